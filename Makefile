@@ -1,0 +1,27 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+demo: .venv/ready    ## four pushes, four endings, and a worker killed on the way
+	$(BIN)/python dev.py demo
+
+dev: .venv/ready     ## Temporal, emulator and worker on this machine; Ctrl-C ends all
+	$(BIN)/python dev.py up
+
+unit: .venv/ready    ## what needs no process: under ten seconds
+	$(BIN)/pytest tests/unit tests/activity tests/replay -q
+
+test: .venv/ready    ## everything
+	$(BIN)/pytest
+
+check: .venv/ready   ## format, lint, imports, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+.PHONY: demo dev unit test check

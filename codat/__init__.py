@@ -1,0 +1,1 @@
+"""The API as typed Python: no Temporal, no web."""

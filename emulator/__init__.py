@@ -1,0 +1,1 @@
+"""A stand-in for Codat and the accounting platforms behind it."""

@@ -1,0 +1,1 @@
+"""Deterministic code: one push, from the request to its ending."""
