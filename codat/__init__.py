@@ -1,1 +1,62 @@
-"""The API as typed Python: no Temporal, no web."""
+"""Codat's push API as typed Python."""
+
+from codat.client import CodatClient
+from codat.errors import (
+    CodatConflict,
+    CodatError,
+    CodatFailing,
+    CodatKeyReused,
+    CodatLost,
+    CodatRefused,
+    CodatThrottled,
+    CodatUnauthorized,
+    CodatUnreachable,
+)
+from codat.models import (
+    DATA_TYPES,
+    OperationPage,
+    OptionChoice,
+    OptionRule,
+    OptionRules,
+    Problem,
+    PushChange,
+    PushOperation,
+    PushOption,
+    PushStatus,
+    PushTarget,
+    PushValidation,
+    RecordRef,
+    ValidationItem,
+)
+from codat.settings import CodatSettings, SettingsError, load_settings, read_settings
+
+__all__ = [
+    "DATA_TYPES",
+    "CodatClient",
+    "CodatConflict",
+    "CodatError",
+    "CodatFailing",
+    "CodatKeyReused",
+    "CodatLost",
+    "CodatRefused",
+    "CodatSettings",
+    "CodatThrottled",
+    "CodatUnauthorized",
+    "CodatUnreachable",
+    "OperationPage",
+    "OptionChoice",
+    "OptionRule",
+    "OptionRules",
+    "Problem",
+    "PushChange",
+    "PushOperation",
+    "PushOption",
+    "PushStatus",
+    "PushTarget",
+    "PushValidation",
+    "RecordRef",
+    "SettingsError",
+    "ValidationItem",
+    "load_settings",
+    "read_settings",
+]

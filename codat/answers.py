@@ -1,0 +1,144 @@
+"""What an answer of Codat's means."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, TypedDict, cast
+
+from codat import numbers
+from codat.errors import (
+    CodatConflict,
+    CodatError,
+    CodatFailing,
+    CodatKeyReused,
+    CodatLost,
+    CodatRefused,
+    CodatThrottled,
+    CodatUnauthorized,
+)
+
+_LONGEST_REASON = 300
+# The daily limit is the longest there is; it is reset at midnight UTC.
+_LONGEST_WAIT = timedelta(days=1)
+_KINDS: Mapping[int, type[CodatError]] = {
+    401: CodatUnauthorized,
+    402: CodatUnauthorized,
+    403: CodatUnauthorized,
+    409: CodatConflict,
+    422: CodatKeyReused,
+    429: CodatThrottled,
+}
+
+
+class _Facts(TypedDict):
+    status: int
+    retry_after: timedelta | None
+    correlation_id: str | None
+    date: datetime | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer, read whole; `secrets` are blotted out of what is told about it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    secrets: Sequence[str] = field(default=(), repr=False)
+
+    @property
+    def date(self) -> datetime | None:
+        """The server's own clock, UTC."""
+        return _http_date(self.headers.get("date", ""))
+
+    def document(self) -> Any:  # noqa: ANN401, JSON is anything
+        """Read the JSON of a success; anything else raises the CodatError that it means."""
+        if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise self._error()
+        try:
+            return numbers.loads(self.body, repair=True)
+        except ValueError as error:
+            raise self.unusable("no JSON") from error
+
+    def unusable(self, why: str) -> CodatLost:
+        """Give the error for a success that says nothing usable."""
+        return CodatLost(
+            f"Codat answered {self.status} with {why}; nobody knows what became of the request.",
+            **self._facts(None),
+        )
+
+    def _error(self) -> CodatError:
+        body = self._error_body()
+        facts = self._facts(_plain(body.get("correlationId")))
+        if self.status < HTTPStatus.BAD_REQUEST:
+            return CodatLost(f"Codat answered with a redirect ({self.status}).", **facts)
+        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            kind = CodatFailing
+        else:
+            kind = _KINDS.get(self.status, CodatRefused)
+        said = f": {reason}" if (reason := self._reason(body)) else ""
+        asked = f" (correlation id {facts['correlation_id']})" if facts["correlation_id"] else ""
+        return kind(f"Codat answered {self.status} {_name(self.status)}{said}{asked}.", **facts)
+
+    def _facts(self, correlation_id: str | None) -> _Facts:
+        return {
+            "status": self.status,
+            "retry_after": _retry_after(self.headers.get("retry-after", ""), self.date),
+            "correlation_id": correlation_id and correlation_id[:64],
+            "date": self.date,
+        }
+
+    def _error_body(self) -> Mapping[str, object]:
+        try:
+            return _members(numbers.loads(self.body, repair=True))
+        except ValueError:
+            return {}
+
+    def _reason(self, body: Mapping[str, object]) -> str:
+        told = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
+        reason = "; ".join(text.rstrip(". ") for text in told if text)
+        for secret in self.secrets:
+            reason = reason.replace(secret, "***")
+        return f"{reason[:_LONGEST_REASON]}..." if len(reason) > _LONGEST_REASON else reason
+
+
+def _validation_messages(validation: object) -> list[str | None]:
+    items = _members(validation).get("errors")
+    listed = cast("list[object]", items) if isinstance(items, list) else []
+    return [_plain(_members(item).get("message")) for item in listed]
+
+
+def _members(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _plain(text: object) -> str | None:
+    return " ".join(text.split()) if isinstance(text, str) else None
+
+
+def _name(status: int) -> str:
+    try:
+        return f"({HTTPStatus(status).phrase})"
+    except ValueError:
+        return "(an unknown status)"
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _retry_after(text: str, server_now: datetime | None) -> timedelta | None:
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text.strip()):
+        wait = timedelta(seconds=float(text))
+    elif until := _http_date(text):
+        wait = until - (server_now or datetime.now(UTC))
+    else:
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)

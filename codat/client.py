@@ -1,0 +1,164 @@
+"""Codat's push API: one method per endpoint, nothing repeated, nothing followed."""
+
+import base64
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self, cast
+from uuid import UUID
+
+import httpx
+from pydantic import ValidationError
+
+from codat import numbers
+from codat.answers import Answer
+from codat.errors import CodatRefused
+from codat.exchange import Moment, exchange
+from codat.models import OperationPage, PushOperation, PushOption, PushTarget
+from codat.settings import CodatSettings
+from codat.target import segment
+
+# Below the 5 s after which servers commonly hang up: a write into a dying connection is lost.
+_KEEPALIVE_SECONDS = 3.0
+
+
+class CodatClient:
+    """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`."""
+
+    def __init__(
+        self, settings: CodatSettings, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        key = settings.api_key.get_secret_value()
+        token = base64.b64encode(key.encode()).decode()
+        patience = settings.connect_timeout.total_seconds()
+        answer = settings.read_timeout.total_seconds()
+        self._secrets = (key, token)
+        self._total = settings.total_timeout
+        self._base = str(settings.base_url).rstrip("/")
+        self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
+        self._http = httpx.AsyncClient(
+            headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
+            timeout=httpx.Timeout(connect=patience, pool=patience, read=answer, write=answer),
+            limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def options_document(self, target: PushTarget) -> dict[str, Any]:
+        """Fetch what the platform accepts, as it was sent (numbers keep their digits)."""
+        path = f"{_connection(target)}/options/{target.options_path}"
+        answer = await self._send(self._request("GET", path))
+        document = answer.document()
+        if not isinstance(document, dict):
+            raise answer.unusable("no options")
+        return cast("dict[str, Any]", document)
+
+    async def options(self, target: PushTarget) -> PushOption:
+        """Fetch what the platform accepts."""
+        return PushOption.model_validate(await self.options_document(target))
+
+    async def push(  # noqa: PLR0913, the parameters of Codat's endpoint
+        self,
+        target: PushTarget,
+        record: object,
+        *,
+        record_id: str | None = None,
+        timeout_in_minutes: int | None = None,
+        allow_sync_on_push_complete: bool | None = None,
+        force_update: bool | None = None,
+        idempotency_key: UUID | None = None,
+        before_send: Callable[[], None] | None = None,
+    ) -> PushOperation:
+        """Create a record, or update `record_id`; `before_send` runs just before the first byte.
+
+        What `before_send` raises comes out unchanged, and then nothing was sent.
+        """
+        path = f"{_connection(target)}/push/{target.push_path}"
+        try:
+            body = numbers.dumps(record).encode()
+            path += "" if record_id is None else f"/{segment(record_id)}"
+        except ValueError as error:
+            raise CodatRefused(f"The record can't be sent: {error}") from error
+        request = self._request(
+            "POST" if record_id is None else "PUT",
+            path,
+            body,
+            timeoutInMinutes=timeout_in_minutes,
+            allowSyncOnPushComplete=allow_sync_on_push_complete,
+            forceUpdate=None if record_id is None else force_update,
+        )
+        if idempotency_key and record_id is None:
+            request.headers["Idempotency-Key"] = str(idempotency_key)
+        return _operation(await self._send(request, before_send))
+
+    async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
+        """Read one push operation."""
+        return _operation(
+            await self._send(self._request("GET", f"/companies/{company_id}/push/{key}"))
+        )
+
+    async def operations(
+        self,
+        company_id: UUID,
+        *,
+        query: str | None = None,
+        order_by: str | None = "-requestedOnUtc",
+        page: int = 1,
+        page_size: int = 100,
+    ) -> OperationPage:
+        """Read one page of a company's push operations; one unreadable entry spoils the page."""
+        path = f"/companies/{company_id}/push"
+        request = self._request(
+            "GET", path, page=page, pageSize=page_size, query=query, orderBy=order_by
+        )
+        answer = await self._send(request)
+        try:
+            found = OperationPage.model_validate(answer.document())
+        except ValidationError as error:
+            raise answer.unusable("no list of push operations") from error
+        return found.model_copy(update={"date": answer.date})
+
+    def _request(
+        self, method: str, path: str, body: bytes | None = None, **query: str | float | None
+    ) -> httpx.Request:
+        return self._http.build_request(
+            method,
+            f"{self._base}{path}",
+            params={name: value for name, value in query.items() if value is not None},
+            content=body,
+            headers={"Content-Type": "application/json"} if body else {},
+        )
+
+    async def _send(
+        self, request: httpx.Request, before_send: Callable[[], None] | None = None
+    ) -> Answer:
+        moment = Moment(before_send)
+        if not self._traces:
+            moment.arrive()
+        response, body = await exchange(self._http, request, moment=moment, within=self._total)
+        return Answer(response.status_code, response.headers, body, self._secrets)
+
+
+def _connection(target: PushTarget) -> str:
+    return f"/companies/{target.company_id}/connections/{target.connection_id}"
+
+
+def _operation(answer: Answer) -> PushOperation:
+    try:
+        return PushOperation.model_validate(answer.document())
+    except ValidationError as error:
+        raise answer.unusable("no push operation") from error

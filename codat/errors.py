@@ -1,0 +1,65 @@
+"""What can go wrong at Codat.
+
+* CodatError
+  - CodatUnreachable   no connection: nothing was sent
+  - CodatLost          sent, and no usable answer came: the request may have been carried out
+  - CodatThrottled     429: nothing was done, asking after `retry_after` may work
+  - CodatConflict      409: not ready, or the same idempotency key is still in flight
+  - CodatUnauthorized  401, 402, 403: nothing was done until key, plan or rights are put right
+  - CodatRefused       400, 404, 413, any other 4xx, a request that can't be written: final
+  - CodatKeyReused     422: the idempotency key belongs to another request
+  - CodatFailing       5xx: a write may have been carried out
+"""
+
+from datetime import datetime, timedelta
+
+
+class CodatError(Exception):
+    """Anything that went wrong at Codat; its text is one sentence for a person."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: timedelta | None = None,
+        correlation_id: str | None = None,
+        date: datetime | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.correlation_id = correlation_id
+        self.date = date
+
+
+class CodatUnreachable(CodatError):
+    """There was no connection, so nothing was sent."""
+
+
+class CodatLost(CodatError):
+    """The request was sent and no usable answer came; it may have been carried out."""
+
+
+class CodatThrottled(CodatError):
+    """Codat or the platform asks for patience (429); nothing was done."""
+
+
+class CodatConflict(CodatError):
+    """Not ready, or a request with the same idempotency key is in flight (409)."""
+
+
+class CodatUnauthorized(CodatError):
+    """Key, plan or rights don't allow it (401, 402, 403); nothing was done."""
+
+
+class CodatRefused(CodatError):
+    """The request is wrong (any other 4xx, or never sendable); asking again changes nothing."""
+
+
+class CodatKeyReused(CodatError):
+    """The idempotency key was used for another request (422)."""
+
+
+class CodatFailing(CodatError):
+    """Codat is in trouble (5xx); a write may have been carried out all the same."""

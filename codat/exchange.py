@@ -1,0 +1,90 @@
+"""One request and its answer, and the line between not sent and perhaps carried out."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+
+from codat.errors import CodatError, CodatLost, CodatUnreachable
+
+# A document of options may list every account and customer of a company.
+_LARGEST_BODY = 50_000_000
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Moment:
+    """The moment before the first byte is written; what `before_send` raises calls it off."""
+
+    def __init__(self, before_send: Callable[[], None] | None) -> None:
+        self._before_send = before_send
+        self.passed = False
+        self.objection: BaseException | None = None
+
+    def arrive(self) -> None:
+        """Ask `before_send` once; from its consent on the request counts as sent."""
+        if self.passed:
+            return
+        try:
+            if self._before_send:
+                self._before_send()
+        except BaseException as objection:
+            self.objection = objection
+            raise
+        self.passed = True
+
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Follow httpcore: a connection is there, and the headers are next (not a proxy's)."""
+        if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.arrive()
+
+
+async def exchange(
+    http: httpx.AsyncClient,
+    request: httpx.Request,
+    *,
+    moment: Moment,
+    within: timedelta,
+) -> tuple[httpx.Response, bytes]:
+    """Send and read whole; CodatUnreachable: nothing was sent, CodatLost: it may have been."""
+    request.extensions["trace"] = moment.trace
+    try:
+        async with asyncio.timeout(within.total_seconds()):
+            response = await http.send(request, stream=True)
+            try:
+                return response, await _read(response)
+            finally:
+                await response.aclose()
+    except CodatError:
+        raise
+    # Whatever breaks after the first byte, even a bug, leaves the fate of the request open.
+    except Exception as error:
+        if error is moment.objection:
+            raise
+        if moment.passed and not isinstance(error, _NEVER_CONNECTED):
+            raise CodatLost(
+                f"Codat's answer was lost ({_what(error)}); "
+                "nobody knows what became of the request."
+            ) from error
+        if isinstance(error, httpx.HTTPError | OSError):
+            raise CodatUnreachable(
+                f"Codat could not be reached ({_what(error)}); nothing was sent."
+            ) from error
+        raise
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > _LARGEST_BODY:
+            raise CodatLost("Codat's answer was refused: it is larger than 50 MB.")
+    return bytes(body)
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return "time-out"
+    text = " ".join(str(error).split())[:200].rstrip(".")
+    return text or type(error).__name__

@@ -1,0 +1,90 @@
+"""Fields that survive what deployments of Codat really send."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar, cast
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+
+
+class Wire(BaseModel):
+    """A JSON object of Codat's: camelCase there, null is absent, unknown fields are ignored."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        alias_generator=to_camel,
+        populate_by_name=True,
+        serialize_by_alias=True,
+        extra="ignore",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        members = cast("Mapping[object, object]", value)
+        return {name: member for name, member in members.items() if member is not None}
+
+
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except (ValidationError, OverflowError):
+        return None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _objects(value: object) -> list[Any]:
+    items = cast("list[object]", value) if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, Mapping | BaseModel)]
+
+
+def _object(value: object) -> object:
+    return cast("object", value) if isinstance(value, Mapping | BaseModel) else {}
+
+
+def _utc(value: object, read: ValidatorFunctionWrapHandler) -> datetime | None:
+    try:
+        moment = cast("datetime", read(value))
+        aware = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValidationError, OverflowError):
+        return None
+    return aware if aware.year > 1 else None
+
+
+Text = Annotated[str | None, BeforeValidator(_text)]
+"""A text, also when it came as a number; None when it came as anything else."""
+
+Whole = Annotated[int | None, WrapValidator(_or_none)]
+"""A whole number; None when it is none."""
+
+Id = Annotated[UUID | None, WrapValidator(_or_none)]
+"""A UUID; None when it is none."""
+
+Flag = Annotated[bool | None, WrapValidator(_or_none)]
+"""Yes or no; None when it is neither."""
+
+Moment = Annotated[datetime | None, WrapValidator(_utc)]
+"""A moment in UTC, also when no zone was sent; .NET's unset 0001-01-01 is None."""
+
+Objects = Annotated[list[T], BeforeValidator(_objects)]
+"""A list of objects, empty when it came as anything else; what is no object is left out."""
+
+Object = Annotated[T, BeforeValidator(_object)]
+"""An object, with its defaults when it came as anything else."""

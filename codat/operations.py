@@ -1,0 +1,138 @@
+"""Push operations: what became of a record."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from codat.lenient import Id, Moment, Object, Objects, Text, Whole, Wire
+from codat.target import canonical_data_type
+
+
+class PushStatus(StrEnum):
+    """Where a push operation stands; a word that Codat invents tomorrow is UNKNOWN."""
+
+    PENDING = "Pending"
+    SUCCESS = "Success"
+    FAILED = "Failed"
+    TIMED_OUT = "TimedOut"
+    UNKNOWN = "Unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "PushStatus":  # noqa: ARG003, the signature is enum's
+        return cls.UNKNOWN
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the platform may still change it by itself."""
+        return self is PushStatus.PENDING
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it will never change again."""
+        return self in {PushStatus.SUCCESS, PushStatus.FAILED, PushStatus.TIMED_OUT}
+
+
+def _status(value: object) -> PushStatus:
+    return PushStatus(value) if isinstance(value, str) else PushStatus.UNKNOWN
+
+
+def _canonical(word: str | None) -> str | None:
+    return word and canonical_data_type(word)
+
+
+DataType = Annotated[Text, AfterValidator(_canonical)]
+"""A data type, `accounts` read as `chartOfAccounts`."""
+
+
+class RecordRef(Wire):
+    """A record of the accounting platform."""
+
+    id: Text = None
+    data_type: DataType = None
+
+
+class PushChange(Wire):
+    """What a push did to a record; no proof of success."""
+
+    type: Text = None
+    record_ref: RecordRef | None = None
+    attachment_id: Text = None
+
+
+class ValidationItem(Wire):
+    """One remark of Codat's about a pushed record; `item_id` is a PascalCase path."""
+
+    item_id: Text = None
+    message: Text = None
+    validator_name: Text = None
+
+
+class PushValidation(Wire):
+    """Codat's remarks about a pushed record."""
+
+    errors: Objects[ValidationItem] = Field(default_factory=list[ValidationItem])
+    warnings: Objects[ValidationItem] = Field(default_factory=list[ValidationItem])
+
+
+class PushOperation(Wire):
+    """One push as Codat tells it; only its key is always there. Times are UTC, unset is None."""
+
+    push_operation_key: UUID
+    company_id: Id = None
+    data_connection_key: Id = None
+    data_type: DataType = None
+    requested_on_utc: Moment = None
+    completed_on_utc: Moment = None
+    status: Annotated[PushStatus, BeforeValidator(_status)] = PushStatus.UNKNOWN
+    status_text: str = ""
+    status_code: Whole = None
+    error_message: Text = None
+    timeout_in_minutes: Whole = None
+    changes: Objects[PushChange] = Field(default_factory=list[PushChange])
+    validation: Object[PushValidation] = Field(default_factory=PushValidation)
+    data: Any = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_names(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        members = dict(cast("Mapping[str, object]", value))
+        if "status_text" not in members and "statusText" not in members:
+            members["statusText"] = str(members.get("status") or "")
+        if members.get("dataConnectionKey") is None and "data_connection_key" not in members:
+            members["dataConnectionKey"] = members.get("dataConnectionId")
+        return members
+
+    @property
+    def records(self) -> list[RecordRef]:
+        """The records with an id that a successful push wrote; none otherwise."""
+        if self.status is not PushStatus.SUCCESS:
+            return []
+        references = [change.record_ref for change in self.changes]
+        return [reference for reference in references if reference and reference.id]
+
+
+class OperationPage(Wire):
+    """One page of a company's push operations; `date` is the server's own clock."""
+
+    results: list[PushOperation]
+    page_number: int
+    page_size: int
+    total_results: int
+    has_next: bool = False
+    date: datetime | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _next_link(cls, value: object) -> object:
+        if not isinstance(value, Mapping) or "_links" not in value:
+            return cast("object", value)
+        members = cast("Mapping[str, object]", value)
+        links = members["_links"]
+        has_next = isinstance(links, Mapping) and bool(cast("Any", links).get("next"))
+        return {**members, "hasNext": has_next}

@@ -1,0 +1,86 @@
+"""Where a record goes: company, connection and data type."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from pydantic import field_validator
+
+from codat.lenient import Wire
+
+# The paths under /push and /options in Codat's API description.
+DATA_TYPES = frozenset(
+    {
+        "bankAccounts",
+        "billCreditNotes",
+        "billPayments",
+        "bills",
+        "chartOfAccounts",
+        "creditNotes",
+        "customers",
+        "directCosts",
+        "directIncomes",
+        "invoices",
+        "items",
+        "journalEntries",
+        "journals",
+        "payments",
+        "purchaseOrders",
+        "suppliers",
+        "transfers",
+    }
+)
+_ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
+
+
+def canonical_data_type(word: str) -> str:
+    """Give the one name of a data type that older documents call otherwise."""
+    return "chartOfAccounts" if word == "accounts" else word
+
+
+def segment(text: str) -> str:
+    """Percent-encode one part of a path; ValueError for one that can't stand in a path."""
+    if text in {"", ".", ".."}:
+        raise ValueError(f"{text!r} is no id of a record.")
+    return quote(text, safe="")
+
+
+class PushTarget(Wire):
+    """Where a record goes; `accounts` is read as `chartOfAccounts`, an unknown type refused."""
+
+    company_id: UUID
+    connection_id: UUID
+    data_type: str
+
+    @field_validator("data_type")
+    @classmethod
+    def _known(cls, word: str) -> str:
+        name = canonical_data_type(word)
+        account = _bank_account(name)
+        if account is not None:
+            segment(account)
+        elif name not in DATA_TYPES:
+            known = ", ".join(sorted({*DATA_TYPES, "bankAccounts/{accountId}/bankTransactions"}))
+            raise ValueError(f"{word[:80]!r} is no data type that can be pushed; there are {known}")
+        return name
+
+    @property
+    def options_path(self) -> str:
+        """The data type as the path of its options spells it, percent-encoded."""
+        account = _bank_account(self.data_type)
+        return f"{_ACCOUNT}{segment(account)}{_TRANSACTIONS}" if account else self.data_type
+
+    @property
+    def push_path(self) -> str:
+        """The data type as the path of a push spells it, percent-encoded."""
+        return "accounts" if self.data_type == "chartOfAccounts" else self.options_path
+
+    @property
+    def operation_data_type(self) -> str:
+        """The data type as push operations and webhooks name it."""
+        return "bankTransactions" if _bank_account(self.data_type) else self.data_type
+
+
+def _bank_account(name: str) -> str | None:
+    if name.startswith(_ACCOUNT) and name.endswith(_TRANSACTIONS):
+        return name.removeprefix(_ACCOUNT).removesuffix(_TRANSACTIONS)
+    return None
