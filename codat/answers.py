@@ -21,6 +21,8 @@ from codat.errors import (
 )
 
 _LONGEST_REASON = 300
+# A shorter one is no real key, and blotting it out would eat words.
+_SHORTEST_SECRET = 8
 # The daily limit is the longest there is; it is reset at midnight UTC.
 _LONGEST_WAIT = timedelta(days=1)
 _KINDS: Mapping[int, type[CodatError]] = {
@@ -66,7 +68,7 @@ class Answer:
     def unusable(self, why: str) -> CodatLost:
         """Give the error for a success that says nothing usable."""
         return CodatLost(
-            f"Codat answered {self.status} with {why}; nobody knows what became of the request.",
+            f"Codat answered {self.status}, but what it sent is {why}.",
             **self._facts(None),
         )
 
@@ -101,7 +103,7 @@ class Answer:
         told = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
         reason = "; ".join(text.rstrip(". ") for text in told if text)
         for secret in self.secrets:
-            reason = reason.replace(secret, "***")
+            reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
         return f"{reason[:_LONGEST_REASON]}..." if len(reason) > _LONGEST_REASON else reason
 
 

@@ -27,7 +27,7 @@ class CodatClient:
     def __init__(
         self, settings: CodatSettings, *, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
-        key = settings.api_key.get_secret_value()
+        key = settings.api_key.get_secret_value().strip()
         token = base64.b64encode(key.encode()).decode()
         patience = settings.connect_timeout.total_seconds()
         answer = settings.read_timeout.total_seconds()
@@ -60,8 +60,7 @@ class CodatClient:
 
     async def options_document(self, target: PushTarget) -> dict[str, Any]:
         """Fetch what the platform accepts, as it was sent (numbers keep their digits)."""
-        path = f"{_connection(target)}/options/{target.options_path}"
-        answer = await self._send(self._request("GET", path))
+        answer = await self._options(target)
         document = answer.document()
         if not isinstance(document, dict):
             raise answer.unusable("no options")
@@ -69,7 +68,11 @@ class CodatClient:
 
     async def options(self, target: PushTarget) -> PushOption:
         """Fetch what the platform accepts."""
-        return PushOption.model_validate(await self.options_document(target))
+        answer = await self._options(target)
+        try:
+            return PushOption.model_validate(answer.document())
+        except ValidationError as error:
+            raise answer.unusable("no options") from error
 
     async def push(  # noqa: PLR0913, the parameters of Codat's endpoint
         self,
@@ -89,18 +92,16 @@ class CodatClient:
         """
         path = f"{_connection(target)}/push/{target.push_path}"
         try:
-            body = numbers.dumps(record).encode()
-            path += "" if record_id is None else f"/{segment(record_id)}"
-        except ValueError as error:
+            request = self._request(
+                "POST" if record_id is None else "PUT",
+                path if record_id is None else f"{path}/{segment(record_id)}",
+                numbers.dumps(record).encode(),
+                timeoutInMinutes=timeout_in_minutes,
+                allowSyncOnPushComplete=allow_sync_on_push_complete,
+                forceUpdate=None if record_id is None else force_update,
+            )
+        except (ValueError, httpx.InvalidURL) as error:
             raise CodatRefused(f"The record can't be sent: {error}") from error
-        request = self._request(
-            "POST" if record_id is None else "PUT",
-            path,
-            body,
-            timeoutInMinutes=timeout_in_minutes,
-            allowSyncOnPushComplete=allow_sync_on_push_complete,
-            forceUpdate=None if record_id is None else force_update,
-        )
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
         return _operation(await self._send(request, before_send))
@@ -131,6 +132,10 @@ class CodatClient:
         except ValidationError as error:
             raise answer.unusable("no list of push operations") from error
         return found.model_copy(update={"date": answer.date})
+
+    async def _options(self, target: PushTarget) -> Answer:
+        path = f"{_connection(target)}/options/{target.options_path}"
+        return await self._send(self._request("GET", path))
 
     def _request(
         self, method: str, path: str, body: bytes | None = None, **query: str | float | None

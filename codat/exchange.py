@@ -64,8 +64,7 @@ async def exchange(
             raise
         if moment.passed and not isinstance(error, _NEVER_CONNECTED):
             raise CodatLost(
-                f"Codat's answer was lost ({_what(error)}); "
-                "nobody knows what became of the request."
+                f"The request was sent, but Codat's answer was lost ({_what(error)})."
             ) from error
         if isinstance(error, httpx.HTTPError | OSError):
             raise CodatUnreachable(

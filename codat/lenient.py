@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar, cast
-from uuid import UUID
 
 from pydantic import (
     BaseModel,
@@ -50,6 +49,10 @@ def _text(value: object) -> str | None:
     return None if value is None or isinstance(value, dict | list) else str(value)
 
 
+def _flag(value: object) -> bool:
+    return value is True or value == "true"
+
+
 def _objects(value: object) -> list[Any]:
     items = cast("list[object]", value) if isinstance(value, list) else []
     return [item for item in items if isinstance(item, Mapping | BaseModel)]
@@ -60,10 +63,12 @@ def _object(value: object) -> object:
 
 
 def _utc(value: object, read: ValidatorFunctionWrapHandler) -> datetime | None:
+    moment = _or_none(value, read)
+    if not isinstance(moment, datetime):
+        return None
     try:
-        moment = cast("datetime", read(value))
         aware = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
-    except (ValidationError, OverflowError):
+    except OverflowError:
         return None
     return aware if aware.year > 1 else None
 
@@ -71,14 +76,11 @@ def _utc(value: object, read: ValidatorFunctionWrapHandler) -> datetime | None:
 Text = Annotated[str | None, BeforeValidator(_text)]
 """A text, also when it came as a number; None when it came as anything else."""
 
-Whole = Annotated[int | None, WrapValidator(_or_none)]
-"""A whole number; None when it is none."""
+Maybe = Annotated[T | None, WrapValidator(_or_none)]
+"""A value of this type; None when it came as anything else."""
 
-Id = Annotated[UUID | None, WrapValidator(_or_none)]
-"""A UUID; None when it is none."""
-
-Flag = Annotated[bool | None, WrapValidator(_or_none)]
-"""Yes or no; None when it is neither."""
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""Yes or no; anything unclear is no."""
 
 Moment = Annotated[datetime | None, WrapValidator(_utc)]
 """A moment in UTC, also when no zone was sent; .NET's unset 0001-01-01 is None."""

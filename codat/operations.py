@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from codat.lenient import Id, Moment, Object, Objects, Text, Whole, Wire
+from codat.lenient import Maybe, Moment, Object, Objects, Text, Wire
 from codat.target import canonical_data_type
 
 
@@ -59,7 +59,7 @@ class PushChange(Wire):
     """What a push did to a record; no proof of success."""
 
     type: Text = None
-    record_ref: RecordRef | None = None
+    record_ref: Maybe[RecordRef] = None
     attachment_id: Text = None
 
 
@@ -82,16 +82,16 @@ class PushOperation(Wire):
     """One push as Codat tells it; only its key is always there. Times are UTC, unset is None."""
 
     push_operation_key: UUID
-    company_id: Id = None
-    data_connection_key: Id = None
+    company_id: Maybe[UUID] = None
+    data_connection_key: Maybe[UUID] = None
     data_type: DataType = None
     requested_on_utc: Moment = None
     completed_on_utc: Moment = None
     status: Annotated[PushStatus, BeforeValidator(_status)] = PushStatus.UNKNOWN
-    status_text: str = ""
-    status_code: Whole = None
+    status_text: Annotated[str, BeforeValidator(str)] = ""
+    status_code: Maybe[int] = None
     error_message: Text = None
-    timeout_in_minutes: Whole = None
+    timeout_in_minutes: Maybe[int] = None
     changes: Objects[PushChange] = Field(default_factory=list[PushChange])
     validation: Object[PushValidation] = Field(default_factory=PushValidation)
     data: Any = None
@@ -117,6 +117,12 @@ class PushOperation(Wire):
         return [reference for reference in references if reference and reference.id]
 
 
+def _more_than_this(page: Mapping[str, Any]) -> bool:
+    counts = [page.get(name) for name in ("pageNumber", "pageSize", "totalResults")]
+    number, size, total = (count if isinstance(count, int) else 0 for count in counts)
+    return number * size < total
+
+
 class OperationPage(Wire):
     """One page of a company's push operations; `date` is the server's own clock."""
 
@@ -130,9 +136,14 @@ class OperationPage(Wire):
     @model_validator(mode="before")
     @classmethod
     def _next_link(cls, value: object) -> object:
-        if not isinstance(value, Mapping) or "_links" not in value:
-            return cast("object", value)
-        members = cast("Mapping[str, object]", value)
-        links = members["_links"]
-        has_next = isinstance(links, Mapping) and bool(cast("Any", links).get("next"))
-        return {**members, "hasNext": has_next}
+        if not isinstance(value, Mapping):
+            return value
+        members = dict(cast("Mapping[str, Any]", value))
+        links = members.get("_links")
+        if isinstance(links, Mapping):
+            members["hasNext"] = bool(cast("Mapping[str, object]", links).get("next"))
+        elif "hasNext" not in members and "has_next" not in members:
+            members["hasNext"] = _more_than_this(members)
+        if members.get("results") is None and members.get("totalResults") == 0:
+            members["results"] = []
+        return members

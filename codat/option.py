@@ -29,7 +29,7 @@ class OptionChoice(Wire):
     type: Text = None
     display_name: Text = None
     description: Text = None
-    required: Flag = None
+    required: Flag = False
 
 
 def _fields(value: object) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ class PushOption(Wire):
     type: Text = None
     display_name: Text = None
     description: Text = None
-    required: bool = False
+    required: Flag = False
     properties: Annotated["dict[str, PushOption] | None", BeforeValidator(_fields)] = None
     options: Objects[OptionChoice] = Field(default_factory=list[OptionChoice])
     validation: Object[OptionRules] = Field(default_factory=OptionRules)

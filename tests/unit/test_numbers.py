@@ -1,0 +1,137 @@
+import copy
+import pickle
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codat import numbers
+from codat.numbers import Number
+
+SPELLINGS = ["0.1", "1e-7", "12345678901234.56", "0.10", "1E+5", "-0", "-0.00", "1e999999", "100"]
+FEW = settings(max_examples=50, deadline=None)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text("abc\U0001f600\\"), inner),
+)
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_number_reaches_the_wire_digit_for_digit(text):
+    assert f'{{"amount":{text}}}' == numbers.dumps(numbers.loads(f'{{"amount": {text}}}'))
+
+
+@pytest.mark.parametrize("text", SPELLINGS)
+def test_a_number_keeps_its_text(text):
+    assert text == str(Number(text))
+
+
+def test_a_number_equals_and_hashes_like_its_decimal():
+    assert {Decimal("0.1")} == {Number("0.10"), Number("1e-1"), Decimal("0.1")}
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda n: pickle.loads(pickle.dumps(n))]
+)
+def test_a_copied_number_keeps_its_text(copied):
+    assert "0.10" == str(copied(Number("0.10")))
+
+
+@pytest.mark.parametrize("value", [0.1, 12345678901234.56, Decimal("0.10"), Decimal("1E-7")])
+def test_floats_and_decimals_are_written_as_numbers(value):
+    assert f"[{value}]" == numbers.dumps([value])
+
+
+@pytest.mark.parametrize("text", ["01", "+1", ".5", "1.", "NaN", "", "0x1", "1_000", "\uff11"])
+def test_what_json_does_not_call_a_number_is_refused(text):
+    with pytest.raises(ValueError, match="no JSON number"):
+        Number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("NaN", "NaN is no JSON number."),
+        ("[-Infinity]", "-Infinity is no JSON number."),
+        ("[" * 100_000, "The JSON is nested too deep."),
+        ("[1,", "The text is not valid JSON: Expecting value (line 1, column 4)."),
+        (b'"\xff"', "The text is not valid UTF-8."),
+        ('"\ud800"', "The text is not valid UTF-8."),
+        (r'"\ud800"', "The text holds half a character (a lone surrogate)."),
+        ("1" * 5000, f"The number {'1' * 40}... is too long."),
+        ("-1." + "1" * 5000, f"The number -1.{'1' * 37}... is too long."),
+        ("1e" + "9" * 30, f"The number 1e{'9' * 30}... is too long."),
+    ],
+    ids=range(10),
+)
+def test_unreadable_json_is_refused_in_one_sentence(text, sentence):
+    with pytest.raises(ValueError) as refusal:  # noqa: PT011, the whole text is compared
+        numbers.loads(text)
+
+    assert sentence == str(refusal.value)
+
+
+def test_broken_characters_of_an_answer_are_repaired():
+    assert ["\ufffd", "\ufffd", "😀", r"\ud83d"] == numbers.loads(
+        b'["\\ud83d", "\xff", "\\ud83d\\ude00", "\\\\ud83d"]', repair=True
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity"), {1, 2}, {(1,): 1}, "\ud800"],
+)
+def test_what_json_cannot_say_is_never_written(value):
+    for write in (numbers.dumps, numbers.canonical):
+        with pytest.raises(ValueError, match=r"^The record .*\.$"):
+            write([value])
+
+
+def test_a_record_without_end_is_refused():
+    endless: list = []
+    endless.append(endless)
+
+    for write in (numbers.dumps, numbers.canonical):
+        with pytest.raises(ValueError, match=r"^The record .*\.$"):
+            write(endless)
+
+
+def test_spellings_of_one_record_share_a_digest():
+    spellings = ["1", "1.0", "1.00", "1e0", "10e-1", "0.1E1"]
+
+    assert 1 == len(
+        {numbers.digest({"b": Number(text), "a": 0}) for text in spellings}
+        | {numbers.digest({"a": Decimal(0), "b": 1.0}), numbers.digest({"a": 0.0, "b": 1})}
+    )
+
+
+@pytest.mark.parametrize(
+    "other", [True, "1", Number("1.0000000000000000000001"), -1, None, [1], 10]
+)
+def test_different_values_have_different_digests(other):
+    assert numbers.digest(1) != numbers.digest(other)
+
+
+def test_a_huge_exponent_is_never_written_out():
+    assert '{"a":1e999999,"b":-1e-99999}' == numbers.canonical(
+        {"b": Number("-10.0e-100000"), "a": Number("1e999999")}
+    )
+
+
+@FEW
+@given(JSON)
+def test_any_json_survives_writing_and_reading(value):
+    written = numbers.dumps(value)
+
+    assert written == numbers.dumps(numbers.loads(written))
+
+
+@FEW
+@given(JSON)
+def test_reading_does_not_change_the_digest(value):
+    assert numbers.digest(value) == numbers.digest(numbers.loads(numbers.dumps(value)))
