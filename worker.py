@@ -1,0 +1,91 @@
+"""A worker: carries pushes from Temporal to Codat until it is told to stop."""
+
+import asyncio
+import logging
+import signal
+import sys
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.models import Conduct
+from activities.push import PushActivities
+from activities.settings import PushSettings
+from codat import CodatClient, SettingsError, load_settings, read_settings
+from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
+from dispatch.settings import DispatchSettings
+from workflows.push import PushWorkflow
+
+log = logging.getLogger("surepush.worker")
+
+RUNNER = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        "activities", "codat", "workflows"
+    )
+)
+"""The sandbox of workflows; replay uses the same."""
+
+STICKY = timedelta(seconds=2)
+"""How long a task waits for a worker that may be dead; the SDK's 10 s make recovery slow."""
+
+GRACE = timedelta(seconds=40)
+"""Longer than a call to Codat may take, so that a deploy cuts off no request."""
+
+
+def build_worker(
+    client: Client,
+    codat: CodatClient,
+    conduct: Conduct,
+    *,
+    task_queue: str = "push",
+    max_cached_workflows: int = 1000,
+) -> Worker:
+    """Put a worker together from its parts."""
+    activities = PushActivities(codat, conduct)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[PushWorkflow],
+        activities=[
+            activities.fetch_options,
+            activities.validate,
+            activities.push,
+            activities.poll_status,
+        ],
+        workflow_runner=RUNNER,
+        max_cached_workflows=max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=STICKY,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def main() -> None:
+    """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    settings = load_settings()
+    conduct = read_settings(PushSettings).conduct(settings)
+    task_queue = read_settings(DispatchSettings).task_queue
+    client = await connect()
+    await register_search_attributes(client)
+    async with (
+        CodatClient(settings) as codat,
+        build_worker(client, codat, conduct, task_queue=task_queue),
+    ):
+        log.info("Worker ready on task queue %s", task_queue)
+        await stop.wait()
+        log.info("Worker stopping: no new work, waiting for what is under way")
+    # The SDK's threads outlive its worker for a moment; ending now would abort the process
+    # (sdk-python#300).
+    await asyncio.sleep(0.1)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(main())
+    except (SettingsError, TemporalUnreachable) as error:
+        sys.exit(str(error))

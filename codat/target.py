@@ -44,6 +44,18 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
+def known_data_type(word: str) -> str:
+    """Give the one name of a data type that can be pushed; ValueError lists those there are."""
+    name = canonical_data_type(word)
+    account = _bank_account(name)
+    if account is not None:
+        segment(account)
+    elif name not in DATA_TYPES:
+        known = ", ".join(sorted({*DATA_TYPES, "bankAccounts/{accountId}/bankTransactions"}))
+        raise ValueError(f"{word[:80]!r} is no data type that can be pushed; there are {known}")
+    return name
+
+
 class PushTarget(Wire):
     """Where a record goes; `accounts` is read as `chartOfAccounts`, an unknown type refused."""
 
@@ -54,14 +66,7 @@ class PushTarget(Wire):
     @field_validator("data_type")
     @classmethod
     def _known(cls, word: str) -> str:
-        name = canonical_data_type(word)
-        account = _bank_account(name)
-        if account is not None:
-            segment(account)
-        elif name not in DATA_TYPES:
-            known = ", ".join(sorted({*DATA_TYPES, "bankAccounts/{accountId}/bankTransactions"}))
-            raise ValueError(f"{word[:80]!r} is no data type that can be pushed; there are {known}")
-        return name
+        return known_data_type(word)
 
     @property
     def options_path(self) -> str:

@@ -1,0 +1,97 @@
+"""Option documents, kept some minutes per connection and data type."""
+
+import asyncio
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from codat import CodatClient, CodatError, CodatRefused, CodatUnauthorized, PushTarget
+from codat.models import PushOption
+from codat.numbers import canonical
+
+FRESH = timedelta(minutes=5)
+"""How long a document is used without asking: options may describe the company's state."""
+
+USABLE = timedelta(hours=1)
+"""How long the last document serves while the platform is down."""
+
+MOST_DOCUMENTS = 200
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A document as it was fetched, ready to judge records."""
+
+    document: PushOption
+    sha256: str
+    fields: int
+    required: int
+    fetched: float
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago it was fetched."""
+        return timedelta(seconds=time.monotonic() - self.fetched)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is older than a document should be: the platform could not be asked."""
+        return self.age >= FRESH
+
+    def judge(self, data, *, update):
+        return []
+
+
+class OptionsShelf:
+    """The documents that one worker has fetched; many askers at once cost one request."""
+
+    def __init__(self, codat: CodatClient) -> None:
+        self._codat = codat
+        self._shelf: OrderedDict[PushTarget, Shelved] = OrderedDict()
+        self._asking: dict[PushTarget, asyncio.Task[Shelved]] = {}
+
+    async def get(self, target: PushTarget) -> Shelved:
+        """Give the document of a target, fetched if it is not fresh; CodatError: there is none."""
+        known = self._shelf.get(target)
+        if known and known.age < FRESH:
+            self._shelf.move_to_end(target)
+            return known
+        try:
+            return await asyncio.shield(self._ask(target))
+        except (CodatRefused, CodatUnauthorized):
+            raise
+        except CodatError:
+            if known and known.age < USABLE:
+                return known
+            raise
+
+    def _ask(self, target: PushTarget) -> asyncio.Task[Shelved]:
+        task = self._asking.get(target)
+        if task is None:
+            task = asyncio.create_task(self._fetch(target))
+            self._asking[target] = task
+            task.add_done_callback(lambda _: self._asking.pop(target, None))
+        return task
+
+    async def _fetch(self, target: PushTarget) -> Shelved:
+        raw = await self._codat.options_document(target)
+        shelved = await asyncio.to_thread(_shelve, raw)
+        self._shelf[target] = shelved
+        self._shelf.move_to_end(target)
+        if len(self._shelf) > MOST_DOCUMENTS:
+            self._shelf.popitem(last=False)
+        return shelved
+
+
+def _shelve(raw: dict[str, object]) -> Shelved:
+    document = PushOption.model_validate(raw)
+    fields = list((document.properties or {}).values())
+    return Shelved(
+        document=document,
+        sha256=hashlib.sha256(canonical(raw).encode()).hexdigest(),
+        fields=len(fields),
+        required=sum(field.required for field in fields),
+        fetched=time.monotonic(),
+    )

@@ -1,0 +1,140 @@
+"""What a push does to the world, one method a step."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.failures import codat_failures
+from activities.models import (
+    Attempt,
+    Conduct,
+    FetchOptions,
+    Finding,
+    OptionsDigest,
+    PollStatus,
+    Reading,
+    Validate,
+    Verdict,
+)
+from activities.options import OptionsShelf
+from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem, PushOperation
+
+SEND_WITHIN = timedelta(seconds=10)
+"""From receiving the task to the first byte; a zombie comes too late to send."""
+
+SEND_WITHIN_OF_START = timedelta(seconds=20)
+"""From the server's start of the task to the first byte."""
+
+
+class PushActivities:
+    """The steps of a push; they share one Codat client and one shelf of options."""
+
+    def __init__(self, codat: CodatClient, conduct: Conduct) -> None:
+        self._codat = codat
+        self._conduct = conduct
+        self._options = OptionsShelf(codat)
+
+    @activity.defn(name="fetch-options")
+    async def fetch_options(self, ask: FetchOptions) -> OptionsDigest:
+        """Fetch what the platform wants; only a digest of it goes into history."""
+        with codat_failures(final=(CodatRefused, CodatUnauthorized)):
+            shelved = await self._options.get(ask.target)
+        return OptionsDigest(
+            fields=shelved.fields,
+            required=shelved.required,
+            sha256=shelved.sha256,
+            age_seconds=int(shelved.age.total_seconds()),
+            stale=shelved.is_stale,
+            conduct=self._conduct,
+        )
+
+    @activity.defn(name="validate")
+    async def validate(self, ask: Validate) -> Verdict:
+        """Judge the record by the platform's options."""
+        with codat_failures(final=(CodatRefused, CodatUnauthorized)):
+            shelved = await self._options.get(ask.target)
+        problems = shelved.judge(ask.data, update=ask.update)
+        return Verdict(
+            errors=[_finding(one) for one in problems if one.severity == "error"],
+            warnings=[_finding(one) for one in problems if one.severity == "warning"],
+        )
+
+    @activity.defn(name="push")
+    async def push(self, attempt: Attempt) -> Reading:
+        """Send the record, once, by the run that asked for it and inside its window."""
+        _check_fence(attempt)
+        window = _SendWindow(attempt.not_after)
+        with codat_failures():
+            operation = await self._codat.push(
+                attempt.target,
+                attempt.data,
+                record_id=attempt.record_id,
+                timeout_in_minutes=attempt.timeout_in_minutes,
+                allow_sync_on_push_complete=attempt.allow_sync_on_push_complete,
+                force_update=attempt.force_update,
+                idempotency_key=attempt.idempotency_key,
+                before_send=window.check,
+            )
+        return _reading(operation)
+
+    @activity.defn(name="poll-status")
+    async def poll_status(self, ask: PollStatus) -> Reading:
+        """Read how the operation stands; whatever goes wrong in reading may be tried again."""
+        with codat_failures(final=()):
+            operation = await self._codat.operation(ask.target.company_id, ask.push_operation_key)
+        return _reading(operation)
+
+
+class _SendWindow:
+    """The time in which a task may begin to send."""
+
+    def __init__(self, not_after: datetime) -> None:
+        self._received = time.monotonic()
+        self._started = activity.info().started_time
+        self._not_after = not_after
+
+    def check(self) -> None:
+        """Raise ApplicationError `NotSent` when it is too late to send."""
+        now = datetime.now(UTC)
+        if time.monotonic() - self._received > SEND_WITHIN.total_seconds():
+            raise _not_sent("The worker came too late to send: more than 10 s after its task.")
+        if now - self._started > SEND_WITHIN_OF_START:
+            raise _not_sent("The worker came too late to send: more than 20 s after the start.")
+        if now >= self._not_after:
+            raise _not_sent("The idempotency key is too old to be sent again.")
+
+
+def _check_fence(attempt: Attempt) -> None:
+    # After a reset the server hands a task that was already under way out again, before any
+    # workflow code runs: only the activity itself can refuse.
+    info = activity.info()
+    if info.workflow_run_id != attempt.run_id or info.attempt != 1:
+        raise _not_sent("This request belongs to another run of the push, so it was not sent.")
+
+
+def _not_sent(message: str) -> ApplicationError:
+    return ApplicationError(
+        message, type="NotSent", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+    )
+
+
+def _reading(operation: PushOperation) -> Reading:
+    # An operation that goes on carries the record back: history has it already.
+    kept = operation if operation.status.is_final else operation.model_copy(update={"data": None})
+    said = operation.validation
+    return Reading(
+        operation=kept,
+        errors=[
+            Finding(pointer=item.item_id or "", message=item.message or "") for item in said.errors
+        ],
+        warnings=[
+            Finding(pointer=item.item_id or "", message=item.message or "")
+            for item in said.warnings
+        ],
+    )
+
+
+def _finding(problem: Problem) -> Finding:
+    return Finding(pointer=problem.pointer, message=problem.message, rule=problem.rule)

@@ -1,0 +1,82 @@
+"""How values travel through Temporal: plain JSON whose numbers keep their digits."""
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, cast
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_jsonable_python
+from temporalio.api.common.v1 import Payload
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultPayloadConverter,
+    EncodingPayloadConverter,
+    JSONPlainPayloadConverter,
+)
+from temporalio.exceptions import ApplicationError
+
+from codat.numbers import dumps, loads
+
+
+class ExactJSON(EncodingPayloadConverter):
+    """JSON for pydantic models and plain values; any client's `json/plain` can be read."""
+
+    @property
+    def encoding(self) -> str:
+        """The payload's encoding."""
+        return "json/plain"
+
+    def to_payload(self, value: Any) -> Payload | None:  # noqa: ANN401
+        """Write a value; None stays with the converter for null."""
+        if value is None:
+            return None
+        text = dumps(to_plain(value))
+        return Payload(metadata={"encoding": self.encoding.encode()}, data=text.encode())
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ANN401
+        """Read a value as the type that is expected; text that is no JSON fails the push."""
+        try:
+            value = loads(payload.data)
+        except ValueError as error:
+            raise ApplicationError(
+                f"The input is no JSON: {error}", type="InvalidInput", non_retryable=True
+            ) from None
+        return value if type_hint is None else _adapter(type_hint).validate_python(value)
+
+
+def to_plain(value: object) -> object:
+    """Turn a value into what JSON has, but for numbers, which stay Decimal."""
+    match value:
+        case BaseModel():
+            return to_plain(value.model_dump(by_alias=True, exclude_none=True))
+        case dict():
+            members = cast("dict[object, object]", value)
+            return {str(key): to_plain(member) for key, member in members.items()}
+        case list() | tuple():
+            return [to_plain(item) for item in cast("list[object]", value)]
+        case str() | int() | float() | Decimal() | None:
+            return value
+        case _:
+            return to_jsonable_python(value)
+
+
+@lru_cache(maxsize=256)
+def _adapter(type_hint: type) -> TypeAdapter[Any]:
+    return TypeAdapter(type_hint)
+
+
+class ExactPayloads(CompositePayloadConverter):
+    """The SDK's own converters, with exact JSON in the place of plain JSON."""
+
+    def __init__(self) -> None:
+        exact = ExactJSON()
+        super().__init__(
+            *(
+                exact if isinstance(one, JSONPlainPayloadConverter) else one
+                for one in DefaultPayloadConverter.default_encoding_payload_converters
+            )
+        )
+
+
+CONVERTER = DataConverter(payload_converter_class=ExactPayloads)

@@ -1,0 +1,150 @@
+"""A push from outside: start it, find it, learn how it ended."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from dispatch.settings import DispatchSettings
+from dispatch.untold import untold
+from workflows.attributes import at_start
+from workflows.models import PushOutcome, PushRequest
+from workflows.story import PushProgress
+
+START_MARK = "surepush"
+"""The memo that tells a push that it was started here, so that no earlier run can exist."""
+
+
+class NoSuchPush(LookupError):
+    """There is no push of that id, or the namespace has forgotten it."""
+
+
+class NotAPush(ValueError):
+    """The input was no push request; nothing was sent."""
+
+
+class OtherPayload(ValueError):
+    """The key was used for another record."""
+
+
+@dataclass(frozen=True)
+class Push:
+    """A push that was started, here or elsewhere, now or earlier."""
+
+    client: Client
+    push_id: UUID
+
+    @property
+    def workflow_id(self) -> str:
+        """The id of its workflow."""
+        return f"push-{self.push_id}"
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, PushOutcome]:
+        """Its workflow, whichever run is the latest."""
+        return self.client.get_workflow_handle(self.workflow_id, result_type=PushOutcome)
+
+    async def outcome(self) -> PushOutcome:
+        """Wait for the end; all four endings are data. NoSuchPush, NotAPush."""
+        while True:
+            run_id = (await self.describe()).run_id
+            try:
+                return await self.handle.result()
+            except WorkflowFailureError as error:
+                outcome = _told(error)
+                if outcome:
+                    return outcome
+            # A reset ends one run and begins another under the same id.
+            description = await self.describe()
+            if description.run_id == run_id:
+                return await untold(self.client, description)
+
+    async def progress(self) -> PushProgress | None:
+        """Where it stands; asks the worker. RPCError when there is none."""
+        return await self.handle.query("progress", result_type=PushProgress)
+
+    async def describe(self) -> WorkflowExecutionDescription:
+        """Ask what Temporal knows of its latest run; NoSuchPush."""
+        try:
+            return await self.handle.describe()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NoSuchPush(f"There is no push {self.push_id}.") from None
+            raise
+
+
+async def start_push(
+    client: Client, request: PushRequest, *, task_queue: str | None = None
+) -> Push:
+    """Start a push, or join the one that has its key; OtherPayload if that has another record."""
+    keyed = request
+    if request.idempotency_key is None:
+        keyed = request.model_copy(update={"idempotency_key": str(uuid4())})
+    push = Push(client, keyed.push_id)
+    try:
+        await client.start_workflow(
+            "push",
+            keyed,
+            id=push.workflow_id,
+            task_queue=task_queue or DispatchSettings().task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            memo={START_MARK: {"firstDigest": keyed.digest, "kind": keyed.kind}},
+            search_attributes=at_start(keyed),
+            static_summary=_summary(keyed),
+        )
+    except WorkflowAlreadyStartedError:
+        await _check_payload(push, keyed)
+    return push
+
+
+async def find_push(client: Client, push_id: UUID) -> Push:
+    """Find the push of that id; NoSuchPush."""
+    push = Push(client, push_id)
+    await push.describe()
+    return push
+
+
+async def _check_payload(push: Push, request: PushRequest) -> None:
+    first = await _first_digest(push)
+    if first != request.digest:
+        raise OtherPayload(
+            f"The idempotencyKey {request.idempotency_key} belongs to a push of another record: "
+            f"its SHA-256 is {first}, this one's is {request.digest}. Use a new key for a new "
+            "record, or retry the push to correct it."
+        )
+
+
+async def _first_digest(push: Push) -> str | None:
+    memo = await (await push.describe()).memo()
+    mark = memo.get(START_MARK)
+    if mark:
+        return mark["firstDigest"]
+    first = await anext(aiter(push.handle.fetch_history_events()))
+    payloads = first.workflow_execution_started_event_attributes.input.payloads
+    (sent,) = await push.client.data_converter.decode(payloads, [PushRequest])
+    return sent.first_digest or sent.digest
+
+
+def _told(error: WorkflowFailureError) -> PushOutcome | None:
+    cause = error.cause
+    if not isinstance(cause, ApplicationError):
+        return None
+    if cause.type == "InvalidInput":
+        raise NotAPush(cause.message) from None
+    if cause.type and cause.type.startswith("Push") and cause.details:
+        return PushOutcome.model_validate(cause.details[0])
+    return None
+
+
+def _summary(request: PushRequest) -> str:
+    verb = "create" if request.record_id is None else f"update {request.record_id} of"
+    return f"{verb} {request.data_type} {request.idempotency_key}"[:200]

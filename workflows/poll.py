@@ -1,0 +1,134 @@
+"""From a pending operation to its ending."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import PollStatus, Reading
+    from activities.push import PushActivities
+    from codat.models import PushOperation, PushStatus
+    from workflows.clock import until_next_look
+    from workflows.models import PushRecord
+    from workflows.story import Ended, Story
+
+READ_TIMEOUT = timedelta(seconds=40)
+READ_AGAIN = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
+)
+
+LAST_QUESTION = timedelta(minutes=5)
+"""How long the platform is asked for the truth at the deadline."""
+
+STRANGE_FOR = timedelta(hours=1)
+"""How long a status word that nobody knows is watched before the push ends Unknown."""
+
+
+async def poll(story: Story, reading: Reading) -> Ended:
+    """Ask until the operation is over or the deadline has struck."""
+    strange_since = None
+    while not reading.operation.status.is_final:
+        if story.is_late:
+            return await _last_question(story, reading)
+        if reading.operation.status is PushStatus.UNKNOWN:
+            strange_since = strange_since or workflow.now()
+            if reading.operation.completed_on_utc or workflow.now() - strange_since >= STRANGE_FOR:
+                return _strange(story, reading)
+        await _wait(story, reading.operation)
+        reading = await _ask(story, reading, story.left) or reading
+    return _final(story, reading)
+
+
+async def _wait(story: Story, operation: PushOperation) -> None:
+    pause = until_next_look(story.manners, story.looks, workflow.random().random())
+    said = f"{operation.status_text}; next look in {pause.total_seconds():.0f} s"
+    story.enter("poll-status", f"The platform was asked {story.looks} times: still {said}.")
+    await story.wait(pause, f"asked: still {said}", for_hint=True)
+
+
+async def _ask(story: Story, before: Reading, within: timedelta | None) -> Reading | None:
+    """One look; None when there is no answer in that time."""
+    if within is not None and within <= timedelta():
+        return None
+    story.looks += 1
+    story.hinted = False
+    try:
+        return await workflow.execute_activity_method(
+            PushActivities.poll_status,
+            PollStatus(
+                target=story.request.target,
+                push_operation_key=before.operation.push_operation_key,
+            ),
+            start_to_close_timeout=READ_TIMEOUT,
+            schedule_to_close_timeout=within,
+            retry_policy=READ_AGAIN,
+            summary=f"look {story.looks}",
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        story.trouble = str(error.cause)
+        return None
+
+
+async def _last_question(story: Story, before: Reading) -> Ended:
+    reading = await _ask(story, before, LAST_QUESTION)
+    if reading is None:
+        return story.ending(
+            PushStatus.UNKNOWN,
+            "The time is over and the platform could not be asked for five minutes: "
+            f"{story.trouble}",
+        )
+    if reading.operation.status.is_final:
+        return _final(story, reading)
+    minutes = story.request.timeout_in_minutes
+    return story.ending(
+        PushStatus.TIMED_OUT,
+        f"The accounting software did not finish within {minutes} minutes; the record may still "
+        "be written.",
+        warnings=story.warnings + reading.warnings,
+    )
+
+
+def _strange(story: Story, reading: Reading) -> Ended:
+    word = reading.operation.status_text
+    return story.ending(
+        PushStatus.UNKNOWN,
+        f"Codat says '{word}' of this operation, which proves neither success nor failure.",
+        completed_on_utc=reading.operation.completed_on_utc,
+    )
+
+
+def _final(story: Story, reading: Reading) -> Ended:
+    operation = reading.operation
+    story.settle(operation.status)
+    return story.ending(
+        operation.status,
+        _sentence(operation),
+        errors=reading.errors,
+        warnings=story.warnings + reading.warnings,
+        records=[
+            PushRecord(
+                id=change.record_ref.id, data_type=change.record_ref.data_type, change=change.type
+            )
+            for change in operation.changes
+            if change.record_ref and operation.status is PushStatus.SUCCESS
+        ],
+        completed_on_utc=operation.completed_on_utc,
+        data=operation.data if operation.status is PushStatus.SUCCESS else None,
+    )
+
+
+def _sentence(operation: PushOperation) -> str:
+    match operation.status:
+        case PushStatus.SUCCESS:
+            ids = ", ".join(record.id or "" for record in operation.records)
+            return f"The record was written{f' as {ids}' if ids else ''}."
+        case PushStatus.TIMED_OUT:
+            return "Codat's time for this push ran out; the record may still be written."
+        case _:
+            said = [item.message for item in operation.validation.errors if item.message]
+            reason = operation.error_message or "; ".join(said) or "no reason was given"
+            return f"The accounting software refused the record: {reason}"

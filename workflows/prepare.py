@@ -1,0 +1,106 @@
+"""Before a record is sent: what the platform wants, and whether this record is fit for it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import FetchOptions, OptionsDigest, Validate, Verdict
+    from activities.push import PushActivities
+    from codat.models import PushStatus
+    from workflows.models import Validation
+    from workflows.story import Story
+
+READ_TIMEOUT = timedelta(seconds=40)
+READ_AGAIN = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
+)
+
+PAUSE = timedelta(seconds=15)
+
+T = TypeVar("T")
+
+
+async def prepare(story: Story) -> None:
+    """Fetch options and validate, once per run; raises Ended when the record is not fit."""
+    if story.is_fit:
+        return
+    await _fetch_options(story)
+    await _validate(story)
+    story.is_fit = True
+
+
+async def _fetch_options(story: Story) -> None:
+    story.enter("fetch-options", "Asking what the accounting software wants.")
+
+    async def ask() -> OptionsDigest:
+        return await workflow.execute_activity_method(
+            PushActivities.fetch_options,
+            FetchOptions(target=story.request.target),
+            start_to_close_timeout=READ_TIMEOUT,
+            schedule_to_close_timeout=story.left,
+            retry_policy=READ_AGAIN,
+        )
+
+    digest = await _patiently(story, ask)
+    story.conduct = story.conduct or digest.conduct
+    if digest.stale:
+        story.warn(
+            "The platform's options could not be read; "
+            f"those of {digest.age_seconds} s ago were used."
+        )
+
+
+async def _validate(story: Story) -> None:
+    request = story.request
+    if request.validation is Validation.OFF:
+        return
+    story.enter("validate", "Checking the record.")
+
+    async def ask() -> Verdict:
+        return await workflow.execute_activity_method(
+            PushActivities.validate,
+            Validate(
+                target=request.target, data=request.data, update=request.record_id is not None
+            ),
+            start_to_close_timeout=READ_TIMEOUT,
+            schedule_to_close_timeout=story.left,
+            retry_policy=READ_AGAIN,
+        )
+
+    verdict = await _patiently(story, ask)
+    if request.validation is Validation.ADVISE:
+        story.warnings += verdict.errors
+    elif verdict.errors:
+        story.warnings += verdict.warnings
+        first, more = verdict.errors[0], len(verdict.errors) - 1
+        tail = f" (and {more} more)" if more else ""
+        raise story.ending(
+            PushStatus.FAILED,
+            f"The record does not fit, so nothing was sent: {first.message}{tail}",
+            errors=verdict.errors,
+        )
+    story.warnings += verdict.warnings
+
+
+async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask until there is an answer; raises Ended on a refusal or when the time is over."""
+    while True:
+        story.check_time()
+        try:
+            return await ask()
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            cause = error.cause
+            kind = cause.type if isinstance(cause, ApplicationError) else None
+            story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
+        if kind == "CodatRefused":
+            raise story.ending(PushStatus.FAILED, f"Nothing was sent: {story.trouble}")
+        if kind == "CodatUnauthorized":
+            story.check_unauthorized()
+        await story.wait(PAUSE, f"asking again after: {story.trouble}")

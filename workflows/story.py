@@ -1,0 +1,170 @@
+"""The state of one push in one run, how it waits, and how it ends."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import Conduct, Finding, Idempotency, Wire
+    from codat.models import PushStatus
+    from workflows.attributes import announce
+    from workflows.clock import deadline_of, minutes_left
+    from workflows.models import PushOutcome, PushRequest
+    from workflows.submission import Ledger
+
+UNAUTHORIZED_FOR = timedelta(hours=1)
+"""How long a wrong key, plan or right may be put right before the push fails."""
+
+
+class PushProgress(Wire):
+    """Where a push stands: the answer of the query `progress`. Times are UTC."""
+
+    stage: str
+    message: str
+    push_operation_key: UUID | None = None
+    deadline_utc: datetime | None = None
+    next_look_utc: datetime | None = None
+    looks: int = 0
+
+
+class Ended(Exception):
+    """The push is over; carries the outcome up to `run`."""
+
+    def __init__(self, outcome: PushOutcome) -> None:
+        super().__init__(outcome.message)
+        self.outcome = outcome
+
+
+@dataclass
+class Story:
+    """What one run knows of its push."""
+
+    request: PushRequest
+    requested: datetime
+    ledger: Ledger = field(default_factory=Ledger)
+    conduct: Conduct | None = None
+    warnings: list[Finding] = field(default_factory=list[Finding])
+    is_fit: bool = False
+    looks: int = 0
+    failures: int = 0
+    trouble: str = ""
+    unauthorized_since: datetime | None = None
+    hinted: bool = False
+    stage: str = "start"
+    message: str = "The push was accepted."
+    next_look: datetime | None = None
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When the push has to be over (UTC)."""
+        return deadline_of(self.requested, self.request.timeout_in_minutes)
+
+    @property
+    def left(self) -> timedelta | None:
+        """The time until the deadline; None without one."""
+        return None if self.deadline is None else self.deadline - workflow.now()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the deadline has struck."""
+        return self.left is not None and self.left <= timedelta()
+
+    @property
+    def manners(self) -> Conduct:
+        """How this push behaves; the defaults until the worker has said."""
+        return self.conduct or Conduct()
+
+    @property
+    def mode(self) -> Idempotency:
+        """Whether the same key may be trusted; updates have none."""
+        return self.manners.idempotency if self.request.record_id is None else Idempotency.IGNORED
+
+    @property
+    def progress(self) -> PushProgress:
+        """What an onlooker is told."""
+        return PushProgress(
+            stage=self.stage,
+            message=self.message,
+            push_operation_key=self.ledger.operation,
+            deadline_utc=self.deadline,
+            next_look_utc=self.next_look,
+            looks=self.looks,
+        )
+
+    def enter(self, stage: str, message: str) -> None:
+        """Say what is going on now."""
+        self.stage, self.message = stage, message
+
+    def warn(self, message: str) -> None:
+        """Add a remark to the outcome that is not about a field."""
+        self.warnings.append(Finding(pointer="", message=message))
+
+    def follow(self, operation: UUID) -> None:
+        """Let webhooks and people find this push by its operation."""
+        announce(operation=operation)
+
+    def settle(self, status: PushStatus) -> None:
+        """Enter how the followed operation ended."""
+        if self.ledger.current:
+            self.ledger.current.status = status
+
+    async def wait(self, pause: timedelta, why: str, *, for_hint: bool = False) -> None:
+        """Wait durably, not beyond the deadline; a hint of the platform's may cut it short."""
+        if self.left is not None:
+            pause = min(pause, self.left)
+        if pause <= timedelta():
+            return
+        self.next_look = workflow.now() + pause
+        try:
+            await workflow.wait_condition(
+                lambda: for_hint and self.hinted, timeout=pause, timeout_summary=why
+            )
+        except TimeoutError:
+            pass
+        finally:
+            self.next_look = None
+
+    def check_time(self) -> None:
+        """Raise Ended (TimedOut) when too little time is left to send."""
+        if minutes_left(workflow.now(), self.deadline) != 0:
+            return
+        minutes = self.request.timeout_in_minutes
+        before = f" The last trouble: {self.trouble}" if self.trouble else ""
+        if self.ledger.was_sent:
+            message = (
+                f"The {minutes} minutes are over and it is not known what became of it.{before}"
+            )
+        else:
+            message = f"The {minutes} minutes were over before the record was sent.{before}"
+        raise self.ending(PushStatus.TIMED_OUT, message)
+
+    def check_unauthorized(self) -> None:
+        """Raise Ended (Failed) when Codat has not let us in for an hour."""
+        self.unauthorized_since = self.unauthorized_since or workflow.now()
+        if workflow.now() - self.unauthorized_since >= UNAUTHORIZED_FOR:
+            raise self.ending(
+                PushStatus.FAILED, f"Codat did not let us in for an hour: {self.trouble}"
+            )
+
+    def ending(self, status: PushStatus, message: str, **more: object) -> Ended:
+        """Make the end of this push; what was sent and may still land is read off the ledger."""
+        is_open = self.ledger.may_have_written and status is not PushStatus.SUCCESS
+        if is_open and status is PushStatus.FAILED:
+            status = PushStatus.UNKNOWN
+            message += " An earlier request of this push may have been written all the same."
+        return Ended(
+            PushOutcome.model_validate(
+                {
+                    "status": status,
+                    "message": message,
+                    "warnings": self.warnings,
+                    "push_operation_key": self.ledger.operation,
+                    "submitted": self.ledger.was_sent,
+                    "may_still_land": is_open,
+                    "requested_on_utc": self.requested,
+                    **more,
+                }
+            )
+        )

@@ -1,0 +1,172 @@
+"""The ledger of submissions: what was sent under which number, and what is known of it.
+
+Pure bookkeeping, no waiting and no sending. A create is a sequence of numbered submissions, each
+with an idempotency key of its own and a frozen body. The rules are those of the checked model of
+the protocol: a refusal settles only its own attempt, an attempt without a known end stays open
+until the number is settled, and a number that was judged "not written" by looking or by a person
+is never again called "nothing sent".
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from activities.models import Idempotency
+from codat.models import PushStatus
+
+KEY_AGE = timedelta(minutes=85)
+"""How long after a number's first schedule its key may be sent; Codat keeps answers 90 minutes."""
+
+MAX_NUMBERS = 8
+"""How many numbers a push may use up without a result; refused ones do not count."""
+
+
+class Answer(StrEnum):
+    """How one attempt ended, as far as its own request is concerned."""
+
+    ACCEPTED = "accepted"
+    BUSY = "busy"  # not connected, 429, 409: nothing written, may be sent again
+    UNAUTHORIZED = "unauthorized"  # 401, 402, 403: nothing written
+    REJECTED = "rejected"  # 400, 404, 413: nothing written, asking again changes nothing
+    UNCLEAR = "unclear"  # 5xx, 422: an answer that proves nothing
+    LOST = "lost"  # no answer
+    UNSENT = "unsent"  # the activity declined to send
+
+
+class Judgement(StrEnum):
+    """What is known of a number apart from its open attempts."""
+
+    REFUSED = "refused"
+    FAILING = "failing"
+    NOT_WRITTEN = "not-written"
+
+
+class Entry(BaseModel):
+    """One number: when it was first scheduled, what was told to the platform, what came of it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    number: int
+    first_scheduled: datetime
+    minutes: int | None = None
+    digest: str
+    open: int = 0
+    judgement: Judgement | None = None
+    operation: UUID | None = None
+    status: PushStatus | None = None
+    matched: bool = False
+
+    @property
+    def not_after(self) -> datetime:
+        """The moment (UTC) from which this number's key may not be sent any more."""
+        return self.first_scheduled + KEY_AGE
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether an attempt may have written without our knowing."""
+        return self.operation is None and (self.open > 0 or self.judgement is Judgement.FAILING)
+
+    @property
+    def may_have_written(self) -> bool:
+        """Whether a record may exist, or come to exist, because of this number."""
+        if self.operation is not None and not self.matched:
+            return self.open > 0 or self.status is not PushStatus.FAILED
+        return self.matched or self.open > 0 or self.judgement in _DOUBTFUL
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether a request that may have written was sent under this number."""
+        return self.operation is not None or self.open > 0 or self.judgement in _DOUBTFUL
+
+
+_DOUBTFUL = (Judgement.FAILING, Judgement.NOT_WRITTEN)
+
+
+class Ledger(BaseModel):
+    """All numbers of one push, over all its runs."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+    entries: list[Entry] = []
+    excluded: list[UUID] = []
+
+    @property
+    def current(self) -> Entry | None:
+        """The number in use."""
+        return self.entries[-1] if self.entries else None
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether any request was sent that may have written."""
+        return any(entry.was_sent for entry in self.entries)
+
+    @property
+    def may_have_written(self) -> bool:
+        """Whether a record may exist or come to exist."""
+        return any(entry.may_have_written for entry in self.entries)
+
+    @property
+    def operations(self) -> list[UUID]:
+        """The operations that are known to be ours."""
+        return [entry.operation for entry in self.entries if entry.operation]
+
+    @property
+    def operation(self) -> UUID | None:
+        """The operation that is followed now, or was last."""
+        return self.operations[-1] if self.operations else None
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether no further number may be tried."""
+        counted = [entry for entry in self.entries if entry.judgement is not Judgement.REFUSED]
+        return len(counted) >= MAX_NUMBERS
+
+    def begin(self, now: datetime, minutes: int | None, digest: str) -> Entry:
+        """Open the next number."""
+        number = self.entries[-1].number + 1 if self.entries else 1
+        entry = Entry(number=number, first_scheduled=now, minutes=minutes, digest=digest)
+        self.entries.append(entry)
+        return entry
+
+
+def record(entry: Entry, answer: Answer, operation: UUID | None = None) -> None:
+    """Enter how the attempt that was opened last has ended; `lost` leaves it open."""
+    if answer is Answer.LOST:
+        return
+    entry.open -= 1
+    if answer is Answer.ACCEPTED:
+        entry.operation, entry.open, entry.judgement = operation, 0, None
+        entry.status = PushStatus.PENDING
+    elif answer in (Answer.REJECTED, Answer.UNAUTHORIZED) and entry.judgement is None:
+        entry.judgement = Judgement.REFUSED
+    elif answer is Answer.UNCLEAR:
+        entry.judgement = Judgement.FAILING
+
+
+def settle_as_not_written(entry: Entry) -> None:
+    """Enter that looking, or a person, found nothing; it stays doubtful for wording."""
+    entry.open, entry.judgement = 0, Judgement.NOT_WRITTEN
+
+
+def adopt(entry: Entry, operation: UUID) -> None:
+    """Enter an operation that was matched by its content, not named by an answer."""
+    entry.operation, entry.matched, entry.status = operation, True, PushStatus.PENDING
+
+
+def idempotency_key(push_id: UUID, number: int) -> UUID:
+    """Derive the key of a number: the same in every run."""
+    return uuid5(push_id, str(number))
+
+
+def may_resend(entry: Entry, mode: Idempotency, now: datetime, digest: str) -> bool:
+    """Tell whether the same request may be sent again under the same number without a look first.
+
+    With an attempt open only where keys are honoured, the key is young and nothing has changed;
+    a 5xx or 422 is kept and replayed, so asking again tells nothing.
+    """
+    if entry.judgement is not None or now >= entry.not_after or entry.digest != digest:
+        return False
+    return entry.open == 0 or mode is Idempotency.HONOURED

@@ -1,0 +1,153 @@
+"""Sending until there is an operation to follow: never twice, never lost.
+
+`submit` looks at the ledger and takes the one step that it allows, again and again. Whatever comes
+back is entered in the ledger before the next step. Raises `Ended` when the push is over without an
+operation to follow.
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    TimeoutType,
+    is_cancelled_exception,
+)
+from temporalio.exceptions import TimeoutError as ActivityTimeout
+
+with workflow.unsafe.imports_passed_through():
+    from activities.failures import Refusal
+    from activities.models import Attempt, Reading
+    from activities.push import PushActivities
+    from codat.models import PushStatus
+    from workflows.clock import back_off, minutes_left
+    from workflows.prepare import prepare
+    from workflows.story import Story
+    from workflows.submission import Answer, Entry, idempotency_key, may_resend, record
+
+CALL_TIMEOUT = timedelta(seconds=60)
+"""The activity cuts its call at 30 s; what has not reported after 60 s is lost."""
+
+MOST_PAUSE = timedelta(minutes=5)
+
+ONCE = RetryPolicy(maximum_attempts=1)
+
+_ANSWERS = {
+    "CodatUnreachable": Answer.BUSY,
+    "CodatThrottled": Answer.BUSY,
+    "CodatConflict": Answer.BUSY,
+    "CodatUnauthorized": Answer.UNAUTHORIZED,
+    "CodatRefused": Answer.REJECTED,
+    "CodatFailing": Answer.UNCLEAR,
+    "CodatKeyReused": Answer.UNCLEAR,
+    "NotSent": Answer.UNSENT,
+}
+
+
+async def submit(story: Story) -> Reading:
+    """Send, send again or look, until there is an operation; raises Ended."""
+    while True:
+        story.check_time()
+        entry = story.ledger.current
+        if entry and may_resend(entry, story.mode, workflow.now(), story.request.frozen_digest):
+            reading = await _send(story, entry)
+        elif entry and entry.is_unclear:
+            raise story.ending(
+                PushStatus.UNKNOWN, f"{story.trouble} Nobody knows what became of it."
+            )
+        else:
+            await prepare(story)
+            reading = await _send(story, await _next_number(story))
+        if reading:
+            return reading
+
+
+async def _next_number(story: Story) -> Entry:
+    if story.ledger.is_used_up:
+        raise story.ending(
+            PushStatus.UNKNOWN, f"Given up after several submissions: {story.trouble}"
+        )
+    now = workflow.now()
+    minutes = minutes_left(now, story.deadline)
+    return story.ledger.begin(now, minutes, story.request.frozen_digest)
+
+
+async def _send(story: Story, entry: Entry) -> Reading | None:
+    story.enter("push", f"Sending the record (submission {entry.number}).")
+    entry.open += 1
+    try:
+        reading = await workflow.execute_activity_method(
+            PushActivities.push,
+            _attempt(story, entry),
+            start_to_close_timeout=CALL_TIMEOUT,
+            schedule_to_close_timeout=story.left,
+            retry_policy=ONCE,
+            summary=f"submission {entry.number}",
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        await _after(story, entry, error)
+        return None
+    record(entry, Answer.ACCEPTED, reading.operation.push_operation_key)
+    story.follow(reading.operation.push_operation_key)
+    return reading
+
+
+def _attempt(story: Story, entry: Entry) -> Attempt:
+    request = story.request
+    is_create = request.record_id is None
+    return Attempt(
+        target=request.target,
+        data=request.data,
+        record_id=request.record_id,
+        number=entry.number,
+        idempotency_key=idempotency_key(request.push_id, entry.number) if is_create else None,
+        timeout_in_minutes=entry.minutes,
+        allow_sync_on_push_complete=request.allow_sync_on_push_complete,
+        force_update=request.force_update,
+        run_id=workflow.info().run_id,
+        not_after=entry.not_after,
+    )
+
+
+async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
+    """Enter an attempt that brought no operation, and wait before the next step if need be."""
+    answer = answer_of(error)
+    record(entry, answer)
+    story.trouble = _sentence(error)
+    if answer is Answer.REJECTED and not entry.is_unclear:
+        raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
+    if answer is Answer.UNAUTHORIZED:
+        story.check_unauthorized()
+    story.failures += 1
+    if not (entry.is_unclear and answer is not Answer.LOST):
+        await story.wait(_pause(story, error), f"sending again after: {story.trouble}")
+
+
+def _pause(story: Story, error: ActivityError) -> timedelta:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.details:
+        refusal = Refusal.model_validate(cause.details[0])
+        if refusal.retry_after_seconds:
+            return timedelta(seconds=refusal.retry_after_seconds)
+    return back_off(story.failures, MOST_PAUSE)
+
+
+def answer_of(error: ActivityError) -> Answer:
+    """Tell what a failed attempt proves about its own request."""
+    cause = error.cause
+    if isinstance(cause, ActivityTimeout) and cause.type is TimeoutType.SCHEDULE_TO_START:
+        return Answer.UNSENT
+    if isinstance(cause, ApplicationError):
+        return _ANSWERS.get(cause.type or "", Answer.LOST)
+    return Answer.LOST
+
+
+def _sentence(error: ActivityError) -> str:
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return cause.message
+    return "The worker that sent the record did not report back."
