@@ -1,0 +1,68 @@
+"""The emulator as an ASGI application: the API, and its own controls under `/_emulator/`."""
+
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from emulator.call import Call
+from emulator.control import build_control
+from emulator.exchange import Exchange, process_late
+from emulator.limits import Limits
+from emulator.wire import EXTENSION
+from emulator.world import World
+
+_CONTROL = "/_emulator"
+
+
+class App:
+    """Answers every request but those to its controls as the API would."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._control: ASGIApp = build_control(world)
+        self._limits = Limits(world.store, len(world.directory.companies), world.clock.now())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"].startswith(_CONTROL):
+            await self._control(scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is not None:
+            await self._serve(scope, body, receive, send)
+
+    async def _serve(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        call = _call(scope, body)
+        process_late(self._world)
+        number = self._world.journal.arrive(
+            call.method, call.path, call.query, call.headers, call.body
+        )
+        wire = scope["extensions"][EXTENSION]
+        exchange = Exchange(self._world, self._limits, call, number, receive, send, wire)
+        too_many = self._limits.enter(call.company, self._world.clock.now())
+        try:
+            if too_many and self._world.settings.limits == "enforced":
+                await exchange.reply(too_many)
+            else:
+                await exchange.run()
+        finally:
+            self._limits.leave(call.company)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """Read the body; None if the client left before it was whole."""
+    chunks: list[bytes] = []
+    while True:
+        message: Message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunks.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _call(scope: Scope, body: bytes) -> Call:
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    query = scope["query_string"].decode("latin-1")
+    return Call(scope["method"], path.decode("latin-1"), query, headers, body)

@@ -1,0 +1,87 @@
+"""What can be done to an emulator from outside, by its controls and by its Python handle."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from emulator import ledger
+from emulator.connections import Connection
+from emulator.store import JsonObject
+from emulator.world import World
+
+
+class Commands:
+    """Commands to one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def fault(self, rule: Mapping[str, Any]) -> JsonObject:
+        """Add a fault rule."""
+        return self._world.faults.add(rule).document()
+
+    def faults(self) -> list[JsonObject]:
+        """Show the rules and how often each has fired."""
+        return self._world.faults.documents()
+
+    def forget_faults(self, number: int | None = None) -> None:
+        """Remove one rule, or all."""
+        self._world.faults.remove(number)
+
+    def behave(self, connection: str, manners: Mapping[str, Any]) -> JsonObject:
+        """Change a connection's manners; what waited for it to come online is then scheduled."""
+        world = self._world
+        with world.store.transaction():
+            changed = world.directory.behave(connection, manners)
+            if not changed.manners.offline:
+                self._wake(changed)
+        return asdict(changed)
+
+    def _wake(self, connection: Connection) -> None:
+        store, now = self._world.store, self._world.clock.now()
+        waiting = store.all(
+            "SELECT key FROM operations WHERE connection = ? AND finishes IS NULL"
+            " AND (deadline IS NULL OR deadline > ?)",
+            connection.id,
+            now,
+        )
+        for row in waiting:
+            key, finishes = row["key"], connection.manners.finish(now, row["key"])
+            store.run(
+                "UPDATE operations SET finishes = ?, announce = min(?, coalesce(deadline, ?))"
+                " WHERE key = ?",
+                *(finishes, finishes, finishes, key),
+            )
+            store.run(
+                "UPDATE ledger SET lands = ? WHERE operation = ? AND"
+                " (SELECT coalesce(deadline, ?) >= ? FROM operations WHERE key = ?)",
+                *(finishes, key, finishes, finishes, key),
+            )
+
+    def change_settings(self, changes: Mapping[str, Any]) -> JsonObject:
+        """Change some settings of the deployment."""
+        self._world.change_settings(self._world.settings.changed(changes))
+        return self._world.settings.document()
+
+    def run_at(self, speed: float) -> None:
+        """Let the clock run so many times as fast as the machine's."""
+        self._world.clock.run_at(speed)
+        self._world.keep_clock()
+
+    def advance(self, seconds: float) -> None:
+        """Jump ahead."""
+        self._world.clock.advance(seconds)
+        self._world.keep_clock()
+
+    def sow(self, seeds: JsonObject) -> JsonObject:
+        """Add companies and connections."""
+        self._world.directory.sow(seeds)
+        return {"companies": list(self._world.directory.companies)}
+
+    def ledger(self, wanted: Mapping[str, str]) -> list[JsonObject]:
+        """Give what has landed in the books."""
+        return ledger.entries(self._world.store, self._world.clock.now(), wanted)
+
+    def invariants(self) -> JsonObject:
+        """Count duplicates and strays."""
+        return ledger.invariants(self._world.store, self._world.clock.now())

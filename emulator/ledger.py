@@ -1,0 +1,142 @@
+"""The books of the platforms: what pushes wrote into them, and when it lands there."""
+
+import json
+import uuid
+from collections.abc import Mapping
+
+from emulator.clock import timestamp
+from emulator.connections import Connection
+from emulator.platforms import PLATFORMS
+from emulator.seeds import STANDING_RECORDS
+from emulator.store import JsonObject, Row, Store
+
+_FOR_EVER = 2**62
+_STATE = (
+    "SELECT change FROM ledger WHERE connection = ? AND data_type = ? AND record_id = ?"
+    " AND coalesce(lands, ?) <= ? ORDER BY coalesce(lands, ?) DESC, seq DESC LIMIT 1"
+)
+
+
+def exists(
+    store: Store, connection: Connection, data_type: str, record: str, by: int | None
+) -> bool:
+    """Whether the books will hold a record at a tick (None: in the end)."""
+    until = _FOR_EVER if by is None else by
+    row = store.one(_STATE, connection.id, data_type, record, _FOR_EVER, until, _FOR_EVER)
+    if row is not None:
+        return bool(row["change"] != "Deleted")
+    return _stands(connection.platform, data_type, record)
+
+
+def _stands(platform: str, data_type: str, record: str) -> bool:
+    if record in STANDING_RECORDS.get(data_type, ()):
+        return True
+    kind, _, number = record.partition("-")
+    standing = PLATFORMS[platform].accounts if data_type == "chartOfAccounts" else 0
+    return kind == "account" and number.isdecimal() and 0 < int(number) <= standing
+
+
+def taken(
+    store: Store, connection: str, data_type: str, number: str, but: str | None = None
+) -> bool:
+    """Whether another record carries a number that must be unique."""
+    row = store.one(
+        "SELECT 1 FROM ledger WHERE connection = ? AND data_type = ? AND number = ?"
+        " AND record_id IS NOT ? LIMIT 1",
+        connection,
+        data_type,
+        number,
+        but,
+    )
+    return row is not None
+
+
+_WRITTEN = (
+    "SELECT ledger.*, operations.idempotency_key, operations.body_hash"
+    " FROM ledger LEFT JOIN operations ON operations.key = ledger.operation WHERE lands <= :now"
+)
+
+
+def entries(store: Store, now: int, wanted: Mapping[str, str]) -> list[JsonObject]:
+    """Give what has landed in the books, filtered by connection, dataType or recordId."""
+    rows = store.named(
+        f"{_WRITTEN} AND ledger.connection = coalesce(:connection, ledger.connection)"
+        " AND ledger.data_type = coalesce(:type, ledger.data_type)"
+        " AND ledger.record_id = coalesce(:record, ledger.record_id) ORDER BY lands, ledger.seq",
+        {
+            "now": now,
+            "connection": wanted.get("connection"),
+            "type": wanted.get("dataType"),
+            "record": wanted.get("recordId"),
+        },
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> JsonObject:
+    return {
+        "number": row["seq"],
+        "companyId": row["company"],
+        "connectionId": row["connection"],
+        "dataType": row["data_type"],
+        "change": row["change"],
+        "recordId": row["record_id"],
+        "writtenOnUtc": timestamp(row["lands"]),
+        "pushOperationKey": row["operation"],
+        "idempotencyKey": row["idempotency_key"],
+        "bodyHash": row["body_hash"],
+        "data": json.loads(row["data"]) if row["data"] else None,
+    }
+
+
+def invariants(store: Store, now: int) -> JsonObject:
+    """Count what exists more than once per idempotency key and per body.
+
+    `records` were written twice into the books; `operations` were taken twice, which shows a
+    repeated push also where the platform refused the second as a duplicate number.
+    """
+    written = f"({_WRITTEN} AND change = 'Created')"
+    taken_ = "(SELECT * FROM operations WHERE kind = 'Create')"
+    total = store.one("SELECT count(*) AS written FROM ledger WHERE lands <= ?", now)
+    records, strays = _twice(store, written, now), _strays(store)
+    return {
+        "written": total["written"] if total else 0,
+        "records": records,
+        "operations": _twice(store, taken_, now),
+        "strays": strays,
+        "sound": not strays and not any(records.values()),
+    }
+
+
+def _twice(store: Store, source: str, now: int) -> JsonObject:
+    counts = {
+        name: store.named(
+            f"SELECT {column} AS what, count(*) AS times FROM {source}"  # noqa: S608  # our names
+            f" WHERE {column} IS NOT NULL GROUP BY connection, data_type, {column}"
+            " HAVING count(*) > 1",
+            {"now": now},
+        )
+        for name, column in (("byKey", "idempotency_key"), ("byBody", "body_hash"))
+    }
+    return {name: {row["what"]: row["times"] for row in rows} for name, rows in counts.items()}
+
+
+def _strays(store: Store) -> list[str]:
+    """Name the ledger entries and remembered answers whose operation does not exist."""
+    rows = store.all(
+        "SELECT operation FROM ledger WHERE operation NOT IN (SELECT key FROM operations)"
+        " UNION SELECT operation FROM memory WHERE operation IS NOT NULL"
+        " AND operation NOT IN (SELECT key FROM operations)"
+    )
+    return [row["operation"] for row in rows]
+
+
+def fresh_id(store: Store, platform: str) -> str:
+    """Give a record id in the platform's own style."""
+    row = store.one("SELECT coalesce(max(seq), 0) + 1 AS next FROM ledger")
+    return PLATFORMS[platform].record_id(int(row["next"]) if row else 1)
+
+
+def attachment_id() -> str:
+    """Give the id of an uploaded file."""
+    return str(uuid.uuid4())

@@ -1,0 +1,120 @@
+"""What a platform accepts of a record: fields that carry both the rule and its human sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from emulator.store import JsonObject
+
+Fields = Mapping[str, "Field"]
+JsonChoices = list[JsonObject]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an option document, with the rules that the platform keeps it to."""
+
+    type: str
+    title: str
+    description: str = ""
+    required: bool = False
+    fields: Fields = field(default_factory=dict[str, "Field"])
+    choices: tuple[tuple[str, str], ...] = ()
+    shortest: int | None = None
+    longest: int | None = None
+    positive: bool = False
+    decimals: int | None = None
+    most: int | None = None
+    unique: bool = False
+    refers: str | None = None
+    warns: tuple[str, ...] = ()
+    informs: tuple[str, ...] = ()
+
+    def but(self, **changes: Any) -> "Field":  # noqa: ANN401  # any field of this class
+        """Give the same field with some things changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How one platform puts the rules that all platforms have."""
+
+    longest: str = "Max length of {} characters."
+    between: str = "Must have a length between {} and {} characters."
+    positive: str = "Must be greater than zero."
+    decimals: str = "Precision must be maximum of {} decimal places."
+    most: str = "No more than {} items are accepted."
+    unique: str = "Must be unique."
+    refers: str = "Must match the ID of an existing record of {}."
+    provided: str | None = "Must be provided."
+    names_fields: bool = True
+    field_style: str = "pascal"
+
+
+def document(root: Field, wording: Wording, choices: Mapping[str, JsonChoices]) -> JsonObject:
+    """Render an option document; `choices` holds long lists by the data type they list."""
+    return _render(root, "", wording, choices)
+
+
+def choice(value: str, shown: str) -> JsonObject:
+    """Render one choice; its type and `required` say nothing, as in the real documents."""
+    return {"value": value, "type": "String", "displayName": shown, "required": False}
+
+
+def pascal(path: str) -> str:
+    """Write a dotted path the way validation items do: PascalCase."""
+    return ".".join(step[:1].upper() + step[1:] for step in path.split("."))
+
+
+def _render(
+    one: Field, path: str, wording: Wording, choices: Mapping[str, JsonChoices]
+) -> JsonObject:
+    rendered: JsonObject = {"type": one.type, "displayName": one.title}
+    if one.description or path:
+        rendered["description"] = one.description or one.title
+    if one.fields:
+        rendered["properties"] = {
+            name: _render(inner, f"{path}.{name}" if path else name, wording, choices)
+            for name, inner in one.fields.items()
+        }
+    listed = [choice(*pair) for pair in one.choices]
+    if one.refers in choices:
+        listed = choices[one.refers or ""]
+    if listed:
+        rendered["options"] = listed
+    rendered["required"] = one.required
+    warnings = [*_sentences(one, wording), *one.warns]
+    information = [*one.informs]
+    if one.required and path and wording.provided:
+        information.append(wording.provided)
+    if warnings or information:
+        rendered["validation"] = {
+            "warnings": [_item(path, text, wording) for text in warnings],
+            "information": [_item(path, text, wording) for text in information],
+        }
+    return rendered
+
+
+def _sentences(one: Field, wording: Wording) -> list[str]:
+    said: list[str] = []
+    if one.shortest is not None:
+        said.append(wording.between.format(one.shortest, one.longest))
+    elif one.longest is not None:
+        said.append(wording.longest.format(one.longest))
+    if one.positive:
+        said.append(wording.positive)
+    if one.decimals is not None:
+        said.append(wording.decimals.format({2: "two", 4: "four"}[one.decimals]))
+    if one.most is not None:
+        said.append(wording.most.format(one.most))
+    if one.unique:
+        said.append(wording.unique)
+    if one.refers is not None:
+        said.append(wording.refers.format(one.refers))
+    return said
+
+
+def _item(path: str, details: str, wording: Wording) -> JsonObject:
+    if not wording.names_fields or not path:
+        return {"details": details}
+    return {"field": pascal(path) if wording.field_style == "pascal" else path, "details": details}

@@ -1,0 +1,91 @@
+"""What a client may read: options, one operation, the list of a company's operations."""
+
+import json
+from urllib.parse import urlencode
+
+from emulator import operations
+from emulator.call import Call
+from emulator.errors import Answer, Refusal
+from emulator.platforms import option_document
+from emulator.query import condition, ordering
+from emulator.store import JsonObject
+from emulator.world import World
+
+_LARGEST_PAGE = 5000
+_ALIASES = {"accounts": "chartOfAccounts"}
+
+
+def data_type_of(step: str) -> str:
+    """Name the data type that a path calls by this word."""
+    return _ALIASES.get(step, step)
+
+
+def options(world: World, company: str, connection: str, data_type: str) -> Answer:
+    """Answer with the option document of a data type."""
+    here = world.directory.connection(company, connection)
+    document = option_document(here.platform, data_type_of(data_type))
+    if document is None:
+        raise Refusal(404, f"Options of {data_type} are not supported by {here.platform}")
+    return Answer(200, document, "read options")
+
+
+def one(world: World, company: str, key: str) -> Answer:
+    """Answer with one operation."""
+    row = operations.find(world.store, world.directory.company(company), key.lower())
+    if row is None:
+        raise Refusal(404, f"Push operation {key} not found")
+    shown = operations.render(
+        row,
+        world.clock.now(),
+        echo=world.settings.echo_data,
+        older=world.settings.fields == "older",
+    )
+    return Answer(200, shown.encode(), "read operation", row["key"])
+
+
+def listing(world: World, company: str, call: Call) -> Answer:
+    """Answer with one page of a company's operations."""
+    home = world.directory.company(company)
+    page, size = _number(call, "page", 1), _number(call, "pageSize", 100)
+    if size > _LARGEST_PAGE:
+        raise Refusal(400, f"pageSize is at most {_LARGEST_PAGE}")
+    now = world.clock.now()
+    clause, values = condition(call.parameters.get("query", ""))
+    values |= {"home": home, "now": now, "size": size, "skip": (page - 1) * size}
+    where = f"FROM operations WHERE company = :home AND visible <= :now AND {clause}"
+    total = world.store.named(f"SELECT count(*) AS found {where}", values)[0]["found"]
+    order = ordering(call.parameters.get("orderBy", "requestedOnUtc"))
+    # The keys first, from the index alone: a deep page must not read the rows it skips.
+    pick = f"SELECT seq {where} ORDER BY {order} LIMIT :size OFFSET :skip"
+    rows = world.store.named(
+        f"SELECT * FROM operations WHERE seq IN ({pick}) ORDER BY {order}",  # noqa: S608
+        values,
+    )
+    envelope: JsonObject = {"pageNumber": page, "pageSize": size, "totalResults": total}
+    envelope["_links"] = _links(call, page, size, total)
+    echo, older = world.settings.echo_data, world.settings.fields == "older"
+    shown = ", ".join(operations.render(row, now, echo=echo, older=older) for row in rows)
+    body = f'{{"results": [{shown}], {json.dumps(envelope)[1:]}'
+    return Answer(200, body.encode(), "listed")
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    given = call.parameters.get(name)
+    if given is None:
+        return default
+    if not given.isdecimal() or int(given) < 1:
+        raise Refusal(400, f"{name} is not a positive whole number: {given}")
+    return int(given)
+
+
+def _links(call: Call, page: int, size: int, total: int) -> JsonObject:
+    def link(number: int) -> JsonObject:
+        query = {**call.parameters, "page": number, "pageSize": size}
+        return {"href": f"{call.path}?{urlencode(query)}"}
+
+    links = {"self": {"href": call.path}, "current": link(page)}
+    if page * size < total:
+        links["next"] = link(page + 1)
+    if page > 1:
+        links["previous"] = link(page - 1)
+    return links
