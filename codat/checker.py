@@ -1,0 +1,235 @@
+"""The JSON Schema validator of option documents: null is absent, names ignore case, fast."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from math import isfinite
+from typing import Any, NamedTuple, Protocol, cast
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+
+from codat.options import ALTERNATIVES, json_schema
+
+_UUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?")
+
+_OTHER_DATE = re.compile(
+    r"^\s*\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+\d{2,4}\b|^/Date\(|^\s*$"
+)
+
+Schema = dict[str, Any]
+Errors = Iterator[ValidationError]
+Record = dict[str, Any]
+
+
+class Checker(Protocol):
+    """A validator of the jsonschema library, which has no types of its own."""
+
+    schema: Schema
+
+    def iter_errors(self, instance: object) -> Errors:
+        """Yield all errors."""
+        ...
+
+    def is_valid(self, instance: object) -> bool:
+        """Return whether there is no error."""
+        ...
+
+    def is_type(self, instance: object, type: str) -> bool:  # noqa: A002, the library's name
+        """Return whether a value is of that JSON type."""
+        ...
+
+
+class Fields(NamedTuple):
+    """The checkers of an object's fields, and how the document writes each name."""
+
+    checkers: dict[str, Checker]
+    spellings: dict[str, str]
+
+    def listed(self, name: str) -> str | None:
+        """Return the name as the document writes it; None when it lists no such field."""
+        return name if name in self.checkers else self.spellings.get(name.casefold())
+
+
+def compile_schema(document: object) -> Checker:
+    """Return a checker for many records against one document; else UnreadableOptions."""
+    return _compiled(json_schema(document))
+
+
+def keeps(keyword: str, limit: object, value: object) -> bool:
+    """Return whether a value keeps one rule."""
+    return _checker_of({keyword: limit}, format_checker=_FORMATS).is_valid(value)
+
+
+def looks_like_date(text: str) -> bool:
+    """Return whether a text that is no ISO 8601 date is one all the same, such as 30/11/2026."""
+    return _OTHER_DATE.search(text) is not None
+
+
+def _compiled(schema: dict[str, Any]) -> Checker:
+    compiled = dict(schema)
+    if "properties" in schema:
+        checkers = {name: _compiled(field) for name, field in schema["properties"].items()}
+        compiled["properties"] = Fields(checkers, {name.casefold(): name for name in checkers})
+    if "items" in schema:
+        compiled["items"] = _compiled(schema["items"])
+    if "enum" in schema:
+        compiled["enum"] = frozenset({*schema["enum"], *map(str, schema["enum"])})
+    return _checker_of(compiled, format_checker=_FORMATS)
+
+
+def _properties(_: Checker, fields: Fields, instance: object, __: object) -> Errors:
+    if not isinstance(instance, dict):
+        return
+    record = cast("Record", instance)
+    for name, value in record.items():
+        listed = fields.listed(name)
+        if value is None:
+            continue
+        if listed is None or (listed != name and listed in record):
+            yield ValidationError("", validator="unlisted", path=(name,), instance=value)
+            continue
+        if listed != name:
+            yield ValidationError("", validator="spelling", path=(name,), validator_value=listed)
+        for error in fields.checkers[listed].iter_errors(value):
+            error.path.appendleft(name)
+            yield error
+
+
+def _items(_: Checker, checker: Checker, instance: object, __: object) -> Errors:
+    if not isinstance(instance, list):
+        return
+    for index, item in enumerate(cast("list[object]", instance)):
+        for error in checker.iter_errors(item) if item is not None else ():
+            error.path.appendleft(index)
+            yield error
+
+
+def _required(_: Checker, names: list[str], instance: object, schema: Record) -> Errors:
+    yield from _missing("required", names, instance, schema)
+
+
+def _advised(_: Checker, names: list[str], instance: object, schema: Record) -> Errors:
+    given = _given(instance)
+    if any(name.casefold() in given for name in ALTERNATIVES):
+        names = [name for name in names if name not in ALTERNATIVES]
+    yield from _missing("x-required", names, instance, schema)
+
+
+def _missing(keyword: str, names: list[str], instance: object, schema: Record) -> Errors:
+    if not isinstance(instance, dict):
+        return
+    record = cast("Record", instance)
+    absent = [name for name in names if record.get(name) is None]
+    given = _given(record) if absent else ()
+    for name in absent:
+        if name.casefold() not in given:
+            field = schema["properties"].checkers[name].schema
+            yield ValidationError("", validator=keyword, path=(name,), schema=field)
+
+
+def _given(instance: object) -> set[str]:
+    record = cast("Record", instance) if isinstance(instance, dict) else {}
+    return {name.casefold() for name, value in record.items() if value is not None}
+
+
+def _type(checker: Checker, kinds: str | list[str], instance: object, _: object) -> Errors:
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if not any(checker.is_type(instance, kind) for kind in kinds):
+        readable = any(_readable(kind, instance) for kind in kinds)
+        yield ValidationError("", validator="loose-type" if readable else "type")
+
+
+def _readable(kind: str, instance: object) -> bool:
+    """Return whether the platform's reader makes that type of it, as from a number in quotes."""
+    match kind:
+        case "string":
+            return not isinstance(instance, dict | list)
+        case "number":
+            return isinstance(instance, str) and _is_number(_decimal(instance))
+        case "boolean":
+            return isinstance(instance, str) and instance.lower() in {"true", "false"}
+        case _:
+            return False
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        return None
+
+
+def _enum(_: Checker, choices: frozenset[object], instance: object, __: object) -> Errors:
+    comparable = isinstance(instance, str | int) or _is_number(instance)
+    if comparable and instance not in choices and str(instance) not in choices:
+        yield ValidationError("")
+
+
+def _multiple_of(_: Checker, unit: float, instance: object, __: object) -> Errors:
+    if _is_number(instance) and _places(instance) > _places(unit):
+        yield ValidationError("")
+
+
+def _is_date(value: object) -> bool:
+    try:
+        datetime.fromisoformat(value.strip() if isinstance(value, str) else "2000-01-01")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_email(value: object) -> bool:
+    return not isinstance(value, str) or "@" in value
+
+
+def _is_uuid(value: object) -> bool:
+    return not isinstance(value, str) or _UUID.fullmatch(value) is not None
+
+
+def _places(number: object) -> int:
+    digits = Decimal(
+        repr(number) if isinstance(number, float) else cast("Decimal", number)
+    ).as_tuple()
+    text = "".join(map(str, digits.digits))
+    zeros = len(text) - len(text.rstrip("0"))
+    return max(0, -cast("int", digits.exponent) - zeros) if zeros < len(text) else 0
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    if isinstance(value, float):
+        return isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _numbers(_: object, value: object) -> bool:
+    return _is_number(value)
+
+
+def _labels_only(*_: object) -> Errors:
+    return iter(())
+
+
+_FORMATS = FormatChecker(formats=())
+for _name, _is_of_format in {"date-time": _is_date, "email": _is_email, "uuid": _is_uuid}.items():
+    _FORMATS.checks(_name)(_is_of_format)
+
+_checker_of = cast(
+    "Callable[..., Checker]",
+    cast("Any", validators).extend(
+        Draft202012Validator,
+        {
+            "enum": _enum,
+            "items": _items,
+            "multipleOf": _multiple_of,
+            "oneOf": _labels_only,
+            "properties": _properties,
+            "required": _required,
+            "type": _type,
+            "x-required": _advised,
+        },
+        type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _numbers),
+    ),
+)

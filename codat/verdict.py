@@ -1,0 +1,93 @@
+"""Is this record fit for that platform? All problems at once.
+
+| rule of a Problem                                     | severity                              |
+| ----------------------------------------------------- | ------------------------------------- |
+| `type`      a shape or a text that can't be read      | error; warning if the platform reads it |
+| `choice`    not among the choices                     | error                                 |
+| `date`      no date                                   | error; warning if not ISO 8601        |
+| `required`  missing, though its parent is there       | error; warning inside a list, or when |
+|             (an update need not repeat any field)     | not required of every record          |
+| the platform's sentence on a length, number or count  | error out of `warnings`, else warning |
+| any other sentence (a form such as a GUID)            | warning                               |
+| `unlisted`, `spelling`  a field's name                | warning                               |
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal, cast
+
+from jsonschema import ValidationError
+
+from codat.checker import Checker, compile_schema, keeps, looks_like_date
+from codat.models import Problem
+from codat.wording import sentence_for
+
+__all__ = ["compile_schema", "judge"]
+
+_WORDS = {
+    "enum": "choice",
+    "format": "date",
+    "loose-type": "type",
+    "x-required": "required",
+}
+_BINDING = frozenset(
+    {
+        "exclusiveMaximum",
+        "exclusiveMinimum",
+        "maximum",
+        "maxItems",
+        "maxLength",
+        "minimum",
+        "minItems",
+        "minLength",
+        "multipleOf",
+        "pattern",
+    }
+)
+
+
+def judge(document: object, record: object, *, update: bool = False) -> list[Problem]:
+    """Return all that is wrong with a record; UnreadableOptions when the options are none.
+
+    For many records give the result of `compile_schema` in place of the document.
+    """
+    checker = cast("Checker", document) if hasattr(document, "iter_errors") else None
+    checker = checker or compile_schema(document)
+    return [
+        _problem(error, checker)
+        for error in checker.iter_errors(record)
+        if not (update and error.validator in {"required", "x-required"})
+    ]
+
+
+def pointer(path: Iterable[str | int]) -> str:
+    """Return the RFC 6901 JSON pointer of a path."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+
+
+def _problem(error: ValidationError, checker: Checker) -> Problem:
+    severity, rule = _weight(error)
+    return Problem(
+        pointer=pointer(error.absolute_path),
+        message=sentence_for(error, checker, "must" if severity == "error" else "should"),
+        rule=rule,
+        severity=severity,
+    )
+
+
+def _weight(error: ValidationError) -> tuple[Literal["error", "warning"], str]:
+    keyword = str(error.validator)
+    schema = cast("dict[str, Any]", error.schema)
+    for rule in schema.get("x-rules", ()):  # warnings come first
+        if rule["keyword"] == keyword and not keeps(keyword, rule["limit"], error.instance):
+            binding = keyword in _BINDING and rule["list"] == "warnings"
+            return ("error" if binding else "warning"), rule["sentence"]
+    match keyword:
+        case "required":
+            lenient = any(isinstance(part, int) for part in error.absolute_path)
+        case "enum":
+            lenient = error.instance in schema.get("x-unlisted", ())
+        case "format":
+            lenient = looks_like_date(cast("str", error.instance))
+        case _:
+            lenient = keyword != "type"
+    return ("warning" if lenient else "error"), _WORDS.get(keyword, keyword)
