@@ -62,20 +62,27 @@ class Conversation:
 
 @asynccontextmanager
 async def serving(behaviour: Behaviour) -> AsyncGenerator[Server]:
-    """Listen on loopback, each connection behaving so, until the block ends."""
+    """Listen on loopback, each connection behaving so; ends when all have hung up."""
     server = Server()
+    conversations: list[asyncio.Task[None]] = []
 
-    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server.connections += 1
+    async def converse(conversation: Conversation) -> None:
         try:
-            await behaviour(Conversation(server, reader, writer))
+            await behaviour(conversation)
         finally:
-            writer.close()
+            conversation.writer.close()
 
-    listener = await asyncio.start_server(converse, "127.0.0.1", 0)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        server.connections += 1
+        conversation = Conversation(server, reader, writer)
+        conversations.append(asyncio.create_task(converse(conversation)))
+
+    listener = await asyncio.start_server(accept, "127.0.0.1", 0)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
         listener.close()
         await listener.wait_closed()
+        async with asyncio.timeout(5):
+            await asyncio.gather(*conversations)

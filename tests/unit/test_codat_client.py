@@ -35,6 +35,21 @@ class Recorder:
         return codat.CodatClient(settings, transport=httpx.MockTransport(self))
 
 
+class Flood(httpx.AsyncByteStream):
+    """A body of a hundred megabytes."""
+
+    megabytes = 0
+    closed = False
+
+    async def __aiter__(self):
+        while self.megabytes < 100:
+            self.megabytes += 1
+            yield b" " * 1_000_000
+
+    async def aclose(self):
+        self.closed = True
+
+
 def a_target(data_type="bills"):
     return codat.PushTarget(company_id=COMPANY, connection_id=CONNECTION, data_type=data_type)
 
@@ -168,10 +183,15 @@ async def test_options_that_are_none_are_lost(body):
             await client.options(a_target())
 
 
-async def test_an_answer_over_fifty_megabytes_is_refused():
-    async with Recorder(body=b" " * 50_000_001).client() as client:
+async def test_an_answer_over_fifty_megabytes_is_refused_and_hung_up():
+    flood = Flood()
+    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, stream=flood))
+    async with codat.CodatClient(settings, transport=transport) as client:
         with pytest.raises(codat.CodatLost, match="larger than 50 MB"):
             await client.options_document(a_target())
+
+    assert (51, True) == (flood.megabytes, flood.closed)
 
 
 async def test_operations_are_listed_newest_first():
@@ -215,3 +235,25 @@ async def test_a_transport_that_traces_nothing_is_fenced_before_it_is_used():
             await client.push(a_target(), {}, before_send=object_to_it)
 
     assert [] == recorder.requests
+
+
+@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+async def test_a_transport_that_never_connected_sent_nothing(kind):
+    def fail(_request):
+        raise kind("no")
+
+    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
+    async with codat.CodatClient(settings, transport=httpx.MockTransport(fail)) as client:
+        with pytest.raises(codat.CodatUnreachable, match="nothing was sent"):
+            await client.push(a_target(), {})
+
+
+@pytest.mark.parametrize("error", [httpx.WriteError("no"), ZeroDivisionError(), OSError()])
+async def test_whatever_breaks_after_sending_leaves_it_open(error):
+    def fail(_request):
+        raise error
+
+    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
+    async with codat.CodatClient(settings, transport=httpx.MockTransport(fail)) as client:
+        with pytest.raises(codat.CodatLost, match="was sent"):
+            await client.push(a_target(), {})

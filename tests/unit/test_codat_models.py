@@ -103,6 +103,12 @@ def test_records_are_told_only_of_a_success(status, ids):
     assert ids == [ref.id for ref in an_operation(status=status, changes=changes).records]
 
 
+def test_a_change_of_something_unreadable_is_still_a_change():
+    operation = an_operation(status="Success", changes=[{"type": "Created", "recordRef": "7"}, 7])
+
+    assert [("Created", None)] == [(c.type, c.record_ref) for c in operation.changes]
+
+
 def test_null_means_absent():
     nulls = dict.fromkeys(OPERATION_FIELDS, None)
 

@@ -24,12 +24,26 @@ class Objection(Exception):
     """What a test's fence raises."""
 
 
-def a_client(port, **settings):
+class Wrapped(httpx.AsyncBaseTransport):
+    """A transport that hides a real one."""
+
+    def __init__(self):
+        self._inner = httpx.AsyncHTTPTransport()
+
+    async def handle_async_request(self, request):
+        return await self._inner.handle_async_request(request)
+
+    async def aclose(self):
+        await self._inner.aclose()
+
+
+def a_client(port, *, transport=None, **settings):
     base_url = HttpUrl(f"http://127.0.0.1:{port}")
     return codat.CodatClient(
         codat.CodatSettings.model_validate(
             {"api_key": SecretStr("a-key"), "base_url": base_url, **settings}
-        )
+        ),
+        transport=transport,
     )
 
 
@@ -97,7 +111,7 @@ async def test_an_answer_that_breaks_off_is_lost(behaviour):
 async def test_silence_after_sending_is_lost(behaviour, patience):
     async with serving(behaviour) as server, a_client(server.port, **{patience: SHORT}) as client:
         with pytest.raises(codat.CodatLost, match="time-out"):
-            await client.push(TARGET, {})
+            await asyncio.wait_for(client.push(TARGET, {}), timeout=4)
 
     assert server.received.startswith(b"POST ")
 
@@ -109,7 +123,7 @@ async def test_a_total_time_out_before_sending_is_unreachable(monkeypatch):
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
     async with a_client(1, base_url="http://codat.test", total_timeout=SHORT) as client:
         with pytest.raises(codat.CodatUnreachable, match="time-out"):
-            await client.push(TARGET, {})
+            await asyncio.wait_for(client.push(TARGET, {}), timeout=4)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +159,14 @@ async def test_the_fence_is_asked_on_a_connection_used_before():
             await client.push(TARGET, {}, before_send=lambda n=number: asked.append(n))
 
     assert ([0, 1, 2], 1) == (asked, server.connections)
+
+
+async def test_the_fence_is_asked_once_by_a_transport_around_a_tracing_one():
+    asked = []
+    async with serving(accept) as server, a_client(server.port, transport=Wrapped()) as client:
+        await client.push(TARGET, {}, before_send=lambda: asked.append(1))
+
+    assert [1] == asked
 
 
 async def test_after_an_objection_the_next_push_goes_through():
