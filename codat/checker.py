@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError, val
 
 from codat.options import ALTERNATIVES, json_schema
 
+_MOST_BITS = 14_000  # Python writes no whole number of more than 4,300 digits
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?")
 
 _OTHER_DATE = re.compile(
@@ -59,6 +60,14 @@ def compile_schema(document: object) -> Checker:
 def keeps(keyword: str, limit: object, value: object) -> bool:
     """Return whether a value keeps one rule."""
     return _checker_of({keyword: limit}, format_checker=_FORMATS).is_valid(value)
+
+
+def text_of(value: object) -> str:
+    """Return a value as a text, also where Python refuses: a whole number of 5,000 digits."""
+    try:
+        return str(value)
+    except ValueError:
+        return "a number of thousands of digits"
 
 
 def looks_like_date(text: str) -> bool:
@@ -162,7 +171,7 @@ def _decimal(text: str) -> Decimal | None:
 
 def _enum(_: Checker, choices: frozenset[object], instance: object, __: object) -> Errors:
     comparable = isinstance(instance, str | int) or _is_number(instance)
-    if comparable and instance not in choices and str(instance) not in choices:
+    if comparable and instance not in choices and text_of(instance) not in choices:
         yield ValidationError("")
 
 
@@ -201,7 +210,8 @@ def _is_number(value: object) -> bool:
         return value.is_finite()
     if isinstance(value, float):
         return isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and value.bit_length() < _MOST_BITS
 
 
 def _numbers(_: object, value: object) -> bool:

@@ -9,15 +9,15 @@
 |             (an update need not repeat any field)     | not required of every record          |
 | the platform's sentence on a length, number or count  | error out of `warnings`, else warning |
 | any other sentence (a form such as a GUID)            | warning                               |
-| `unlisted`, `spelling`  a field's name                | warning                               |
+| `unlisted`, `spelling`  a field's name                | warning, once for all rows of a list  |
 """
 
-from collections.abc import Iterable
 from typing import Any, Literal, cast
 
 from jsonschema import ValidationError
 
 from codat.checker import Checker, compile_schema, keeps, looks_like_date
+from codat.itemids import pointer
 from codat.models import Problem
 from codat.wording import sentence_for
 
@@ -43,6 +43,7 @@ _BINDING = frozenset(
         "pattern",
     }
 )
+_READ = _BINDING | {"format"}
 
 
 def judge(document: object, record: object, *, update: bool = False) -> list[Problem]:
@@ -52,16 +53,19 @@ def judge(document: object, record: object, *, update: bool = False) -> list[Pro
     """
     checker = cast("Checker", document) if hasattr(document, "iter_errors") else None
     checker = checker or compile_schema(document)
-    return [
-        _problem(error, checker)
-        for error in checker.iter_errors(record)
-        if not (update and error.validator in {"required", "x-required"})
-    ]
-
-
-def pointer(path: Iterable[str | int]) -> str:
-    """Return the RFC 6901 JSON pointer of a path."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    said: set[tuple[str, ...]] = set()
+    problems: list[Problem] = []
+    for error in checker.iter_errors(record):
+        keyword = str(error.validator)
+        if update and keyword in {"required", "x-required"}:
+            continue
+        if keyword in {"unlisted", "spelling"}:
+            name = tuple(part for part in error.absolute_path if isinstance(part, str))
+            if name in said:
+                continue
+            said.add(name)
+        problems.append(_problem(error, checker))
+    return problems
 
 
 def _problem(error: ValidationError, checker: Checker) -> Problem:
@@ -77,7 +81,7 @@ def _problem(error: ValidationError, checker: Checker) -> Problem:
 def _weight(error: ValidationError) -> tuple[Literal["error", "warning"], str]:
     keyword = str(error.validator)
     schema = cast("dict[str, Any]", error.schema)
-    for rule in schema.get("x-rules", ()):  # warnings come first
+    for rule in schema.get("x-rules", ()) if keyword in _READ else ():  # warnings come first
         if rule["keyword"] == keyword and not keeps(keyword, rule["limit"], error.instance):
             binding = keyword in _BINDING and rule["list"] == "warnings"
             return ("error" if binding else "warning"), rule["sentence"]

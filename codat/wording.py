@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from jsonschema import ValidationError
 
-from codat.checker import Checker, Fields, Schema
+from codat.checker import Checker, Fields, Schema, text_of
 
 _LONGEST_QUOTE = 80  # characters
 _MOST_NAMED = 6  # choices
@@ -87,14 +87,14 @@ def _limit(keyword: str, limit: float, value: Any) -> str:  # noqa: ANN401, a te
     return _LIMITS[keyword].format(
         limit=number,
         s="" if number == 1 else "s",
-        value=_short(str(value)),
+        value=_short(text_of(value)),
         size=len(cast("str", value)) if isinstance(value, str | list) else "",
     )
 
 
 def _choice(schema: Schema, value: object) -> str:
     labels = [label["title"] for label in schema["oneOf"]]
-    wanted = str(value).casefold()
+    wanted = text_of(value).casefold()
     for label in schema["oneOf"]:
         if wanted in {str(label["const"]).casefold(), label["title"].casefold()}:
             return f"written {_quoted(label['const'])}, not {_quoted(value)}"
@@ -120,11 +120,11 @@ def _found(value: object) -> str:
         case str():
             return f"the text {_quoted(value)}"
         case _:
-            return f"the number {_short(str(value))}"
+            return f"the number {_short(text_of(value))}"
 
 
 def _quoted(value: object) -> str:
-    return f"\N{LEFT DOUBLE QUOTATION MARK}{_short(str(value))}\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{_short(text_of(value))}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def _short(text: str) -> str:

@@ -22,8 +22,7 @@ WORDINGS_OF_LENGTH = [
 CONDITIONAL = [
     "Should not exceed the maximum length of 14 characters if the specified currency is GBP.",
     "Must be 6 characters long if the specified currency is GBP.",
-    "For account based line items, must be between 1 and 100 characters. "
-    "For item based line items, must be between 1 and 45 characters.",
+    "For account based line items, must be between 1 and 100 characters.",
     "If alphanumeric is supported, must be between 1 and 10 characters. Otherwise format is x-xxxx",
     "Must be at most 24 characters in length, although restrictions may vary between entities.",
     "Max length of 25 characters for first and last names",
@@ -86,16 +85,28 @@ def test_numbers_have_bounds_and_decimal_places(sentence, expected):
     [
         ("Only one line is supported", "lineItems", {"maxItems": 1}),
         ("Maximum of 2 Tracking Categories.", "trackingCategoryRefs", {"maxItems": 2}),
-        ("Must contain a single payment allocation", "paymentAllocations", {"minItems": 1, "maxItems": 1}),
-        ("Must contain at least one line item and up to a maximum of 40 line items allowed.", "lineItems", {"minItems": 1, "maxItems": 40}),
+        (
+            "Must contain a single payment allocation",
+            "paymentAllocations",
+            {"minItems": 1, "maxItems": 1},
+        ),
+        (
+            "Must contain at least one line item and up to a maximum of 40 line items allowed.",
+            "lineItems",
+            {"minItems": 1, "maxItems": 40},
+        ),
         ("At least 2 must be provided.", "journalLines", {"minItems": 2}),
         ("Must contain 2 journal lines", "journalLines", {"minItems": 2}),
         ("Must not be empty", "lineItems", {"minItems": 1}),
         ("Must contain a maximum of 3 phone numbers", "phoneNumbers", {"maxItems": 3}),
         ("Must contain a maximum of 1 fax number", "phoneNumbers", {}),
-        ("Only one tracking category of type CLASS can be provided per item.", "trackingCategoryRefs", {}),
+        (
+            "Only one tracking category of type CLASS can be provided per item.",
+            "trackingCategoryRefs",
+            {},
+        ),
     ],
-)  # fmt: skip
+)
 def test_lists_have_numbers_of_entries(sentence, name, expected):
     assert expected == {rule.keyword: rule.limit for rule in read_rules(sentence, "Array", name)}
 
@@ -135,7 +146,7 @@ def test_an_endless_sentence_is_no_rule():
 def test_no_published_conditional_sentence_binds():
     known = published("validation_sentences.json")["sentences"]
     conditional = re.compile(
-        r"\b(if the|when|unless|except|otherwise|for item|for account)\b", re.I
+        r"\b(if the|when|unless|except|otherwise|for item|for account)\b", re.IGNORECASE
     )
 
     bound = [
