@@ -29,7 +29,7 @@ def main() -> None:
     world = World(given.database, speed=given.speed, api_key=given.api_key)
     server = Server(world, given.host, given.port)
     try:
-        server.run(sockets=[server.socket])
+        server.run()
     finally:
         world.close()
 

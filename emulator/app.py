@@ -4,9 +4,13 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from emulator.background import Background
 from emulator.call import Call
+from emulator.commands import Commands
 from emulator.control import build_control
-from emulator.exchange import Exchange, process_late
+from emulator.courier import Courier
+from emulator.exchange import Exchange
+from emulator.late import process_late
 from emulator.limits import Limits
 from emulator.wire import EXTENSION
 from emulator.world import World
@@ -17,14 +21,17 @@ _CONTROL = "/_emulator"
 class App:
     """Answers every request but those to its controls as the API would."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, commands: Commands, courier: Courier) -> None:
         self._world = world
-        self._control: ASGIApp = build_control(world)
-        self._limits = Limits(world.store, len(world.directory.companies), world.clock.now())
+        self._courier = courier
+        self._control: ASGIApp = build_control(world, commands)
+        self._limits = Limits(world)
+        self.background = Background(world, courier)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith(_CONTROL):
+        if scope["path"].startswith(_CONTROL):
+            await self.background.catch_up()
             await self._control(scope, receive, send)
             return
         body = await _read(receive)
@@ -32,16 +39,14 @@ class App:
             await self._serve(scope, body, receive, send)
 
     async def _serve(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
-        call = _call(scope, body)
-        process_late(self._world)
-        number = self._world.journal.arrive(
-            call.method, call.path, call.query, call.headers, call.body
-        )
+        world, call = self._world, _call(scope, body)
+        process_late(world)
+        number = world.journal.arrive(call.method, call.path, call.query, call.headers, call.body)
         wire = scope["extensions"][EXTENSION]
-        exchange = Exchange(self._world, self._limits, call, number, receive, send, wire)
-        too_many = self._limits.enter(call.company, self._world.clock.now())
+        exchange = Exchange(world, self._limits, self._courier, call, number, receive, send, wire)
+        too_many = self._limits.enter(call.company, world.clock.now())
         try:
-            if too_many and self._world.settings.limits == "enforced":
+            if too_many:
                 await exchange.reply(too_many)
             else:
                 await exchange.run()

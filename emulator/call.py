@@ -16,6 +16,8 @@ class Call:
     query: str
     headers: dict[str, str]
     body: bytes
+    at: int | None = None
+    """The tick at which it is processed, if that is not now."""
 
     @cached_property
     def steps(self) -> list[str]:

@@ -1,11 +1,14 @@
 """What can be done to an emulator from outside, by its controls and by its Python handle."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from emulator import ledger
 from emulator.connections import Connection
+from emulator.consumers import subscribers
+from emulator.sowing import sow
 from emulator.store import JsonObject
 from emulator.world import World
 
@@ -13,12 +16,19 @@ from emulator.world import World
 class Commands:
     """Commands to one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, shut: Callable[[float], None] | None = None) -> None:
         self._world = world
+        self._shut = shut
 
     def fault(self, rule: Mapping[str, Any]) -> JsonObject:
         """Add a fault rule."""
-        return self._world.faults.add(rule).document()
+        added = self._world.faults.add(rule)
+        # Behind a port a refusal comes before there is a request that could be matched.
+        if added.fault == "refuse" and added.unconditional and self._shut is not None:
+            added.fired += 1
+            self._world.faults.remove(added.id)
+            self._shut(added.parameters.get("seconds", 1))
+        return added.document()
 
     def faults(self) -> list[JsonObject]:
         """Show the rules and how often each has fired."""
@@ -35,6 +45,7 @@ class Commands:
             changed = world.directory.behave(connection, manners)
             if not changed.manners.offline:
                 self._wake(changed)
+        self._world.stir()
         return asdict(changed)
 
     def _wake(self, connection: Connection) -> None:
@@ -74,9 +85,24 @@ class Commands:
         self._world.keep_clock()
 
     def sow(self, seeds: JsonObject) -> JsonObject:
-        """Add companies and connections."""
-        self._world.directory.sow(seeds)
+        """Add companies, connections, records, operations."""
+        sow(self._world, seeds)
         return {"companies": list(self._world.directory.companies)}
+
+    def webhooks(self) -> JsonObject:
+        """Show the consumers with their secrets, and every delivery with its attempts."""
+        store = self._world.store
+        shown = ("message", "consumer", "operation", "event", "attempt", "state")
+        return {
+            "consumers": [
+                {"kind": one.kind, "secret": one.secret, **one.document}
+                for one in subscribers(self._world)
+            ],
+            "deliveries": [
+                {**{name: row[name] for name in shown}, "answers": json.loads(row["answers"])}
+                for row in store.all("SELECT * FROM deliveries ORDER BY seq")
+            ],
+        }
 
     def ledger(self, wanted: Mapping[str, str]) -> list[JsonObject]:
         """Give what has landed in the books."""

@@ -19,9 +19,8 @@ from emulator.world import World
 Endpoint = Callable[[Request], Awaitable[object]]
 
 
-def build_control(world: World) -> Starlette:
+def build_control(world: World, commands: Commands) -> Starlette:
     """Assemble the controls of one world."""
-    commands = Commands(world)
     routes = [
         *_worldly(world, commands),
         *_faults(commands),
@@ -102,6 +101,9 @@ def _reports(world: World, commands: Commands) -> list[Route]:
     async def ledger(request: Request) -> object:
         return commands.ledger(dict(request.query_params))
 
+    async def webhooks(_: Request) -> object:
+        return commands.webhooks()
+
     async def invariants(_: Request) -> object:
         return commands.invariants()
 
@@ -112,6 +114,7 @@ def _reports(world: World, commands: Commands) -> list[Route]:
         _route("/journal", "GET", journal),
         _route("/ledger", "GET", ledger),
         _route("/invariants", "GET", invariants),
+        _route("/webhooks", "GET", webhooks),
         _route("/health", "GET", health),
     ]
 

@@ -1,17 +1,18 @@
 """One request on its way through the faults: what becomes of it and of its answer."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from starlette.types import Receive, Send
 
 from emulator import idempotency, routes
 from emulator.call import Call
 from emulator.clock import http_date, seconds
+from emulator.courier import Courier
 from emulator.errors import Answer, refusal
 from emulator.faults import FATES, SHAPES, Rule
+from emulator.late import is_awaited, postpone
 from emulator.limits import Limits
 from emulator.wire import Wire
 from emulator.world import World
@@ -33,31 +34,44 @@ class Exchange:
 
     world: World
     limits: Limits
+    courier: Courier
     call: Call
     number: int
     receive: Receive
     send: Send
     wire: Wire
+    shapes: list[Rule] = field(default_factory=list[Rule])
 
     async def run(self) -> None:
         """Answer the request, or let a fault have it."""
         call, faults = self.call, self.world.faults
         fates = faults.strike(FATES, call.method, call.path, call.connection)
         key = routes.remembered_key(self.world, call)
-        if key is not None and (key in self.world.in_flight or _awaits(self.world, key)):
+        if key is not None and (key in self.world.in_flight or is_awaited(self.world, key)):
             await self.reply(idempotency.in_flight())
             return
         with _flying(self.world, key):
             if fates:
                 await _FATES[fates[0].fault](self, fates[0])
             else:
-                await self.reply(self.answer())
+                await self._answer_plainly()
+
+    async def _answer_plainly(self) -> None:
+        answer = self.answer()
+        if self.hurried:
+            await self.courier.flush()
+        await self.reply(answer)
+
+    @property
+    def hurried(self) -> bool:
+        """Whether the webhook goes out before the answer."""
+        return any(rule.fault == "webhook-before-answer" for rule in self.shapes)
 
     def answer(self, instead: int | None = None) -> Answer:
         """Do what the request asks; its effects are committed when this returns."""
         call = self.call
-        shapes = self.world.faults.strike(SHAPES, call.method, call.path, call.connection)
-        return routes.answer(self.world, call, shapes, instead)
+        self.shapes = self.world.faults.strike(SHAPES, call.method, call.path, call.connection)
+        return routes.answer(self.world, call, self.shapes, instead)
 
     async def reply(self, answer: Answer, did: str | None = None) -> None:
         """Send a whole answer."""
@@ -112,13 +126,9 @@ class _flying:  # noqa: N801  # reads as a with statement
             self._keys.discard(self._key)
 
 
-def _awaits(world: World, key: str) -> bool:
-    return world.store.one("SELECT 1 FROM late WHERE key = ?", key) is not None
-
-
 async def _refuse(exchange: Exchange, rule: Rule) -> None:
     exchange.note(f"faulted: {rule.fault}", None, _DROPPED)
-    exchange.wire.refuse()
+    exchange.wire.refuse(rule.parameters.get("seconds", 1))
     await exchange.gone()
 
 
@@ -202,36 +212,8 @@ async def _processed_late(exchange: Exchange, rule: Rule) -> None:
     try:
         await exchange.gone()
     finally:
-        postpone(exchange.world, exchange.call, rule.parameters.get("seconds", 5))
+        postpone(exchange.world, exchange.call, exchange.number, rule.parameters.get("seconds", 5))
         exchange.note(did, None, "hanging")
-
-
-def postpone(world: World, call: Call, by: float) -> None:
-    """Let a request be processed some seconds from now."""
-    request = {
-        "method": call.method,
-        "path": call.path,
-        "query": call.query,
-        "headers": call.headers,
-        "body": call.body.decode("latin-1"),
-    }
-    world.store.run(
-        "INSERT INTO late (due, key, request) VALUES (?, ?, ?)",
-        world.clock.now() + seconds(by),
-        call.idempotency_key,
-        json.dumps(request),
-    )
-
-
-def process_late(world: World) -> None:
-    """Process the postponed requests whose time has come."""
-    rows = world.store.all("SELECT * FROM late WHERE due <= ? ORDER BY due", world.clock.now())
-    for row in rows:
-        request = json.loads(row["request"])
-        call = Call(**{**request, "body": request["body"].encode("latin-1")})
-        with world.store.transaction():
-            world.store.run("DELETE FROM late WHERE seq = ?", row["seq"])
-            routes.answer(world, call)
 
 
 _FATES: Mapping[str, Callable[[Exchange, Rule], Awaitable[None]]] = {

@@ -31,14 +31,13 @@ FATES = (
 )
 """What may become of a request and its answer; the first that fires decides."""
 
-SHAPES = ("late-success", "listed-late", "unknown-word")
+SHAPES = ("late-success", "listed-late", "unknown-word", "webhook-before-answer")
 """What may be odd about the operation that a push leaves; these add up."""
 
 WEBHOOK_FAULTS = (
     "webhook-lost",
     "webhook-twice",
     "webhook-out-of-order",
-    "webhook-before-answer",
     "webhook-late",
     "webhook-forged",
 )
@@ -60,6 +59,7 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "listed-late": frozenset({"seconds"}),
     "unknown-word": frozenset({"status"}),
     "webhook-late": frozenset({"seconds"}),
+    "webhook-out-of-order": frozenset({"seconds"}),
 }
 
 
@@ -87,6 +87,12 @@ class Rule:
             and (self.connection is None or self.connection == connection)
             and (self.path is None or _meets(self.path, path))
         )
+
+    @property
+    def unconditional(self) -> bool:
+        """Whether the rule meets the first request, whatever it is."""
+        anyone = (self.method, self.path, self.connection, self.nth) == (None,) * 4
+        return anyone and self.probability >= 1
 
     def strikes(self) -> bool:
         """Count a match, and tell whether the fault happens this time."""

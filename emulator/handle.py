@@ -10,6 +10,7 @@ import httpx
 from emulator import seeds
 from emulator.app import App
 from emulator.commands import Commands
+from emulator.courier import Courier
 from emulator.store import JsonObject
 from emulator.transport import InProcess
 from emulator.world import World
@@ -20,13 +21,14 @@ class Emulator:
 
     `clock` gives the time (aware, UTC), for instance that of a time-skipping server; without
     one the machine's clock runs at `speed`. `impatient` turns a hanging request into a
-    ReadTimeout at once instead of after the client's own time-out.
+    ReadTimeout at once instead of after the client's own time-out. `webhooks_through` carries
+    the webhooks, for instance to an ASGI application that has no port either.
     """
 
     base_url = "http://codat.test"
     """Any address will do; this one says what it is."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each has a default
         self,
         clock: Callable[[], datetime] | None = None,
         speed: float = 1.0,
@@ -34,11 +36,13 @@ class Emulator:
         *,
         api_key: str = seeds.API_KEY,
         impatient: bool = False,
+        webhooks_through: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._world = World(database, clock=clock, speed=speed, api_key=api_key)
         self._commands = Commands(self._world)
         self.api_key = api_key
-        self.app = App(self._world)
+        self._courier = Courier(self._world, webhooks_through)
+        self.app = App(self._world, self._commands, self._courier)
         self._transport = InProcess(self.app, impatient=impatient)
 
     @property
@@ -47,6 +51,7 @@ class Emulator:
         return self._transport
 
     async def __aenter__(self) -> Self:
+        self.app.background.start()
         return self
 
     async def __aexit__(
@@ -56,6 +61,7 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         await self._transport.aclose()
+        await self.app.background.stop()
         self._world.close()
 
     def client(self) -> httpx.AsyncClient:
@@ -90,6 +96,18 @@ class Emulator:
     def advance(self, seconds: float) -> None:
         """Jump ahead."""
         self._commands.advance(seconds)
+
+    async def catch_up(self) -> None:
+        """Do now what is due: late requests, webhooks."""
+        await self.app.background.catch_up()
+
+    def webhooks(self) -> JsonObject:
+        """Show consumers and deliveries."""
+        return self._commands.webhooks()
+
+    def seed(self, **seeds: Any) -> JsonObject:  # noqa: ANN401  # JSON
+        """Add companies, records or operations, as `POST /_emulator/seeds` does."""
+        return self._commands.sow(seeds)
 
     def journal(self, since: int = 0, method: str | None = None) -> list[JsonObject]:
         """Give every request and what was done with it."""

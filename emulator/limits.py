@@ -4,7 +4,7 @@ from collections import Counter
 
 from emulator.clock import TICKS_PER_SECOND, http_date
 from emulator.errors import Answer, refusal
-from emulator.store import Store
+from emulator.world import World
 
 _DAY = 24 * 60 * 60 * TICKS_PER_SECOND
 _PER_COMPANY = 1000
@@ -14,14 +14,19 @@ _AT_ONCE = 10
 class Limits:
     """Counts requests: 1,000 x (1 + companies) a day until 00:00 UTC, 10 at once per company."""
 
-    def __init__(self, store: Store, companies: int, now: int) -> None:
-        self.limit = _PER_COMPANY * (1 + companies)
-        self._day = now // _DAY
-        row = store.one(
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._day = world.clock.now() // _DAY
+        row = world.store.one(
             "SELECT count(*) AS spent FROM journal WHERE received >= ?", self._day * _DAY
         )
         self._spent = int(row["spent"]) if row else 0
         self._running: Counter[str | None] = Counter()
+
+    @property
+    def limit(self) -> int:
+        """The requests that the client may make in a day."""
+        return _PER_COMPANY * (1 + len(self._world.directory.companies))
 
     def enter(self, company: str | None, now: int) -> Answer | None:
         """Count a request in; gives the 429 it deserves, if the limits are enforced."""
@@ -29,6 +34,8 @@ class Limits:
             self._day, self._spent = now // _DAY, 0
         self._spent += 1
         self._running[company] += 1
+        if self._world.settings.limits != "enforced":
+            return None
         if self._spent > self.limit:
             wait = ((self._day + 1) * _DAY - now) // TICKS_PER_SECOND + 1
             return refusal(429, headers={"retry-after": str(wait)}, did="over the day's quota")
@@ -42,8 +49,9 @@ class Limits:
 
     def headers(self, now: int) -> dict[str, str]:
         """Give the headers that tell how much is left of the day."""
+        limit = self.limit
         return {
-            "x-rate-limit-limit": str(self.limit),
-            "x-rate-limit-remaining": str(max(0, self.limit - self._spent)),
+            "x-rate-limit-limit": str(limit),
+            "x-rate-limit-remaining": str(max(0, limit - self._spent)),
             "x-rate-limit-reset": http_date((now // _DAY + 1) * _DAY),
         }

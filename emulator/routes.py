@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from emulator import idempotency, ledger, reading
+from emulator import consumers, idempotency, ledger, reading
 from emulator.call import Call
 from emulator.connections import Connection
 from emulator.errors import Answer, Refusal, refusal
@@ -75,6 +75,8 @@ def fingerprint(call: Call) -> str:
 
 def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> Answer:
     match call.method, call.steps:
+        case _, ["webhooks" | "rules", *_]:
+            return consumers.answer(world, call)
         case "GET", ["companies", company, "push"]:
             return reading.listing(world, company, call)
         case "GET", ["companies", company, "push", key]:

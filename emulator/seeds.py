@@ -3,6 +3,10 @@
 from emulator.store import JsonObject
 
 API_KEY = "emulator"
+WEBHOOK_SECRET = "whsec_ZW11bGF0ZWQgd2ViaG9vayBzZWNyZXQ="  # noqa: S105  # published on purpose
+"""Signs the webhooks of consumers, unless the settings say otherwise."""
+RULE_HEADER = "Bearer emulator"
+"""The Authorization header of the older rules."""
 
 COMPANY = "c0da7000-0000-4000-8000-000000000001"
 OTHER_COMPANY = "c0da7000-0000-4000-8000-000000000002"

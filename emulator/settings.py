@@ -1,9 +1,10 @@
 """Switches of the whole deployment; they outlive a restart."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from emulator import seeds
 from emulator.errors import Refusal
 
 _CHOICES: Mapping[str, tuple[object, ...]] = {
@@ -13,6 +14,9 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "limits": ("shown", "enforced"),
     "fields": ("today", "older"),
     "queued_status": (200, 201, 202),
+    "rule_keys": ("pascal", "camel"),
+    "webhook_secret": (),
+    "rule_header": (),
 }
 
 
@@ -33,19 +37,22 @@ class Settings:
     queued_status: int = 200
     """The HTTP status of an accepted push."""
 
+    rule_keys: str = "pascal"
+    """How the older rules write their keys: PascalCase or `camel`Case."""
+    webhook_secret: str = seeds.WEBHOOK_SECRET
+    """The signing secret of the consumers created from now on."""
+    rule_header: str = seeds.RULE_HEADER
+    """The static Authorization header of the rules created from now on."""
+
     def changed(self, changes: Mapping[str, Any]) -> "Settings":
         """Give settings with some changed; an unknown name or value is refused."""
         for name, value in changes.items():
             if name not in _CHOICES:
                 raise Refusal(400, f"No such setting: {name}. There are: {', '.join(_CHOICES)}")
-            if value not in _CHOICES[name]:
+            if _CHOICES[name] and value not in _CHOICES[name]:
                 raise Refusal(400, f"{name} is one of: {', '.join(map(str, _CHOICES[name]))}")
         return replace(self, **changes)
 
     def document(self) -> dict[str, Any]:
         """Show all settings."""
         return asdict(self)
-
-
-NAMES = tuple(one.name for one in fields(Settings))
-"""The names of all settings."""

@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS memory (
     status INTEGER NOT NULL, body BLOB NOT NULL, operation TEXT
 );
 CREATE TABLE IF NOT EXISTS late (
-    seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, key TEXT, request TEXT NOT NULL
+    seq INTEGER PRIMARY KEY, due INTEGER NOT NULL, number INTEGER NOT NULL, key TEXT,
+    request TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, rule TEXT NOT NULL, matched INTEGER NOT NULL, fired INTEGER NOT NULL
@@ -117,6 +118,14 @@ class Store:
     def changed(self, statement: str, *values: object) -> int:
         """Execute one statement and give the number of rows it touched."""
         return self._sqlite.execute(statement, values).rowcount
+
+    def insert(self, table: str, **values: object) -> int:
+        """Insert one row and give its id."""
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        return self.run(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",  # noqa: S608  # our own names
+            *values.values(),
+        )
 
     def many(self, statement: str, rows: list[tuple[object, ...]]) -> None:
         """Execute one statement for many rows."""

@@ -30,7 +30,7 @@ class _Line:
     async def send(self, message: Message) -> None:
         await self.messages.put(message)
 
-    def refuse(self) -> None:
+    def refuse(self, _: float) -> None:
         self._fail(httpx.ConnectError("All connection attempts failed", request=self._request))
 
     def cut(self) -> None:

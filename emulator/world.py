@@ -1,5 +1,6 @@
 """Everything that one emulator is made of."""
 
+import asyncio
 import base64
 from collections.abc import Callable
 from datetime import datetime
@@ -28,6 +29,7 @@ class World:
         self.clock = Clock(clock, speed)
         self.authorization = f"Basic {base64.b64encode(api_key.encode()).decode()}"
         self.in_flight: set[str] = set()
+        self.stirred = asyncio.Event()
         self._resume_clock(speed)
         self.settings = Settings().changed(self.store.recall("settings") or {})
         self.directory = Directory(self.store)
@@ -44,9 +46,14 @@ class World:
                 self.clock.run_at(speed)
         self.keep_clock()
 
+    def stir(self) -> None:
+        """Tell the background that something may have fallen due."""
+        self.stirred.set()
+
     def keep_clock(self) -> None:
         """Write the clock's state down, after every change of it."""
         self.store.remember("clock", self.clock.state())
+        self.stir()
 
     def change_settings(self, settings: Settings) -> None:
         """Change the settings and write them down."""

@@ -1,0 +1,78 @@
+"""When an operation shows, ends and times out: decided once, when the push is taken."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from emulator.call import Call
+from emulator.clock import seconds
+from emulator.connections import Manners
+from emulator.errors import Refusal
+from emulator.faults import Rule
+from emulator.operations import minutes
+
+
+@dataclass
+class Schedule:
+    """The moments of one operation, in ticks; `finishes` is None while nobody knows."""
+
+    requested: int
+    visible: int
+    finishes: int | None
+    deadline: int | None
+    timeout: int | None = None
+    revives: bool = False
+    word: str | None = None
+
+    @property
+    def announced(self) -> int | None:
+        """The tick at which the first webhook is due."""
+        if self.finishes is None or self.revives:
+            return self.deadline
+        return self.finishes if self.deadline is None else min(self.finishes, self.deadline)
+
+    def writes(self, *, stubborn: bool) -> bool:
+        """Whether the platform writes the record: after the deadline only if it is stubborn."""
+        if self.finishes is None or self.deadline is None:
+            return True
+        return stubborn or self.revives or self.finishes <= self.deadline
+
+
+def schedule(call: Call, manners: Manners, key: str, now: int, shapes: Iterable[Rule]) -> Schedule:
+    """Decide the moments of a push that is taken now."""
+    timeout = _timeout_in_minutes(call)
+    plan = Schedule(
+        requested=now,
+        visible=now,
+        finishes=manners.finish(now, key),
+        deadline=None if timeout is None else now + minutes(timeout),
+        timeout=timeout,
+    )
+    for rule in shapes:
+        _bend(plan, rule)
+    return plan
+
+
+def _bend(plan: Schedule, rule: Rule) -> None:
+    given = rule.parameters
+    match rule.fault:
+        case "listed-late":
+            plan.visible = plan.requested + seconds(given.get("seconds", 5))
+        case "unknown-word":
+            plan.word = given.get("status", "Deferred")
+        case "late-success":
+            plan.deadline = plan.requested + seconds(given.get("after", 1))
+            plan.finishes = plan.deadline + seconds(given.get("later", 5))
+            plan.revives = True
+        case "webhook-before-answer":
+            plan.finishes = plan.requested
+        case _:
+            raise LookupError(rule.fault)
+
+
+def _timeout_in_minutes(call: Call) -> int | None:
+    given = call.parameters.get("timeoutInMinutes")
+    if given is None:
+        return None
+    if not given.isdecimal() or int(given) < 1:
+        raise Refusal(400, f"timeoutInMinutes is not a positive whole number: {given}")
+    return int(given)
