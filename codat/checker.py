@@ -170,7 +170,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _enum(_: Checker, choices: frozenset[object], instance: object, __: object) -> Errors:
-    comparable = isinstance(instance, str | int) or _is_number(instance)
+    comparable = isinstance(instance, str | bool) or _is_number(instance)
     if comparable and instance not in choices and text_of(instance) not in choices:
         yield ValidationError("")
 
@@ -210,8 +210,9 @@ def _is_number(value: object) -> bool:
         return value.is_finite()
     if isinstance(value, float):
         return isfinite(value)
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return whole and value.bit_length() < _MOST_BITS
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return value.bit_length() < _MOST_BITS
 
 
 def _numbers(_: object, value: object) -> bool:
