@@ -10,12 +10,15 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.find import FindActivities
 from activities.models import Conduct
 from activities.push import PushActivities
+from activities.recall import RecallActivities
 from activities.settings import PushSettings
 from codat import CodatClient, SettingsError, load_settings, read_settings
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.settings import DispatchSettings
+from workflows.claim import ClaimWorkflow
 from workflows.push import PushWorkflow
 
 log = logging.getLogger("surepush.worker")
@@ -43,16 +46,20 @@ def build_worker(
     max_cached_workflows: int = 1000,
 ) -> Worker:
     """Put a worker together from its parts."""
-    activities = PushActivities(codat, conduct)
+    push = PushActivities(codat, conduct)
+    find = FindActivities(codat, client)
+    recall = RecallActivities(client, conduct)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PushWorkflow],
+        workflows=[PushWorkflow, ClaimWorkflow],
         activities=[
-            activities.fetch_options,
-            activities.validate,
-            activities.push,
-            activities.poll_status,
+            push.fetch_options,
+            push.validate,
+            push.push,
+            push.poll_status,
+            find.find_submission,
+            recall.recall,
         ],
         workflow_runner=RUNNER,
         max_cached_workflows=max_cached_workflows,

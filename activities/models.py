@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from codat.models import PushOperation, PushTarget
+from codat.numbers import digest
 
 
 class Wire(BaseModel):
@@ -103,6 +104,16 @@ class Attempt(Wire):
     run_id: str
     not_after: datetime
 
+    @property
+    def frozen_digest(self) -> str:
+        """SHA-256 of all that a number freezes besides its minutes."""
+        return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+
+
+def frozen_digest(data: object, *flags: bool | None) -> str:
+    """Digest what must be the same whenever a number is sent again."""
+    return digest([data, *flags])
+
 
 class PollStatus(Wire):
     """Ask how an operation stands."""
@@ -117,3 +128,106 @@ class Reading(Wire):
     operation: PushOperation
     errors: list[Finding] = []
     warnings: list[Finding] = []
+
+
+class Purpose(StrEnum):
+    """Why the list of operations is read."""
+
+    LOOK = "look"  # what became of a request?
+    DECIDE = "decide"  # the last look: it may adopt, and finding nothing counts
+    SETTLE = "settle"  # a person says that nothing was written
+    ADOPT = "adopt"  # a person says which operation it is
+
+
+class FindSubmission(Wire):
+    """Look for what became of the requests of a push.
+
+    `since` (UTC) is the first schedule of the request that is looked for; `own` are operations
+    that are known to be ours already, `excluded` those that a person ruled out.
+    """
+
+    push_id: UUID
+    target: PushTarget
+    data: dict[str, Any]
+    record_id: str | None = None
+    digest: str
+    since: datetime
+    own: list[UUID] = []
+    excluded: list[UUID] = []
+    purpose: Purpose
+    adopt: UUID | None = None
+
+
+class Candidate(Wire):
+    """An operation that might be ours, for a person to look at."""
+
+    push_operation_key: UUID
+    requested_on_utc: datetime | None = None
+    status: str
+    match: str
+
+
+class Look(Wire):
+    """What a complete look at the list has shown.
+
+    `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
+    """
+
+    candidates: list[Candidate] = []
+    adopted: Reading | None = None
+    hindrance: str | None = None
+    later_update: bool = False
+
+
+class Recall(Wire):
+    """Remember what earlier runs of a push did."""
+
+    workflow_id: str
+    run_id: str
+
+
+class Kind(StrEnum):
+    """What a remembered fact is about."""
+
+    SCHEDULED = "scheduled"
+    ANSWERED = "answered"
+    READ = "read"
+    NOT_FOUND = "not-found"
+    ADOPTED = "adopted"
+    SETTLED = "settled"
+    HELD = "held"
+
+
+class Fact(Wire):
+    """One thing that is known of earlier runs; `at` is UTC, `error` the type of a failure."""
+
+    at: datetime
+    kind: Kind
+    number: int = 0
+    minutes: int | None = None
+    digest: str = ""
+    error: str | None = None
+    operation: UUID | None = None
+    status: str | None = None
+    excluded: list[UUID] = []
+
+
+class Told(Wire):
+    """The outcome of an earlier run, as far as the past is judged by it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: str
+    submitted: bool = False
+
+
+class Memory(Wire):
+    """All that can be known of the other runs of a push, in the order of time.
+
+    `success` is the outcome of a run that succeeded; `unreadable` the runs whose history is gone.
+    """
+
+    facts: list[Fact] = []
+    success: Told | None = None
+    unreadable: list[str] = []
+    conduct: Conduct

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from codat import CodatClient, CodatError, CodatRefused, CodatUnauthorized, PushTarget
+from codat.checker import Checker, compile_schema
 from codat.models import PushOption
 from codat.numbers import canonical
+from codat.options import read_options
 
 FRESH = timedelta(minutes=5)
 """How long a document is used without asking: options may describe the company's state."""
@@ -25,6 +27,7 @@ class Shelved:
     """A document as it was fetched, ready to judge records."""
 
     document: PushOption
+    checker: Checker
     sha256: str
     fields: int
     required: int
@@ -39,9 +42,6 @@ class Shelved:
     def is_stale(self) -> bool:
         """Whether it is older than a document should be: the platform could not be asked."""
         return self.age >= FRESH
-
-    def judge(self, data, *, update):
-        return []
 
 
 class OptionsShelf:
@@ -86,10 +86,11 @@ class OptionsShelf:
 
 
 def _shelve(raw: dict[str, object]) -> Shelved:
-    document = PushOption.model_validate(raw)
+    document = read_options(raw)
     fields = list((document.properties or {}).values())
     return Shelved(
         document=document,
+        checker=compile_schema(document),
         sha256=hashlib.sha256(canonical(raw).encode()).hexdigest(),
         fields=len(fields),
         required=sum(field.required for field in fields),

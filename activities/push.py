@@ -19,7 +19,9 @@ from activities.models import (
     Verdict,
 )
 from activities.options import OptionsShelf
-from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem, PushOperation
+from activities.readings import reading_of
+from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem
+from codat.verdict import judge
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
@@ -55,7 +57,7 @@ class PushActivities:
         """Judge the record by the platform's options."""
         with codat_failures(final=(CodatRefused, CodatUnauthorized)):
             shelved = await self._options.get(ask.target)
-        problems = shelved.judge(ask.data, update=ask.update)
+        problems = judge(shelved.checker, ask.data, update=ask.update)
         return Verdict(
             errors=[_finding(one) for one in problems if one.severity == "error"],
             warnings=[_finding(one) for one in problems if one.severity == "warning"],
@@ -77,14 +79,14 @@ class PushActivities:
                 idempotency_key=attempt.idempotency_key,
                 before_send=window.check,
             )
-        return _reading(operation)
+        return reading_of(operation)
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
         """Read how the operation stands; whatever goes wrong in reading may be tried again."""
         with codat_failures(final=()):
             operation = await self._codat.operation(ask.target.company_id, ask.push_operation_key)
-        return _reading(operation)
+        return reading_of(operation)
 
 
 class _SendWindow:
@@ -117,22 +119,6 @@ def _check_fence(attempt: Attempt) -> None:
 def _not_sent(message: str) -> ApplicationError:
     return ApplicationError(
         message, type="NotSent", non_retryable=True, category=ApplicationErrorCategory.BENIGN
-    )
-
-
-def _reading(operation: PushOperation) -> Reading:
-    # An operation that goes on carries the record back: history has it already.
-    kept = operation if operation.status.is_final else operation.model_copy(update={"data": None})
-    said = operation.validation
-    return Reading(
-        operation=kept,
-        errors=[
-            Finding(pointer=item.item_id or "", message=item.message or "") for item in said.errors
-        ],
-        warnings=[
-            Finding(pointer=item.item_id or "", message=item.message or "")
-            for item in said.warnings
-        ],
     )
 
 

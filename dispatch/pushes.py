@@ -14,14 +14,12 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.others import START_MARK
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
 from workflows.models import PushOutcome, PushRequest
 from workflows.story import PushProgress
-
-START_MARK = "surepush"
-"""The memo that tells a push that it was started here, so that no earlier run can exist."""
 
 
 class NoSuchPush(LookupError):

@@ -30,20 +30,32 @@ ALL = (
 def at_start(request: PushRequest) -> TypedSearchAttributes:
     """Give what a push is found by from its first moment on."""
     return TypedSearchAttributes(
-        [
-            SearchAttributePair(PUSH_STATUS, PushStatus.PENDING.value),
-            SearchAttributePair(COMPANY_ID, str(request.company_id)),
-            SearchAttributePair(CONNECTION_ID, str(request.connection_id)),
-            SearchAttributePair(DATA_TYPE, request.data_type),
-            SearchAttributePair(PUSH_REFERENCE, request.idempotency_key or ""),
-            SearchAttributePair(PUSH_DIGEST, request.digest),
-        ]
+        [SearchAttributePair(key, value) for key, value in _values(request).items()]
     )
+
+
+def announce_start(request: PushRequest) -> None:
+    """Give a run that was started by hand, or again, what it is found by."""
+    _upsert(_values(request))
 
 
 def announce(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:
     """Change what the running push is found by; each call costs an event and an action."""
-    updates = [PUSH_STATUS.value_set(status.value)] if status else []
-    if operation:
-        updates.append(PUSH_OPERATION_KEY.value_set(str(operation)))
-    workflow.upsert_search_attributes(updates)  # pyright: ignore[reportUnknownMemberType], the SDK's
+    values = {PUSH_STATUS: status.value if status else None, PUSH_OPERATION_KEY: operation}
+    _upsert({key: str(value) for key, value in values.items() if value})
+
+
+def _values(request: PushRequest) -> dict[SearchAttributeKey[str], str]:
+    return {
+        PUSH_STATUS: PushStatus.PENDING.value,
+        COMPANY_ID: str(request.company_id),
+        CONNECTION_ID: str(request.connection_id),
+        DATA_TYPE: request.data_type,
+        PUSH_REFERENCE: request.idempotency_key or "",
+        PUSH_DIGEST: request.digest,
+    }
+
+
+def _upsert(values: dict[SearchAttributeKey[str], str]) -> None:
+    updates = [key.value_set(value) for key, value in values.items()]
+    workflow.upsert_search_attributes(updates)  # pyright: ignore[reportUnknownMemberType]

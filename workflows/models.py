@@ -18,7 +18,7 @@ from pydantic import (
 )
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Conduct, Finding, Wire
+from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
 from codat.models import PushStatus, PushTarget
 from codat.numbers import digest, dumps
 from codat.target import known_data_type
@@ -147,7 +147,7 @@ class PushRequest(Wire):
     @property
     def frozen_digest(self) -> str:
         """SHA-256 of all that a number freezes besides its minutes."""
-        return digest([self.data, self.allow_sync_on_push_complete, self.force_update])
+        return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
 
 
 class PushRecord(Wire):
@@ -156,14 +156,6 @@ class PushRecord(Wire):
     id: str | None = None
     data_type: str | None = None
     change: str | None = None
-
-
-class Candidate(Wire):
-    """An operation that might be ours, for a person to look at."""
-
-    push_operation_key: UUID
-    requested_on_utc: datetime
-    status: str
 
 
 class PushOutcome(Wire):

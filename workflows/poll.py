@@ -1,6 +1,7 @@
 """From a pending operation to its ending."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -36,9 +37,10 @@ async def poll(story: Story, reading: Reading) -> Ended:
             strange_since = strange_since or workflow.now()
             if reading.operation.completed_on_utc or workflow.now() - strange_since >= STRANGE_FOR:
                 return _strange(story, reading)
+        story.renew()
         await _wait(story, reading.operation)
-        reading = await _ask(story, reading, story.left) or reading
-    return _final(story, reading)
+        reading = await ask(story, reading.operation.push_operation_key, story.left) or reading
+    return final(story, reading)
 
 
 async def _wait(story: Story, operation: PushOperation) -> None:
@@ -48,7 +50,7 @@ async def _wait(story: Story, operation: PushOperation) -> None:
     await story.wait(pause, f"asked: still {said}", for_hint=True)
 
 
-async def _ask(story: Story, before: Reading, within: timedelta | None) -> Reading | None:
+async def ask(story: Story, operation: UUID, within: timedelta | None) -> Reading | None:
     """One look; None when there is no answer in that time."""
     if within is not None and within <= timedelta():
         return None
@@ -59,7 +61,7 @@ async def _ask(story: Story, before: Reading, within: timedelta | None) -> Readi
             PushActivities.poll_status,
             PollStatus(
                 target=story.request.target,
-                push_operation_key=before.operation.push_operation_key,
+                push_operation_key=operation,
             ),
             start_to_close_timeout=READ_TIMEOUT,
             schedule_to_close_timeout=within,
@@ -74,7 +76,7 @@ async def _ask(story: Story, before: Reading, within: timedelta | None) -> Readi
 
 
 async def _last_question(story: Story, before: Reading) -> Ended:
-    reading = await _ask(story, before, LAST_QUESTION)
+    reading = await ask(story, before.operation.push_operation_key, LAST_QUESTION)
     if reading is None:
         return story.ending(
             PushStatus.UNKNOWN,
@@ -82,7 +84,7 @@ async def _last_question(story: Story, before: Reading) -> Ended:
             f"{story.trouble}",
         )
     if reading.operation.status.is_final:
-        return _final(story, reading)
+        return final(story, reading)
     minutes = story.request.timeout_in_minutes
     return story.ending(
         PushStatus.TIMED_OUT,
@@ -101,9 +103,10 @@ def _strange(story: Story, reading: Reading) -> Ended:
     )
 
 
-def _final(story: Story, reading: Reading) -> Ended:
+def final(story: Story, reading: Reading) -> Ended:
+    """Make the end that a finished operation means."""
     operation = reading.operation
-    story.settle(operation.status)
+    story.settle(operation)
     return story.ending(
         operation.status,
         _sentence(operation),

@@ -1,16 +1,17 @@
 """One push, from the request to its ending: this page is the product."""
 
+import asyncio
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
-    from workflows.attributes import announce
+    from workflows.attributes import announce, announce_start
     from workflows.models import PushOutcome, check_workflow_id, read_request
     from workflows.poll import poll
-    from workflows.prepare import prepare
+    from workflows.recall import recall
     from workflows.story import Ended, PushProgress, Story
     from workflows.submit import submit
 
@@ -21,6 +22,8 @@ class PushWorkflow:
 
     def __init__(self) -> None:
         self._story: Story | None = None
+        self._telling: asyncio.Task[Ended] | None = None
+        self._was_reset = False
 
     # Any arguments: what is no push request must fail the push, not its workflow task for ever.
     @workflow.run
@@ -28,8 +31,9 @@ class PushWorkflow:
         """One push request in; the outcome out, as an error unless it is a success."""
         request = read_request(arguments)
         check_workflow_id(request, workflow.info().workflow_id)
-        self._story = Story(request, requested=workflow.info().workflow_start_time)
-        ended = await self._tell(self._story)
+        workflow.register_random_seed_callback(self._on_reset)
+        self._story = Story.beginning(request, is_reset=_was_reset_to_the_start())
+        ended = await self._tell_until_ended(self._story)
         announce(status=ended.outcome.status)
         if ended.outcome.status is PushStatus.SUCCESS:
             return ended.outcome
@@ -43,11 +47,32 @@ class PushWorkflow:
 
     async def _tell(self, story: Story) -> Ended:
         try:
-            await prepare(story)
-            reading = await submit(story)
+            reading = story.resumed
+            if story.may_not_be_first:
+                announce_start(story.request)
+                reading = await recall(story)
+            reading = reading or await submit(story)  # fetches options, validates, pushes
             return await poll(story, reading)
         except Ended as ended:
             return ended
+
+    async def _tell_until_ended(self, story: Story) -> Ended:
+        """Tell the story; from its beginning again if the run turns out to have been reset."""
+        while True:
+            self._telling = asyncio.create_task(self._tell(story))
+            try:
+                return await self._telling
+            except (asyncio.CancelledError, ActivityError):
+                if not self._was_reset:
+                    raise
+            self._was_reset = False
+            self._story = story = Story.beginning(story.request, is_reset=True)
+
+    def _on_reset(self, _seed: int) -> None:
+        # The server gives a new seed exactly where a reset cut the history, also in replay.
+        self._was_reset = True
+        if self._telling:
+            self._telling.cancel()
 
     @workflow.signal(name="operation-updated")
     def operation_updated(self, *_hint: Any) -> None:  # noqa: ANN401
@@ -59,3 +84,14 @@ class PushWorkflow:
     def progress(self) -> PushProgress | None:
         """Where the push stands."""
         return self._story.progress if self._story else None
+
+
+def _was_reset_to_the_start() -> bool:
+    """Tell whether a reset threw the whole history away, so that no seed changed under way.
+
+    The run ids alone would take another branch when the prefix of a run that was reset later is
+    replayed; the patch marker records the answer in history.
+    """
+    info = workflow.info()
+    is_another_run = info.run_id != info.original_execution_run_id
+    return is_another_run and workflow.patched("reset-to-the-start")

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Conduct, Finding, Idempotency, Wire
-    from codat.models import PushStatus
+    from activities.models import Conduct, Finding, Idempotency, Reading, Wire
+    from activities.others import START_MARK
+    from codat.models import PushOperation, PushStatus
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
-    from workflows.models import PushOutcome, PushRequest
+    from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.submission import Ledger
 
 UNAUTHORIZED_FOR = timedelta(hours=1)
@@ -46,15 +48,56 @@ class Story:
     ledger: Ledger = field(default_factory=Ledger)
     conduct: Conduct | None = None
     warnings: list[Finding] = field(default_factory=list[Finding])
+    is_reset: bool = False
     is_fit: bool = False
     looks: int = 0
     failures: int = 0
     trouble: str = ""
     unauthorized_since: datetime | None = None
     hinted: bool = False
+    is_rejected: bool = False
     stage: str = "start"
     message: str = "The push was accepted."
     next_look: datetime | None = None
+
+    @classmethod
+    def beginning(cls, request: PushRequest, *, is_reset: bool) -> Self:
+        """Begin a run's story; a reset is a new request, on a new clock."""
+        if is_reset:
+            return cls(request, requested=workflow.now(), is_reset=True)
+        resume = request.resume
+        if resume is None:
+            return cls(request, requested=workflow.info().workflow_start_time)
+        return cls(
+            request,
+            requested=resume.requested_on_utc,
+            ledger=resume.ledger.model_copy(deep=True),
+            conduct=resume.conduct,
+            warnings=list(resume.warnings),
+            looks=resume.looks,
+            failures=resume.failures,
+        )
+
+    @property
+    def may_not_be_first(self) -> bool:
+        """Whether an earlier run of this push may have sent something."""
+        if self.is_reset or self.request.retry_of:
+            return True
+        return self.request.resume is None and START_MARK not in workflow.memo()
+
+    @property
+    def resumed(self) -> Reading | None:
+        """The operation that the run before this one was following."""
+        entry = self.ledger.current
+        if entry is None or entry.operation is None:
+            return None
+        return Reading(
+            operation=PushOperation(
+                push_operation_key=entry.operation,
+                status=PushStatus.PENDING,
+                status_text=PushStatus.PENDING.value,
+            )
+        )
 
     @property
     def deadline(self) -> datetime | None:
@@ -105,10 +148,25 @@ class Story:
         """Let webhooks and people find this push by its operation."""
         announce(operation=operation)
 
-    def settle(self, status: PushStatus) -> None:
-        """Enter how the followed operation ended."""
-        if self.ledger.current:
-            self.ledger.current.status = status
+    def settle(self, operation: PushOperation) -> None:
+        """Enter how an operation of ours stands."""
+        entry = self.ledger.find(operation.push_operation_key)
+        if entry:
+            entry.status = operation.status
+
+    def renew(self) -> None:
+        """Go on in a new run when the history has grown long."""
+        if not workflow.info().is_continue_as_new_suggested():
+            return
+        resume = Resume(
+            requested_on_utc=self.requested,
+            conduct=self.conduct,
+            ledger=self.ledger,
+            warnings=self.warnings,
+            looks=self.looks,
+            failures=self.failures,
+        )
+        workflow.continue_as_new(self.request.model_copy(update={"resume": resume}))
 
     async def wait(self, pause: timedelta, why: str, *, for_hint: bool = False) -> None:
         """Wait durably, not beyond the deadline; a hint of the platform's may cut it short."""

@@ -36,6 +36,23 @@ class Answer(StrEnum):
     UNSENT = "unsent"  # the activity declined to send
 
 
+_ANSWERS = {
+    "CodatUnreachable": Answer.BUSY,
+    "CodatThrottled": Answer.BUSY,
+    "CodatConflict": Answer.BUSY,
+    "CodatUnauthorized": Answer.UNAUTHORIZED,
+    "CodatRefused": Answer.REJECTED,
+    "CodatFailing": Answer.UNCLEAR,
+    "CodatKeyReused": Answer.UNCLEAR,
+    "NotSent": Answer.UNSENT,
+}
+
+
+def answer_to(error: str | None) -> Answer:
+    """Tell what a failure of that type proves about its own request: if in doubt, nothing."""
+    return _ANSWERS.get(error or "", Answer.LOST)
+
+
 class Judgement(StrEnum):
     """What is known of a number apart from its open attempts."""
 
@@ -86,12 +103,18 @@ _DOUBTFUL = (Judgement.FAILING, Judgement.NOT_WRITTEN)
 
 
 class Ledger(BaseModel):
-    """All numbers of one push, over all its runs."""
+    """All numbers of one push, over all its runs.
+
+    `unread`: some run could not be read, so that everything may have happened. `held`: an earlier
+    run ended TimedOut or Unknown after sending, so that only a person may have it sent again.
+    """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
     entries: list[Entry] = []
     excluded: list[UUID] = []
+    unread: bool = False
+    held: PushStatus | None = None
 
     @property
     def current(self) -> Entry | None:
@@ -101,12 +124,12 @@ class Ledger(BaseModel):
     @property
     def was_sent(self) -> bool:
         """Whether any request was sent that may have written."""
-        return any(entry.was_sent for entry in self.entries)
+        return self.unread or any(entry.was_sent for entry in self.entries)
 
     @property
     def may_have_written(self) -> bool:
         """Whether a record may exist or come to exist."""
-        return any(entry.may_have_written for entry in self.entries)
+        return self.unread or any(entry.may_have_written for entry in self.entries)
 
     @property
     def operations(self) -> list[UUID]:
@@ -124,6 +147,10 @@ class Ledger(BaseModel):
         counted = [entry for entry in self.entries if entry.judgement is not Judgement.REFUSED]
         return len(counted) >= MAX_NUMBERS
 
+    def find(self, operation: UUID) -> Entry | None:
+        """Find the number that led to this operation."""
+        return next((one for one in self.entries if one.operation == operation), None)
+
     def begin(self, now: datetime, minutes: int | None, digest: str) -> Entry:
         """Open the next number."""
         number = self.entries[-1].number + 1 if self.entries else 1
@@ -136,7 +163,7 @@ def record(entry: Entry, answer: Answer, operation: UUID | None = None) -> None:
     """Enter how the attempt that was opened last has ended; `lost` leaves it open."""
     if answer is Answer.LOST:
         return
-    entry.open -= 1
+    entry.open = max(entry.open - 1, 0)
     if answer is Answer.ACCEPTED:
         entry.operation, entry.open, entry.judgement = operation, 0, None
         entry.status = PushStatus.PENDING
@@ -151,8 +178,11 @@ def settle_as_not_written(entry: Entry) -> None:
     entry.open, entry.judgement = 0, Judgement.NOT_WRITTEN
 
 
-def adopt(entry: Entry, operation: UUID) -> None:
-    """Enter an operation that was matched by its content, not named by an answer."""
+def adopt(ledger: Ledger, operation: UUID, now: datetime) -> None:
+    """Enter an operation that was matched by its content, or named by a person."""
+    entry = ledger.current
+    if entry is None or (entry.operation and entry.operation != operation):
+        entry = ledger.begin(now, None, "")
     entry.operation, entry.matched, entry.status = operation, True, PushStatus.PENDING
 
 
@@ -167,6 +197,6 @@ def may_resend(entry: Entry, mode: Idempotency, now: datetime, digest: str) -> b
     With an attempt open only where keys are honoured, the key is young and nothing has changed;
     a 5xx or 422 is kept and replayed, so asking again tells nothing.
     """
-    if entry.judgement is not None or now >= entry.not_after or entry.digest != digest:
+    if entry.operation or entry.judgement or now >= entry.not_after or entry.digest != digest:
         return False
     return entry.open == 0 or mode is Idempotency.HONOURED

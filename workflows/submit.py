@@ -23,9 +23,18 @@ with workflow.unsafe.imports_passed_through():
     from activities.push import PushActivities
     from codat.models import PushStatus
     from workflows.clock import back_off, minutes_left
+    from workflows.find import find
     from workflows.prepare import prepare
     from workflows.story import Story
-    from workflows.submission import Answer, Entry, idempotency_key, may_resend, record
+    from workflows.submission import (
+        Answer,
+        Entry,
+        Judgement,
+        answer_to,
+        idempotency_key,
+        may_resend,
+        record,
+    )
 
 CALL_TIMEOUT = timedelta(seconds=60)
 """The activity cuts its call at 30 s; what has not reported after 60 s is lost."""
@@ -34,44 +43,38 @@ MOST_PAUSE = timedelta(minutes=5)
 
 ONCE = RetryPolicy(maximum_attempts=1)
 
-_ANSWERS = {
-    "CodatUnreachable": Answer.BUSY,
-    "CodatThrottled": Answer.BUSY,
-    "CodatConflict": Answer.BUSY,
-    "CodatUnauthorized": Answer.UNAUTHORIZED,
-    "CodatRefused": Answer.REJECTED,
-    "CodatFailing": Answer.UNCLEAR,
-    "CodatKeyReused": Answer.UNCLEAR,
-    "NotSent": Answer.UNSENT,
-}
-
 
 async def submit(story: Story) -> Reading:
-    """Send, send again or look, until there is an operation; raises Ended."""
+    """Fetch options, validate and push until there is an operation; raises Ended."""
     while True:
         story.check_time()
+        story.renew()
         entry = story.ledger.current
         if entry and may_resend(entry, story.mode, workflow.now(), story.request.frozen_digest):
             reading = await _send(story, entry)
         elif entry and entry.is_unclear:
-            raise story.ending(
-                PushStatus.UNKNOWN, f"{story.trouble} Nobody knows what became of it."
-            )
+            reading = await find(story, entry)
         else:
-            await prepare(story)
-            reading = await _send(story, await _next_number(story))
+            reading = await _send_next(story)
         if reading:
             return reading
 
 
-async def _next_number(story: Story) -> Entry:
+async def _send_next(story: Story) -> Reading | None:
+    """Open the next number; what was looked for in vain makes the waits longer."""
     if story.ledger.is_used_up:
         raise story.ending(
-            PushStatus.UNKNOWN, f"Given up after several submissions: {story.trouble}"
+            PushStatus.UNKNOWN, f"Given up after many submissions without a result. {story.trouble}"
         )
+    doubtful = sum(one.judgement is Judgement.NOT_WRITTEN for one in story.ledger.entries)
+    if doubtful:
+        why = f"sending anew, as nothing was written: {story.trouble}"
+        await story.wait(back_off(2 * doubtful, MOST_PAUSE), why)
+    await prepare(story)
+    story.check_time()
     now = workflow.now()
     minutes = minutes_left(now, story.deadline)
-    return story.ledger.begin(now, minutes, story.request.frozen_digest)
+    return await _send(story, story.ledger.begin(now, minutes, story.request.frozen_digest))
 
 
 async def _send(story: Story, entry: Entry) -> Reading | None:
@@ -115,10 +118,11 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
 
 async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
     """Enter an attempt that brought no operation, and wait before the next step if need be."""
-    answer = answer_of(error)
+    answer = _answer(error)
     record(entry, answer)
     story.trouble = _sentence(error)
-    if answer is Answer.REJECTED and not entry.is_unclear:
+    story.is_rejected = answer is Answer.REJECTED
+    if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
     if answer is Answer.UNAUTHORIZED:
         story.check_unauthorized()
@@ -136,14 +140,11 @@ def _pause(story: Story, error: ActivityError) -> timedelta:
     return back_off(story.failures, MOST_PAUSE)
 
 
-def answer_of(error: ActivityError) -> Answer:
-    """Tell what a failed attempt proves about its own request."""
+def _answer(error: ActivityError) -> Answer:
     cause = error.cause
     if isinstance(cause, ActivityTimeout) and cause.type is TimeoutType.SCHEDULE_TO_START:
         return Answer.UNSENT
-    if isinstance(cause, ApplicationError):
-        return _ANSWERS.get(cause.type or "", Answer.LOST)
-    return Answer.LOST
+    return answer_to(cause.type if isinstance(cause, ApplicationError) else None)
 
 
 def _sentence(error: ActivityError) -> str:

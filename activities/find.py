@@ -1,0 +1,141 @@
+"""Looking for what became of a request whose answer proves nothing."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from activities.failures import codat_failures
+from activities.matching import Match, compare
+from activities.models import Candidate, FindSubmission, Look, Purpose
+from activities.others import Others
+from activities.readings import reading_of
+from codat import CodatClient, PushOperation
+
+BEFORE = timedelta(minutes=10)
+"""How far before the first schedule the list is read: clocks differ, and so does `Date`."""
+
+PAGE_SIZE = 1000
+
+Sighting = tuple[PushOperation, Match]
+
+
+class FindActivities:
+    """Reads Codat's list beside what other pushes hold."""
+
+    def __init__(self, codat: CodatClient, client: Client) -> None:
+        self._codat = codat
+        self._client = client
+
+    @activity.defn(name="find-submission")
+    async def find_submission(self, ask: FindSubmission) -> Look:
+        """Say which operations might be ours; adopt one when told to decide or by order.
+
+        Any failure is retried: an incomplete look proves nothing.
+        """
+        others = Others(self._client, ask)
+        if ask.purpose is Purpose.ADOPT:
+            return await self._adopt_by_order(ask, others)
+        sightings = await self._sightings(ask, others)
+        look = Look(candidates=[_candidate(*sighting) for sighting in sightings])
+        if ask.purpose is not Purpose.DECIDE:
+            return look
+        if not sightings:
+            return look.model_copy(update={"later_update": await others.later_update()})
+        if [match for _, match in sightings] == [Match.EQUAL]:
+            return await _adopt(look, sightings[0][0], others)
+        return look
+
+    async def _sightings(self, ask: FindSubmission, others: Others) -> list[Sighting]:
+        known = {*ask.own, *ask.excluded}
+        with codat_failures(final=()):
+            listed = [operation async for operation in self._listed(ask)]
+        found = [
+            (operation, compare(ask.data, operation.data))
+            for operation in listed
+            if operation.push_operation_key not in known
+        ]
+        return [
+            (operation, match)
+            for operation, match in found
+            if match is not Match.DIFFERENT
+            and not await others.holder(operation.push_operation_key)
+        ]
+
+    async def _listed(self, ask: FindSubmission) -> AsyncIterator[PushOperation]:
+        page, since, last, is_sorted = 1, None, None, True
+        while True:
+            found = await self._codat.operations(
+                ask.target.company_id, page=page, page_size=PAGE_SIZE
+            )
+            since = since or _since(ask, found.date)
+            for operation in found.results:
+                when = operation.requested_on_utc or since
+                is_sorted = is_sorted and (last is None or when <= last)
+                last = when
+                if when >= since and _is_of(operation, ask):
+                    yield operation
+            # Only a list that is seen to be newest first may be left before its end.
+            is_past = is_sorted and last is not None and last < since
+            if is_past or not found.has_next or not found.results:
+                return
+            page += 1
+
+    async def _adopt_by_order(self, ask: FindSubmission, others: Others) -> Look:
+        if ask.adopt is None:
+            raise _refused("no operation was named")
+        with codat_failures():
+            operation = await self._codat.operation(ask.target.company_id, ask.adopt)
+        if not _is_of(operation, ask):
+            raise _refused(
+                f"operation {ask.adopt} belongs to another company, connection or data type"
+            )
+        holder = await others.holder(ask.adopt)
+        if holder or not await others.claim(ask.adopt):
+            raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
+        return Look(adopted=reading_of(operation))
+
+
+async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:
+    twin = await others.open_twin()
+    if twin:
+        hindrance = f"{twin} pushed an equal record and has no operation of its own yet"
+        return look.model_copy(update={"hindrance": hindrance})
+    if not await others.claim(operation.push_operation_key):
+        return look.model_copy(update={"hindrance": "another push took it at the same moment"})
+    return look.model_copy(update={"adopted": reading_of(operation)})
+
+
+def _since(ask: FindSubmission, date: datetime | None) -> datetime:
+    """Say from when on the list counts, by the platform's own clock."""
+    skew = date - datetime.now(UTC) if date else timedelta()
+    return ask.since + skew - BEFORE
+
+
+def _is_of(operation: PushOperation, ask: FindSubmission) -> bool:
+    target = ask.target
+    return (
+        operation.company_id in (None, target.company_id)
+        and operation.data_connection_key in (None, target.connection_id)
+        and operation.data_type in (None, target.operation_data_type)
+    )
+
+
+def _candidate(operation: PushOperation, match: Match) -> Candidate:
+    return Candidate(
+        push_operation_key=operation.push_operation_key,
+        requested_on_utc=operation.requested_on_utc,
+        status=operation.status_text,
+        match=match.value,
+    )
+
+
+def _refused(reason: str) -> ApplicationError:
+    return ApplicationError(
+        f"It was not adopted: {reason}.",
+        type="AdoptionRefused",
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )

@@ -1,0 +1,104 @@
+"""What other pushes hold: their operations, claims, twins of ours, later updates."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from temporalio import activity
+from temporalio.client import Client, WorkflowExecution
+from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.models import FindSubmission
+
+START_MARK = "surepush"
+"""The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
+
+CLAIM_WORKFLOW = "push-claim"
+
+_OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
+_STATUS = SearchAttributeKey.for_keyword("PushStatus")
+
+
+class Others:
+    """All pushes but the asking one, as Temporal knows them."""
+
+    def __init__(self, client: Client, ask: FindSubmission) -> None:
+        self._client = client
+        self._ask = ask
+        self._workflow_id = f"push-{ask.push_id}"
+
+    async def holder(self, operation: UUID) -> str | None:
+        """Name the push that has this operation, by an answer or by a claim."""
+        claimant = await self._claimant(operation)
+        if claimant:
+            return None if claimant == self._workflow_id else claimant
+        async for push in self._list(f'PushOperationKey="{operation}"'):
+            return push.id
+        return None
+
+    async def claim(self, operation: UUID) -> bool:
+        """Take an operation for our push; False when another one has it."""
+        try:
+            await self._client.start_workflow(
+                CLAIM_WORKFLOW,
+                self._workflow_id,
+                id=_claim_id(operation),
+                task_queue=activity.info().task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                memo={"holder": self._workflow_id},
+            )
+        except WorkflowAlreadyStartedError:
+            return await self._claimant(operation) == self._workflow_id
+        return True
+
+    async def open_twin(self) -> str | None:
+        """Name a push of an equal record that may have sent and has no operation of its own."""
+        async for twin in self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"'):
+            if twin.close_time and twin.close_time < self._ask.since:
+                continue
+            # The list lags behind; what is asked of the run itself does not.
+            now = await self._client.get_workflow_handle(twin.id, run_id=twin.run_id).describe()
+            known = now.typed_search_attributes
+            if not known.get(_OPERATION) and known.get(_STATUS) != "Failed":
+                return twin.id
+        return None
+
+    async def later_update(self) -> bool:
+        """Tell whether a later push to the same record was started."""
+        if self._ask.record_id is None:
+            return False
+        kind = f"update/{self._ask.record_id}"
+        since = self._ask.since.isoformat()
+        async for push in self._list(f'{self._same_place} AND StartTime>"{since}"'):
+            mark = (await push.memo()).get(START_MARK)
+            if mark is None or mark["kind"] == kind:
+                return True
+        return False
+
+    @property
+    def _same_place(self) -> str:
+        target = self._ask.target
+        return (
+            f'CompanyId="{target.company_id}" AND ConnectionId="{target.connection_id}" '
+            f'AND DataType="{target.data_type}"'
+        )
+
+    async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
+        async for push in self._client.list_workflows(query):
+            if push.id != self._workflow_id:
+                yield push
+
+    async def _claimant(self, operation: UUID) -> str | None:
+        handle = self._client.get_workflow_handle(_claim_id(operation))
+        try:
+            memo = await (await handle.describe()).memo()
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return None
+            raise
+        return str(memo["holder"])
+
+
+def _claim_id(operation: UUID) -> str:
+    return f"push-claim-{operation}"

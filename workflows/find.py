@@ -1,0 +1,118 @@
+"""Finding out what became of a request whose answer proves nothing."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.find import FindActivities
+    from activities.models import Candidate, FindSubmission, Look, Purpose, Reading, Resend
+    from codat.models import PushStatus
+    from workflows.prepare import PAUSE, READ_AGAIN
+    from workflows.story import Ended, Story
+    from workflows.submission import Entry, adopt, settle_as_not_written
+
+LOOK_TIMEOUT = timedelta(minutes=5)
+
+LOOKS = ((0.0, Purpose.LOOK), (1 / 3, Purpose.LOOK), (1.0, Purpose.DECIDE))
+"""When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
+last moment (20 s from now) at which a worker may still have sent it."""
+
+
+async def find(story: Story, entry: Entry) -> Reading | None:
+    """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
+    begun = workflow.now()
+    look = Look()
+    for part, purpose in LOOKS:
+        pause = begun + story.manners.find_for * part - workflow.now()
+        await story.wait(pause, f"looking again for the lost request: {story.trouble}")
+        story.check_time()
+        story.enter("find-submission", "Looking for what became of the request.")
+        look = await look_up(story, purpose)
+        if look.adopted:
+            return take(story, look.adopted, "It was matched by its content: no answer named it.")
+        if look.candidates and not _may_be_ours_alone(look):
+            break
+    if look.candidates:
+        raise unclear(story, look)
+    settle_as_not_written(entry)
+    _check_next(story, look)
+    return None
+
+
+async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None) -> Look:
+    """Read the list once, whole; raises Ended when the time is over before that worked."""
+    request, ledger = story.request, story.ledger
+    since = ledger.entries[0].first_scheduled if ledger.entries else story.requested
+    while True:
+        try:
+            return await workflow.execute_activity_method(
+                FindActivities.find_submission,
+                FindSubmission(
+                    push_id=request.push_id,
+                    target=request.target,
+                    data=request.data,
+                    record_id=request.record_id,
+                    digest=request.digest,
+                    since=since,
+                    own=ledger.operations,
+                    excluded=ledger.excluded,
+                    purpose=purpose,
+                    adopt=operation,
+                ),
+                start_to_close_timeout=LOOK_TIMEOUT,
+                schedule_to_close_timeout=story.left,
+                retry_policy=READ_AGAIN,
+                summary=f"{purpose.value} for the request",
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error) or purpose is Purpose.ADOPT:
+                raise
+            cause = error.cause
+            story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
+        await story.wait(PAUSE, f"looking again after: {story.trouble}")
+        story.check_time()
+
+
+def take(story: Story, reading: Reading, why: str) -> Reading:
+    """Follow an operation that no answer named."""
+    operation = reading.operation.push_operation_key
+    adopt(story.ledger, operation, workflow.now())
+    story.follow(operation)
+    story.warn(why)
+    return reading
+
+
+def unclear(story: Story, look: Look) -> Ended:
+    """Make the end of a push whose operation can't be told from others."""
+    named = ", ".join(str(one.push_operation_key) for one in look.candidates)
+    hindrance = f" ({look.hindrance})" if look.hindrance else ""
+    return story.ending(
+        PushStatus.UNKNOWN,
+        f"The answer was lost and it can't be told whether {named} is this push{hindrance}. "
+        f"{story.trouble}",
+        candidates=look.candidates,
+    )
+
+
+def _may_be_ours_alone(look: Look) -> bool:
+    match look.candidates:
+        case [Candidate(match="equal")]:
+            return look.hindrance is None
+        case _:
+            return False
+
+
+def _check_next(story: Story, look: Look) -> None:
+    """Raise Ended when nothing was found and yet nothing may be sent."""
+    if story.is_rejected:
+        reason = f"Codat refused the record: {story.trouble} An earlier request was not found."
+    elif story.manners.resend is Resend.NEVER:
+        reason = f"It was not found, and PUSH_RESEND forbids to send it again. {story.trouble}"
+    elif look.later_update:
+        reason = f"A later update of the same record was started meanwhile. {story.trouble}"
+    else:
+        return
+    raise story.ending(PushStatus.UNKNOWN, reason)

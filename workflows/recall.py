@@ -1,0 +1,138 @@
+"""What a run that may not be the first does before anything else: remember, ask, obey."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import Fact, Kind, Memory, Purpose, Reading, Recall
+    from activities.recall import RecallActivities
+    from codat.models import PushStatus
+    from workflows.find import find, look_up, take
+    from workflows.memory import remember, settle_all
+    from workflows.models import PushOutcome
+    from workflows.poll import ask, final
+    from workflows.prepare import PAUSE, READ_AGAIN
+    from workflows.story import Ended, Story
+    from workflows.submission import Judgement
+
+RECALL_TIMEOUT = timedelta(minutes=5)
+HEARTBEAT = timedelta(seconds=60)
+
+
+async def recall(story: Story) -> Reading | None:
+    """Enter what earlier runs did; give the operation to follow, if one is; raises Ended."""
+    story.enter("recall", "Reading what earlier runs of this push did.")
+    # Until the past is read, everything may have happened.
+    story.ledger.unread = True
+    memory = await _memory(story)
+    story.ledger = remember(memory)
+    story.conduct = story.conduct or memory.conduct
+    if memory.success:
+        raise Ended(PushOutcome.model_validate(memory.success.model_dump(by_alias=True)))
+    reading = await _still_going(story)
+    if reading:
+        return reading
+    settlement = story.request.settlement
+    if settlement and settlement.adopt:
+        return await _adopt(story)
+    if settlement and settlement.not_written and not _is_settled(memory):
+        await _settle(story, memory)
+    if story.ledger.held or story.ledger.unread:
+        return await _verify(story)
+    return None
+
+
+async def _memory(story: Story) -> Memory:
+    info = workflow.info()
+    while True:
+        story.check_time()
+        try:
+            return await workflow.execute_activity_method(
+                RecallActivities.recall,
+                Recall(workflow_id=info.workflow_id, run_id=info.run_id),
+                start_to_close_timeout=RECALL_TIMEOUT,
+                schedule_to_close_timeout=story.left,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=READ_AGAIN,
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            story.trouble = str(error.cause)
+        await story.wait(PAUSE, f"remembering again after: {story.trouble}")
+
+
+async def _still_going(story: Story) -> Reading | None:
+    """Ask for each operation of ours; Ended if one succeeded, the one to follow if one goes on."""
+    for entry in story.ledger.entries:
+        if entry.operation is None or entry.status is PushStatus.FAILED:
+            continue
+        reading = None
+        while reading is None:
+            story.check_time()
+            reading = await ask(story, entry.operation, story.left)
+            if reading is None:
+                await story.wait(PAUSE, f"asking again after: {story.trouble}")
+        story.settle(reading.operation)
+        if reading.operation.status is PushStatus.SUCCESS:
+            raise final(story, reading)
+        if not reading.operation.status.is_final:
+            return reading
+        if entry.status is PushStatus.TIMED_OUT and entry.judgement is not Judgement.NOT_WRITTEN:
+            story.ledger.held = PushStatus.TIMED_OUT
+    return None
+
+
+async def _adopt(story: Story) -> Reading:
+    settlement = story.request.settlement
+    operation = settlement.adopt if settlement else None
+    try:
+        look = await look_up(story, Purpose.ADOPT, operation)
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        cause = error.cause
+        said = cause.message if isinstance(cause, ApplicationError) else str(cause)
+        raise _as_before(story, said) from None
+    if look.adopted is None:
+        raise _as_before(story, f"Operation {operation} could not be adopted.")
+    by = settlement.by if settlement and settlement.by else "an operator"
+    return take(story, look.adopted, f"Adopted on the word of {by}: {story.request.reason or '-'}.")
+
+
+def _is_settled(memory: Memory) -> bool:
+    """Tell whether this request's word was already taken, before a reset of its run."""
+    started = workflow.info().workflow_start_time
+    return any(fact.kind is Kind.SETTLED and fact.at >= started for fact in memory.facts)
+
+
+async def _settle(story: Story, memory: Memory) -> None:
+    """Take a person's word that nothing was written, when find could have seen it."""
+    if memory.facts:
+        quiet = memory.facts[-1].at + story.manners.find_for
+        await story.wait(quiet - workflow.now(), "letting late requests appear in the list")
+    story.check_time()
+    look = await look_up(story, Purpose.SETTLE)
+    pending = [one for one in look.candidates if PushStatus(one.status).is_pending]
+    if pending:
+        key = pending[0].push_operation_key
+        raise _as_before(story, f"Operation {key} is pending and may be this push: wait for it.")
+    seen = [one.push_operation_key for one in look.candidates]
+    settle_all(story.ledger, Fact(at=workflow.now(), kind=Kind.SETTLED, excluded=seen))
+
+
+async def _verify(story: Story) -> Reading | None:
+    """Look once more for what an earlier run left open; it sends nothing whatever is seen."""
+    entry = story.ledger.current
+    if entry and entry.is_unclear:
+        reading = await find(story, entry)
+        if reading:
+            return reading
+    raise _as_before(story, "Asked for again, it is as unclear as before, so nothing was sent.")
+
+
+def _as_before(story: Story, message: str) -> Ended:
+    advice = " Retry it with --adopt OPERATION_KEY or, if it was not written, with --not-written."
+    return story.ending(story.ledger.held or PushStatus.UNKNOWN, message + advice)
