@@ -1,0 +1,76 @@
+"""The command line as a whole: which commands there are, and how each error is told."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from temporalio.service import RPCError
+from typer.exceptions import TyperException
+
+from codat import CodatError, CodatRefused, SettingsError
+from codat.options import UnreadableOptions
+from commands.endings import (
+    FAILED,
+    NO_SUCH_PUSH,
+    NO_TEMPORAL,
+    OUR_FAULT,
+    WRONG_INPUT,
+    CommandError,
+)
+from commands.looking import status, wait
+from commands.platform import options, validate
+from commands.push import push
+from commands.saying import remark
+from dispatch.pushes import NoSuchPush, NotAPush
+
+_HELP = """\
+Push records into accounting software, once.
+
+Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or input; 3 TimedOut;
+4 Unknown; 5 Temporal not reachable; 6 no such push; 130 interrupted (the push goes on).
+"""
+
+
+def build_app() -> typer.Typer:
+    """Put the commands together."""
+    app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
+    for command in (push, status, wait, options, validate):
+        app.command()(command)
+    return app
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; every error is one sentence on standard error."""
+    try:
+        return build_app()(args=arguments, prog_name="starter.py", standalone_mode=False) or 0
+    except BrokenPipeError:
+        sys.stdout = None
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001, no traceback ever reaches a caller
+        message, code = _explain(error)
+    remark(message, style="red")
+    return code
+
+
+_TOLD = (
+    (NoSuchPush, NO_SUCH_PUSH),
+    ((NotAPush, SettingsError, CodatRefused), WRONG_INPUT),
+    ((CodatError, UnreadableOptions), FAILED),
+)
+"""Errors whose text is a sentence for a person."""
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    """Give the sentence and the exit code of an error."""
+    if isinstance(error, CommandError):
+        return str(error), error.code
+    if isinstance(error, TyperException):
+        return error.format_message(), WRONG_INPUT
+    if isinstance(error, RPCError):
+        return f"Temporal refused or did not answer: {error.message}.", NO_TEMPORAL
+    for kinds, code in _TOLD:
+        if isinstance(error, kinds):
+            return str(error), code
+    return f"This should not have happened: {type(error).__name__}: {error}", OUR_FAULT

@@ -1,0 +1,30 @@
+"""Exit codes, and the errors that lead to them."""
+
+from codat import PushStatus
+
+STARTED = 0
+FAILED = 1
+WRONG_INPUT = 2
+TIMED_OUT = 3
+UNKNOWN = 4
+NO_TEMPORAL = 5
+NO_SUCH_PUSH = 6
+OUR_FAULT = 70
+INTERRUPTED = 130
+
+OF_STATUS = {
+    PushStatus.PENDING: STARTED,
+    PushStatus.SUCCESS: STARTED,
+    PushStatus.FAILED: FAILED,
+    PushStatus.TIMED_OUT: TIMED_OUT,
+    PushStatus.UNKNOWN: UNKNOWN,
+}
+"""The exit code of a push that was waited for or looked at."""
+
+
+class CommandError(Exception):
+    """What a command can't do: one sentence for a person, and the exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code

@@ -1,0 +1,92 @@
+"""`push`: start a push, and wait for its end if told so."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import typer
+
+from commands.asking import how_it_stands, reach_temporal, status_of, tell
+from commands.endings import INTERRUPTED, OF_STATUS, STARTED, WRONG_INPUT, CommandError
+from commands.reading import read_minutes, read_record, read_request
+from commands.saying import remark
+from dispatch.pushes import OtherPayload, Push, start_push
+from workflows.models import PushRequest
+
+Company = Annotated[str, typer.Option(help="The company's id.")]
+Connection = Annotated[str, typer.Option(help="The id of its connection.")]
+DataType = Annotated[str, typer.Option(help="Such as bills, invoices or accounts.")]
+Data = Annotated[str, typer.Option(help="A file with the record as JSON; - is standard input.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def push(  # noqa: PLR0913, PLR0917, the options of the command
+    company: Company,
+    connection: Connection,
+    data_type: DataType,
+    data: Data,
+    record_id: Annotated[str | None, typer.Option(help="Update this record.")] = None,
+    timeout_in_minutes: Annotated[
+        str | None, typer.Option(metavar="N", help="Whole minutes; without it, wait for ever.")
+    ] = None,
+    idempotency_key: Annotated[
+        str | None, typer.Option(help="The same key is the same push; default: a new one.")
+    ] = None,
+    validation: Annotated[
+        str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: enforce.")
+    ] = None,
+    *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the end.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Start a push of one record; the same idempotency key again joins the same push."""
+    request = read_request(
+        {
+            "companyId": company,
+            "connectionId": connection,
+            "dataType": data_type,
+            "data": read_record(data),
+            "recordId": record_id,
+            "timeoutInMinutes": read_minutes(timeout_in_minutes),
+            "idempotencyKey": str(uuid4()) if idempotency_key is None else idempotency_key,
+            "validation": validation,
+        }
+    )
+    try:
+        return asyncio.run(_push(request, wait=wait, as_json=as_json))
+    except KeyboardInterrupt:
+        return interrupted(request.push_id)
+
+
+async def _push(request: PushRequest, *, wait: bool, as_json: bool) -> int:
+    client = await reach_temporal()
+    try:
+        started = await start_push(client, request)
+    except OtherPayload as error:
+        raise CommandError(str(error), WRONG_INPUT) from None
+    if wait:
+        announce(started)
+        outcome = await started.outcome()
+        tell(started, outcome, as_json=as_json)
+        return OF_STATUS[status_of(outcome)]
+    tell(started, await how_it_stands(started), as_json=as_json)
+    if not as_json:
+        remark(f"Watch it: python starter.py wait {started.push_id}")
+    return STARTED
+
+
+def announce(push: Push) -> None:
+    """Say which push is waited for, and how to come back to it."""
+    remark(
+        f"Waiting for push {push.push_id} (workflow {push.workflow_id}); from elsewhere: "
+        f"python starter.py status {push.push_id}"
+    )
+
+
+def interrupted(push_id: UUID) -> int:
+    """Say that a push does not end because nobody waits any more."""
+    remark(
+        f"Interrupted; once started, push {push_id} goes on. "
+        f"See it: python starter.py status {push_id}"
+    )
+    return INTERRUPTED

@@ -1,0 +1,122 @@
+"""`make demo`: four pushes, four endings, and a worker killed on the way."""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from dispatch.pushes import start_push
+from stack.cast import OFFLINE, PARTS, REFUSED, SHAKY, UNANSWERED, Part
+from stack.control import EmulatorControl
+from stack.display import Board, Line
+from stack.ports import HOST, Ports
+from stack.process import Process, Trouble
+from stack.services import Stack, running
+
+LONGEST = 95
+"""Seconds in which everything has to be over."""
+
+_SETTINGS = {"PUSH_POLL_FIRST": "PT4S", "PUSH_TASK_QUEUE": "push"}
+"""The refused push then waits for its first look when the worker is killed."""
+
+_LOOK_EVERY = 0.1
+
+
+async def demo(console: Console) -> int:
+    """Run the demo; 0 if every push ended as it should and nothing was written twice."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="surepush-demo-") as folder:
+        try:
+            async with (
+                asyncio.timeout(LONGEST),
+                running(Path(folder), Ports.free(), _SETTINGS) as stack,
+                EmulatorControl(stack.ports.emulator) as emulator,
+            ):
+                lines = await _Show(console, stack, emulator).run()
+                sound = (await emulator.invariants())["sound"]
+        except TimeoutError:
+            raise Trouble(f"The demo was not over after {LONGEST} seconds.") from None
+    _conclude(console, lines, sound=sound, seconds=time.monotonic() - begun)
+    return 0 if sound and all(line.is_as_it_should for line in lines) else 1
+
+
+class _Show:
+    """The demo while it runs."""
+
+    def __init__(self, console: Console, stack: Stack, emulator: EmulatorControl) -> None:
+        self._console = console
+        self._stack = stack
+        self._emulator = emulator
+        self._begun = time.monotonic()
+
+    async def run(self) -> list[Line]:
+        """Start the pushes, kill the worker, start another, wait for the endings."""
+        self._tell(f"Temporal UI of this run: http://{HOST}:{self._stack.ports.ui}")
+        worker = await self._stack.start_worker()
+        await worker.says("Worker ready")
+        await self._emulator.fault("hang", method="POST", connection=UNANSWERED.connection, times=1)
+        lines = [await self._start(part) for part in PARTS]
+        with Live(Board(lines), console=self._console, refresh_per_second=4):
+            async with asyncio.TaskGroup() as tasks:
+                for line in lines:
+                    tasks.create_task(line.follow())
+                await self._replace(worker)
+        return lines
+
+    async def _start(self, part: Part) -> Line:
+        return Line(part, await start_push(self._stack.client, part.request, task_queue="push"))
+
+    async def _replace(self, worker: Process) -> None:
+        await self._moment()
+        await worker.kill()
+        self._tell(
+            f"Killed worker {worker.id} (SIGKILL): its POST of {UNANSWERED.data_type} had reached "
+            f"the platform and was not answered; {OFFLINE.data_type} and {REFUSED.data_type} were "
+            "waiting."
+        )
+        another = await self._stack.start_worker()
+        await another.says("Worker ready")
+        self._tell(
+            f"Worker {another.id} takes over. The lost POST is sent again under the same "
+            "idempotency key as soon as its minute is over."
+        )
+
+    async def _moment(self) -> None:
+        """Wait until one POST is unanswered and the others have been answered."""
+        while not await self._is_caught():  # noqa: ASYNC110, the emulator is another process
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def _is_caught(self) -> bool:
+        unanswered = await self._emulator.journal(UNANSWERED.connection, "POST")
+        others = [
+            one
+            for part in (OFFLINE, REFUSED, SHAKY)
+            for one in await self._emulator.journal(part.connection, "POST")
+            if one["answeredAt"]
+        ]
+        return [one["answeredAt"] for one in unanswered] == [None] and len(others) >= len(PARTS) - 1
+
+    def _tell(self, words: str) -> None:
+        after = time.monotonic() - self._begun
+        self._console.print(Text(f"{after:5.1f} s  {words}"), soft_wrap=True)
+
+
+def _conclude(console: Console, lines: list[Line], *, sound: bool, seconds: float) -> None:
+    if not console.is_terminal:
+        console.print()  # Rich ends its last table without a line break there
+    for line in lines:
+        if not line.is_as_it_should:
+            console.print(f"{line.part.data_type} should have ended {line.part.ending}.")
+    ledger = "No record was written twice" if sound else "A RECORD WAS WRITTEN TWICE"
+    usual = Ports()
+    console.print(
+        f"{ledger}; {seconds:.0f} s in all, everything is cleaned up.\n"
+        f"make dev brings up a stack that lasts; its Temporal UI is http://{HOST}:{usual.ui} and "
+        f"its emulator http://{HOST}:{usual.emulator}.",
+        highlight=False,
+        soft_wrap=True,
+    )

