@@ -1,0 +1,35 @@
+"""The servers that tests share, each started once."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from dispatch.connection import register_search_attributes
+from dispatch.converter import CONVERTER
+
+BINARIES = str(Path(sys.executable).parent)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", name="skipping")
+async def _skipping():
+    """A server that skips time whenever all pushes wait; no lists, one push at a time."""
+    path = shutil.which("temporal-test-server", path=BINARIES)
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=path, data_converter=CONVERTER
+    ) as environment:
+        await register_search_attributes(environment.client)
+        yield environment
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", name="devserver")
+async def _devserver():
+    """The real server, in memory: lists, resets and many pushes at once."""
+    path = shutil.which("temporal", path=BINARIES)
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=path, data_converter=CONVERTER, dev_server_log_level="error"
+    ) as environment:
+        await register_search_attributes(environment.client)
+        yield environment

@@ -1,0 +1,128 @@
+"""A worker of ours against an emulator in this process, on either server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from activities.models import Conduct
+from codat import CodatClient, CodatSettings
+from dispatch.pushes import Push, start_push
+from emulator import Emulator, seeds
+from emulator.examples import record
+from worker import build_worker
+from workflows.models import PushOutcome, PushRequest
+
+QUICK = Conduct(poll_first=timedelta(milliseconds=200), find_for=timedelta(seconds=3))
+"""Waits for a server whose time is real; the protocol's own waits are minutes."""
+
+
+@dataclass
+class House:
+    """What a test needs to push something."""
+
+    environment: WorkflowEnvironment
+    codat: Emulator
+    task_queue: str
+
+    @property
+    def client(self) -> Client:
+        """A client of the server."""
+        return self.environment.client
+
+    async def ending(self, push: Push) -> PushOutcome:
+        """Let time pass until the push is over."""
+        if not self.environment.supports_time_skipping:
+            return await push.outcome()
+        async with self.environment.time_skipping_unlocked():
+            return await push.outcome()
+
+    async def end(self, **fields: Any) -> PushOutcome:
+        """Push something and let time pass until it is over."""
+        return await self.ending(await self.push(**fields))
+
+    async def push(self, **fields: Any) -> Push:
+        """Start a push; each has a key and a record of its own unless told otherwise."""
+        return await start_push(self.client, a_request(**fields), task_queue=self.task_queue)
+
+    @property
+    def posts(self) -> list[dict[str, Any]]:
+        """The push requests that reached the platform."""
+        return [one for one in self.codat.journal() if one["method"] in ("POST", "PUT")]
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The records in the books that a push wrote."""
+        return self.codat.ledger()
+
+
+def a_request(**fields: Any) -> PushRequest:
+    """A push of an account to the prompt connection, unless told otherwise."""
+    number = uuid4().hex[:7]
+    defaults = {
+        "company_id": seeds.COMPANY,
+        "connection_id": seeds.PROMPT,
+        "data_type": "chartOfAccounts",
+        "data": record("chartOfAccounts", number=number),
+        "idempotency_key": f"key-{number}",
+    }
+    return PushRequest.model_validate(defaults | fields)
+
+
+@asynccontextmanager
+async def house(
+    environment: WorkflowEnvironment,
+    *,
+    conduct: Conduct = QUICK,
+    skipping: bool = False,
+    read_timeout: timedelta = timedelta(seconds=2),
+    **settings: Any,
+) -> AsyncIterator[House]:
+    """Run a worker against a fresh emulator; with `skipping` both live on the server's clock."""
+    clock = ServerClock(environment)
+    async with Emulator(clock=clock.read if skipping else None, impatient=True) as codat:
+        if settings:
+            codat.settings(**settings)
+        transport = Clocked(codat.transport, clock) if skipping else codat.transport
+        known = CodatSettings(
+            api_key=codat.api_key, base_url=codat.base_url, read_timeout=read_timeout
+        )
+        task_queue = f"push-{uuid4()}"
+        async with (
+            CodatClient(known, transport=transport) as client,
+            build_worker(environment.client, client, conduct, task_queue=task_queue),
+        ):
+            await clock.look()
+            yield House(environment, codat, task_queue)
+
+
+class ServerClock:
+    """The time of a Temporal server, as it was when last looked at."""
+
+    def __init__(self, environment: WorkflowEnvironment) -> None:
+        self._environment = environment
+        self._now = datetime.now(UTC)
+
+    def read(self) -> datetime:
+        return self._now
+
+    async def look(self) -> None:
+        self._now = await self._environment.get_current_time()
+
+
+class Clocked(httpx.AsyncBaseTransport):
+    """Looks at the server's clock before each request."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, clock: ServerClock) -> None:
+        self._inner = inner
+        self._clock = clock
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await self._clock.look()
+        return await self._inner.handle_async_request(request)
