@@ -230,4 +230,4 @@ class Memory(Wire):
     facts: list[Fact] = []
     success: Told | None = None
     unreadable: list[str] = []
-    conduct: Conduct
+    conduct: Conduct | None = None

@@ -42,27 +42,8 @@ class RecallActivities:
     async def recall(self, ask: Recall) -> Memory:
         """Tell all that the histories of all runs prove; what can't be read is said so."""
         runs = await self._runs(ask)
-        facts: list[Fact] = []
-        told: list[Told] = []
-        unreadable: list[str] = []
-        for run_id in runs:
-            activity.heartbeat()
-            try:
-                reader = _Reader(self._client, run_id)
-                await reader.read(await self._events(ask.workflow_id, run_id), runs)
-            except (RPCError, ValueError) as error:
-                if isinstance(error, RPCError) and error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                unreadable.append(run_id)
-                continue
-            facts += reader.facts
-            told += reader.told
-        return Memory(
-            facts=sorted(facts, key=lambda fact: fact.at),
-            success=next((one for one in told if one.status == "Success"), None),
-            unreadable=unreadable,
-            conduct=self._conduct,
-        )
+        memory = await memory_of(self._client, ask.workflow_id, runs)
+        return memory.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:
         query = f'WorkflowId="{ask.workflow_id}"'
@@ -77,9 +58,28 @@ class RecallActivities:
             )
         return runs
 
-    async def _events(self, workflow_id: str, run_id: str) -> list[HistoryEvent]:
-        handle = self._client.get_workflow_handle(workflow_id, run_id=run_id)
-        return [event async for event in handle.fetch_history_events()]
+
+async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Memory:
+    """Read the histories of these runs; those that are gone are named as unreadable."""
+    facts: list[Fact] = []
+    told: list[Told] = []
+    unreadable: list[str] = []
+    for run_id in runs:
+        reader = _Reader(client, run_id)
+        try:
+            handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+            await reader.read([event async for event in handle.fetch_history_events()], runs)
+        except (RPCError, ValueError) as error:
+            if isinstance(error, RPCError) and error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            unreadable.append(run_id)
+        facts += reader.facts
+        told += reader.told
+    return Memory(
+        facts=sorted(facts, key=lambda fact: fact.at),
+        success=next((one for one in told if one.status == "Success"), None),
+        unreadable=unreadable,
+    )
 
 
 class _Reader:

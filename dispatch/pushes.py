@@ -95,9 +95,9 @@ async def start_push(
             id=push.workflow_id,
             task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            memo={START_MARK: {"firstDigest": keyed.digest, "kind": keyed.kind}},
+            memo={START_MARK: mark_of(keyed)},
             search_attributes=at_start(keyed),
-            static_summary=_summary(keyed),
+            static_summary=summary_of(keyed),
         )
     except WorkflowAlreadyStartedError:
         await _check_payload(push, keyed)
@@ -126,10 +126,22 @@ async def _first_digest(push: Push) -> str | None:
     mark = memo.get(START_MARK)
     if mark:
         return mark["firstDigest"]
-    first = await anext(aiter(push.handle.fetch_history_events()))
-    payloads = first.workflow_execution_started_event_attributes.input.payloads
-    (sent,) = await push.client.data_converter.decode(payloads, [PushRequest])
+    sent = await request_of(push)
     return sent.first_digest or sent.digest
+
+
+async def request_of(push: Push, run_id: str | None = None) -> PushRequest:
+    """Read what a run of the push was asked, the latest unless one is named; NotAPush."""
+    handle: WorkflowHandle[Any, Any] = push.client.get_workflow_handle(
+        push.workflow_id, run_id=run_id
+    )
+    first = await anext(aiter(handle.fetch_history_events()))
+    payloads = first.workflow_execution_started_event_attributes.input.payloads
+    try:
+        (request,) = await push.client.data_converter.decode(payloads, [PushRequest])
+    except ValueError as error:
+        raise NotAPush(f"Push {push.push_id} was started with an input that is none.") from error
+    return request
 
 
 def _told(error: WorkflowFailureError) -> PushOutcome | None:
@@ -143,6 +155,12 @@ def _told(error: WorkflowFailureError) -> PushOutcome | None:
     return None
 
 
-def _summary(request: PushRequest) -> str:
+def mark_of(request: PushRequest) -> dict[str, str]:
+    """Make the memo that says that this push was started here, and what the caller first sent."""
+    return {"firstDigest": request.first_digest or request.digest, "kind": request.kind}
+
+
+def summary_of(request: PushRequest) -> str:
+    """Say in a line what the push is, for the Temporal UI."""
     verb = "create" if request.record_id is None else f"update {request.record_id} of"
     return f"{verb} {request.data_type} {request.idempotency_key}"[:200]

@@ -1,32 +1,31 @@
-"""The outcome of a push whose run was ended from outside, read out of its history."""
+"""The outcome of a push whose run was ended from outside, read out of its histories."""
 
 from uuid import UUID
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowExecutionDescription
 
+from activities.recall import memory_of
 from codat.models import PushStatus
 from workflows.attributes import PUSH_OPERATION_KEY
+from workflows.memory import remember
 from workflows.models import PushOutcome
 
 
 async def untold(client: Client, description: WorkflowExecutionDescription) -> PushOutcome:
     """Unknown: the run was terminated, cancelled or timed out before it could tell its end."""
-    handle = client.get_workflow_handle(description.id, run_id=description.run_id)
-    submitted = False
-    async for event in handle.fetch_history_events():
-        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-            name = event.activity_task_scheduled_event_attributes.activity_type.name
-            submitted = submitted or name == "push"
-    operation = description.typed_search_attributes.get(PUSH_OPERATION_KEY)
+    listed = [run.run_id async for run in client.list_workflows(f'WorkflowId="{description.id}"')]
+    # The list lags behind; the run that has just ended is known all the same.
+    runs = list(dict.fromkeys([*listed, description.run_id]))
+    ledger = remember(await memory_of(client, description.id, runs))
     how = description.status.name.lower().replace("_", " ") if description.status else "ended"
-    sent = "a request had been sent" if submitted else "nothing had been sent by this run"
+    sent = "a request had been sent" if ledger.was_sent else "nothing had been sent"
+    operation = description.typed_search_attributes.get(PUSH_OPERATION_KEY)
     return PushOutcome(
         status=PushStatus.UNKNOWN,
-        message=f"The push was {how} from outside; {sent}.",
-        push_operation_key=UUID(operation) if operation else None,
-        submitted=submitted,
-        may_still_land=submitted,
+        message=f"The push was {how} from outside; {sent}. Retry it to learn or bring its end.",
+        push_operation_key=UUID(operation) if operation else ledger.operation,
+        submitted=ledger.was_sent,
+        may_still_land=ledger.may_have_written,
         requested_on_utc=description.start_time,
         completed_on_utc=description.close_time,
     )

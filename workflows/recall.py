@@ -18,7 +18,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.submission import Judgement
 
 RECALL_TIMEOUT = timedelta(minutes=5)
-HEARTBEAT = timedelta(seconds=60)
 
 
 async def recall(story: Story) -> Reading | None:
@@ -54,7 +53,6 @@ async def _memory(story: Story) -> Memory:
                 Recall(workflow_id=info.workflow_id, run_id=info.run_id),
                 start_to_close_timeout=RECALL_TIMEOUT,
                 schedule_to_close_timeout=story.left,
-                heartbeat_timeout=HEARTBEAT,
                 retry_policy=READ_AGAIN,
             )
         except ActivityError as error:

@@ -1,0 +1,71 @@
+"""Asking for a push again: by an operator, or by a backend that mended the record."""
+
+from typing import Any
+
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.others import START_MARK
+from dispatch.pushes import Push, mark_of, request_of, summary_of
+from dispatch.settings import DispatchSettings
+from workflows.attributes import at_start
+from workflows.models import PushRequest, Settlement, Validation
+
+
+class StillRunning(ValueError):
+    """The push has not ended, so there is nothing to retry."""
+
+
+async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
+    push: Push,
+    *,
+    data: dict[str, Any] | None = None,
+    validation: Validation | None = None,
+    timeout_in_minutes: int | None = None,
+    settlement: Settlement | None = None,
+    reason: str | None = None,
+    task_queue: str | None = None,
+) -> Push:
+    """Ask again for a push that did not succeed; the id stays, so nothing is written twice.
+
+    What is not given stays as it was. A push that succeeded is returned as it is. Raises
+    StillRunning, NoSuchPush, NotAPush, and ValidationError for what makes no request.
+    """
+    description = await push.describe()
+    if description.status is WorkflowExecutionStatus.COMPLETED:
+        return push
+    if description.status is WorkflowExecutionStatus.RUNNING:
+        raise StillRunning(f"Push {push.push_id} is still running: wait for its end.")
+    before = await request_of(push, description.run_id)
+    changes = {
+        "data": data,
+        "validation": validation,
+        "timeout_in_minutes": timeout_in_minutes,
+        "reason": reason,
+    }
+    # Built anew, not copied: what an operator gives is checked like any request.
+    request = PushRequest.model_validate(
+        before.model_dump(exclude={"resume", "settlement", "reason"})
+        | {name: value for name, value in changes.items() if value is not None}
+        | {
+            "settlement": settlement,
+            "retry_of": description.run_id,
+            "first_digest": before.first_digest or before.digest,
+        }
+    )
+    try:
+        await push.client.start_workflow(
+            "push",
+            request,
+            id=push.workflow_id,
+            task_queue=task_queue or description.task_queue or DispatchSettings().task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            memo={START_MARK: mark_of(request)},
+            search_attributes=at_start(request),
+            static_summary=summary_of(request),
+        )
+    except WorkflowAlreadyStartedError:
+        # Somebody else was quicker, or it succeeded meanwhile: theirs is this push too.
+        return push
+    return push
