@@ -99,7 +99,11 @@ class Commands:
                 for one in subscribers(self._world)
             ],
             "deliveries": [
-                {**{name: row[name] for name in shown}, "answers": json.loads(row["answers"])}
+                {
+                    **{name: row[name] for name in shown},
+                    "answers": json.loads(row["answers"]),
+                    "body": json.loads(row["body"]),
+                }
                 for row in store.all("SELECT * FROM deliveries ORDER BY seq")
             ],
         }

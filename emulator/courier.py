@@ -28,14 +28,23 @@ class Courier:
 
     def __init__(self, world: World, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._world = world
-        self._client = httpx.AsyncClient(
-            transport=transport, timeout=_PATIENCE, trust_env=False, follow_redirects=False
-        )
+        self._transport = transport
+        self._opened: httpx.AsyncClient | None = None
         self._busy = asyncio.Lock()
 
     async def close(self) -> None:
         """Close the connections to the consumers."""
-        await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        # Only now: an emulator without consumers shall not pay for a TLS context.
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(
+                transport=self._transport, timeout=_PATIENCE, trust_env=False
+            )
+        return self._opened
 
     async def flush(self) -> None:
         """Announce and deliver all that is due at this moment."""

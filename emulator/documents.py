@@ -7,7 +7,15 @@ both halves of an alternative marked required, read-only fields among the rest, 
 from emulator.options import Field, Fields
 
 _STATUS = (("Active", "Active"), ("Archived", "Archived"))
-_DOCUMENT_STATUS = (("Draft", "Draft"), ("Open", "Awaiting payment"))
+_BILL_STATUS = (("Draft", "Draft"), ("Open", "Awaiting payment"))
+_SALES_STATUS = (("Draft", "Draft"), ("Submitted", "Awaiting payment"))
+_SALES_TOTALS: Fields = {
+    "totalTaxAmount": Field("Number", "Tax total", decimals=2),
+    "totalDiscount": Field("Number", "Discount total", decimals=2),
+    "discountPercentage": Field("Number", "Discount in percent", decimals=2),
+    "amountDue": Field("Number", "Amount due", decimals=2),
+    "remainingCredit": Field("Number", "Remaining credit", decimals=2),
+}
 _EITHER = "Either accountRef or itemRef must be given, not both."
 
 
@@ -105,7 +113,7 @@ def _trade_document(party: str, party_type: str, code: str) -> Fields:
         "currency": text("Currency", shortest=3, longest=3),
         "currencyRate": number("Exchange rate", positive=True),
         "lineItems": many("Lines", _line("unitAmount"), required=True, most=500),
-        "status": text("Status", required=True, choices=_DOCUMENT_STATUS),
+        "status": text("Status", required=True, choices=_BILL_STATUS),
         "subTotal": number("Net total", decimals=2),
         "taxAmount": number("Tax total", decimals=2),
         "totalAmount": number(
@@ -115,6 +123,13 @@ def _trade_document(party: str, party_type: str, code: str) -> Fields:
         "id": text("Identifier", required=True, informs=("Set by the platform.",)),
         "sourceModifiedDate": moment("Modified", required=True),
     }
+
+
+def _sales_document(party: str, party_type: str, code: str) -> Fields:
+    fields = dict(_trade_document(party, party_type, code))
+    del fields["taxAmount"]
+    status = text("Status", required=True, choices=_SALES_STATUS)
+    return {**fields, "status": status, **_SALES_TOTALS}
 
 
 def _payment(party: str, party_type: str) -> Fields:
@@ -214,11 +229,11 @@ DOCUMENTS: dict[str, Field] = {
     ),
     "bills": group("Bill", _trade_document("supplier", "suppliers", "reference")),
     "billCreditNotes": group(
-        "Bill credit note", _trade_document("supplier", "suppliers", "billCreditNoteNumber")
+        "Bill credit note", _sales_document("supplier", "suppliers", "billCreditNoteNumber")
     ),
     "billPayments": group("Bill payment", _payment("supplier", "suppliers")),
     "creditNotes": group(
-        "Credit note", _trade_document("customer", "customers", "creditNoteNumber")
+        "Credit note", _sales_document("customer", "customers", "creditNoteNumber")
     ),
     "customers": group(
         "Customer",
@@ -226,7 +241,7 @@ DOCUMENTS: dict[str, Field] = {
     ),
     "directCosts": group("Direct cost", _DIRECT),
     "directIncomes": group("Direct income", _DIRECT),
-    "invoices": group("Invoice", _trade_document("customer", "customers", "invoiceNumber")),
+    "invoices": group("Invoice", _sales_document("customer", "customers", "invoiceNumber")),
     "items": group(
         "Item",
         {

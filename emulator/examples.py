@@ -45,6 +45,13 @@ def _trade_document(party: str, party_id: str, code: str) -> JsonObject:
     }
 
 
+def _sales_document(party: str, party_id: str, code: str) -> JsonObject:
+    made = _trade_document(party, party_id, code)
+    del made["taxAmount"]
+    totals = {"totalTaxAmount": 0, "totalDiscount": 0, "discountPercentage": 0}
+    return {**made, "status": "Submitted", **totals, "amountDue": 21, "remainingCredit": 21}
+
+
 def _payment(party: str, party_id: str) -> JsonObject:
     return {
         f"{party}Ref": {"id": party_id},
@@ -97,13 +104,13 @@ _EXAMPLES: dict[str, JsonObject] = {
         ],
     },
     "bills": _trade_document("supplier", SUPPLIER, "reference"),
-    "billCreditNotes": _trade_document("supplier", SUPPLIER, "billCreditNoteNumber"),
+    "billCreditNotes": _sales_document("supplier", SUPPLIER, "billCreditNoteNumber"),
     "billPayments": _payment("supplier", SUPPLIER),
-    "creditNotes": _trade_document("customer", CUSTOMER, "creditNoteNumber"),
+    "creditNotes": _sales_document("customer", CUSTOMER, "creditNoteNumber"),
     "customers": {"customerName": "Café ", "emailAddress": "cafe@example.com", "status": "Active"},
     "directCosts": _DIRECT,
     "directIncomes": _DIRECT,
-    "invoices": _trade_document("customer", CUSTOMER, "invoiceNumber"),
+    "invoices": _sales_document("customer", CUSTOMER, "invoiceNumber"),
     "items": {
         "name": "Loaf",
         "code": "L",

@@ -74,5 +74,7 @@ def _timeout_in_minutes(call: Call) -> int | None:
     if given is None:
         return None
     if not given.isdecimal() or int(given) < 1:
+        if call.method == "DELETE":  # which has no 400 to give
+            return None
         raise Refusal(400, f"timeoutInMinutes is not a positive whole number: {given}")
     return int(given)
