@@ -33,12 +33,17 @@ class EmulatorControl:
         answer = await self._http.post("/faults", json={"fault": fault, **rule})
         answer.raise_for_status()
 
-    async def journal(self, connection: str, method: str | None = None) -> list[Entry]:
-        """Give the requests about one connection, in the order of their arrival."""
+    async def journal(self, path: str, method: str | None = None) -> list[Entry]:
+        """Give the requests whose path holds this text, in the order of their arrival."""
         entries = (await self._http.get("/journal")).json()
-        return [
-            one for one in entries if connection in one["path"] and method in (None, one["method"])
-        ]
+        return [one for one in entries if path in one["path"] and method in (None, one["method"])]
+
+    async def sow(self, company: str, connection: str, **manners: object) -> None:
+        """Add a company with one connection."""
+        place = {"id": connection, "platform": "cloudbooks", "manners": manners}
+        seeds = {"companies": [{"id": company, "name": company, "connections": [place]}]}
+        answer = await self._http.post("/seeds", json=seeds)
+        answer.raise_for_status()
 
     async def ledger(self, connection: str) -> list[Entry]:
         """Give what was written into the books behind a connection."""

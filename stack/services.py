@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -45,13 +45,13 @@ class Stack:
         """The variables that lead a process to this stack."""
         return environment(self.ports, self.settings)
 
-    async def start_worker(self) -> Process:
-        """Start one more worker; it is stopped with the stack."""
+    async def start_worker(self, **settings: str) -> Process:
+        """Start one more worker, with settings of its own; it is stopped with the stack."""
         number = sum(one.name.startswith("worker") for one in self.processes) + 1
         name = f"worker {number}"
         command = (sys.executable, str(ROOT / "worker.py"))
         log = self.folder / f"worker-{number}.log"
-        worker = await Process.start(name, command, self.environment, log)
+        worker = await Process.start(name, command, {**self.environment, **settings}, log)
         self.processes.append(worker)
         self._leaving.push_async_callback(worker.stop)
         return worker
@@ -60,7 +60,7 @@ class Stack:
 @asynccontextmanager
 async def running(
     folder: Path, ports: Ports, settings: Mapping[str, str] | None = None
-) -> AsyncIterator[Stack]:
+) -> AsyncGenerator[Stack]:
     """Bring up Temporal and the emulator, and stop in the end all that was started."""
     ports.check()
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240, nothing else runs yet
