@@ -7,6 +7,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.beating import beating
 from activities.failures import codat_failures
 from activities.matching import Match, compare
 from activities.models import Candidate, FindSubmission, Look, Purpose
@@ -35,7 +36,10 @@ class FindActivities:
 
         Any failure is retried: an incomplete look proves nothing.
         """
-        others = Others(self._client, ask)
+        async with beating():
+            return await self._find(ask, Others(self._client, ask))
+
+    async def _find(self, ask: FindSubmission, others: Others) -> Look:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         sightings = await self._sightings(ask, others)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.beating import beating
 from activities.failures import codat_failures
 from activities.models import (
     Attempt,
@@ -41,8 +42,9 @@ class PushActivities:
     @activity.defn(name="fetch-options")
     async def fetch_options(self, ask: FetchOptions) -> OptionsDigest:
         """Fetch what the platform wants; only a digest of it goes into history."""
-        with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-            shelved = await self._options.get(ask.target)
+        async with beating():
+            with codat_failures(final=(CodatRefused, CodatUnauthorized)):
+                shelved = await self._options.get(ask.target)
         return OptionsDigest(
             fields=shelved.fields,
             required=shelved.required,
@@ -55,8 +57,9 @@ class PushActivities:
     @activity.defn(name="validate")
     async def validate(self, ask: Validate) -> Verdict:
         """Judge the record by the platform's options."""
-        with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-            shelved = await self._options.get(ask.target)
+        async with beating():
+            with codat_failures(final=(CodatRefused, CodatUnauthorized)):
+                shelved = await self._options.get(ask.target)
         problems = judge(shelved.checker, ask.data, update=ask.update)
         return Verdict(
             errors=[_finding(one) for one in problems if one.severity == "error"],
@@ -84,8 +87,11 @@ class PushActivities:
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
         """Read how the operation stands; whatever goes wrong in reading may be tried again."""
-        with codat_failures(final=()):
-            operation = await self._codat.operation(ask.target.company_id, ask.push_operation_key)
+        async with beating():
+            with codat_failures(final=()):
+                operation = await self._codat.operation(
+                    ask.target.company_id, ask.push_operation_key
+                )
         return reading_of(operation)
 
 

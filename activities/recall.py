@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.beating import beating
 from activities.models import (
     Attempt,
     Conduct,
@@ -41,8 +42,9 @@ class RecallActivities:
     @activity.defn(name="recall")
     async def recall(self, ask: Recall) -> Memory:
         """Tell all that the histories of all runs prove; what can't be read is said so."""
-        runs = await self._runs(ask)
-        memory = await memory_of(self._client, ask.workflow_id, runs)
+        async with beating():
+            runs = await self._runs(ask)
+            memory = await memory_of(self._client, ask.workflow_id, runs)
         return memory.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:

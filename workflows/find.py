@@ -7,6 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.beating import HEARTBEAT
     from activities.find import FindActivities
     from activities.models import Candidate, FindSubmission, Look, Purpose, Reading, Resend
     from codat.models import PushStatus
@@ -63,6 +64,7 @@ async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None)
                     adopt=operation,
                 ),
                 start_to_close_timeout=LOOK_TIMEOUT,
+                heartbeat_timeout=HEARTBEAT,
                 schedule_to_close_timeout=story.left,
                 retry_policy=READ_AGAIN,
                 summary=f"{purpose.value} for the request",

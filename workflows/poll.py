@@ -8,6 +8,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.beating import HEARTBEAT
     from activities.models import PollStatus, Reading
     from activities.push import PushActivities
     from codat.models import PushOperation, PushStatus
@@ -64,6 +65,7 @@ async def ask(story: Story, operation: UUID, within: timedelta | None) -> Readin
                 push_operation_key=operation,
             ),
             start_to_close_timeout=READ_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=within,
             retry_policy=READ_AGAIN,
             summary=f"look {story.looks}",

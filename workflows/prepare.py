@@ -9,6 +9,7 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.beating import HEARTBEAT
     from activities.models import FetchOptions, OptionsDigest, Validate, Verdict
     from activities.push import PushActivities
     from codat.models import PushStatus
@@ -42,6 +43,7 @@ async def _fetch_options(story: Story) -> None:
             PushActivities.fetch_options,
             FetchOptions(target=story.request.target),
             start_to_close_timeout=READ_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=story.left,
             retry_policy=READ_AGAIN,
         )
@@ -68,6 +70,7 @@ async def _validate(story: Story) -> None:
                 target=request.target, data=request.data, update=request.record_id is not None
             ),
             start_to_close_timeout=READ_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=story.left,
             retry_policy=READ_AGAIN,
         )

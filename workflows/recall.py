@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities.beating import HEARTBEAT
     from activities.models import Fact, Kind, Memory, Purpose, Reading, Recall
     from activities.recall import RecallActivities
     from codat.models import PushStatus
@@ -52,6 +53,7 @@ async def _memory(story: Story) -> Memory:
                 RecallActivities.recall,
                 Recall(workflow_id=info.workflow_id, run_id=info.run_id),
                 start_to_close_timeout=RECALL_TIMEOUT,
+                heartbeat_timeout=HEARTBEAT,
                 schedule_to_close_timeout=story.left,
                 retry_policy=READ_AGAIN,
             )
