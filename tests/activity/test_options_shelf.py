@@ -1,0 +1,95 @@
+"""Option documents: fetched once for many, for some minutes, and kept through an outage."""
+
+import asyncio
+from datetime import timedelta
+
+from activities import options
+from activities.options import OptionsShelf
+from tests.support.workbench import target, workbench
+
+
+def requests(bench) -> int:
+    return len([one for one in bench.journal if "/options/" in one["path"]])
+
+
+async def test_a_hundred_askers_cost_one_request():
+    async with workbench() as bench:
+        await asyncio.gather(*(bench.fetch_options() for _ in range(100)))
+
+        assert 1 == requests(bench)
+
+
+async def test_a_fresh_document_is_not_fetched_again():
+    async with workbench() as bench:
+        await bench.fetch_options()
+        await bench.validate({"name": "x"})
+
+        assert 1 == requests(bench)
+
+
+async def test_an_old_document_is_fetched_again(monkeypatch):
+    async with workbench() as bench:
+        await bench.fetch_options()
+        monkeypatch.setattr(options, "FRESH", timedelta(0))
+        await bench.fetch_options()
+
+        assert 2 == requests(bench)
+
+
+async def test_the_last_document_serves_through_an_outage(monkeypatch):
+    monkeypatch.setattr(options, "FRESH", timedelta(0))
+    async with workbench() as bench:
+        first = await bench.fetch_options()
+        bench.codat.fault("error-before-commit")
+        digest = await bench.fetch_options()
+
+    assert (True, first.sha256) == (digest.stale, digest.sha256)
+
+
+async def test_a_document_of_yesterday_does_not_serve(monkeypatch):
+    monkeypatch.setattr(options, "FRESH", timedelta(0))
+    monkeypatch.setattr(options, "USABLE", timedelta(0))
+    async with workbench() as bench:
+        await bench.fetch_options()
+        bench.codat.fault("error-before-commit")
+        failure = await bench.failure("fetch-options")
+
+    assert "CodatFailing" == failure.type
+
+
+async def test_a_refusal_is_not_covered_up_by_an_old_document(monkeypatch):
+    monkeypatch.setattr(options, "FRESH", timedelta(0))
+    async with workbench() as bench:
+        await bench.fetch_options()
+        bench.codat.fault("not-found")
+        failure = await bench.failure("fetch-options")
+
+    assert "CodatRefused" == failure.type
+
+
+async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
+    monkeypatch.setattr(options, "MOST_DOCUMENTS", 2)
+    async with workbench() as bench:
+        for data_type in ("bills", "invoices", "customers", "bills"):
+            await bench.fetch_options(data_type=data_type)
+
+        assert 4 == requests(bench)
+
+
+async def test_one_asker_that_gives_up_spoils_nothing_for_the_others():
+    async with workbench() as bench:
+        shelf = OptionsShelf(bench.client)
+        impatient = asyncio.create_task(shelf.get(target()))
+        patient = asyncio.create_task(shelf.get(target()))
+        await asyncio.sleep(0)
+        impatient.cancel()
+
+        assert (await patient).fields > 0
+
+
+async def test_a_failure_is_not_kept():
+    async with workbench() as bench:
+        bench.codat.fault("error-before-commit", times=1)
+        await bench.failure("fetch-options")
+
+        assert (await bench.fetch_options()).fields > 0

@@ -1,0 +1,98 @@
+"""Who may send, and until when."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities import push
+from tests.support.workbench import RUN, Workbench, workbench
+
+
+async def not_sent(bench: Workbench, **fields) -> ApplicationError:
+    with pytest.raises(ApplicationError) as caught:
+        await bench.push(**fields)
+    return caught.value
+
+
+async def test_the_run_that_asked_sends():
+    async with workbench() as bench:
+        await bench.push(info={"workflow_run_id": RUN, "attempt": 1})
+
+        assert 1 == len(bench.codat.journal(method="POST"))
+
+
+@pytest.mark.parametrize("info", [{"workflow_run_id": "run-2"}, {"attempt": 2}])
+async def test_another_run_or_a_second_attempt_sends_nothing(info):
+    async with workbench() as bench:
+        failure = await not_sent(bench, info=info)
+
+        assert [] == bench.journal
+    assert ("NotSent", True) == (failure.type, failure.non_retryable)
+
+
+@pytest.mark.parametrize(("age", "is_sent"), [(19, True), (21, False)])
+async def test_a_task_is_sent_within_twenty_seconds_of_its_start(age, is_sent):
+    started = datetime.now(UTC) - timedelta(seconds=age)
+    async with workbench() as bench:
+        if is_sent:
+            await bench.push(info={"started_time": started})
+        else:
+            await not_sent(bench, info={"started_time": started})
+
+        assert is_sent == bool(bench.journal)
+
+
+@pytest.mark.parametrize(("left", "is_sent"), [(5, True), (0, False), (-5, False)])
+async def test_a_key_that_is_too_old_is_not_sent(left, is_sent):
+    not_after = datetime.now(UTC) + timedelta(seconds=left)
+    async with workbench() as bench:
+        if is_sent:
+            await bench.push(not_after=not_after)
+        else:
+            await not_sent(bench, not_after=not_after)
+
+        assert is_sent == bool(bench.journal)
+
+
+class Sluggish(httpx.AsyncHTTPTransport):
+    """Connects slowly, as a network that swallows packets."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.sent = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(self.seconds)
+        trace = request.extensions["trace"]
+        await trace("http11.send_request_headers.started", {"request": _Bare})
+        self.sent = True
+        return httpx.Response(500)
+
+
+class _Bare:
+    method = b"POST"
+
+
+async def test_a_connection_that_takes_ten_seconds_is_not_used(monkeypatch):
+    monkeypatch.setattr(push, "SEND_WITHIN", timedelta(milliseconds=20))
+    network = Sluggish(0.04)
+    async with workbench(network) as bench:
+        failure = await not_sent(bench)
+
+    assert ("NotSent", False) == (failure.type, network.sent)
+
+
+def test_the_window_to_send_is_ten_seconds():
+    assert timedelta(seconds=10) == push.SEND_WITHIN
+
+
+async def test_an_update_carries_no_key():
+    async with workbench() as bench:
+        await bench.push(record_id="account-1", idempotency_key=None)
+        (request,) = bench.codat.journal(method="PUT")
+
+    assert "idempotency-key" not in {name.lower() for name in request["headers"]}
