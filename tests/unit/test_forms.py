@@ -1,0 +1,283 @@
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+
+from codat.models import Problem
+from codat.numbers import Number, dumps
+from codat.verdict import judge
+from gateway.forms import record_from_form, render_form
+from tests.support.option_documents import documents, field, fitting, rule
+from tests.support.published import PUBLISHED, published
+
+NAMES = sorted(path.stem for path in PUBLISHED.glob("options/*.json")) or ["bills_xero"]
+BILL = field(
+    "Object",
+    displayName="Bill",
+    required=True,
+    properties={
+        "reference": field(
+            "String", required=True, validation=rule("Max length of 21 characters.")
+        ),
+        "issueDate": field("DateTime", required=True),
+        "total": field("Number", validation=rule("Must be greater than or equal to 0")),
+        "paid": field("Boolean"),
+        "note": field("String", validation=rule("Max length of 4000 characters.")),
+        "supplierRef": field("Object", properties={"id": field("String", required=True)}),
+        "lineItems": field(
+            "Array",
+            displayName="Line Items",
+            properties={
+                "quantity": field("Number", required=True),
+                "refs": field("Array", properties={"id": field("String")}),
+            },
+        ),
+        "extra": field("Object"),
+    },
+)
+
+
+class Page(HTMLParser):
+    """What a browser would make of a form: its elements, texts and what it would send."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.sent, self._templates, self._select = [], [], 0, None
+        self.feed(str(html))
+
+    def handle_starttag(self, tag, attrs):
+        at = dict(attrs)
+        self.elements.append((tag, at))
+        self._templates += tag == "template"
+        if self._templates or (at.get("type") == "checkbox" and "checked" not in at):
+            return
+        if tag == "select":
+            self._select = at["name"]
+        elif tag == "option" and "selected" in at:
+            self.sent.append((self._select, at["value"]))
+        elif tag == "input" and "name" in at:
+            self.sent.append((at["name"], at["value"]))
+        elif tag == "textarea":
+            self._text = at["name"]
+
+    def handle_data(self, data):
+        if getattr(self, "_text", None):
+            self.sent.append((self._text, data.removeprefix("\n")))
+            self._text = None
+
+    def handle_endtag(self, tag):
+        self._templates -= tag == "template"
+
+    def all(self, tag):
+        return [at for name, at in self.elements if name == tag]
+
+    def named(self, name):
+        return next(at for _, at in self.elements if at.get("name") == name)
+
+
+def test_the_documented_choice_comes_out_as_documented():
+    html = render_form(published("options/chartOfAccounts_xero.json"))
+
+    assert '<select name="fullyQualifiedCategory" required>\n' in html
+    assert '<option value="Asset.Current">Current Asset</option>' in html
+
+
+def test_fields_become_the_inputs_that_fit_them():
+    page = Page(render_form(BILL))
+
+    kinds = {at["name"]: at["type"] for at in page.all("input") if at.get("name")}
+    assert {"reference": "text", "issueDate": "date", "total": "number", "paid": "checkbox"} == {
+        name: kind for name, kind in kinds.items() if "/" not in name
+    }
+    assert ["note", "extra"] == [at["name"] for at in page.all("textarea")]
+
+
+def test_limits_are_told_to_the_browser():
+    page = Page(render_form(BILL))
+
+    assert ("21", None) == (
+        page.named("reference")["maxlength"],
+        page.named("reference")["required"],
+    )
+    assert "0" == page.named("total")["min"]
+
+
+def test_a_rule_that_only_warns_holds_nobody_up():
+    inner = field("Number", validation=rule("Must be greater than or equal to 5", "information"))
+
+    assert "min" not in Page(render_form(field("Object", properties={"x": inner}))).named("x")
+
+
+def test_a_required_field_of_an_optional_group_is_not_insisted_on():
+    assert "required" not in Page(render_form(BILL)).named("supplierRef/id")
+
+
+def test_the_first_field_has_the_focus():
+    focused = [at.get("name") for _, at in Page(render_form(BILL)).elements if "autofocus" in at]
+
+    assert ["reference"] == focused
+
+
+def test_choices_beyond_fifty_get_a_search_box():
+    def document(size):
+        choices = [{"value": f"{n}"} for n in range(size)]
+        return field("Object", properties={"x": field("String", options=choices)})
+
+    assert [0, 1] == [render_form(document(size)).count('type="search"') for size in (50, 51)]
+
+
+def test_problems_stand_beside_their_fields_and_in_the_summary():
+    problems = [Problem(pointer="/lineItems/0/quantity", message="Quantity must be given.")]
+    html = render_form(BILL, {"lineItems": [{"quantity": None}]}, problems)
+    quantity = Page(html).named("lineItems/0/quantity")
+
+    assert "true" == quantity["aria-invalid"]
+    assert f'id="{quantity["aria-describedby"]}"' in html
+    assert '<a href="#f-lineItems%252F0%252Fquantity">Quantity must be given.</a>' in html
+
+
+def test_a_problem_without_a_field_of_its_own_points_to_what_holds_it():
+    problems = [
+        Problem(pointer="/lineItems/0/colour", message="What?"),
+        Problem(pointer="/x", message="Y"),
+    ]
+    html = render_form(BILL, {"lineItems": [{"quantity": 1}]}, problems)
+
+    assert '<a href="#f-lineItems%252F0">What?</a>' in html
+    assert '<li class="error">Y</li>' in html
+
+
+def test_what_was_typed_is_kept():
+    typed = {
+        "reference": 'INV "1" <2>',
+        "issueDate": "2026-11-20",
+        "total": Number("240.00"),
+        "paid": True,
+        "note": "\n two\nlines",
+        "lineItems": [{"quantity": 1}, {"quantity": "many", "refs": [{"id": "a"}, {"id": "b"}]}],
+        "extra": {"anything": [1, None, {"x": "y"}]},
+    }
+
+    assert typed == record_from_form(BILL, Page(render_form(BILL, typed)).sent)
+
+
+@pytest.mark.parametrize("value", ["2026-11-20T10:30:00", "2026-11-20T10:30:00.123Z", "soon"])
+def test_a_date_is_kept_as_it_was_typed(value):
+    sent = Page(render_form(BILL, {"issueDate": value})).sent
+
+    assert {"issueDate": value, "paid": False} | {} == {"paid": False} | record_from_form(
+        BILL, sent
+    )
+
+
+def test_what_is_left_blank_is_left_out():
+    assert {} == record_from_form(BILL, Page(render_form(BILL)).sent)
+
+
+def test_blank_rows_and_gaps_between_rows_are_left_out():
+    items = [
+        ("lineItems/7/quantity", "2"),
+        ("lineItems/3/quantity", ""),
+        ("lineItems/0/quantity", "1"),
+    ]
+
+    assert {"lineItems": [{"quantity": 1}, {"quantity": 2}]} == record_from_form(BILL, items)
+
+
+def test_digits_are_kept_and_what_is_no_number_is_left_to_the_verdict():
+    items = [("reference", "007"), ("total", "1.10"), ("lineItems/0/quantity", "1,5")]
+    record = record_from_form(BILL, items)
+
+    assert '{"reference":"007","total":1.10,"lineItems":[{"quantity":"1,5"}]}' == dumps(record)
+    assert "/lineItems/0/quantity" in [each.pointer for each in judge(BILL, record)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "/",
+        "__0__",
+        "a" + "/b" * 9999,
+        "lineItems",
+        "lineItems/-1/quantity",
+        "lineItems/9999999999999/quantity",
+        "lineItems/x/quantity",
+        "lineItems/٣/quantity",
+        "reference/deeper",
+    ],
+)
+def test_names_that_no_form_of_ours_sends_do_no_harm(name):
+    assert record_from_form(BILL, [(name, "x")]) in ({}, {"lineItems": "x"})
+
+
+def test_html_and_script_in_any_text_are_shown_as_text():
+    attack = "\"><script>alert(1)</script>'&"
+    choices = [{"value": attack, "displayName": attack}]
+    node = {"displayName": attack, "description": attack, "validation": rule(attack)}
+    inner = {attack: field("String", **node), "choice": field("String", options=choices)}
+    document = field(
+        "Object", **node, properties=inner | {"rows": field("Array", **node, properties=inner)}
+    )
+    record = {attack: attack, "choice": attack, "rows": [{attack: attack}]}
+
+    html = render_form(document, record, [Problem(pointer="/choice", message=attack)])
+
+    assert "<script" not in html
+    assert not {tag for tag, _ in Page(html).elements} & {"script", "img", "svg", "iframe"}
+
+
+def test_ids_are_unique_and_without_spaces():
+    names = ["a b", "a%20b", "a/b", "a~1b", "é"]
+    document = field("Object", properties={name: field("String") for name in names})
+    ids = [at["id"] for _, at in Page(render_form(document)).elements if "id" in at]
+
+    assert sorted(set(ids)) == sorted(ids)
+    assert not [each for each in ids if " " in each]
+
+
+def test_lists_nested_without_end_are_written_as_json():
+    document = field("Array", properties={"x": field("String")})
+    for _ in range(40):
+        document = field("Array", properties={"a": document})
+
+    assert len(render_form(field("Object", properties={"a": document}))) < 20_000
+
+
+def test_more_choices_than_a_page_can_hold_are_typed():
+    choices = [{"value": f"{n}"} for n in range(60_000)]
+
+    html = render_form(field("Object", properties={"x": field("String", options=choices)}))
+
+    assert "text" == Page(html).named("x")["type"]
+
+
+@pytest.mark.parametrize("record", [None, [], "text", 7, {"lineItems": "x", "supplierRef": [1]}])
+def test_a_record_of_any_shape_is_shown(record):
+    assert "<fieldset" in render_form(BILL, record)
+
+
+def test_a_record_without_listed_fields_is_written_as_json():
+    record = {"anything": [1, {"goes": True}]}
+    sent = Page(render_form({}, record)).sent
+
+    assert record == record_from_form({}, sent)
+
+
+@given(documents())
+@settings(deadline=None, max_examples=50)
+def test_any_record_survives_the_form(document):
+    record = fitting(document)
+    sent = Page(render_form(document, record)).sent
+
+    assert judge(document, record) == judge(document, record_from_form(document, sent), update=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_published_document_has_a_form_that_gives_back_its_record(name):
+    document = published(f"options/{name}.json")
+    record = fitting(document)
+
+    again = record_from_form(document, Page(render_form(document, record)).sent)
+
+    assert [] == [each for each in judge(document, again) if each.severity == "error"]
