@@ -123,9 +123,13 @@ class PollStatus(Wire):
 
 
 class Reading(Wire):
-    """An operation as it was just read; problems are said with pointers into the record."""
+    """An operation as it was just read; problems are said with pointers into the record.
+
+    `is_new`, of an answer to a push: this very request made the operation, it is no replay.
+    """
 
     operation: PushOperation
+    is_new: bool = False
     errors: list[Finding] = []
     warnings: list[Finding] = []
 

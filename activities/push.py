@@ -30,6 +30,9 @@ SEND_WITHIN = timedelta(seconds=10)
 SEND_WITHIN_OF_START = timedelta(seconds=20)
 """From the server's start of the task to the first byte."""
 
+CLOCKS_DIFFER = timedelta(seconds=1)
+"""How much earlier than our sending an operation of ours may seem to have been requested."""
+
 
 class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
@@ -82,7 +85,9 @@ class PushActivities:
                 idempotency_key=attempt.idempotency_key,
                 before_send=window.check,
             )
-        return reading_of(operation)
+        requested = operation.requested_on_utc
+        is_new = requested is not None and requested >= window.sent - CLOCKS_DIFFER
+        return reading_of(operation).model_copy(update={"is_new": is_new})
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
@@ -102,6 +107,7 @@ class _SendWindow:
         self._received = time.monotonic()
         self._started = activity.info().started_time
         self._not_after = not_after
+        self.sent = datetime.now(UTC)
 
     def check(self) -> None:
         """Raise ApplicationError `NotSent` when it is too late to send."""
@@ -112,6 +118,7 @@ class _SendWindow:
             raise _not_sent("The worker came too late to send: more than 20 s after the start.")
         if now >= self._not_after:
             raise _not_sent("The idempotency key is too old to be sent again.")
+        self.sent = now
 
 
 def _check_fence(attempt: Attempt) -> None:

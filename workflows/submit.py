@@ -19,11 +19,11 @@ from temporalio.exceptions import TimeoutError as ActivityTimeout
 
 with workflow.unsafe.imports_passed_through():
     from activities.failures import Refusal
-    from activities.models import Attempt, Reading
+    from activities.models import Attempt, Idempotency, Purpose, Reading
     from activities.push import PushActivities
     from codat.models import PushStatus
     from workflows.clock import back_off, minutes_left
-    from workflows.find import find
+    from workflows.find import find, look_up
     from workflows.prepare import prepare
     from workflows.story import Story
     from workflows.submission import (
@@ -79,6 +79,7 @@ async def _send_next(story: Story) -> Reading | None:
 
 async def _send(story: Story, entry: Entry) -> Reading | None:
     story.enter("push", f"Sending the record (submission {entry.number}).")
+    is_again = entry.open > 0
     entry.open += 1
     try:
         reading = await workflow.execute_activity_method(
@@ -96,7 +97,24 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
         return None
     record(entry, Answer.ACCEPTED, reading.operation.push_operation_key)
     story.follow(reading.operation.push_operation_key)
+    if is_again and reading.is_new:
+        await _check_keys(story, entry)
     return reading
+
+
+async def _check_keys(story: Story, entry: Entry) -> None:
+    """Look whether the lost request made an operation too: then keys are not honoured here."""
+    look = await look_up(story, Purpose.LOOK)
+    if not look.candidates:
+        return
+    key = look.candidates[0].push_operation_key
+    workflow.logger.error("Idempotency keys are not honoured: operation %s stands beside ours", key)
+    story.conduct = story.manners.model_copy(update={"idempotency": Idempotency.IGNORED})
+    story.warn(
+        f"Codat does not honour idempotency keys: operation {key} may be a second copy of this "
+        "record. Set CODAT_IDEMPOTENCY=ignored."
+    )
+    entry.open += 1
 
 
 def _attempt(story: Story, entry: Entry) -> Attempt:

@@ -117,3 +117,21 @@ async def test_the_payload_of_a_key_is_that_of_the_first_request(devserver):
         assert push.push_id == joined.push_id
         with pytest.raises(OtherPayload, match=request.digest):
             await start_push(here.client, request.model_copy(update={"data": mended}))
+
+
+async def test_a_deployment_that_ignores_keys_is_found_out(devserver):
+    async with house(devserver, idempotency="ignored", rules="off") as here:
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        outcome = await here.end()
+
+    assert "Success" == outcome.status
+    assert "does not honour idempotency keys" in outcome.warnings[-1].message
+
+
+async def test_a_replayed_answer_raises_no_suspicion(devserver):
+    async with house(devserver) as here:
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        outcome = await here.end()
+
+        assert ("Success", []) == (outcome.status, outcome.warnings)
+        assert (2, 1) == (len(here.posts), len(here.records))
