@@ -14,7 +14,7 @@ from gateway.inputs import Schema, choices_of, hints_of, kind_of_text, limits_of
 Path = tuple[str | int, ...]
 
 REQUIRED = "required"
-IF_USED = "required if this group is used"
+IF_USED = "required if used"
 
 WHOLE = "record"
 """The name under which a record stands whose platform lists no fields."""

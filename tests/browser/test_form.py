@@ -1,0 +1,286 @@
+"""The form in a real browser: by mouse, by keyboard, on a phone, with a screen reader's rules."""
+
+import os
+import shutil
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+from tests.support.form_page import form_page
+from tests.support.option_documents import field, rule
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
+ATTACK = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
+STATUS = [{"value": "Draft", "displayName": "Draft"}, {"value": "Submitted", "displayName": "Sent"}]
+ACCOUNTS = [{"value": f"acc-{n}", "displayName": f"{n} Account {'ABC'[n % 3]}"} for n in range(276)]
+INVOICE = field(
+    "Object",
+    displayName="Invoice",
+    required=True,
+    description="A record of goods or services sold to a customer.",
+    properties={
+        "reference": field(
+            "String",
+            displayName="Reference",
+            required=True,
+            validation=rule("Max length of 21 characters."),
+        ),
+        "issueDate": field("DateTime", displayName="Issue Date", required=True),
+        "status": field("String", displayName="Status", required=True, options=STATUS),
+        "total": field(
+            "Number",
+            displayName="Total",
+            validation=rule("Must be greater than zero."),
+            description="The amount with tax.",
+        ),
+        "account": field("String", displayName="Account", options=ACCOUNTS),
+        "paid": field("Boolean", displayName="Paid"),
+        "note": field(
+            "String", displayName="Note", validation=rule("Max length of 4000 characters.")
+        ),
+        "customerRef": field(
+            "Object",
+            displayName="Customer",
+            properties={"id": field("String", displayName="Customer ID", required=True)},
+        ),
+        "lineItems": field(
+            "Array",
+            displayName="Line Items",
+            properties={
+                "description": field("String", displayName="Description", required=True),
+                "quantity": field("Number", displayName="Quantity", required=True),
+                "tracking": field(
+                    "Array",
+                    displayName="Tracking",
+                    properties={"id": field("String", displayName="Category")},
+                ),
+            },
+        ),
+    },
+)
+HOSTILE = field(
+    "Object",
+    displayName=ATTACK,
+    description=ATTACK,
+    properties={
+        ATTACK: field(
+            "String", displayName=ATTACK, options=[{"value": ATTACK, "displayName": ATTACK}]
+        ),
+        "rows": field(
+            "Array", displayName=ATTACK, properties={"x": field("String", displayName=ATTACK)}
+        ),
+    },
+)
+GOOD = {"reference": "INV-1", "issueDate": "2026-11-20", "status": "Submitted"}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", name="chromium")
+async def _chromium():
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "no chromium on this machine (apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(scope="session", name="site")
+def _site():
+    with form_page({"invoice": INVOICE, "hostile": HOSTILE}) as site:
+        yield site
+
+
+@pytest_asyncio.fixture(loop_scope="session", name="page")
+async def _page(chromium, site):
+    site.accepted.clear()
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(10_000)
+    await page.goto(f"{site.url}/invoice")
+    yield page
+    await context.close()
+
+
+async def serious_findings(page):
+    """Run axe; what it calls serious or critical, with the places."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run()")
+    assert found["passes"]
+    return [
+        (each["id"], [node["html"] for node in each["nodes"]])
+        for each in found["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+
+
+async def fill_the_heads(page):
+    await page.fill("[name=reference]", "INV-1")
+    await page.fill("[name=issueDate]", "2026-11-20")
+    await page.select_option("[name=status]", label="Sent")
+
+
+async def test_a_filled_form_comes_out_as_a_record(page, site):
+    await fill_the_heads(page)
+    await page.check("[name=paid][type=checkbox]")
+    await page.fill("[name='lineItems/0/description']", "Carriage")
+    await page.fill("[name='lineItems/0/quantity']", "2.50")
+    await page.click("text=Send")
+    await page.wait_for_selector("#done")
+
+    lines = [{"description": "Carriage", "quantity": 2.5}]
+    assert [GOOD | {"paid": True, "lineItems": lines}] == site.accepted
+
+
+async def test_an_error_is_shown_beside_its_field_and_corrected(page, site):
+    await fill_the_heads(page)
+    await page.fill("[name=total]", "0")
+    await page.click("text=Send")
+    assert "Total must be greater than 0; it is 0." in await page.inner_text(".summary:focus")
+
+    await page.click(".summary a")
+    assert "total" == await page.evaluate("document.activeElement.name")
+    assert "Must be greater than zero" in await described(page, "total")
+    assert "Total must be greater than 0" in await described(page, "total")
+    assert ["INV-1", "2026-11-20", "Submitted"] == [
+        await page.input_value(f"[name={name}]") for name in GOOD
+    ]
+
+    await page.keyboard.type("12.50")
+    await page.click("text=Send")
+    await page.wait_for_selector("#done")
+    assert [GOOD | {"total": 12.5, "paid": False}] == site.accepted
+
+
+async def described(page, name):
+    """Read out what a screen reader says about a field."""
+    return await page.evaluate(
+        """name => document.querySelector(`[name="${name}"]`).getAttribute("aria-describedby")
+        .split(" ").map(id => document.getElementById(id).textContent).join(" ")""",
+        name,
+    )
+
+
+async def test_rows_within_rows_are_added_and_removed(page, site):
+    await fill_the_heads(page)
+    await page.fill("[name='lineItems/0/description']", "first")
+    await page.click("text=Add a row to Line Items")
+    await page.keyboard.type("second")
+    await page.click(
+        "#f-lineItems%2F1%2Ftracking >> text=Add a row to Tracking".replace("%", "\\%")
+    )
+    await page.keyboard.type("north")
+    await page.click("text=Add a row to Line Items")
+    await page.keyboard.type("third")
+    await page.click("fieldset.row:has([name='lineItems/0/description']) > button.remove")
+    assert ["1", "2"] == await page.locator(
+        "#f-lineItems > .row > legend .number"
+    ).all_inner_texts()
+
+    await page.click("text=Send")
+    await page.wait_for_selector("#done")
+    second = {"description": "second", "tracking": [{"id": "north"}]}
+    assert [second, {"description": "third"}] == site.accepted[0]["lineItems"]
+
+
+async def test_the_whole_form_works_by_keyboard_alone(page, site):
+    keys = page.keyboard
+    assert "reference" == await page.evaluate("document.activeElement.name")
+    await keys.type("INV-1")
+    await tab_to(page, "issueDate")
+    await keys.type("11202026")
+    await tab_to(page, "status")
+    await keys.type("Sent")
+    await tab_to(page, "account")
+    await keys.press("Shift+Tab")
+    await keys.type("275")
+    await keys.press("Enter")
+    await keys.press("ArrowDown")
+    await tab_to(page, "lineItems/0/description")
+    await keys.type("Carriage")
+    await keys.press("Enter")
+    await page.wait_for_selector("#done")
+
+    assert "acc-275" == site.accepted[0]["account"]
+    assert GOOD == {name: site.accepted[0][name] for name in GOOD}
+
+
+async def tab_to(page, name):
+    """Press Tab until a field has the focus."""
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if name == await page.evaluate("document.activeElement.name"):
+            return
+    raise AssertionError(f"no way to {name} by keyboard")
+
+
+async def test_choices_are_found_by_typing_part_of_their_label(page):
+    box = page.get_by_label("Search Account")
+    await box.fill("27 b")
+    assert "3 of 276 choices" == await page.inner_text("[role=status]")
+
+    await page.select_option("[name=account]", label="127 Account B")
+    await box.fill("nothing like it")
+    assert "acc-127" == await page.input_value("[name=account]")
+
+
+@pytest.mark.parametrize("width", [320, 375, 1280])
+async def test_nothing_is_cut_off_on_any_screen(page, width):
+    await page.set_viewport_size({"width": width, "height": 700})
+    await page.click("text=Add a row to Line Items")
+
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("state", ["blank", "rows", "errors"])
+async def test_an_accessibility_check_has_no_serious_findings(page, state):
+    if state == "rows":
+        await page.click("text=Add a row to Line Items")
+    if state == "errors":
+        await fill_the_heads(page)
+        await page.fill("[name=total]", "-1")
+        await page.fill("[name='lineItems/0/description']", "Carriage")
+        await page.click("text=Send")
+        await page.wait_for_selector(".summary")
+
+    assert [] == await serious_findings(page)
+
+
+async def test_html_and_script_in_labels_are_never_executed(page, site):
+    await page.goto(f"{site.url}/hostile")
+    await page.locator("button.add").click()
+    await page.select_option("select", index=1)
+    await page.click("text=Send")
+    await page.wait_for_selector("#done")
+
+    assert "A record" == await page.title()
+    assert {ATTACK: ATTACK} == site.accepted[0]
+
+
+async def test_the_form_works_without_javascript(chromium, site):
+    site.accepted.clear()
+    context = await chromium.new_context(java_script_enabled=False)
+    page = await context.new_page()
+    await page.goto(f"{site.url}/invoice")
+    await fill_the_heads(page)
+    await page.select_option("[name=account]", label="200 Account C")
+    await page.fill("[name='lineItems/0/quantity']", "1")
+    assert 0 == await page.locator("button.add:visible, input.search:visible").count()
+
+    await page.click("text=Send")
+    await page.wait_for_selector("#done")
+    await context.close()
+    assert "acc-200" == site.accepted[0]["account"]
