@@ -48,7 +48,7 @@ def answer(world: World, call: Call) -> Answer:
         case "GET", [wanted]:
             return _reply(_find(world, wanted, kind).document, "read consumer")
         case "POST", []:
-            return _reply(_subscribe(world, kind, _document(call)), "created consumer")
+            return _reply(_subscribe(world, kind, _document(call)), "created consumer", 201)
         case "DELETE", [wanted]:
             _find(world, wanted, kind)
             world.store.run("DELETE FROM consumers WHERE id = ?", wanted)
@@ -112,5 +112,5 @@ def _given(documents: list[JsonObject], kind: str) -> Answer:
     return _reply(listed, "listed consumers")
 
 
-def _reply(document: JsonObject, did: str) -> Answer:
-    return Answer(200, json.dumps(document).encode(), did)
+def _reply(document: JsonObject, did: str, status: int = 200) -> Answer:
+    return Answer(status, json.dumps(document).encode(), did)

@@ -1,4 +1,5 @@
 import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -46,7 +47,7 @@ CASES = st.tuples(
 )
 
 
-def walks():
+def walks() -> list[Any]:
     if not (PUBLISHED / "openapi_push.json").exists():
         return [pytest.param(None, None, id="absent")]
     paths = published("openapi_push.json")["paths"]
@@ -105,7 +106,7 @@ def fill(path, connection, chosen, known):
     )
 
 
-def body_of(path, method, number):
+def body_of(path, method, number) -> dict[str, Any]:
     if method not in ("post", "put"):
         return {}
     if "attachment" in path:

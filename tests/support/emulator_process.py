@@ -25,7 +25,9 @@ class Process:
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env={**os.environ}
         )
-        line = self._process.stdout.readline()
+        assert self._process.stdout is not None
+        self._output = self._process.stdout
+        line = self._output.readline()
         assert line.startswith("emulator ready at "), line
         self.url = line.split()[-1]
         self.port = int(self.url.rpartition(":")[2])
@@ -70,7 +72,7 @@ class Process:
         if self._process.poll() is None:
             self._process.send_signal(number)
         status = self._process.wait(timeout=20)
-        self._process.stdout.close()
+        self._output.close()
         return status
 
 

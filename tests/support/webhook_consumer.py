@@ -23,7 +23,7 @@ class Consumer:
                 self.send_header("content-length", "0")
                 self.end_headers()
 
-            def log_message(self, *_):
+            def log_message(self, format, *args):  # noqa: A002  # the name it is called by
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
