@@ -1,11 +1,13 @@
 """The whole stack on this machine: `python dev.py up` stays, `python dev.py demo` shows it work."""
 
 import asyncio
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from stack.demo import demo
 from stack.leaving import INTERRUPTED, until_signal
@@ -22,21 +24,42 @@ def _up(
     temporal_port: Port = Ports.temporal,
     ui_port: Port = Ports.ui,
     emulator_port: Port = Ports.emulator,
-) -> None:
+) -> int:
     """Bring up Temporal with its UI, the emulator and a worker, and stay until Ctrl-C."""
     ports = Ports(temporal=temporal_port, ui=ui_port, emulator=emulator_port)
     code = asyncio.run(until_signal(up(Console(), ports)))
-    raise typer.Exit(0 if code == INTERRUPTED else code)  # Ctrl-C is the way to end it
+    return 0 if code == INTERRUPTED else code  # Ctrl-C is the way to end it
 
 
 @app.command("demo")
-def _demo() -> None:
+def _demo() -> int:
     """Show four pushes that end four ways while a worker is killed; about eighty seconds."""
-    raise typer.Exit(asyncio.run(until_signal(demo(Console()))))
+    return asyncio.run(until_signal(demo(Console())))
+
+
+def main() -> int:
+    """Run one command, and give its exit code; what goes wrong is one sentence."""
+    try:
+        return app(standalone_mode=False) or 0
+    except TyperException as wrong_usage:
+        print(
+            f"{wrong_usage.format_message().rstrip('.')}. See: python dev.py --help",
+            file=sys.stderr,
+        )
+        return 2
+    except (Trouble, ExceptionGroup) as trouble:
+        print(_first(trouble), file=sys.stderr)
+        return 1
+
+
+def _first(trouble: Exception) -> Exception:
+    group = cast("ExceptionGroup[Exception]", trouble)
+    return _first(group.exceptions[0]) if isinstance(trouble, ExceptionGroup) else trouble
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except* Trouble as troubles:
-        sys.exit(str(troubles.exceptions[0]))
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Leaving the long way, the SDK's threads sometimes abort the process: sdk-python#300.
+    os._exit(code)

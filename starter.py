@@ -9,6 +9,5 @@ if __name__ == "__main__":
     code = run()
     sys.stdout.flush()
     sys.stderr.flush()
-    # The exit code is a promise, and the SDK's threads may abort a process that ends the long
-    # way (sdk-python#300).
+    # Leaving the long way, the SDK's threads sometimes abort the process: sdk-python#300.
     os._exit(code)

@@ -67,7 +67,8 @@ def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, CommandError):
         return str(error), error.code
     if isinstance(error, TyperException):
-        return error.format_message(), WRONG_INPUT
+        message = error.format_message().rstrip(".")
+        return f"{message}. See: python starter.py --help", WRONG_INPUT
     if isinstance(error, RPCError):
         return f"Temporal refused or did not answer: {error.message}.", NO_TEMPORAL
     for kinds, code in _TOLD:

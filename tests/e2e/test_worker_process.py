@@ -1,0 +1,50 @@
+"""`python worker.py` as it is run: its stop, and what it says when it can't begin."""
+
+import sys
+
+from codat import PushStatus
+from stack.process import ROOT
+from tests.support.killing import Place
+from tests.support.running import run
+from tests.support.waiting import eventually
+
+WORKER = (sys.executable, str(ROOT / "worker.py"))
+
+
+async def test_a_worker_that_is_told_to_stop_finishes_its_request(stack, emulator):
+    place = Place(stack, emulator)
+    await emulator.sow(place.company, place.connection)
+    await emulator.fault("slow-body", path=f"{place.company}/*", method="POST", seconds=3)
+    worker = await stack.start_worker(PUSH_TASK_QUEUE=place.company)
+    await worker.says("Worker ready")
+    push = await place.push()
+
+    async def sending():
+        return (await place.glimpse(push)).posts
+
+    await eventually(sending)
+    await worker.stop(grace=40)
+
+    glimpse = await place.glimpse(push)
+    assert (3, ["200"]) == (glimpse.completed, [post["status"] for post in glimpse.posts])
+    assert "Worker stopping" in worker.log.read_text()
+    another = await stack.start_worker(PUSH_TASK_QUEUE=place.company)
+    assert PushStatus.SUCCESS == (await push.outcome()).status
+    await another.stop()
+
+
+async def test_a_worker_without_a_key_says_which_variable_is_missing(stack, tmp_path):
+    environment = {**stack.environment}
+    del environment["CODAT_API_KEY"]
+    ran = await run(*WORKER, environment=environment, cwd=tmp_path)
+
+    assert 1 == ran.code
+    assert "CODAT_API_KEY is missing: set it in the environment." == ran.complaint
+
+
+async def test_a_worker_without_temporal_says_where_it_was_sought(stack, tmp_path):
+    environment = {**stack.environment, "TEMPORAL_ADDRESS": "127.0.0.1:1"}
+    ran = await run(*WORKER, environment=environment, cwd=tmp_path)
+
+    assert 1 == ran.code
+    assert "not reachable at 127.0.0.1:1" in ran.complaint

@@ -1,0 +1,156 @@
+"""The command line in this process: usage, what is printed, and how errors are told."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat import CodatClient, PushStatus
+from commands import looking, platform
+from commands.app import run
+from commands.asking import tell
+from dispatch.pushes import NotAPush, Push
+from emulator import Emulator, seeds
+from emulator.examples import record
+from workflows.models import PushOutcome
+
+PUSH = Push(None, UUID("8a210b68-6988-11ed-a1eb-0242ac120002"))
+TARGET = (
+    *("--company", seeds.COMPANY, "--connection", seeds.PROMPT),
+    *("--data-type", "suppliers"),
+)
+
+
+def an_outcome(**fields):
+    return PushOutcome(
+        **{
+            "status": PushStatus.SUCCESS,
+            "message": "The record was written.",
+            "submitted": True,
+            "requested_on_utc": datetime(2026, 11, 22, tzinfo=UTC),
+            **fields,
+        }
+    )
+
+
+@pytest.fixture(name="codat")
+def _codat(monkeypatch):
+    """`options` and `validate` against an emulator in this process."""
+    codat = Emulator()
+    monkeypatch.setenv("CODAT_API_KEY", codat.api_key)
+    monkeypatch.setenv("CODAT_BASE_URL", codat.base_url)
+    monkeypatch.setattr(
+        platform, "CodatClient", lambda settings: CodatClient(settings, transport=codat.transport)
+    )
+    return codat
+
+
+@pytest.fixture(name="failing_with")
+def _failing_with(monkeypatch):
+    def arrange(error):
+        async def fail():
+            raise error
+
+        monkeypatch.setattr(looking, "reach_temporal", fail)
+
+    return arrange
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ([], "Missing command"),
+        (["nonsense"], "nonsense"),
+        (["push"], "--company"),
+        (["push", *TARGET], "--data"),
+        (["push", *TARGET, "--data"], "--data"),
+        (["push", "--nonsense"], "--nonsense"),
+        (["status"], "PUSH_ID"),
+        (["status", "a", "b"], "b"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(capsys, arguments, word):
+    code = run(arguments)
+    said = capsys.readouterr()
+
+    assert (2, "", 1) == (code, said.out, len(said.err.splitlines()))
+    assert word in said.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NotAPush("data is missing."), 2),
+        (RPCError("gone", RPCStatusCode.UNAVAILABLE, b""), 5),
+        (ZeroDivisionError("by zero"), 70),
+    ],
+)
+def test_every_error_is_one_line_and_an_exit_code(capsys, failing_with, error, code):
+    failing_with(error)
+
+    assert code == run(["status", str(PUSH.push_id)])
+    assert 1 == len(capsys.readouterr().err.splitlines())
+
+
+def test_an_outcome_for_a_program_is_one_object_with_both_ids(capsys):
+    tell(PUSH, an_outcome(), as_json=True)
+    told = json.loads(capsys.readouterr().out)
+
+    assert (str(PUSH.push_id), PUSH.workflow_id) == (told["pushId"], told["workflowId"])
+    assert {"status", "message", "submitted", "mayStillLand", "records"} <= told.keys()
+
+
+def test_a_platforms_words_cannot_steer_the_terminal(capsys):
+    tell(PUSH, an_outcome(message="\x1b[2J[red]wiped[/red]\r"), as_json=False)
+    said = capsys.readouterr().out
+
+    assert "\x1b" not in said
+    assert "[red]wiped[/red]" in said
+
+
+@pytest.mark.usefixtures("codat")
+def test_options_are_the_platforms_own_document(capsys):
+    assert 0 == run(["options", *TARGET, "--json"])
+    assert "supplierName" in json.loads(capsys.readouterr().out)["properties"]
+
+
+@pytest.mark.usefixtures("codat")
+def test_options_are_shown_as_a_table_of_fields(capsys):
+    assert 0 == run(["options", *TARGET])
+    assert "/supplierName" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("codat")
+def test_a_record_that_fits_is_valid(capsys, tmp_path):
+    file = tmp_path / "record.json"
+    file.write_text(json.dumps(record("suppliers")))
+
+    assert 0 == run(["validate", *TARGET, "--data", str(file), "--json"])
+    assert [] == json.loads(capsys.readouterr().out)["errors"]
+
+
+@pytest.mark.usefixtures("codat")
+def test_a_record_that_does_not_fit_is_exit_code_1(capsys, tmp_path):
+    file = tmp_path / "record.json"
+    file.write_text('{"status": "Deaf"}')
+
+    assert 1 == run(["validate", *TARGET, "--data", str(file)])
+    assert "error: /status" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("codat")
+def test_an_update_need_not_repeat_what_a_create_must_have(tmp_path):
+    file = tmp_path / "record.json"
+    file.write_text("{}")
+    asked = ["validate", *TARGET, "--data", str(file)]
+
+    assert (1, 0) == (run(asked), run([*asked, "--update"]))
+
+
+def test_codat_without_a_key_is_wrong_usage(capsys, monkeypatch):
+    monkeypatch.delenv("CODAT_API_KEY", raising=False)
+
+    assert 2 == run(["options", *TARGET])
+    assert "CODAT_API_KEY is missing: set it in the environment.\n" == capsys.readouterr().err
