@@ -58,15 +58,22 @@ class PushWorkflow:
 
     async def _tell_until_ended(self, story: Story) -> Ended:
         """Tell the story; from its beginning again if the run turns out to have been reset."""
+        self._telling = asyncio.create_task(self._tell(story))
         while True:
-            self._telling = asyncio.create_task(self._tell(story))
             try:
-                return await self._telling
+                # Shielded: a request for cancellation is heard, but takes nothing back.
+                return await asyncio.shield(self._telling)
             except (asyncio.CancelledError, ActivityError):
-                if not self._was_reset:
+                if not self._was_reset and self._telling.done():
                     raise
+            if not self._was_reset:
+                if not story.hear_cancellation():
+                    self._telling.cancel()
+                    return story.cancelled()
+                continue
             self._was_reset = False
             self._story = story = Story.beginning(story.request, is_reset=True)
+            self._telling = asyncio.create_task(self._tell(story))
 
     def _on_reset(self, _seed: int) -> None:
         # The server gives a new seed exactly where a reset cut the history, also in replay.

@@ -56,6 +56,7 @@ class Story:
     unauthorized_since: datetime | None = None
     hinted: bool = False
     is_rejected: bool = False
+    is_cancelled: bool = False
     stage: str = "start"
     message: str = "The push was accepted."
     next_look: datetime | None = None
@@ -197,6 +198,22 @@ class Story:
         else:
             message = f"The {minutes} minutes were over before the record was sent.{before}"
         raise self.ending(PushStatus.TIMED_OUT, message)
+
+    def hear_cancellation(self) -> bool:
+        """Take a request for cancellation: True when something was sent, so that it goes on."""
+        self.is_cancelled = True
+        if not self.ledger.was_sent:
+            return False
+        self.warn("It was cancelled after a request had been sent, which no platform takes back.")
+        return True
+
+    def cancelled(self) -> Ended:
+        """Make the end of a push that was cancelled and must not send any more."""
+        if not self.ledger.was_sent:
+            return self.ending(PushStatus.FAILED, "Cancelled before anything was sent.")
+        return self.ending(
+            PushStatus.UNKNOWN, f"Cancelled before it was clear what became of it. {self.trouble}"
+        )
 
     def check_unauthorized(self) -> None:
         """Raise Ended (Failed) when Codat has not let us in for an hour."""

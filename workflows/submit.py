@@ -50,7 +50,7 @@ async def submit(story: Story) -> Reading:
         story.check_time()
         story.renew()
         entry = story.ledger.current
-        if entry and may_resend(entry, story.mode, workflow.now(), story.request.frozen_digest):
+        if entry and _may_resend(story, entry):
             reading = await _send(story, entry)
         elif entry and entry.is_unclear:
             reading = await find(story, entry)
@@ -60,8 +60,15 @@ async def submit(story: Story) -> Reading:
             return reading
 
 
+def _may_resend(story: Story, entry: Entry) -> bool:
+    digest = story.request.frozen_digest
+    return not story.is_cancelled and may_resend(entry, story.mode, workflow.now(), digest)
+
+
 async def _send_next(story: Story) -> Reading | None:
     """Open the next number; what was looked for in vain makes the waits longer."""
+    if story.is_cancelled:
+        raise story.cancelled()
     if story.ledger.is_used_up:
         raise story.ending(
             PushStatus.UNKNOWN, f"Given up after many submissions without a result. {story.trouble}"
