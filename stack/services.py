@@ -67,11 +67,11 @@ async def running(
     around = environment(ports, settings or {})
     async with AsyncExitStack() as leaving:
         temporal = await Process.start(
-            "Temporal", _temporal(folder, ports), around, folder / "temporal.log"
+            "Temporal", temporal_command(folder, ports), around, folder / "temporal.log"
         )
         leaving.push_async_callback(temporal.stop)
         emulator = await Process.start(
-            "emulator", _emulator(folder, ports), around, folder / "emulator.log"
+            "emulator", emulator_command(folder, ports), around, folder / "emulator.log"
         )
         leaving.push_async_callback(emulator.stop)
         await asyncio.gather(temporal.says("Server:"), emulator.says("emulator ready"))
@@ -95,7 +95,8 @@ def environment(ports: Ports, settings: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _temporal(folder: Path, ports: Ports) -> list[str]:
+def temporal_command(folder: Path, ports: Ports) -> list[str]:
+    """Give the command of the dev server; started again in the same folder, it goes on."""
     beside = Path(sys.executable).with_name("temporal")
     binary = str(beside) if beside.exists() else shutil.which("temporal")
     if binary is None:
@@ -110,7 +111,8 @@ def _temporal(folder: Path, ports: Ports) -> list[str]:
     return command
 
 
-def _emulator(folder: Path, ports: Ports) -> list[str]:
+def emulator_command(folder: Path, ports: Ports) -> list[str]:
+    """Give the command of the emulator; started again in the same folder, it goes on."""
     database = str(folder / "emulator.db")
     command = [sys.executable, "-m", "emulator", "--database", database]
     return [*command, "--port", str(ports.emulator)]
