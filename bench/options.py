@@ -1,16 +1,36 @@
-"""How fast option documents convert and judge records, and what they cost a push's history."""
+"""How fast option documents convert and judge records, and what they add to a push's history.
 
+`python bench/options.py`; the published documents lie beside the repository, else our own do.
+"""
+
+import asyncio
 import json
+import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from uuid import uuid4
 
-from codat.checker import compile_schema
-from codat.options import json_schema
-from codat.verdict import judge
+import httpx
+from temporalio.testing import WorkflowEnvironment
 
-PUBLISHED = Path(__file__).parents[1].parent / "shared" / "codat" / "options"
+ROOT = Path(__file__).parents[1]
+sys.path[0] = str(ROOT)  # instead of this folder, where this file would hide what it measures
+
+from activities.models import Conduct  # noqa: E402
+from codat import CodatClient, CodatSettings  # noqa: E402
+from codat.checker import compile_schema  # noqa: E402
+from codat.options import json_schema  # noqa: E402
+from codat.verdict import judge  # noqa: E402
+from dispatch.connection import register_search_attributes  # noqa: E402
+from dispatch.converter import CONVERTER  # noqa: E402
+from dispatch.pushes import start_push  # noqa: E402
+from worker import build_worker  # noqa: E402
+from workflows.models import PushRequest  # noqa: E402
+
+PUBLISHED = ROOT.parent / "shared" / "codat" / "options"
 
 
 def seconds(work: Callable[[], object], rounds: int = 7) -> float:
@@ -82,6 +102,65 @@ def bill(lines: int, choices: int) -> dict[str, object]:
     }
 
 
+def platform(choices: int) -> httpx.MockTransport:
+    """Answer as Codat does: options of that size, and a push that succeeds at once."""
+    options = json.dumps(bill_options(choices))
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, text=options)
+        operation = {"pushOperationKey": str(uuid4()), "status": "Success", "statusCode": 200}
+        moment = {"requestedOnUtc": "2026-11-22T00:00:00Z", "dataType": "bills", "changes": []}
+        return httpx.Response(200, json=operation | moment)
+
+    return httpx.MockTransport(answer)
+
+
+async def history(environment: WorkflowEnvironment, choices: int) -> tuple[int, int]:
+    """Push once; return the bytes of its history, and those of fetching the options."""
+    settings = CodatSettings.model_validate({"api_key": "bench"})
+    request = PushRequest.model_validate(
+        {"company_id": uuid4(), "connection_id": uuid4(), "data_type": "bills"}
+        | {"data": bill(2, choices), "idempotency_key": "bench"}
+    )
+    async with (
+        CodatClient(settings, transport=platform(choices)) as codat,
+        build_worker(environment.client, codat, Conduct()),
+    ):
+        push = await start_push(environment.client, request, task_queue="push")
+        await push.outcome()
+    events = [event async for event in push.handle.fetch_history_events()]
+    asked = [
+        event.event_id
+        for event in events
+        if event.activity_task_scheduled_event_attributes.activity_type.name == "fetch-options"
+    ]
+    fetched = [
+        event
+        for event in events
+        if event.event_id in asked
+        or event.activity_task_started_event_attributes.scheduled_event_id in asked
+        or event.activity_task_completed_event_attributes.scheduled_event_id in asked
+    ]
+    return sum(each.ByteSize() for each in events), sum(each.ByteSize() for each in fetched)
+
+
+async def histories() -> None:
+    """Print what options of several sizes add to a push's history."""
+    path = shutil.which("temporal-test-server", path=str(Path(sys.executable).parent))
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=path, data_converter=CONVERTER
+    ) as environment:
+        await register_search_attributes(environment.client)
+        for choices in (10, 5_000, 100_000):
+            whole, fetched = await history(environment, choices)
+            document = len(json.dumps(bill_options(choices)))
+            print(
+                f"options of {document:,} bytes add {fetched:,} bytes to a history "
+                f"of {whole:,} (bound 2,048)"
+            )
+
+
 def main() -> None:
     """Print the figures."""
     files = sorted(PUBLISHED.glob("*.json"))
@@ -95,6 +174,7 @@ def main() -> None:
     checker = compile_schema(document)
     took = 1000 * seconds(lambda: judge(checker, record), 21)
     print(f"200 lines against 5,000 choices: judged in {took:.1f} ms (bound 50 ms)")
+    asyncio.run(histories())
 
 
 if __name__ == "__main__":

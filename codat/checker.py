@@ -91,7 +91,8 @@ def _properties(_: Checker, fields: Fields, instance: object, __: object) -> Err
     if not isinstance(instance, dict):
         return
     record = cast("Record", instance)
-    for name, value in record.items():
+    for key, value in record.items():
+        name = str(key)
         listed = fields.listed(name)
         if value is None:
             continue
@@ -139,7 +140,7 @@ def _missing(keyword: str, names: list[str], instance: object, schema: Record) -
 
 def _given(instance: object) -> set[str]:
     record = cast("Record", instance) if isinstance(instance, dict) else {}
-    return {name.casefold() for name, value in record.items() if value is not None}
+    return {str(name).casefold() for name, value in record.items() if value is not None}
 
 
 def _type(checker: Checker, kinds: str | list[str], instance: object, _: object) -> Errors:

@@ -64,6 +64,10 @@ def test_a_record_nested_deep_is_judged(depth):
     assert [] == judge(document, nested(depth))
 
 
+def test_names_that_are_no_text_are_judged_as_texts():
+    assert ["/7"] == [each.pointer for each in judge(field("Object", properties={"a": {}}), {7: 1})]
+
+
 def test_an_empty_document_allows_everything():
     assert [] == judge({}, {"anything": [1]})
 

@@ -181,11 +181,23 @@ def test_decimal_places_are_counted_in_the_digits_as_written():
 
 
 def test_a_field_written_in_another_case_is_judged_and_mentioned():
-    body = {key: value for key, value in GOOD.items() if key != "status"} | {"Status": "Draft"}
+    body = {key: value for key, value in GOOD.items() if key != "issueDate"} | {"IssueDate": "soon"}
 
-    assert [("/Status", "spelling"), ("/Status", "choice")] == [
+    assert [("/IssueDate", "spelling"), ("/IssueDate", "date")] == [
         (each.pointer, each.rule) for each in judge(BILL, body)
     ]
+
+
+def test_of_two_rules_the_narrower_counts_and_each_by_its_own_weight():
+    sentences = {
+        "warnings": [{"details": "Max length of 9 characters."}],
+        "information": [{"details": "Must not exceed 5 characters."}],
+    }
+    document = field("Object", properties={"x": field("String", validation=sentences)})
+
+    weights = [[each.severity for each in judge(document, {"x": "x" * n})] for n in (5, 6, 9, 10)]
+
+    assert [[], ["warning"], ["warning"], ["error"]] == weights
 
 
 @pytest.mark.parametrize(
