@@ -13,7 +13,7 @@ from dispatch.connection import TemporalUnreachable, connect
 from dispatch.converter import to_plain
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
-from workflows.story import PushProgress
+from workflows.progress import PushProgress
 
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 3.0

@@ -19,7 +19,7 @@ from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
 from workflows.models import PushOutcome, PushRequest
-from workflows.story import PushProgress
+from workflows.progress import PushProgress
 
 
 class NoSuchPush(LookupError):

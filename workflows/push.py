@@ -10,9 +10,11 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.attributes import announce, announce_start
     from workflows.models import PushOutcome, check_workflow_id, read_request
+    from workflows.panel import of_outcome
     from workflows.poll import poll
+    from workflows.progress import PushProgress
     from workflows.recall import recall
-    from workflows.story import Ended, PushProgress, Story
+    from workflows.story import Ended, Story
     from workflows.submit import submit
 
 
@@ -35,6 +37,7 @@ class PushWorkflow:
         self._story = Story.beginning(request, is_reset=_was_reset_to_the_start())
         ended = await self._tell_until_ended(self._story)
         announce(status=ended.outcome.status)
+        workflow.set_current_details(of_outcome(ended.outcome, str(request.push_id)))
         if ended.outcome.status is PushStatus.SUCCESS:
             return ended.outcome
         raise ApplicationError(

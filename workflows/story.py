@@ -8,27 +8,18 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Conduct, Finding, Idempotency, Reading, Wire
+    from activities.models import Conduct, Finding, Idempotency, Reading
     from activities.others import START_MARK
     from codat.models import PushOperation, PushStatus
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
     from workflows.models import PushOutcome, PushRequest, Resume
+    from workflows.panel import of_progress
+    from workflows.progress import PushProgress
     from workflows.submission import Ledger
 
 UNAUTHORIZED_FOR = timedelta(hours=1)
 """How long a wrong key, plan or right may be put right before the push fails."""
-
-
-class PushProgress(Wire):
-    """Where a push stands: the answer of the query `progress`. Times are UTC."""
-
-    stage: str
-    message: str
-    push_operation_key: UUID | None = None
-    deadline_utc: datetime | None = None
-    next_look_utc: datetime | None = None
-    looks: int = 0
 
 
 class Ended(Exception):
@@ -138,8 +129,9 @@ class Story:
         )
 
     def enter(self, stage: str, message: str) -> None:
-        """Say what is going on now."""
+        """Say what is going on now, to whoever looks at the push."""
         self.stage, self.message = stage, message
+        workflow.set_current_details(of_progress(self.progress))
 
     def warn(self, message: str) -> None:
         """Add a remark to the outcome that is not about a field."""
@@ -176,6 +168,7 @@ class Story:
         if pause <= timedelta():
             return
         self.next_look = workflow.now() + pause
+        workflow.set_current_details(of_progress(self.progress))
         try:
             await workflow.wait_condition(
                 lambda: for_hint and self.hinted, timeout=pause, timeout_summary=why

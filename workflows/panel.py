@@ -1,0 +1,46 @@
+"""The panel that operators see in the Temporal UI: a push in plain words, as Markdown."""
+
+from workflows.models import PushOutcome
+from workflows.progress import PushProgress
+
+
+def of_progress(progress: PushProgress) -> str:
+    """Describe a push that is under way."""
+    rows = [f"**{progress.stage}**: {progress.message}"]
+    if progress.push_operation_key:
+        rows.append(f"- operation: `{progress.push_operation_key}`")
+    if progress.deadline_utc:
+        rows.append(f"- has to be over by {progress.deadline_utc:%Y-%m-%d %H:%M:%S} UTC")
+    if progress.next_look_utc:
+        rows.append(f"- goes on at {progress.next_look_utc:%Y-%m-%d %H:%M:%S} UTC")
+    return "\n".join(rows)
+
+
+def of_outcome(outcome: PushOutcome, push_id: str) -> str:
+    """Describe how a push ended, and what to do next."""
+    rows = [f"**{outcome.status.value}**: {outcome.message}"]
+    rows += [f"- `{one.pointer or '/'}` {one.message}" for one in outcome.errors]
+    if outcome.push_operation_key:
+        rows.append(f"- operation: `{outcome.push_operation_key}`")
+    rows += [f"- may be ours: `{one.push_operation_key}`" for one in outcome.candidates]
+    advice = advice_on(outcome, push_id)
+    return "\n".join([*rows, f"- next: {advice}"] if advice else rows)
+
+
+def advice_on(outcome: PushOutcome, push_id: str) -> str:
+    """Say what a person can do about an ending; empty when nothing is to be done."""
+    retry = f"`python starter.py retry {push_id}`"
+    match outcome.status.value:
+        case "Success":
+            return ""
+        case "Failed":
+            return f"mend the record, then {retry} with `--data FILE`"
+        case _ if not outcome.submitted:
+            return f"{retry}: nothing was sent"
+        case "TimedOut":
+            return f"{retry} asks again and sends nothing"
+        case _:
+            return (
+                f"look into the accounting software, then {retry} with `--adopt OPERATION_KEY` "
+                "or `--not-written`"
+            )

@@ -1,0 +1,17 @@
+"""Where a push stands, for whoever looks on."""
+
+from datetime import datetime
+from uuid import UUID
+
+from activities.models import Wire
+
+
+class PushProgress(Wire):
+    """The answer of the query `progress`; times are UTC."""
+
+    stage: str
+    message: str
+    push_operation_key: UUID | None = None
+    deadline_utc: datetime | None = None
+    next_look_utc: datetime | None = None
+    looks: int = 0
