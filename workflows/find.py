@@ -29,7 +29,7 @@ async def find(story: Story, entry: Entry) -> Reading | None:
     for part, purpose in LOOKS:
         pause = begun + story.manners.find_for * part - workflow.now()
         await story.wait(pause, f"looking again for the lost request: {story.trouble}")
-        story.check_time()
+        story.check_deadline()
         story.enter("find-submission", "Looking for what became of the request.")
         look = await look_up(story, purpose)
         if look.adopted:
@@ -75,7 +75,7 @@ async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None)
             cause = error.cause
             story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
         await story.wait(PAUSE, f"looking again after: {story.trouble}")
-        story.check_time()
+        story.check_deadline()
 
 
 def take(story: Story, reading: Reading, why: str) -> Reading:

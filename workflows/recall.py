@@ -47,7 +47,7 @@ async def recall(story: Story) -> Reading | None:
 async def _memory(story: Story) -> Memory:
     info = workflow.info()
     while True:
-        story.check_time()
+        story.check_deadline()
         try:
             return await workflow.execute_activity_method(
                 RecallActivities.recall,
@@ -71,7 +71,7 @@ async def _still_going(story: Story) -> Reading | None:
             continue
         reading = None
         while reading is None:
-            story.check_time()
+            story.check_deadline()
             reading = await ask(story, entry.operation, story.left)
             if reading is None:
                 await story.wait(PAUSE, f"asking again after: {story.trouble}")
@@ -113,7 +113,7 @@ async def _settle(story: Story, memory: Memory) -> None:
     if memory.facts:
         quiet = memory.facts[-1].at + story.manners.find_for
         await story.wait(quiet - workflow.now(), "letting late requests appear in the list")
-    story.check_time()
+    story.check_deadline()
     look = await look_up(story, Purpose.SETTLE)
     pending = [one for one in look.candidates if PushStatus(one.status).is_pending]
     if pending:

@@ -180,8 +180,15 @@ class Story:
 
     def check_time(self) -> None:
         """Raise Ended (TimedOut) when too little time is left to send."""
-        if minutes_left(workflow.now(), self.deadline) != 0:
-            return
+        if minutes_left(workflow.now(), self.deadline) == 0:
+            raise self._timed_out()
+
+    def check_deadline(self) -> None:
+        """Raise Ended (TimedOut) when the time is over; until then one may look and ask."""
+        if self.is_late:
+            raise self._timed_out()
+
+    def _timed_out(self) -> Ended:
         minutes = self.request.timeout_in_minutes
         before = f" The last trouble: {self.trouble}" if self.trouble else ""
         if self.ledger.was_sent:
@@ -190,7 +197,7 @@ class Story:
             )
         else:
             message = f"The {minutes} minutes were over before the record was sent.{before}"
-        raise self.ending(PushStatus.TIMED_OUT, message)
+        return self.ending(PushStatus.TIMED_OUT, message)
 
     def hear_cancellation(self) -> bool:
         """Take a request for cancellation: True when something was sent, so that it goes on."""

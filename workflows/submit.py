@@ -47,10 +47,10 @@ ONCE = RetryPolicy(maximum_attempts=1)
 async def submit(story: Story) -> Reading:
     """Fetch options, validate and push until there is an operation; raises Ended."""
     while True:
-        story.check_time()
         story.renew()
         entry = story.ledger.current
         if entry and _may_resend(story, entry):
+            story.check_time()
             reading = await _send(story, entry)
         elif entry and entry.is_unclear:
             reading = await find(story, entry)
