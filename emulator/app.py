@@ -24,14 +24,14 @@ class App:
     def __init__(self, world: World, commands: Commands, courier: Courier) -> None:
         self._world = world
         self._courier = courier
-        self._control: ASGIApp = build_control(world, commands)
+        self._control: ASGIApp = build_control(world, commands, courier)
         self._limits = Limits(world)
         self.background = Background(world, courier)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["path"].startswith(_CONTROL):
-            await self.background.catch_up()
+            process_late(self._world)
             await self._control(scope, receive, send)
             return
         body = await _read(receive)

@@ -12,24 +12,27 @@ from starlette.routing import Mount, Route
 
 from emulator.clock import timestamp
 from emulator.commands import Commands
+from emulator.courier import Courier
 from emulator.errors import Refusal
+from emulator.late import process_late
 from emulator.store import JsonObject
 from emulator.world import World
 
 Endpoint = Callable[[Request], Awaitable[object]]
 
 
-def build_control(world: World, commands: Commands) -> Starlette:
+def build_control(world: World, commands: Commands, courier: Courier) -> Starlette:
     """Assemble the controls of one world."""
     routes = [
-        *_worldly(world, commands),
+        *_world(world, commands),
+        *_time(world, commands, courier),
         *_faults(commands),
         *_reports(world, commands),
     ]
     return Starlette(routes=[Mount("/_emulator", routes=routes)])
 
 
-def _worldly(world: World, commands: Commands) -> list[Route]:
+def _world(world: World, commands: Commands) -> list[Route]:
     async def connections(_: Request) -> object:
         return [asdict(one) for one in world.directory.connections.values()]
 
@@ -41,17 +44,6 @@ def _worldly(world: World, commands: Commands) -> list[Route]:
 
     async def change_settings(request: Request) -> object:
         return commands.change_settings(await _document(request))
-
-    async def clock(_: Request) -> object:
-        return _clock(world)
-
-    async def change_clock(request: Request) -> object:
-        commands.run_at(float((await _document(request))["speed"]))
-        return _clock(world)
-
-    async def advance(request: Request) -> object:
-        commands.advance(float((await _document(request))["seconds"]))
-        return _clock(world)
 
     async def seed(request: Request) -> object:
         return commands.sow(await _document(request))
@@ -65,11 +57,29 @@ def _worldly(world: World, commands: Commands) -> list[Route]:
         _route("/connections/{id}", "PUT", connection),
         _route("/settings", "GET", settings),
         _route("/settings", "PUT", change_settings),
+        _route("/seeds", "POST", seed),
+        _route("/reset", "POST", reset),
+    ]
+
+
+def _time(world: World, commands: Commands, courier: Courier) -> list[Route]:
+    async def clock(_: Request) -> object:
+        return _clock(world)
+
+    async def change_clock(request: Request) -> object:
+        commands.run_at(float((await _document(request))["speed"]))
+        return _clock(world)
+
+    async def advance(request: Request) -> object:
+        commands.advance(float((await _document(request))["seconds"]))
+        process_late(world)
+        await courier.flush()
+        return _clock(world)
+
+    return [
         _route("/clock", "GET", clock),
         _route("/clock", "PUT", change_clock),
         _route("/clock/advance", "POST", advance),
-        _route("/seeds", "POST", seed),
-        _route("/reset", "POST", reset),
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from emulator.clock import timestamp
 from emulator.connections import Connection
@@ -11,21 +12,48 @@ from emulator.seeds import STANDING_RECORDS
 from emulator.store import JsonObject, Row, Store
 
 _FOR_EVER = 2**62
-_STATE = (
-    "SELECT change FROM ledger WHERE connection = ? AND data_type = ? AND record_id = ?"
-    " AND coalesce(lands, ?) <= ? ORDER BY coalesce(lands, ?) DESC, seq DESC LIMIT 1"
-)
+# In both: what waits for an offline platform counts, until its operation has timed out.
+_STATE = """
+SELECT change FROM ledger WHERE connection = :connection AND data_type = :type
+    AND record_id = :record AND coalesce(lands, :ever) <= :by AND (lands IS NOT NULL
+        OR (SELECT coalesce(deadline, :ever) FROM operations WHERE key = operation) > :now)
+    ORDER BY coalesce(lands, :ever) DESC, seq DESC LIMIT 1
+"""
+_TAKEN = """
+SELECT 1 FROM ledger AS mine WHERE connection = :connection AND data_type = :type
+    AND number = :number AND record_id IS NOT :but AND (lands IS NOT NULL
+        OR (SELECT coalesce(deadline, :ever) FROM operations WHERE key = operation) > :now)
+    AND NOT EXISTS (SELECT 1 FROM ledger WHERE connection = mine.connection
+        AND data_type = mine.data_type AND record_id = mine.record_id AND change = 'Deleted')
+    LIMIT 1
+"""
 
 
-def exists(
-    store: Store, connection: Connection, data_type: str, record: str, by: int | None
-) -> bool:
-    """Whether the books will hold a record at a tick (None: in the end)."""
-    until = _FOR_EVER if by is None else by
-    row = store.one(_STATE, connection.id, data_type, record, _FOR_EVER, until, _FOR_EVER)
-    if row is not None:
-        return bool(row["change"] != "Deleted")
-    return _stands(connection.platform, data_type, record)
+@dataclass(frozen=True)
+class Shelf:
+    """The records of one kind in the books of one connection, seen at a tick."""
+
+    store: Store
+    connection: Connection
+    data_type: str
+    now: int
+
+    def holds(self, record: str, by: int | None = None) -> bool:
+        """Whether a record will be there at a tick (None: in the end)."""
+        until = _FOR_EVER if by is None else by
+        rows = self.store.named(_STATE, {**self._values(), "record": record, "by": until})
+        if rows:
+            return bool(rows[0]["change"] != "Deleted")
+        return _stands(self.connection.platform, self.data_type, record)
+
+    def has_taken(self, number: str, but: str | None = None) -> bool:
+        """Whether another record carries a number that must be unique."""
+        values = {**self._values(), "number": number, "but": but}
+        return bool(self.store.named(_TAKEN, values))
+
+    def _values(self) -> JsonObject:
+        where = {"connection": self.connection.id, "type": self.data_type}
+        return {**where, "ever": _FOR_EVER, "now": self.now}
 
 
 def _stands(platform: str, data_type: str, record: str) -> bool:
@@ -34,21 +62,6 @@ def _stands(platform: str, data_type: str, record: str) -> bool:
     kind, _, number = record.partition("-")
     standing = PLATFORMS[platform].accounts if data_type == "chartOfAccounts" else 0
     return kind == "account" and number.isdecimal() and 0 < int(number) <= standing
-
-
-def taken(
-    store: Store, connection: str, data_type: str, number: str, but: str | None = None
-) -> bool:
-    """Whether another record carries a number that must be unique."""
-    row = store.one(
-        "SELECT 1 FROM ledger WHERE connection = ? AND data_type = ? AND number = ?"
-        " AND record_id IS NOT ? LIMIT 1",
-        connection,
-        data_type,
-        number,
-        but,
-    )
-    return row is not None
 
 
 _WRITTEN = (

@@ -13,6 +13,7 @@ from emulator.connections import Connection
 from emulator.errors import Answer, Refusal, refusal
 from emulator.faults import Rule
 from emulator.idempotency import digest
+from emulator.ledger import Shelf
 from emulator.options import Field
 from emulator.platforms import PLATFORMS
 from emulator.rules import Books, Judgement, complaint, judge, unique_number
@@ -30,6 +31,13 @@ class Push:
     kind: str
     record_id: str | None = None
     attachment: str | None = None
+
+    @property
+    def change(self) -> str:
+        """What it does to the books."""
+        if self.kind == "Delete" and self.attachment is not None:
+            return "AttachmentDeleted"
+        return operations.change_of(self.kind)
 
     @property
     def carries_record(self) -> bool:
@@ -85,17 +93,20 @@ def _no_number(word: str) -> NoReturn:
 
 
 def _judge(world: World, push: Push, root: Field, record: JsonObject, by: int | None) -> Judgement:
-    here, store = push.connection, world.store
+    here = push.connection
     if here.manners.refusing is not None:
         return Judgement([complaint(push.data_type, here.manners.refusing, "Platform")])
     if world.settings.rules == "off":
         return Judgement()
 
+    def shelf(data_type: str) -> Shelf:
+        return Shelf(world.store, here, data_type, world.clock.now())
+
     def exists(data_type: str, record_id: str) -> bool:
-        return ledger.exists(store, here, data_type, record_id, by)
+        return shelf(data_type).holds(record_id, by)
 
     def taken(number: str) -> bool:
-        return ledger.taken(store, here.id, push.data_type, number, push.record_id)
+        return shelf(push.data_type).has_taken(number, push.record_id)
 
     if push.record_id is not None and not exists(push.data_type, push.record_id):
         message = f"No record of {push.data_type} has the identifier '{push.record_id}'."
@@ -160,7 +171,7 @@ def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
         company=push.connection.company,
         connection=push.connection.id,
         data_type=push.data_type,
-        change=operations.change_of(push.kind),
+        change=push.change,
         record_id=record_id,
         lands=lands,
         data=call.body.decode() if push.carries_record else None,

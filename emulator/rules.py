@@ -38,6 +38,7 @@ def judge(data_type: str, root: Field, record: JsonObject, books: Books) -> Judg
     verdict.errors.extend(_missing(root, record))
     verdict.errors.extend(_broken(root, record, "", books))
     verdict.errors.extend(_sums(data_type, record))
+    verdict.errors.extend(_alternatives(record))
     return verdict
 
 
@@ -156,6 +157,16 @@ def _sums(data_type: str, record: JsonObject) -> Found:
         if isinstance(stated, int | Decimal) and total is not None and total != stated:
             message = f"The lines add up to {total}, not to {stated}."
             yield complaint("totalAmount", message, "Total")
+
+
+def _alternatives(record: JsonObject) -> Found:
+    """Refuse a line that names both an account and an item."""
+    lines: Value = record.get("lineItems")
+    for index, line in enumerate(cast(list[Value], lines) if isinstance(lines, list) else []):
+        given = cast(JsonObject, line) if isinstance(line, dict) else {}
+        if given.get("accountRef") and given.get("itemRef"):
+            message = "Either accountRef or itemRef must be given, not both."
+            yield complaint(f"lineItems[{index}]", message, "Alternative")
 
 
 def _total(lines: Value, name: str) -> Decimal | None:

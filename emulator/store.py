@@ -24,7 +24,10 @@ CREATE TABLE IF NOT EXISTS operations (
     record_id TEXT, attachment_id TEXT, data TEXT, echoed INTEGER, errors TEXT, warnings TEXT,
     message TEXT, announce INTEGER, idempotency_key TEXT, body_hash TEXT
 );
-CREATE INDEX IF NOT EXISTS by_request ON operations (company, requested, seq, visible);
+CREATE INDEX IF NOT EXISTS by_request ON operations (
+    company, requested, seq, visible, connection, data_type, finishes, deadline, revives, outcome,
+    word
+);
 CREATE INDEX IF NOT EXISTS by_connection ON operations (connection, finishes);
 CREATE INDEX IF NOT EXISTS by_announcement ON operations (announce) WHERE announce IS NOT NULL;
 CREATE TABLE IF NOT EXISTS ledger (

@@ -1,0 +1,124 @@
+"""Measures the emulator: start-up, reads and pushes a second, list pages of a large company.
+
+`python bench/emulator.py`; the emulator runs in a process of its own, pinned to one core.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+sys.path[0] = str(ROOT)  # instead of this folder, where this file would hide what it measures
+
+from emulator import seeds  # noqa: E402
+from emulator.examples import record  # noqa: E402
+
+COMPANY = f"/companies/{seeds.COMPANY}"
+HEAD = "Host: x\r\nAuthorization: Basic ZW11bGF0b3I=\r\n"
+LINES = 8
+SECONDS = 3.0
+OPERATIONS = 100_000
+
+
+async def requests_a_second(port: int, request: bytes) -> float:
+    """Ask over a few kept-alive connections, as fast as the answers come."""
+    counts = await asyncio.gather(*(_line(port, request) for _ in range(LINES)))
+    return sum(counts) / SECONDS
+
+
+async def _line(port: int, request: bytes) -> int:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    count, end = 0, time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        await reader.readexactly(length)
+        count += 1
+    writer.close()
+    return count
+
+
+def milliseconds(ask: Callable[[], object]) -> float:
+    """Give the median of eleven tries."""
+    times: list[float] = []
+    for _ in range(11):
+        began = time.perf_counter()
+        ask()
+        times.append(1000 * (time.perf_counter() - began))
+    return sorted(times)[5]
+
+
+def start(database: Path) -> tuple[subprocess.Popen[str], int, float]:
+    """Start an emulator on the last core; gives its port and the seconds until it was ready."""
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "emulator", "--port", "0", "--database", str(database)]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    os.sched_setaffinity(process.pid, {max(os.sched_getaffinity(0))})
+    assert process.stdout is not None
+    port = int(process.stdout.readline().rpartition(":")[2])
+    return process, port, time.perf_counter() - began
+
+
+def measure_rates(client: httpx.Client, port: int) -> None:
+    """Print reads and pushes a second."""
+    path = f"{COMPANY}/connections/{seeds.SYNCHRONOUS}/push/journalEntries"
+    body = client.build_request("POST", path, json=record("journalEntries")).content.decode()
+    key = client.post(path, content=body).json()["pushOperationKey"]
+    read = f"GET {COMPANY}/push/{key} HTTP/1.1\r\n{HEAD}\r\n"
+    push = f"POST {path} HTTP/1.1\r\n{HEAD}Content-Length: {len(body)}\r\n\r\n{body}"
+    for name, request in {"GET one operation": read, "POST one push": push}.items():
+        rate = asyncio.run(requests_a_second(port, request.encode()))
+        print(f"{name:36} {rate:10,.0f} a second")
+
+
+def measure_pages(client: httpx.Client) -> None:
+    """Print how long list pages of a large company take."""
+    seed = {"connection": seeds.PROMPT, "count": OPERATIONS}
+    client.post("/_emulator/seeds", json={"operations": [seed]}, timeout=60)
+    print(f"\n{OPERATIONS:,} operations in one company, a page of 100, median:")
+    for name, query in {
+        "first page": {"orderBy": "-requestedOnUtc"},
+        "last page": {"page": OPERATIONS // 100},
+        "page of one connection and type": {
+            "query": f"dataConnectionKey={seeds.PROMPT}&&dataType=bills&&status=Success",
+            "orderBy": "-requestedOnUtc",
+        },
+        "page since a moment": {
+            "query": "requestedOnUtc>=2026-01-01T00:00:00Z&&status!=Pending",
+            "orderBy": "-requestedOnUtc",
+        },
+    }.items():
+        took = milliseconds(lambda query=query: client.get(f"{COMPANY}/push", params=query))
+        print(f"  {name:34} {took:10.1f} ms")
+
+
+def main() -> None:
+    """Print every figure."""
+    with tempfile.TemporaryDirectory() as folder:
+        process, port, ready = start(Path(folder) / "bench.db")
+        try:
+            print(f"{'start-up':36} {ready:10.2f} s")
+            address, headers = f"http://127.0.0.1:{port}", {"Authorization": "Basic ZW11bGF0b3I="}
+            with httpx.Client(base_url=address, headers=headers, trust_env=False) as client:
+                measure_rates(client, port)
+                measure_pages(client)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+if __name__ == "__main__":
+    main()
