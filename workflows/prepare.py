@@ -33,6 +33,7 @@ async def prepare(story: Story) -> None:
     await _fetch_options(story)
     await _validate(story)
     story.is_fit = True
+    story.unauthorized_since = None
 
 
 async def _fetch_options(story: Story) -> None:

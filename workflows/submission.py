@@ -21,7 +21,7 @@ KEY_AGE = timedelta(minutes=85)
 """How long after a number's first schedule its key may be sent; Codat keeps answers 90 minutes."""
 
 MAX_NUMBERS = 8
-"""How many numbers a push may use up without a result; refused ones do not count."""
+"""How many numbers a push may send without a result; refused ones do not count."""
 
 
 class Answer(StrEnum):
@@ -144,8 +144,8 @@ class Ledger(BaseModel):
     @property
     def is_used_up(self) -> bool:
         """Whether no further number may be tried."""
-        counted = [entry for entry in self.entries if entry.judgement is not Judgement.REFUSED]
-        return len(counted) >= MAX_NUMBERS
+        fruitless = [one for one in self.entries if one.was_sent and one.operation is None]
+        return len(fruitless) >= MAX_NUMBERS
 
     def find(self, operation: UUID) -> Entry | None:
         """Find the number that led to this operation."""

@@ -151,8 +151,10 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
     if answer is Answer.UNAUTHORIZED:
         story.check_unauthorized()
+    else:
+        story.unauthorized_since = None
     story.failures += 1
-    if not (entry.is_unclear and answer is not Answer.LOST):
+    if not entry.is_unclear or _may_resend(story, entry):
         await story.wait(_pause(story, error), f"sending again after: {story.trouble}")
 
 

@@ -1,0 +1,81 @@
+"""A house where the protocol of submissions can be watched in seconds."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from activities.models import Conduct, Idempotency, Resend
+from tests.support.house import House, house
+from workflows.models import PushOutcome
+
+MODES = ("honoured", "ignored")
+
+PAUSES = ("submit.MOST_PAUSE", "find.PAUSE", "recall.PAUSE", "prepare.PAUSE")
+
+
+@asynccontextmanager
+async def protocol(
+    environment: WorkflowEnvironment,
+    idempotency: str = "honoured",
+    *,
+    platform: str | None = None,
+    resend: str = "auto",
+    find_for: float = 0,
+    **settings: Any,
+) -> AsyncIterator[House]:
+    """Run a worker that never waits unless told to; the platform writes whatever it is sent.
+
+    Each timer costs the server up to a second, whatever its length.
+    """
+    conduct = Conduct(
+        poll_first=timedelta(),
+        find_for=timedelta(seconds=find_for),
+        idempotency=Idempotency(idempotency),
+        resend=Resend(resend),
+    )
+    rules = {"rules": "off", "idempotency": platform or idempotency} | settings
+    with pytest.MonkeyPatch.context() as patch:
+        for pause in PAUSES:
+            patch.setattr(f"workflows.{pause}", timedelta())
+        async with house(environment, conduct=conduct, **rules) as here:
+            yield here
+
+
+def seconds_for_minutes(patch: pytest.MonkeyPatch) -> None:
+    """Let a push's minutes be seconds; the platform is told one minute."""
+
+    def deadline_of(requested, minutes):
+        return None if minutes is None else requested + timedelta(seconds=minutes)
+
+    def minutes_left(now, deadline):
+        return None if deadline is None else int(deadline - now > timedelta(milliseconds=500))
+
+    patch.setattr("workflows.story.deadline_of", deadline_of)
+    for module in ("story", "submit"):
+        patch.setattr(f"workflows.{module}.minutes_left", minutes_left)
+
+
+def keys(here: House) -> list[str | None]:
+    """The idempotency keys of the push requests, in order."""
+    named = ({name.lower(): v for name, v in one["headers"].items()} for one in here.posts)
+    return [headers.get("idempotency-key") for headers in named]
+
+
+def sent(here: House) -> tuple[int, int]:
+    """How many push requests came, and under how many keys."""
+    return len(here.posts), len(set(keys(here)))
+
+
+def written_once(here: House, outcome: PushOutcome) -> bool:
+    """Whether the books hold one record, and the outcome says so."""
+    return len(here.records) == 1 and outcome.status == "Success" and twice(here) == {}
+
+
+def twice(here: House) -> dict[str, int]:
+    """What was taken by the platform more than once, although it is one record."""
+    counted = here.codat.invariants()
+    return counted["operations"]["byBody"] | counted["records"]["byBody"]
