@@ -19,7 +19,7 @@ def minutes_left(now: datetime, deadline: datetime | None) -> int | None:
     """Count the whole minutes to tell the platform, within half a minute; 0: too late to send."""
     if deadline is None:
         return None
-    return int((deadline - now + TOLERANCE) / timedelta(minutes=1))
+    return max(int((deadline - now + TOLERANCE) / timedelta(minutes=1)), 0)
 
 
 def until_next_look(conduct: Conduct, looks: int, chance: float) -> timedelta:
