@@ -84,7 +84,13 @@ def _compiled(schema: dict[str, Any]) -> Checker:
         compiled["items"] = _compiled(schema["items"])
     if "enum" in schema:
         compiled["enum"] = frozenset({*schema["enum"], *map(str, schema["enum"])})
+        compiled["x-spellings"] = _spellings(schema)
     return _checker_of(compiled, format_checker=_FORMATS)
+
+
+def _spellings(schema: Schema) -> dict[str, object]:
+    labels = {label["title"].casefold(): label["const"] for label in schema["oneOf"]}
+    return labels | {str(value).casefold(): value for value in schema["enum"]}
 
 
 def _properties(_: Checker, fields: Fields, instance: object, __: object) -> Errors:

@@ -116,7 +116,11 @@ def _shape(option: PushOption, name: str) -> dict[str, Any]:
     if not option.properties or option.type not in {"Object", "Array"}:
         return shape
     inner = _fields(option.properties, of_reference=re.search("[rR]efs?$", name) is not None)
-    return shape | ({"items": {"type": "object"} | inner} if option.type == "Array" else inner)
+    if option.type == "Array":
+        return shape | {"items": {"type": "object"} | inner}
+    if name.endswith("Refs"):  # lists in the API, though a platform declares one of them an Object
+        return {"type": ["array", "object"], "items": {"type": "object"} | inner} | inner
+    return shape | inner
 
 
 def _fields(properties: Mapping[str, PushOption], *, of_reference: bool) -> dict[str, Any]:

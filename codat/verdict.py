@@ -3,7 +3,7 @@
 | rule of a Problem                                     | severity                              |
 | ----------------------------------------------------- | ------------------------------------- |
 | `type`      a shape or a text that can't be read      | error; warning if the platform reads it |
-| `choice`    not among the choices                     | error                                 |
+| `choice`    not among the choices                     | error; warning if only the case differs |
 | `date`      no date                                   | error; warning if not ISO 8601        |
 | `required`  missing, though its parent is there       | error; warning inside a list, or when |
 |             (an update need not repeat any field)     | not required of every record          |
@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 
 from jsonschema import ValidationError
 
-from codat.checker import Checker, compile_schema, keeps, looks_like_date
+from codat.checker import Checker, compile_schema, keeps, looks_like_date, text_of
 from codat.itemids import pointer
 from codat.models import Problem
 from codat.wording import sentence_for
@@ -89,7 +89,11 @@ def _weight(error: ValidationError) -> tuple[Literal["error", "warning"], str]:
         case "required":
             lenient = any(isinstance(part, int) for part in error.absolute_path)
         case "enum":
-            lenient = error.instance in schema.get("x-unlisted", ())
+            # The API's own bodies say suppliers where a platform's options offer Suppliers.
+            wanted = text_of(error.instance).casefold()
+            meant = schema["x-spellings"].get(wanted)
+            unlisted = [label.casefold() for label in schema.get("x-unlisted", ())]
+            lenient = text_of(meant).casefold() == wanted or wanted in unlisted
         case "format":
             lenient = looks_like_date(cast("str", error.instance))
         case _:

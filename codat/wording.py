@@ -93,14 +93,14 @@ def _limit(keyword: str, limit: float, value: Any) -> str:  # noqa: ANN401, a te
 
 
 def _choice(schema: Schema, value: object) -> str:
-    labels = [label["title"] for label in schema["oneOf"]]
-    wanted = text_of(value).casefold()
-    for label in schema["oneOf"]:
-        if wanted in {str(label["const"]).casefold(), label["title"].casefold()}:
-            return f"written {_quoted(label['const'])}, not {_quoted(value)}"
-    if len(labels) > _MOST_NAMED:
-        return f"one of the {len(labels)} choices offered; {_quoted(value)} is not"
-    return f"one of {', '.join(map(_short, labels))}; {_quoted(value)} is not"
+    meant = schema["x-spellings"].get(text_of(value).casefold())
+    if meant is not None:
+        return f"written {_quoted(meant)}, not {_quoted(value)}"
+    offered = len(schema["oneOf"])
+    if offered > _MOST_NAMED:
+        return f"one of the {offered} choices offered; {_quoted(value)} is not"
+    labels = [_short(label["title"]) for label in schema["oneOf"]]
+    return f"one of {', '.join(labels)}; {_quoted(value)} is not"
 
 
 def _kind(types: str | list[str]) -> str:

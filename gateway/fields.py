@@ -98,12 +98,12 @@ class _Builder:
             "problems": self._problems.get(pointer(path), ()),
         }
         shallow = len(path) < _DEEPEST
-        if "properties" in schema and shallow and isinstance(value, dict | None):
-            inner = self._members(schema, path, cast("object", value), need=need, lists=lists)
-            return Field(kind="group", inner=inner, **shared)
         rowed = "properties" in schema.get("items", ()) and lists < _MOST_LISTS
         if rowed and shallow and isinstance(value, list | None):
             return self._rows(schema, path, cast("object", value), lists, shared)
+        if "properties" in schema and shallow and isinstance(value, dict | None):
+            inner = self._members(schema, path, cast("object", value), need=need, lists=lists)
+            return Field(kind="group", inner=inner, **shared)
         return self._input(schema, value, shared)
 
     def _input(self, schema: Schema, typed: object, shared: dict[str, Any]) -> Field:

@@ -31,14 +31,14 @@ def record_from_form(document: object, items: Iterable[tuple[str, str]]) -> dict
 
 
 def _value(schema: Schema, sent: Sent) -> object:
-    if "properties" in schema and not sent.get(None):
-        return _members(schema, sent)
-    if "properties" in schema.get("items", {}) and not sent.get(None):
-        numbers = sorted((part for part in sent if part and _NUMBER.fullmatch(part)), key=int)
+    texts = sent.get(None, [])
+    if texts:
+        return _read(schema, texts[-1].replace("\r\n", "\n"))
+    numbers = sorted((part for part in sent if part and _NUMBER.fullmatch(part)), key=int)
+    if numbers and "properties" in schema.get("items", {}):
         rows = [_members(schema["items"], sent[number]) for number in numbers]
         return [row for row in rows if row is not None] or None
-    texts = sent.get(None, [])
-    return _read(schema, texts[-1].replace("\r\n", "\n")) if texts else None
+    return _members(schema, sent) if "properties" in schema else None
 
 
 def _members(schema: Schema, sent: Sent) -> dict[str, object] | None:

@@ -170,6 +170,15 @@ def test_a_date_is_kept_as_it_was_typed(value):
     )
 
 
+@pytest.mark.parametrize("given", [[{"id": "1"}], {"id": "1"}])
+def test_references_of_either_shape_are_kept(given):
+    references = field("Object", properties={"id": field("String")})
+    document = field("Object", properties={"categoryRefs": references})
+    sent = Page(render_form(document, {"categoryRefs": given})).sent
+
+    assert {"categoryRefs": given} == record_from_form(document, sent)
+
+
 def test_what_is_left_blank_is_left_out():
     assert {} == record_from_form(BILL, Page(render_form(BILL)).sent)
 

@@ -119,6 +119,7 @@ def test_what_the_platform_would_refuse_is_an_error(change, pointer, rule_name):
         ({"paid": "true"}, "/paid", "type"),
         ({"issueDate": "20/11/2026"}, "/issueDate", "date"),
         ({"status": "Void"}, "/status", "choice"),
+        ({"status": "open"}, "/status", "choice"),
         ({"colour": "red"}, "/colour", "unlisted"),
         ({"lineItems": [ROW | {"quantity": None}]}, "/lineItems/0/quantity", "required"),
     ],
@@ -150,6 +151,20 @@ def test_one_of_account_and_item_is_enough_and_none_warns():
     ]
 
     assert expected == verdict({"lineItems": [neither]})
+
+
+@pytest.mark.parametrize("given", [[], [{"id": "1"}], {"id": "1"}])
+def test_references_declared_as_an_object_may_be_the_list_that_the_api_takes(given):
+    document = field("Object", properties={"trackingCategoryRefs": REFERENCE})
+
+    assert [] == judge(document, {"trackingCategoryRefs": given})
+
+
+@pytest.mark.parametrize("name", ["date", "issueDate", "reference", "note"])
+def test_texts_declared_as_numbers_may_be_texts(name):
+    document = field("Object", properties={name: field("Number")})
+
+    assert [] == judge(document, {name: "2026-11-20"}) + judge(document, {name: 7})
 
 
 def test_all_problems_are_found_at_once():
@@ -205,7 +220,7 @@ def test_of_two_rules_the_narrower_counts_and_each_by_its_own_weight():
     [
         ({"issueDate": None}, "Issue Date must be given."),
         ({"status": "draft"}, "Status must be one of Open, Paid; “draft” is not."),
-        ({"status": "open"}, "Status must be written “Open”, not “open”."),
+        ({"status": "open"}, "Status should be written “Open”, not “open”."),
         ({"totalAmount": 0}, "Total must be greater than 0; it is 0."),
         ({"reference": "x" * 22}, "Reference must have at most 21 characters; it has 22."),
         ({"supplierRef": "A1"}, "Supplier must be a group of fields, not the text “A1”."),
