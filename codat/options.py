@@ -1,12 +1,13 @@
 """From a platform's option document to JSON Schema 2020-12.
 
-The schema says what the document says; codat.verdict weighs it. Besides the standard keywords:
+The schema says what the document says, but for read-only fields, which are never required;
+codat.verdict weighs it. Besides the standard keywords:
 
-* x-rules      the sentences that were read: {sentence, list, keyword, limit}; list is where the
-               sentence stood, "warnings" or "information"
-* x-notes      the sentences that no machine can check
-* x-required   marked as required, but not of every record: read-only, one of two, or in doubt
-* x-unlisted   choices that have a label and no value
+* x-rules     sentences that were read: {sentence, list, keyword, limit}; list is where it stood,
+              "warnings" or "information"
+* x-notes     sentences that no machine can check
+* x-required  fields asked for, though not of every record: one of two, or in doubt
+* x-unlisted  labels of choices that have no value
 """
 
 import re
