@@ -1,22 +1,12 @@
 """The JSON Schema validator of option documents: null is absent, names ignore case, fast."""
 
-import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from math import isfinite
 from typing import Any, NamedTuple, Protocol, cast
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
 from codat.options import ALTERNATIVES, json_schema
-
-_MOST_BITS = 14_000  # Python writes no whole number of more than 4,300 digits
-_UUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?")
-
-_OTHER_DATE = re.compile(
-    r"^\s*\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+\d{2,4}\b|^/Date\(|^\s*$"
-)
+from codat.values import is_date, is_email, is_number, is_uuid, places, reads_as, text_of
 
 Schema = dict[str, Any]
 Errors = Iterator[ValidationError]
@@ -60,19 +50,6 @@ def compile_schema(document: object) -> Checker:
 def keeps(keyword: str, limit: object, value: object) -> bool:
     """Return whether a value keeps one rule."""
     return _checker_of({keyword: limit}, format_checker=_FORMATS).is_valid(value)
-
-
-def text_of(value: object) -> str:
-    """Return a value as a text, also where Python refuses: a whole number of 5,000 digits."""
-    try:
-        return str(value)
-    except ValueError:
-        return "a number of thousands of digits"
-
-
-def looks_like_date(text: str) -> bool:
-    """Return whether a text that is no ISO 8601 date is one all the same, such as 30/11/2026."""
-    return _OTHER_DATE.search(text) is not None
 
 
 def _compiled(schema: dict[str, Any]) -> Checker:
@@ -152,78 +129,23 @@ def _given(instance: object) -> set[str]:
 def _type(checker: Checker, kinds: str | list[str], instance: object, _: object) -> Errors:
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if not any(checker.is_type(instance, kind) for kind in kinds):
-        readable = any(_readable(kind, instance) for kind in kinds)
+        readable = any(reads_as(kind, instance) for kind in kinds)
         yield ValidationError("", validator="loose-type" if readable else "type")
 
 
-def _readable(kind: str, instance: object) -> bool:
-    """Return whether the platform's reader makes that type of it, as from a number in quotes."""
-    match kind:
-        case "string":
-            return not isinstance(instance, dict | list)
-        case "number":
-            return isinstance(instance, str) and _is_number(_decimal(instance))
-        case "boolean":
-            return isinstance(instance, str) and instance.lower() in {"true", "false"}
-        case _:
-            return False
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.strip())
-    except InvalidOperation:
-        return None
-
-
 def _enum(_: Checker, choices: frozenset[object], instance: object, __: object) -> Errors:
-    comparable = isinstance(instance, str | bool) or _is_number(instance)
+    comparable = isinstance(instance, str | bool) or is_number(instance)
     if comparable and instance not in choices and text_of(instance) not in choices:
         yield ValidationError("")
 
 
 def _multiple_of(_: Checker, unit: float, instance: object, __: object) -> Errors:
-    if _is_number(instance) and _places(instance) > _places(unit):
+    if is_number(instance) and places(instance) > places(unit):
         yield ValidationError("")
 
 
-def _is_date(value: object) -> bool:
-    try:
-        datetime.fromisoformat(value.strip() if isinstance(value, str) else "2000-01-01")
-    except ValueError:
-        return False
-    return True
-
-
-def _is_email(value: object) -> bool:
-    return not isinstance(value, str) or "@" in value
-
-
-def _is_uuid(value: object) -> bool:
-    return not isinstance(value, str) or _UUID.fullmatch(value) is not None
-
-
-def _places(number: object) -> int:
-    digits = Decimal(
-        repr(number) if isinstance(number, float) else cast("Decimal", number)
-    ).as_tuple()
-    text = "".join(map(str, digits.digits))
-    zeros = len(text) - len(text.rstrip("0"))
-    return max(0, -cast("int", digits.exponent) - zeros) if zeros < len(text) else 0
-
-
-def _is_number(value: object) -> bool:
-    if isinstance(value, Decimal):
-        return value.is_finite()
-    if isinstance(value, float):
-        return isfinite(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        return False
-    return value.bit_length() < _MOST_BITS
-
-
 def _numbers(_: object, value: object) -> bool:
-    return _is_number(value)
+    return is_number(value)
 
 
 def _labels_only(*_: object) -> Errors:
@@ -231,7 +153,7 @@ def _labels_only(*_: object) -> Errors:
 
 
 _FORMATS = FormatChecker(formats=())
-for _name, _is_of_format in {"date-time": _is_date, "email": _is_email, "uuid": _is_uuid}.items():
+for _name, _is_of_format in {"date-time": is_date, "email": is_email, "uuid": is_uuid}.items():
     _FORMATS.checks(_name)(_is_of_format)
 
 _checker_of = cast(

@@ -16,9 +16,10 @@ from typing import Any, Literal, cast
 
 from jsonschema import ValidationError
 
-from codat.checker import Checker, compile_schema, keeps, looks_like_date, text_of
+from codat.checker import Checker, compile_schema, keeps
 from codat.itemids import pointer
 from codat.models import Problem
+from codat.values import looks_like_date, text_of
 from codat.wording import sentence_for
 
 __all__ = ["compile_schema", "judge"]

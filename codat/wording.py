@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from jsonschema import ValidationError
 
-from codat.checker import Checker, Fields, Schema, text_of
+from codat.checker import Checker, Fields, Schema
+from codat.values import text_of
 
 _LONGEST_QUOTE = 80  # characters
 _MOST_NAMED = 6  # choices

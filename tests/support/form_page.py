@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
@@ -33,9 +34,10 @@ class FormPage:
 @contextmanager
 def form_page(documents: dict[str, object]) -> Iterator[FormPage]:
     """Serve a page for each document, at /its-name."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    page = FormPage("", documents)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, page))
     server.daemon_threads = True
-    page = server.page = FormPage(f"http://127.0.0.1:{server.server_port}", documents)
+    page.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -49,18 +51,22 @@ def form_page(documents: dict[str, object]) -> Iterator[FormPage]:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def __init__(self, page, *connection):
+        self.page = page
+        super().__init__(*connection)
+
     def do_GET(self):
         name = self.path[1:]
         file = STATIC / name.removeprefix("static/")
         if name.startswith("static/") and file.is_file():
             self._answer(file.read_text(), TYPES[file.suffix])
-        elif name in self.server.page.documents:
-            self._answer(self._form(render_form(self.server.page.documents[name])))
+        elif name in self.page.documents:
+            self._answer(self._form(render_form(self.page.documents[name])))
         else:
             self._answer("", status=404)
 
     def do_POST(self):
-        page = self.server.page
+        page = self.page
         document = page.documents[self.path[1:]]
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         record = record_from_form(document, parse_qsl(body, keep_blank_values=True))
@@ -83,5 +89,5 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *args):
+    def log_message(self, format, *args):  # noqa: A002, the base class's name
         pass

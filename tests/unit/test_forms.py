@@ -1,5 +1,3 @@
-from html.parser import HTMLParser
-
 import pytest
 from hypothesis import given, settings
 
@@ -7,6 +5,7 @@ from codat.models import Problem
 from codat.numbers import Number, dumps
 from codat.verdict import judge
 from gateway.forms import record_from_form, render_form
+from tests.support.html_page import Page
 from tests.support.option_documents import documents, field, fitting, rule
 from tests.support.published import PUBLISHED, published
 
@@ -35,44 +34,6 @@ BILL = field(
         "extra": field("Object"),
     },
 )
-
-
-class Page(HTMLParser):
-    """What a browser would make of a form: its elements, texts and what it would send."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.sent, self._templates, self._select = [], [], 0, None
-        self.feed(str(html))
-
-    def handle_starttag(self, tag, attrs):
-        at = dict(attrs)
-        self.elements.append((tag, at))
-        self._templates += tag == "template"
-        if self._templates or (at.get("type") == "checkbox" and "checked" not in at):
-            return
-        if tag == "select":
-            self._select = at["name"]
-        elif tag == "option" and "selected" in at:
-            self.sent.append((self._select, at["value"]))
-        elif tag == "input" and "name" in at:
-            self.sent.append((at["name"], at["value"]))
-        elif tag == "textarea":
-            self._text = at["name"]
-
-    def handle_data(self, data):
-        if getattr(self, "_text", None):
-            self.sent.append((self._text, data.removeprefix("\n")))
-            self._text = None
-
-    def handle_endtag(self, tag):
-        self._templates -= tag == "template"
-
-    def all(self, tag):
-        return [at for name, at in self.elements if name == tag]
-
-    def named(self, name):
-        return next(at for _, at in self.elements if at.get("name") == name)
 
 
 def test_the_documented_choice_comes_out_as_documented():

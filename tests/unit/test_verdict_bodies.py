@@ -5,7 +5,6 @@ import pytest
 from codat.numbers import loads
 from codat.verdict import judge
 from tests.support.option_documents import field, rule
-from tests.support.published import PUBLISHED, published
 
 THREE_LETTERS = "Must be a three letter ISO code that matches the currency."
 ONE_TO_THREE = "Must contain at least one line item and up to a maximum of 3 line items."
@@ -241,48 +240,3 @@ def test_of_two_rules_the_narrower_counts_and_each_by_its_own_weight():
 )
 def test_messages_speak_of_fields_as_the_platform_does(change, message):
     assert [message] == [each.message for each in judge(BILL, GOOD | change)]
-
-
-def test_of_the_published_bodies_none_is_blocked():
-    bodies = published_bodies()
-    blocked = [
-        (data_type, platform, problem.message)
-        for data_type, platform, document, body in bodies
-        for problem in judge(document, body)
-        if problem.severity == "error"
-    ]
-
-    assert [] == blocked
-    assert len(bodies) >= 20
-
-
-def published_bodies():
-    """Pair the request bodies that Codat publishes with its options for the same platform."""
-    api = published("openapi_push.json")
-    slugs = {
-        "QuickBooks Desktop": ["quickbooks_desktop"],
-        "QuickBooks Online": ["quickbooks_online", "quickbooks_online_sandbox"],
-        "Sage 50 (UK)": ["sage_50_uk"],
-        "Xero": ["xero"],
-    }
-    pairs = []
-    for path, operations in api["paths"].items():
-        data_type = path.partition("/push/")[2].partition("/")[0]
-        content = operations.get("post", {}).get("requestBody", {}).get("content", {})
-        examples = content.get("application/json", {}).get("examples", {})
-        for platform, example in examples.items():
-            names = [f"options/{data_type}_{slug}.json" for slug in slugs.get(platform, [])]
-            found = [name for name in names if (PUBLISHED / name).exists()]
-            if found:
-                body = _followed(api, example)["value"]
-                pairs.append((data_type, platform, published(found[0]), body))
-    return pairs
-
-
-def _followed(api, node):
-    while "$ref" in node:
-        target = api
-        for part in node["$ref"].removeprefix("#/").split("/"):
-            target = target[part]
-        node = target
-    return node
