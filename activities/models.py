@@ -35,7 +35,7 @@ class Resend(StrEnum):
 class Conduct(Wire):
     """How a push behaves: the worker's settings, kept by the push from its first step on."""
 
-    poll_first: timedelta = timedelta(seconds=2)
+    poll_first: timedelta = timedelta(seconds=4)
     poll_factor: float = 2.0
     poll_cap: timedelta = timedelta(minutes=15)
     find_for: timedelta = timedelta(seconds=180)
@@ -116,20 +116,30 @@ def frozen_digest(data: object, *flags: bool | None) -> str:
 
 
 class PollStatus(Wire):
-    """Ask how an operation stands."""
+    """Ask how an operation stands.
+
+    `due` (UTC, the server's clock) is when the look was planned for: one list that was read since
+    may answer several. Without it the answer is wanted at once. `requested_on_utc` is the
+    operation's own, by which a list is narrowed.
+    """
 
     target: PushTarget
     push_operation_key: UUID
+    due: datetime | None = None
+    requested_on_utc: datetime | None = None
 
 
 class Reading(Wire):
     """An operation as it was just read; problems are said with pointers into the record.
 
     `is_new`, of an answer to a push: this very request made the operation, it is no replay.
+    `patience` is how many times longer than planned to wait before looking again: more than 1
+    when the requests that Codat allows a day run low.
     """
 
     operation: PushOperation
     is_new: bool = False
+    patience: float = 1.0
     errors: list[Finding] = []
     warnings: list[Finding] = []
 

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
+from activities.looks import Looks
 from activities.models import (
     Attempt,
     Conduct,
@@ -41,6 +42,7 @@ class PushActivities:
         self._codat = codat
         self._conduct = conduct
         self._options = OptionsShelf(codat)
+        self._looks = Looks(codat)
 
     @activity.defn(name="fetch-options")
     async def fetch_options(self, ask: FetchOptions) -> OptionsDigest:

@@ -11,6 +11,7 @@ from codat.errors import (
     CodatThrottled,
     CodatUnauthorized,
     CodatUnreachable,
+    NotSent,
 )
 from codat.models import (
     DATA_TYPES,
@@ -43,6 +44,7 @@ __all__ = [
     "CodatThrottled",
     "CodatUnauthorized",
     "CodatUnreachable",
+    "NotSent",
     "OperationPage",
     "OptionChoice",
     "OptionRule",

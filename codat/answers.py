@@ -54,7 +54,12 @@ class Answer:
     @property
     def date(self) -> datetime | None:
         """The server's own clock, UTC."""
-        return _http_date(self.headers.get("date", ""))
+        return http_date(self.headers.get("date", ""))
+
+    @property
+    def retry_after(self) -> timedelta | None:
+        """How long to be patient, if the answer says so; a day at most."""
+        return _retry_after(self.headers.get("retry-after", ""), self.date)
 
     def document(self) -> Any:  # noqa: ANN401, JSON is anything
         """Read the JSON of a success; anything else raises the CodatError that it means."""
@@ -88,7 +93,7 @@ class Answer:
     def _facts(self, correlation_id: str | None) -> _Facts:
         return {
             "status": self.status,
-            "retry_after": _retry_after(self.headers.get("retry-after", ""), self.date),
+            "retry_after": self.retry_after,
             "correlation_id": correlation_id and correlation_id[:64],
             "date": self.date,
         }
@@ -128,7 +133,8 @@ def _name(status: int) -> str:
         return "(an unknown status)"
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """Read a date as HTTP writes it, UTC; None when it is none."""
     try:
         moment = parsedate_to_datetime(text)
         return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
@@ -139,7 +145,7 @@ def _http_date(text: str) -> datetime | None:
 def _retry_after(text: str, server_now: datetime | None) -> timedelta | None:
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text.strip()):
         wait = timedelta(seconds=float(text))
-    elif until := _http_date(text):
+    elif until := http_date(text):
         wait = until - (server_now or datetime.now(UTC))
     else:
         return None

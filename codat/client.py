@@ -13,6 +13,7 @@ from codat import numbers
 from codat.answers import Answer
 from codat.errors import CodatRefused
 from codat.exchange import Moment, exchange
+from codat.limits import Limits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
 from codat.settings import CodatSettings
 from codat.target import segment
@@ -22,7 +23,10 @@ _KEEPALIVE_SECONDS = 3.0
 
 
 class CodatClient:
-    """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`."""
+    """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
+
+    `limits` lets calls through or raises NotSent.
+    """
 
     def __init__(
         self, settings: CodatSettings, *, transport: httpx.AsyncBaseTransport | None = None
@@ -34,6 +38,7 @@ class CodatClient:
         self._secrets = (key, token)
         self._total = settings.total_timeout
         self._base = str(settings.base_url).rstrip("/")
+        self.limits = Limits(settings.company_concurrency, settings.requests_per_minute)
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
@@ -104,13 +109,12 @@ class CodatClient:
             raise CodatRefused(f"The record can't be sent: {error}") from error
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
-        return _operation(await self._send(request, before_send))
+        return _operation(await self._send(target.company_id, request, before_send))
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""
-        return _operation(
-            await self._send(self._request("GET", f"/companies/{company_id}/push/{key}"))
-        )
+        request = self._request("GET", f"/companies/{company_id}/push/{key}")
+        return _operation(await self._send(company_id, request))
 
     async def operations(
         self,
@@ -126,7 +130,7 @@ class CodatClient:
         request = self._request(
             "GET", path, page=page, pageSize=page_size, query=query, orderBy=order_by
         )
-        answer = await self._send(request)
+        answer = await self._send(company_id, request)
         try:
             found = OperationPage.model_validate(answer.document())
         except ValidationError as error:
@@ -135,7 +139,7 @@ class CodatClient:
 
     async def _options(self, target: PushTarget) -> Answer:
         path = f"{_connection(target)}/options/{target.options_path}"
-        return await self._send(self._request("GET", path))
+        return await self._send(target.company_id, self._request("GET", path))
 
     def _request(
         self, method: str, path: str, body: bytes | None = None, **query: str | float | None
@@ -149,13 +153,20 @@ class CodatClient:
         )
 
     async def _send(
-        self, request: httpx.Request, before_send: Callable[[], None] | None = None
+        self,
+        company_id: UUID,
+        request: httpx.Request,
+        before_send: Callable[[], None] | None = None,
     ) -> Answer:
-        moment = Moment(before_send)
-        if not self._traces:
-            moment.arrive()
-        response, body = await exchange(self._http, request, moment=moment, within=self._total)
-        return Answer(response.status_code, response.headers, body, self._secrets)
+        writes = request.method != "GET"
+        with self.limits.hold(company_id, writes=writes):
+            moment = Moment(before_send)
+            if not self._traces:
+                moment.arrive()
+            response, body = await exchange(self._http, request, moment=moment, within=self._total)
+        answer = Answer(response.status_code, response.headers, body, self._secrets)
+        self.limits.learn(company_id, answer, writes=writes)
+        return answer
 
 
 def _connection(target: PushTarget) -> str:

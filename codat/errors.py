@@ -9,6 +9,7 @@
   - CodatRefused       400, 404, 413, any other 4xx, a request that can't be written: final
   - CodatKeyReused     422: the idempotency key belongs to another request
   - CodatFailing       5xx: a write may have been carried out
+  - NotSent            held back here, by limits of our own: nothing was sent
 """
 
 from datetime import datetime, timedelta
@@ -63,3 +64,7 @@ class CodatKeyReused(CodatError):
 
 class CodatFailing(CodatError):
     """Codat is in trouble (5xx); a write may have been carried out all the same."""
+
+
+class NotSent(CodatError):
+    """Held back by limits of our own, so nothing was sent; `retry_after` says when to come back."""

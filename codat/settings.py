@@ -1,13 +1,24 @@
 """How Codat is reached: the CODAT_* variables."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Settings = TypeVar("Settings", bound=BaseSettings)
-Patience = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(seconds=30))]
+
+
+def _seconds(value: object) -> object:
+    is_plain = isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]+)?\s*", value)
+    return float(value) if isinstance(value, str) and is_plain else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_seconds)]
+"""A time span, written as seconds (`4`, `0.5`) or as ISO 8601 (`PT15M`)."""
+
+Patience = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(seconds=30))]
 """A time-out; 30 s at most, since finding a lost push builds on it."""
 
 
@@ -16,7 +27,11 @@ class SettingsError(ValueError):
 
 
 class CodatSettings(BaseSettings):
-    """CODAT_* variables; start-up fails naming the missing one."""
+    """CODAT_* variables; start-up fails naming the missing one.
+
+    Several workers share `company_concurrency` (Codat allows ten at once per company) and
+    `requests_per_minute` (a thousand per address): give each its part.
+    """
 
     model_config = SettingsConfigDict(env_prefix="CODAT_", frozen=True, hide_input_in_errors=True)
 
@@ -26,6 +41,15 @@ class CodatSettings(BaseSettings):
     connect_timeout: Patience = timedelta(seconds=5)
     read_timeout: Patience = timedelta(seconds=25)
     total_timeout: Patience = timedelta(seconds=30)
+    company_concurrency: Annotated[int, Field(ge=1, le=10)] = 10
+    requests_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    webhook_secret: SecretStr | None = None
+    webhook_authorization: SecretStr | None = None
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether Codat is said to report what becomes of a push."""
+        return bool(self.webhook_secret or self.webhook_authorization)
 
 
 def read_settings(kind: type[Settings]) -> Settings:

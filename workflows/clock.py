@@ -1,13 +1,14 @@
 """A push's time: its deadline, the minutes that the platform is told, and the next look."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from activities.models import Conduct
 
 TOLERANCE = timedelta(seconds=30)
 """The platform counts whole minutes; with less than this left nothing is sent any more."""
 
-JITTER = 0.1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def deadline_of(requested: datetime, minutes: int | None) -> datetime | None:
@@ -22,13 +23,42 @@ def minutes_left(now: datetime, deadline: datetime | None) -> int | None:
     return max(int((deadline - now + TOLERANCE) / timedelta(minutes=1)), 0)
 
 
-def until_next_look(conduct: Conduct, looks: int, chance: float) -> timedelta:
-    """Say how long to wait after so many looks: up to the cap, jittered by `chance` (0 to 1)."""
-    # The cap is reached long before the power overflows.
-    grown = conduct.poll_first * conduct.poll_factor ** min(looks, 64)
-    return min(grown, conduct.poll_cap) * (1 + JITTER * (chance - 0.5))
+def next_look(conduct: Conduct, company: UUID, requested: datetime, now: datetime) -> datetime:
+    """Say when to look again (UTC): before the push is twice as old (`poll_factor` times).
+
+    Pushes of a company that were requested together look together, so that one list of operations
+    answers them all: their ages count from the next mark of the company's grid, `poll_first` wide.
+    Beyond `poll_cap` all of a company's pushes look at the same moments.
+    """
+    first, cap = conduct.poll_first, conduct.poll_cap
+    if not first:
+        return now
+    origin = _next_mark(requested, first, company)
+    age = now - origin
+    if max(first, age * (conduct.poll_factor - 1)) > cap:
+        return _next_mark(now, cap, company)
+    return origin + _next_age(age, first, conduct.poll_factor)
 
 
 def back_off(attempts: int, most: timedelta) -> timedelta:
     """Say how long to wait before asking again after so many failures: 1 s, 2 s, 4 s ... `most`."""
     return min(timedelta(seconds=2 ** min(attempts, 20)), most)
+
+
+def _next_age(age: timedelta, first: timedelta, factor: float) -> timedelta:
+    """Give the next of the ages first, first * factor ... to look at, the last one that is due."""
+    if age < first:
+        return first
+    if factor == 1:
+        return age + first
+    planned = first
+    while planned * factor <= age * factor:
+        planned *= factor
+    return planned if planned > age else age * factor
+
+
+def _next_mark(moment: datetime, width: timedelta, company: UUID) -> datetime:
+    """Round up to the company's grid; each has its own, so that not all ask at once."""
+    phase = width * ((company.int % 1000) / 1000)
+    passed = (moment - _EPOCH - phase) % width
+    return moment + (width - passed if passed else passed)

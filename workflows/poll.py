@@ -1,6 +1,6 @@
 """From a pending operation to its ending."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import workflow
@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import PollStatus, Reading
     from activities.push import PushActivities
     from codat.models import PushOperation, PushStatus
-    from workflows.clock import until_next_look
+    from workflows.clock import next_look
     from workflows.models import PushRecord
     from workflows.story import Ended, Story
 
@@ -23,6 +23,8 @@ READ_AGAIN = RetryPolicy(
 
 LAST_QUESTION = timedelta(minutes=5)
 """How long the platform is asked for the truth at the deadline."""
+
+HELD_UP = timedelta(minutes=1)
 
 STRANGE_FOR = timedelta(hours=1)
 """How long a status word that nobody knows is watched before the push ends Unknown."""
@@ -39,20 +41,42 @@ async def poll(story: Story, reading: Reading) -> Ended:
             if reading.operation.completed_on_utc or workflow.now() - strange_since >= STRANGE_FOR:
                 return _strange(story, reading)
         story.renew()
-        await _wait(story, reading.operation)
-        reading = await ask(story, reading.operation.push_operation_key, story.left) or reading
+        due = await _wait(story, reading)
+        key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
+        told = await ask(story, key, story.left, requested_on=requested_on, due=due)
+        reading = told or reading
     return final(story, reading)
 
 
-async def _wait(story: Story, operation: PushOperation) -> None:
-    pause = until_next_look(story.manners, story.looks, workflow.random().random())
-    said = f"{operation.status_text}; next look in {pause.total_seconds():.0f} s"
-    story.enter("poll-status", f"The platform was asked {story.looks} times: still {said}.")
-    await story.wait(pause, f"asked: still {said}", for_hint=True)
+async def _wait(story: Story, reading: Reading) -> datetime | None:
+    """Wait for the next look and give the moment it was planned for; None if a hint came."""
+    now = workflow.now()
+    planned = next_look(story.manners, story.request.company_id, _origin(story), now)
+    pause = (planned - now) * reading.patience
+    said = f"the platform says {reading.operation.status_text}"
+    if reading.patience > 1:
+        said += "; Codat's requests for today run low"
+    story.enter("poll-status", f"Asked {story.looks} times: {said}.")
+    await story.wait(pause, said, for_hint=True)
+    return None if story.hinted else min(now + pause, workflow.now())
 
 
-async def ask(story: Story, operation: UUID, within: timedelta | None) -> Reading | None:
-    """One look; None when there is no answer in that time."""
+def _origin(story: Story) -> datetime:
+    """Say from when the push's age counts: its request, or its sending when that was held up."""
+    entry = story.ledger.current
+    sent = entry.first_scheduled if entry else story.requested
+    return story.requested if sent - story.requested < HELD_UP else sent
+
+
+async def ask(
+    story: Story,
+    operation: UUID,
+    within: timedelta | None,
+    *,
+    requested_on: datetime | None = None,
+    due: datetime | None = None,
+) -> Reading | None:
+    """One look, which was due then; None when there is no answer in that time."""
     if within is not None and within <= timedelta():
         return None
     story.looks += 1
@@ -63,6 +87,8 @@ async def ask(story: Story, operation: UUID, within: timedelta | None) -> Readin
             PollStatus(
                 target=story.request.target,
                 push_operation_key=operation,
+                requested_on_utc=requested_on,
+                due=due,
             ),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,

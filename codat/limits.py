@@ -1,0 +1,123 @@
+"""What one client may ask of Codat at a time, a minute and a day; nobody waits in here.
+
+Codat allows ten requests at once per company, a thousand a minute per address and a number a day
+(`X-Rate-Limit-*`), and says `Retry-After` when that was too much. A call without a permit is not
+sent: it is told when its turn in its company's line comes.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from uuid import UUID
+
+from codat.allowance import Allowance
+from codat.answers import Answer
+from codat.errors import NotSent
+
+BURST = 0.1
+"""The part of a minute's requests that may go at once; the rest follows evenly."""
+
+SHORTEST_WAIT = 0.5
+DEFAULT_PATIENCE = 1.0
+RESERVE = 5.0
+"""The part of a burst (1/5) that a company with a line leaves to those that have none."""
+
+
+MOST_COMPANIES = 1000
+
+
+@dataclass
+class _Line:
+    """A company's calls: under way, and when the next one that waits may come; seconds."""
+
+    under_way: int = 0
+    turn: float = 0.0
+    pace: float = 0.1
+    closed: dict[bool, float] = field(default_factory=dict[bool, float])
+
+
+class Limits:
+    """Permits for calls; `clock` gives seconds."""
+
+    def __init__(
+        self, at_once: int, per_minute: int, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._at_once = at_once
+        self._clock = clock
+        self._lines: dict[UUID | None, _Line] = {}
+        self._burst = max(1.0, BURST * per_minute)
+        self._rate = max(per_minute - self._burst, 1) / 60
+        self._left, self._filled = self._burst, clock()
+        self.allowance = Allowance()
+
+    @contextmanager
+    def hold(self, company: UUID | None, *, writes: bool) -> Generator[None]:
+        """Let a call through, or raise NotSent with the time after which its turn comes."""
+        line = self._lines.setdefault(company, _Line())
+        self._admit(line, writes=writes)
+        line.under_way += 1
+        begun = self._clock()
+        try:
+            yield
+        finally:
+            line.under_way -= 1
+            line.pace += (self._clock() - begun - line.pace) / 8
+            self._forget()
+
+    def learn(self, company: UUID | None, answer: Answer, *, writes: bool) -> None:
+        """Note what an answer says of the limits."""
+        self.allowance = Allowance.read(answer) or self.allowance
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            patience = answer.retry_after or timedelta(seconds=DEFAULT_PATIENCE)
+        elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after:
+            patience = answer.retry_after
+        else:
+            return
+        until = self._clock() + patience.total_seconds()
+        # The day's limit is everybody's; other 429s are the company's own.
+        spent = self.allowance.remaining == 0
+        for whose in (None, company) if spent else (company,):
+            line = self._lines.setdefault(whose, _Line())
+            line.closed[writes] = until
+            line.turn = max(line.turn, until)
+
+    def _admit(self, line: _Line, *, writes: bool) -> None:
+        now = self._clock()
+        self._fill(now)
+        shared = self._lines.get(None)
+        until = max(one.closed.get(writes, 0.0) for one in (line, shared or line))
+        if until > now:
+            line.turn = max(line.turn, until)
+            raise self._later(line, now, "Codat asked for patience")
+        if line.under_way >= self._at_once:
+            raise self._later(line, now, f"{line.under_way} requests of this company are under way")
+        needed = 1 + (self._burst / RESERVE if line.turn > now + SHORTEST_WAIT else 0)
+        if self._left < min(needed, self._burst):
+            raise self._later(line, now, "this minute's requests are used up")
+        self._left -= 1
+
+    def _later(self, line: _Line, now: float, why: str) -> NotSent:
+        waiting = sum(one.turn > now for one in self._lines.values()) or 1
+        line.turn = max(line.turn, now) + max(waiting / self._rate, line.pace / self._at_once)
+        wait = timedelta(seconds=max(line.turn - now, SHORTEST_WAIT))
+        return NotSent(
+            f"Not sent yet: {why}; its turn comes in {wait.total_seconds():.0f} s.",
+            retry_after=wait,
+        )
+
+    def _fill(self, now: float) -> None:
+        self._left = min(self._left + (now - self._filled) * self._rate, self._burst)
+        self._filled = now
+
+    def _forget(self) -> None:
+        """Drop companies that neither ask nor wait."""
+        if len(self._lines) > MOST_COMPANIES:
+            now = self._clock()
+            self._lines = {
+                company: line
+                for company, line in self._lines.items()
+                if line.under_way or line.turn > now
+            }

@@ -1,0 +1,206 @@
+"""Which calls go through, and when the others may come back."""
+
+from contextlib import ExitStack
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
+from codat.allowance import Allowance
+from codat.answers import Answer
+from codat.limits import Limits
+
+A, B = uuid4(), uuid4()
+
+
+class Clock:
+    """Seconds that a test moves on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(name="clock")
+def _clock():
+    return Clock()
+
+
+def limits(clock: Clock, at_once: int = 10, per_minute: int = 1000) -> Limits:
+    return Limits(at_once, per_minute, clock=clock)
+
+
+def passes(known: Limits, company=A, *, writes: bool = False) -> bool:
+    try:
+        with known.hold(company, writes=writes):
+            return True
+    except NotSent:
+        return False
+
+
+def wait(known: Limits, company=A, *, writes: bool = False) -> float:
+    with pytest.raises(NotSent) as caught, known.hold(company, writes=writes):
+        pass
+    assert caught.value.retry_after
+    return caught.value.retry_after.total_seconds()
+
+
+def answer(status: int = 200, **headers: str) -> Answer:
+    return Answer(status, {name.replace("_", "-"): text for name, text in headers.items()}, b"")
+
+
+def test_ten_at_once_go_through_for_each_company(clock):
+    known = limits(clock)
+    with ExitStack() as under_way:
+        for _ in range(10):
+            under_way.enter_context(known.hold(A, writes=True))
+
+        assert (False, True) == (passes(known, A), passes(known, B))
+    assert passes(known, A)
+
+
+def test_a_call_that_breaks_gives_its_place_back(clock):
+    known = limits(clock, at_once=1)
+    with pytest.raises(RuntimeError), known.hold(A, writes=True):
+        raise RuntimeError
+
+    assert passes(known)
+
+
+def test_a_minute_never_sees_more_than_it_may(clock):
+    known, sent = limits(clock, per_minute=100), []
+    for _ in range(4 * 600):
+        clock.now += 0.1
+        sent += [clock.now for _ in range(3) if passes(known)]
+
+    assert 100 >= max(sum(start <= one < start + 60 for one in sent) for start in sent)
+    assert len(sent) > 4 * 85
+
+
+def test_those_that_wait_are_told_one_turn_after_the_other(clock):
+    known = limits(clock, at_once=1, per_minute=60)
+    with known.hold(A, writes=True):
+        turns = [wait(known) for _ in range(20)]
+
+    assert turns == sorted(turns)
+    assert 15 < turns[-1] < 30
+
+
+def test_who_comes_back_at_his_turn_goes_through(clock):
+    known = limits(clock, at_once=1, per_minute=60)
+    with known.hold(A, writes=True):
+        turns = [wait(known) for _ in range(20)]
+    began = clock.now
+    went = []
+    for turn in turns:
+        clock.now = began + turn
+        went.append(passes(known))
+
+    assert all(went)
+
+
+def test_a_company_without_a_line_overtakes_one_that_has_a_long_one(clock):
+    known = limits(clock, per_minute=600)
+    while passes(known, A):
+        pass
+    for _ in range(5000):
+        wait(known, A)
+    for _ in range(50):
+        clock.now += 0.2
+        passes(known, A)
+
+    assert passes(known, B)
+
+
+@pytest.mark.parametrize("writes", [True, False])
+def test_retry_after_holds_back_the_companys_calls_of_that_kind(clock, writes):
+    known = limits(clock)
+    known.learn(A, answer(429, retry_after="30"), writes=writes)
+
+    assert 30 <= wait(known, A, writes=writes) < 31
+    assert passes(known, A, writes=not writes)
+    assert passes(known, B, writes=writes)
+
+
+def test_after_retry_after_calls_go_through_again(clock):
+    known = limits(clock)
+    known.learn(A, answer(429, retry_after="30"), writes=True)
+    clock.now += 30.1
+
+    assert passes(known, A, writes=True)
+
+
+def test_when_the_day_is_used_up_all_companies_wait(clock):
+    known = limits(clock)
+    headers = {"x_rate_limit_limit": "2000", "x_rate_limit_remaining": "0"}
+    known.learn(A, answer(429, retry_after="600", **headers), writes=True)
+
+    assert 600 <= wait(known, B, writes=True)
+
+
+def test_a_service_that_names_no_time_is_given_a_second(clock):
+    known = limits(clock)
+    known.learn(A, answer(429), writes=False)
+
+    assert 1 <= wait(known) < 2
+
+
+def test_a_mere_5xx_closes_nothing(clock):
+    known = limits(clock)
+    known.learn(A, answer(503), writes=False)
+
+    assert passes(known)
+
+
+def day(remaining: int, left: str = "12:00:00") -> Allowance | None:
+    return Allowance.read(
+        answer(
+            x_rate_limit_limit="1000",
+            x_rate_limit_remaining=str(remaining),
+            x_rate_limit_reset="Mon, 23 Nov 2026 00:00:00 GMT",
+            date=f"Sun, 22 Nov 2026 {left} GMT",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("remaining", "now", "patience"),
+    [(1000, "00:00:00", 1), (250, "00:00:00", 1), (100, "12:00:00", 1.25), (100, "23:00:00", 1)],
+)
+def test_looks_stretch_as_the_day_runs_low(remaining, now, patience):
+    assert patience == pytest.approx(day(remaining, now).patience)
+
+
+def test_patience_has_an_end():
+    assert 16 == day(0).patience
+
+
+def test_the_last_of_the_day_is_kept_for_pushes():
+    assert (True, False) == (day(19).is_short, day(20).is_short)
+
+
+def test_a_deployment_that_tells_no_limits_has_enough():
+    assert Allowance.read(answer()) is None
+    assert (1.0, False) == (Allowance().patience, Allowance().is_short)
+
+
+async def test_the_client_asks_nothing_while_it_is_told_to_wait():
+    asked = []
+
+    def throttled(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(429, headers={"Retry-After": "60"})
+
+    settings = CodatSettings.model_validate({"api_key": "k"})
+    async with CodatClient(settings, transport=httpx.MockTransport(throttled)) as codat:
+        with pytest.raises(CodatThrottled):
+            await codat.operation(A, uuid4())
+        with pytest.raises(NotSent) as caught:
+            await codat.operation(A, uuid4())
+
+    assert 1 == len(asked)
+    assert timedelta(seconds=59) < caught.value.retry_after < timedelta(seconds=62)

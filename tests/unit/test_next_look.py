@@ -1,0 +1,129 @@
+"""When a push is looked at."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities.models import Conduct
+from activities.settings import PushSettings
+from codat.settings import CodatSettings
+from workflows.clock import next_look
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+COMPANY = UUID(int=0)  # whose grid begins at full seconds
+USUAL = PushSettings().conduct(CodatSettings.model_validate({"api_key": "k"}))
+
+
+def looks(conduct: Conduct, until: float, *, began=NOON, accepted=0.3, company=COMPANY):
+    """List the ages at which a push is looked at, each answered after 50 ms."""
+    ages, now = [], began + timedelta(seconds=accepted)
+    while not ages or ages[-1] < until:
+        now = next_look(conduct, company, began, now)
+        ages.append((now - began).total_seconds())
+        now += timedelta(milliseconds=50)
+    return ages
+
+
+def test_a_push_is_looked_at_when_it_is_twice_as_old():
+    assert [4, 8, 16, 32, 64, 128] == looks(USUAL, 128)
+
+
+@given(
+    began=st.floats(0, 1000),
+    accepted=st.floats(0, 20),
+    company=st.uuids(),
+    completed=st.floats(2, 5000),
+)
+def test_a_completion_is_seen_before_the_push_is_twice_as_old(began, accepted, company, completed):
+    began = NOON + timedelta(seconds=began)
+    completed = max(completed, accepted + 0.1, 4.0)
+    seen = looks(USUAL, completed, began=began, accepted=accepted, company=company)[-1]
+
+    assert seen <= 2 * completed + 0.1
+
+
+@given(began=st.floats(0, 1000), company=st.uuids())
+def test_a_minute_takes_five_looks(began, company):
+    began = NOON + timedelta(seconds=began)
+
+    assert 5 == len(looks(USUAL, 60.5, began=began, company=company))
+
+
+@given(st.floats(0, 3.9), st.floats(0, 3.9), st.uuids(), st.integers(0, 40))
+def test_pushes_of_one_moment_are_looked_at_together(one, other, company, age):
+    mark = next_look(USUAL, company, NOON, NOON) - timedelta(seconds=8)
+    one, other = (mark + timedelta(seconds=0.05 + later) for later in (one, other))
+    now = mark + timedelta(seconds=4 + age)
+
+    assert next_look(USUAL, company, one, now) == next_look(USUAL, company, other, now)
+
+
+def test_companies_are_not_looked_at_in_the_same_moment():
+    moments = {next_look(USUAL, uuid4(), NOON, NOON) for _ in range(50)}
+
+    assert len(moments) > 40
+
+
+def test_patience_grows_to_a_quarter_of_an_hour_and_not_beyond():
+    ages = looks(USUAL, 30 * 86400)
+    pauses = [later - earlier for earlier, later in pairwise(ages)]
+
+    assert 900 == max(round(pause) for pause in pauses)
+    assert len(ages) < 30 * 96 + 15
+
+
+def test_in_the_long_run_all_pushes_of_a_company_are_looked_at_together():
+    now, company = NOON + timedelta(days=1), uuid4()
+    began = [NOON + timedelta(seconds=second) for second in range(0, 5000, 700)]
+
+    assert 1 == len({next_look(USUAL, company, one, now) for one in began})
+
+
+@pytest.mark.parametrize("factor", [1.0, 1.5, 2.0, 10.0])
+def test_the_factor_is_how_much_older_a_push_may_grow(factor):
+    conduct = USUAL.model_copy(update={"poll_factor": factor})
+    ages = looks(conduct, 3000)
+    grown = [later / earlier for earlier, later in pairwise(ages)]
+
+    assert max(grown[1:]) <= max(factor, 1) * 1.02 or factor == 1
+    assert len(ages) < 1000
+
+
+def test_a_worker_that_never_waits_looks_at_once():
+    conduct = USUAL.model_copy(update={"poll_first": timedelta()})
+
+    assert NOON == next_look(conduct, COMPANY, NOON, NOON)
+
+
+def test_with_webhooks_the_first_look_comes_later():
+    codat = CodatSettings.model_validate({"api_key": "k", "webhook_secret": "whsec_x"})
+
+    assert timedelta(minutes=2) == PushSettings().conduct(codat).poll_first
+
+
+def test_what_is_set_counts_with_webhooks_too():
+    codat = CodatSettings.model_validate({"api_key": "k", "webhook_secret": "whsec_x"})
+    conduct = PushSettings(poll_first=timedelta(seconds=9)).conduct(codat)
+
+    assert timedelta(seconds=9) == conduct.poll_first
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("4", 4), ("0.5", 0.5), (" 7 ", 7), ("PT4S", 4), ("PT15M", 900)]
+)
+def test_a_duration_is_seconds_or_iso_8601(monkeypatch, text, seconds):
+    monkeypatch.setenv("PUSH_POLL_CAP", text)
+
+    assert timedelta(seconds=seconds) == PushSettings().poll_cap
+
+
+@pytest.mark.parametrize("text", ["4s", "-1", "", "nan", "1e3", "0"])
+def test_what_is_no_duration_is_refused(monkeypatch, text):
+    monkeypatch.setenv("PUSH_POLL_CAP", text)
+
+    with pytest.raises(ValueError, match="poll_cap"):
+        PushSettings()
