@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, cast
 
 import typer
@@ -13,7 +14,7 @@ from stack.demo import demo
 from stack.leaving import INTERRUPTED, until_signal
 from stack.ports import Ports
 from stack.process import Trouble
-from stack.up import up
+from stack.up import FOLDER, up
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
 Port = Annotated[int, typer.Option(min=1, max=65535)]
@@ -24,10 +25,11 @@ def _up(
     temporal_port: Port = Ports.temporal,
     ui_port: Port = Ports.ui,
     emulator_port: Port = Ports.emulator,
+    folder: Annotated[Path, typer.Option(help="For databases and logs.")] = FOLDER,
 ) -> int:
     """Bring up Temporal with its UI, the emulator and a worker, and stay until Ctrl-C."""
     ports = Ports(temporal=temporal_port, ui=ui_port, emulator=emulator_port)
-    code = asyncio.run(until_signal(up(Console(), ports)))
+    code = asyncio.run(until_signal(up(Console(), ports, folder.resolve())))
     return 0 if code == INTERRUPTED else code  # Ctrl-C is the way to end it
 
 

@@ -22,7 +22,7 @@ _BILL = {
         }
     ],
     "totalAmount": 50,
-    "status": "Open",
+    "status": "Draft",
 }
 _INVOICE = {
     "invoiceNumber": "INV-77",
@@ -38,7 +38,7 @@ _INVOICE = {
         }
     ],
     "totalAmount": 240,
-    "status": "Open",
+    "status": "Draft",
 }
 _CUSTOMER = {"customerName": "Harbour Hotel", "status": "Active"}
 _SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 
@@ -13,12 +14,12 @@ from stack.services import Stack, running
 FOLDER = ROOT / ".dev"
 
 
-async def up(console: Console, ports: Ports) -> int:
-    """Bring the stack up, say where it is, and stay until a process of it ends (1)."""
-    async with running(FOLDER, ports) as stack:
+async def up(console: Console, ports: Ports, folder: Path) -> int:
+    """Bring the stack up, say where it is, and stay until a process of it ends: Trouble."""
+    async with running(folder, ports) as stack:
         worker = await stack.start_worker()
         await worker.says("Worker ready")
-        console.print(_addresses(stack), markup=False, highlight=False, soft_wrap=True)
+        console.print(_addresses(stack, worker), markup=False, highlight=False, soft_wrap=True)
         raise (await _first_to_end(stack.processes)).death()
 
 
@@ -32,13 +33,13 @@ async def _first_to_end(processes: Iterable[Process]) -> Process:
     return watches[done.pop()]
 
 
-def _addresses(stack: Stack) -> str:
+def _addresses(stack: Stack, worker: Process) -> str:
     ports = stack.ports
     return f"""\
 Temporal UI   http://{HOST}:{ports.ui}
 Temporal      {HOST}:{ports.temporal}
 emulator      http://{HOST}:{ports.emulator} (API key: {seeds.API_KEY})
-worker        task queue push
+worker        task queue push, process {worker.id}
 logs          {stack.folder}
 
 A first push, from another terminal in {ROOT}:

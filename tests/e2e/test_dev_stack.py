@@ -1,0 +1,94 @@
+"""`python dev.py up` from another directory: it says where it is, and leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+
+import httpx
+import pytest
+
+from stack.ports import Ports
+from stack.process import ROOT
+from tests.support.waiting import eventually
+
+
+@asynccontextmanager
+async def dev(cwd, ports):
+    options = [f"--{name}-port={port}" for name, port in asdict(ports).items()]
+    command = (sys.executable, str(ROOT / "dev.py"), "up", "--folder", str(cwd / "dev"), *options)
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=cwd,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+        await process.wait()
+
+
+async def said(process, words):
+    async with asyncio.timeout(40):
+        while words not in (line := (await process.stdout.readline()).decode()):
+            assert line, (await process.stderr.read()).decode()
+    return line
+
+
+def is_open(port):
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=2)
+    except httpx.ConnectError:
+        return False
+    return True
+
+
+@pytest.mark.timeout(120)
+async def test_the_stack_comes_up_and_ends_on_ctrl_c(tmp_path):
+    ports = Ports.free()
+    async with dev(tmp_path, ports) as process:
+        await said(process, "Ctrl-C")
+        up = [is_open(ports.ui), is_open(ports.emulator)]
+        process.send_signal(signal.SIGINT)
+
+        assert (0, [True, True]) == (await process.wait(), up)
+    assert [False, False] == [is_open(ports.ui), is_open(ports.emulator)]
+
+
+@pytest.mark.timeout(120)
+async def test_the_stack_ends_when_one_of_its_processes_does(tmp_path):
+    ports = Ports.free()
+    async with dev(tmp_path, ports) as process:
+        worker = int((await said(process, "worker")).split()[-1].strip("()"))
+        os.kill(worker, signal.SIGKILL)
+        complaint = (await process.stderr.read()).decode()
+
+        assert 1 == await process.wait()
+    assert complaint.startswith("worker 1 has ended by itself (exit code -9)")
+
+
+async def test_a_port_that_is_taken_is_named(stack, tmp_path):
+    async with dev(tmp_path, stack.ports) as process:
+        complaint = (await process.stderr.read()).decode()
+
+        assert 1 == await process.wait()
+    assert complaint.startswith(f"Port {stack.ports.temporal} is taken")
+
+
+async def test_nothing_is_left_of_a_stack_that_was_interrupted_while_starting(tmp_path):
+    ports = Ports.free()
+    async with dev(tmp_path, ports) as process:
+
+        async def begun():
+            return is_open(ports.emulator)
+
+        await eventually(begun)
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+    assert [False, False] == [is_open(ports.ui), is_open(ports.emulator)]

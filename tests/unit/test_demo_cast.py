@@ -1,0 +1,28 @@
+import json
+
+import pytest
+
+from codat import PushStatus
+from codat.verdict import judge
+from emulator import seeds
+from emulator.platforms import option_document
+from stack.cast import PARTS
+
+PLATFORMS = {
+    connection["id"]: connection["platform"]
+    for company in seeds.SEEDED["companies"]
+    for connection in company["connections"]
+}
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.data_type)
+def test_every_record_of_the_demo_fits_its_platform(part):
+    document = option_document(PLATFORMS[part.connection], part.data_type)
+
+    assert [] == judge(json.loads(document), part.record)
+
+
+def test_the_demo_shows_every_ending_once():
+    endings = [part.ending for part in PARTS]
+
+    assert sorted(set(PushStatus) - {PushStatus.PENDING}) == sorted(endings)
