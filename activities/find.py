@@ -57,7 +57,7 @@ class FindActivities:
         with codat_failures(final=()):
             listed = [operation async for operation in self._listed(ask)]
         found = [
-            (operation, compare(ask.data, operation.data))
+            (operation, Match.UNCLEAR if ask.changed else compare(ask.data, operation.data))
             for operation in listed
             if operation.push_operation_key not in known
         ]

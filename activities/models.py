@@ -157,7 +157,8 @@ class FindSubmission(Wire):
     """Look for what became of the requests of a push.
 
     `since` (UTC) is the first schedule of the request that is looked for; `own` are operations
-    that are known to be ours already, `excluded` those that a person ruled out.
+    that are known to be ours already, `excluded` those that a person ruled out. `changed`: it
+    carried another record than `data`, so that no echo tells whether an operation is ours.
     """
 
     push_id: UUID
@@ -168,6 +169,7 @@ class FindSubmission(Wire):
     since: datetime
     own: list[UUID] = []
     excluded: list[UUID] = []
+    changed: bool = False
     purpose: Purpose
     adopt: UUID | None = None
 

@@ -60,6 +60,7 @@ async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None)
                     since=since,
                     own=ledger.operations,
                     excluded=ledger.excluded,
+                    changed=ledger.has_changed(request.frozen_digest),
                     purpose=purpose,
                     adopt=operation,
                 ),

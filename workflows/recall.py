@@ -39,7 +39,8 @@ async def recall(story: Story) -> Reading | None:
         return await _adopt(story)
     if settlement and settlement.not_written and not _is_settled(memory):
         await _settle(story, memory)
-    if story.ledger.held or story.ledger.unread:
+    # What was held may have turned out to have failed after all.
+    if story.ledger.unread or (story.ledger.held and story.ledger.may_have_written):
         return await _verify(story)
     return None
 

@@ -147,6 +147,10 @@ class Ledger(BaseModel):
         fruitless = [one for one in self.entries if one.was_sent and one.operation is None]
         return len(fruitless) >= MAX_NUMBERS
 
+    def has_changed(self, digest: str) -> bool:
+        """Tell whether what is still looked for was another request than this one."""
+        return any(one.is_unclear and one.digest != digest for one in self.entries)
+
     def find(self, operation: UUID) -> Entry | None:
         """Find the number that led to this operation."""
         return next((one for one in self.entries if one.operation == operation), None)

@@ -1,5 +1,6 @@
 """The doors by which a push is begun again, as Temporal's own tools open them."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,8 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from dispatch.pushes import Push
+from tests.support.house import House
+from workflows.models import PushOutcome
 
 ENDS_OF_TASKS = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
@@ -32,14 +35,26 @@ async def points(push: Push, run_id: str | None = None) -> list[int]:
 
 
 async def point_after(push: Push, activity: str) -> int:
-    """The end of the task that follows the schedule of this activity's first request."""
-    events = await history(push)
-    scheduled = next(
-        event.event_id
-        for event in events
-        if event.activity_task_scheduled_event_attributes.activity_type.name == activity
-    )
-    return next(point for point in await points(push) if point > scheduled)
+    """Wait for the end of a task that comes after the schedule of this activity."""
+    while True:
+        events = await history(push)
+        scheduled = [
+            event.event_id
+            for event in events
+            if event.activity_task_scheduled_event_attributes.activity_type.name == activity
+        ]
+        later = [point for point in await points(push) if scheduled and point > scheduled[0]]
+        if later:
+            return later[0]
+        await asyncio.sleep(0.02)
+
+
+async def failures(push: Push) -> set[str]:
+    """The types of the failures of the latest run's activities."""
+    return {
+        event.activity_task_failed_event_attributes.failure.application_failure_info.type
+        for event in await history(push)
+    }
 
 
 async def reset(push: Push, event_id: int | None = None, run_id: str | None = None) -> str:
@@ -87,3 +102,15 @@ async def start_again(push: Push, task_queue: str, **changes: Any) -> None:
     if (await push.describe()).status is WorkflowExecutionStatus.RUNNING:
         await terminate(push)
     await start_like(push, task_queue, **changes)
+
+
+def check(here: House, outcome: PushOutcome) -> None:
+    """Hold what a push says against the books."""
+    records = len(here.records)
+    assert records <= 1, f"{records} records"
+    if outcome.status == "Success":
+        assert records == 1, "a Success without a record"
+    if outcome.status == "Failed" or not outcome.submitted:
+        assert records == 0, f"{outcome.status}, submitted={outcome.submitted}, and a record"
+    if records and outcome.status != "Success":
+        assert outcome.may_still_land, f"{outcome.status} with a record may not land"

@@ -1,7 +1,9 @@
 """A house where the protocol of submissions can be watched in seconds."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import Conduct, Idempotency, Resend
+from codat import CodatClient
+from codat.models import PushOperation
 from tests.support.house import House, house
 from workflows.models import PushOutcome
 
@@ -43,6 +47,45 @@ async def protocol(
             patch.setattr(f"workflows.{pause}", timedelta())
         async with house(environment, conduct=conduct, **rules) as here:
             yield here
+
+
+@dataclass
+class Gate:
+    """Where the first push request is held up until the gate is opened."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    passed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@asynccontextmanager
+async def held_up(*, answer: bool) -> AsyncIterator[Gate]:
+    """Hold up the first push request before it is sent, or its answer before it is told."""
+    gate, push = Gate(), CodatClient.push
+
+    async def pass_gate() -> None:
+        gate.reached.set()
+        await gate.open.wait()
+
+    async def held(self: CodatClient, *given: Any, **named: Any) -> PushOperation:
+        if gate.reached.is_set():
+            return await push(self, *given, **named)
+        try:
+            if not answer:
+                await pass_gate()
+            told = await push(self, *given, **named)
+            if answer:
+                await pass_gate()
+            return told
+        finally:
+            gate.passed.set()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CodatClient, "push", held)
+        try:
+            yield gate
+        finally:
+            gate.open.set()
 
 
 def seconds_for_minutes(patch: pytest.MonkeyPatch) -> None:
