@@ -1,0 +1,26 @@
+import pytest
+
+from codat.verdict import judge
+from gateway.forms import record_from_form, render_form
+from tests.support.html_page import Page
+from tests.support.option_documents import fitting
+from tests.support.published import PUBLISHED, published
+
+NAMES = sorted(path.stem for path in PUBLISHED.glob("options/*.json")) or ["bills_xero"]
+
+
+def test_the_documented_choice_comes_out_as_documented():
+    html = render_form(published("options/chartOfAccounts_xero.json"))
+
+    assert '<select name="fullyQualifiedCategory" required>\n' in html
+    assert '<option value="Asset.Current">Current Asset</option>' in html
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_published_document_has_a_form_that_gives_back_its_record(name):
+    document = published(f"options/{name}.json")
+    record = fitting(document)
+
+    again = record_from_form(document, Page(render_form(document, record)).sent)
+
+    assert [] == [each for each in judge(document, again) if each.severity == "error"]
