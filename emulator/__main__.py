@@ -3,12 +3,34 @@
 import argparse
 
 from emulator import seeds
+from emulator.faults import FATES, SHAPES, WEBHOOK_FAULTS
 from emulator.server import Server
 from emulator.world import World
 
+_CONNECTIONS = ("PROMPT", "SLOW", "SYNCHRONOUS", "REFUSING", "OFFLINE", "SHAKY")
 _AFTER = """\
-The API is served as documented; the key goes base64-encoded into Authorization: Basic.
-Companies and connections that exist from the start are listed in emulator/seeds.py.
+The API key goes base64-encoded into "Authorization: Basic ...".
+
+company     {company}
+{connections}
+
+controls, under /_emulator/, no key needed:
+  GET  connections    PUT connections/ID   delay, spread, synchronous, offline, window, throttled,
+                                           refusing, answer, echo_data, stubborn
+  GET  settings       PUT settings         idempotency, echo_data, rules, limits, fields, ...
+  GET  faults         POST faults          {{"fault": NAME, "method", "path", "connection", "nth",
+                      DELETE faults[/ID]    "times", "probability", "seed", ... its own}}
+  GET  clock          PUT clock            {{"speed": 60}}
+                      POST clock/advance   {{"seconds": 60}}
+  GET  journal?since=N&method=POST&wait=S  every request and what was done with it
+  GET  ledger         GET invariants       what was written, and what was written twice
+  GET  webhooks       GET health           consumers and deliveries; whether it is up
+                      POST seeds           more companies, records, operations
+                      POST reset           the world as it began
+
+faults: {faults}
+
+emulator/README.md has worked examples and says what each fault does.
 """
 
 
@@ -17,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m emulator",
         description=__doc__,
-        epilog=_AFTER,
+        epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--port", type=int, required=True, help="0 takes a free one and prints it")
@@ -27,11 +49,23 @@ def main() -> None:
     parser.add_argument("--api-key", default=seeds.API_KEY, help="the key to ask for (%(default)s)")
     given = parser.parse_args()
     world = World(given.database, speed=given.speed, api_key=given.api_key)
-    server = Server(world, given.host, given.port)
     try:
-        server.run()
+        Server(world, given.host, given.port).run()
+    except OSError as error:
+        parser.exit(1, f"cannot listen on {given.host}:{given.port}: {error.strerror}\n")
     finally:
         world.close()
+
+
+def _epilog() -> str:
+    lines = [f"connection  {getattr(seeds, name)} {name}" for name in _CONNECTIONS]
+    names = ""
+    for fault in (*FATES, *SHAPES, *WEBHOOK_FAULTS):
+        last = names.rpartition("\n")[2]
+        names += (",\n  " if len(last) + len(fault) > 88 else ", ") + fault
+    return _AFTER.format(
+        company=seeds.COMPANY, connections="\n".join(lines), faults=names.removeprefix(", ")
+    )
 
 
 if __name__ == "__main__":

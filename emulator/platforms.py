@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from emulator.documents import DOCUMENTS, text
+from emulator.documents import DOCUMENTS
+from emulator.fields import text
 from emulator.options import Field, JsonChoices, Wording, choice, document
 from emulator.seeds import STANDING_RECORDS
 from emulator.store import JsonObject

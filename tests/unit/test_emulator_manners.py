@@ -59,6 +59,7 @@ def test_a_window_over_midnight_is_open_on_both_sides():
 def test_the_spread_is_the_same_for_the_same_operation():
     once = finish(delay=1, spread=10)
 
+    assert once is not None
     assert timedelta(seconds=1) < once < timedelta(seconds=11)
     assert once == finish(delay=1, spread=10)
 
