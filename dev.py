@@ -17,6 +17,7 @@ from stack.process import Trouble
 from stack.up import FOLDER, up
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)
+console = Console(width=None if sys.stdout.isatty() else 140)
 Port = Annotated[int, typer.Option(min=1, max=65535)]
 
 
@@ -29,14 +30,14 @@ def _up(
 ) -> int:
     """Bring up Temporal with its UI, the emulator and a worker, and stay until Ctrl-C."""
     ports = Ports(temporal=temporal_port, ui=ui_port, emulator=emulator_port)
-    code = asyncio.run(until_signal(up(Console(), ports, folder.resolve())))
+    code = asyncio.run(until_signal(up(console, ports, folder.resolve())))
     return 0 if code == INTERRUPTED else code  # Ctrl-C is the way to end it
 
 
 @app.command("demo")
 def _demo() -> int:
     """Show four pushes that end four ways while a worker is killed; about eighty seconds."""
-    return asyncio.run(until_signal(demo(Console())))
+    return asyncio.run(until_signal(demo(console)))
 
 
 def main() -> int:
