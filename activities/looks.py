@@ -85,7 +85,7 @@ class Looks:
                 retry_after=SHORT_OF_REQUESTS,
             )
         crowd = self._crowds.setdefault(company, _Crowd())
-        crowd.followed[key] = ask.requested_on_utc
+        crowd.followed.setdefault(key, ask.requested_on_utc)
         # Counted back from now, so that the clocks of server and worker need not agree.
         due = time.monotonic() - max((started - ask.due).total_seconds(), 0.0)
         if key in crowd.listed and crowd.listed_at >= due:

@@ -88,6 +88,7 @@ class PushActivities:
                 before_send=window.check,
             )
         requested = operation.requested_on_utc
+        self._looks.follow(attempt.target.company_id, operation)
         is_new = requested is not None and requested >= window.sent - CLOCKS_DIFFER
         return reading_of(operation).model_copy(update={"is_new": is_new})
 
@@ -96,10 +97,9 @@ class PushActivities:
         """Read how the operation stands; whatever goes wrong in reading may be tried again."""
         async with beating():
             with codat_failures(final=()):
-                operation = await self._codat.operation(
-                    ask.target.company_id, ask.push_operation_key
-                )
-        return reading_of(operation)
+                operation = await self._looks.read(ask, activity.info().started_time)
+        patience = self._codat.limits.allowance.patience
+        return reading_of(operation).model_copy(update={"patience": patience})
 
 
 class _SendWindow:

@@ -32,7 +32,7 @@ ERRORS = {
 @pytest.mark.parametrize("activity", ALL)
 @pytest.mark.parametrize(("fault", "kind"), ERRORS.items())
 async def test_every_fault_of_codats_is_told_by_its_name(activity, fault, kind):
-    async with workbench() as bench:
+    async with workbench(impatient=fault == "hang") as bench:
         bench.codat.fault(fault)
         failure = await bench.failure(activity)
 
@@ -41,7 +41,7 @@ async def test_every_fault_of_codats_is_told_by_its_name(activity, fault, kind):
 
 @pytest.mark.parametrize("fault", ERRORS)
 async def test_no_fault_of_codats_counts_as_the_workers_own(fault):
-    async with workbench() as bench:
+    async with workbench(impatient=fault == "hang") as bench:
         bench.codat.fault(fault)
         failure = await bench.failure("push")
 
@@ -50,7 +50,7 @@ async def test_no_fault_of_codats_counts_as_the_workers_own(fault):
 
 @pytest.mark.parametrize("fault", ERRORS)
 async def test_reading_a_status_is_always_tried_again(fault):
-    async with workbench() as bench:
+    async with workbench(impatient=fault == "hang") as bench:
         bench.codat.fault(fault)
         failure = await bench.failure("poll-status")
 
@@ -62,7 +62,7 @@ async def test_reading_a_status_is_always_tried_again(fault):
     [("not-found", True), ("unauthorized", True), ("throttle", False), ("refuse", False)],
 )
 async def test_options_are_asked_for_again_unless_the_answer_is_final(fault, is_final):
-    async with workbench() as bench:
+    async with workbench(impatient=fault == "hang") as bench:
         bench.codat.fault(fault)
         failure = await bench.failure("fetch-options")
 

@@ -14,6 +14,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.models import Attempt, Conduct, FetchOptions, PollStatus, Validate
 from activities.push import PushActivities
 from codat import CodatClient, CodatSettings
+from codat.allowance import Allowance
 from codat.models import PushTarget
 from emulator import Emulator, seeds
 from emulator.examples import record
@@ -35,6 +36,15 @@ class Workbench:
     def journal(self) -> list[dict[str, Any]]:
         """The requests that reached the platform."""
         return self.codat.journal(since=self.since)
+
+    def forget_journal(self) -> None:
+        """Count requests from now on."""
+        entries = self.codat.journal()
+        self.since = entries[-1]["number"] if entries else 0
+
+    def tell_allowance(self, limit: int, remaining: int) -> None:
+        """Let the client believe that so many of the day's requests are left."""
+        self.client.limits.allowance = Allowance(limit, remaining, timedelta(hours=12))
 
     async def fetch_options(self, **fields: Any) -> Any:
         return await perform(self.activities.fetch_options, FetchOptions(target=target(**fields)))
@@ -102,15 +112,17 @@ async def perform(activity: Any, ask: Any, **info: Any) -> Any:
 
 @asynccontextmanager
 async def workbench(
-    transport: httpx.AsyncBaseTransport | None = None, conduct: Conduct | None = None
+    transport: httpx.AsyncBaseTransport | None = None, *, impatient: bool = False
 ) -> AsyncIterator[Workbench]:
-    """Set up the activities; `transport` stands in front of the emulator's own."""
-    async with Emulator(impatient=True) as codat:
+    """Set up the activities; `transport` takes the place of the emulator's own."""
+    async with Emulator(impatient=impatient) as codat:
         key = await _an_operation(codat)
         since = codat.journal()[-1]["number"]
-        settings = CodatSettings(api_key=codat.api_key, base_url=codat.base_url)
+        settings = CodatSettings.model_validate(
+            {"api_key": codat.api_key, "base_url": codat.base_url}
+        )
         async with CodatClient(settings, transport=transport or codat.transport) as client:
-            activities = PushActivities(client, conduct or Conduct())
+            activities = PushActivities(client, Conduct())
             yield Workbench(codat, client, activities, key, since)
 
 

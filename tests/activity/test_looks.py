@@ -1,0 +1,213 @@
+"""One look for many: which requests the looks of a worker cost."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from activities import looks
+from activities.models import PollStatus
+from emulator import seeds
+from tests.support.workbench import Workbench, perform, target, workbench
+
+
+async def pending(bench: Workbench, count: int) -> list[UUID]:
+    """Push so many records to a platform that is switched off."""
+    offline = target(connection_id=seeds.OFFLINE)
+    readings = [await bench.push(target=offline) for _ in range(count)]
+    bench.forget_journal()
+    return [one.operation.push_operation_key for one in readings]
+
+
+async def look(bench: Workbench, operation: UUID, **fields):
+    now = datetime.now(UTC)
+    known = {"due": now, "target": target(connection_id=seeds.OFFLINE)}
+    ask = PollStatus.model_validate(known | {"push_operation_key": operation} | fields)
+    return await perform(bench.activities.poll_status, ask, started_time=now)
+
+
+def did(bench: Workbench) -> list[str]:
+    return [one["did"] for one in bench.journal]
+
+
+async def test_a_lone_operation_is_read_singly():
+    async with workbench() as bench:
+        (only,) = await pending(bench, 1)
+        await look(bench, only)
+
+        assert ["read operation"] == did(bench)
+
+
+async def test_fifty_looks_of_one_moment_cost_one_list():
+    async with workbench() as bench:
+        keys = await pending(bench, 50)
+        readings = await asyncio.gather(*(look(bench, key) for key in keys))
+
+        assert ["listed"] == did(bench)
+    assert keys == [one.operation.push_operation_key for one in readings]
+
+
+async def test_who_was_due_before_the_list_was_read_is_answered_by_it():
+    async with workbench() as bench:
+        first, second, third = await pending(bench, 3)
+        due = datetime.now(UTC)
+        await asyncio.gather(look(bench, first, due=due), look(bench, second, due=due))
+        await look(bench, third, due=due)
+
+        assert ["listed"] == did(bench)
+
+
+async def test_who_is_due_after_the_list_was_read_is_not():
+    async with workbench() as bench:
+        first, second, third = await pending(bench, 3)
+        await asyncio.gather(look(bench, first), look(bench, second))
+        bench.codat.connection(seeds.OFFLINE).set(offline=False, delay=0)
+        bench.codat.advance(60)
+        reading = await look(bench, third, due=datetime.now(UTC))
+
+    assert "Success" == reading.operation.status
+
+
+async def test_the_clocks_of_server_and_worker_need_not_agree():
+    async with workbench() as bench:
+        first, second = await pending(bench, 2)
+        slow = datetime.now(UTC) - timedelta(hours=3)
+        ask = PollStatus(
+            target=target(connection_id=seeds.OFFLINE), push_operation_key=first, due=slow
+        )
+        await perform(bench.activities.poll_status, ask, started_time=slow)
+        bench.codat.connection(seeds.OFFLINE).set(offline=False, delay=0)
+        later = slow + timedelta(milliseconds=1)
+        ask = ask.model_copy(update={"push_operation_key": second, "due": later})
+        reading = await perform(bench.activities.poll_status, ask, started_time=later)
+
+    assert "Success" == reading.operation.status
+
+
+async def test_a_hinted_look_waits_for_nobody():
+    async with workbench() as bench:
+        first, *_ = await pending(bench, 3)
+        await look(bench, first, due=None)
+
+        assert ["read operation"] == did(bench)
+
+
+async def test_an_operation_that_is_not_listed_is_read_singly():
+    async with workbench() as bench:
+        keys = await pending(bench, 3)
+        bench.codat.fault("listed-late", seconds=60)
+        keys += await pending(bench, 1)
+        readings = await asyncio.gather(*(look(bench, key) for key in keys))
+
+        assert ["listed", "read operation"] == did(bench)
+    assert keys == [one.operation.push_operation_key for one in readings]
+
+
+async def test_the_list_is_read_from_the_oldest_that_is_followed_on():
+    async with workbench() as bench:
+        keys = await pending(bench, 3)
+        await asyncio.gather(*(look(bench, key) for key in keys))
+        (request,) = bench.journal
+
+    asked = dict(parse_qsl(request["query"].lstrip("?")))
+    assert asked["query"].startswith("requestedOnUtc>=")
+    assert "-requestedOnUtc" == asked["orderBy"]
+
+
+async def test_a_list_that_cannot_be_read_is_left_alone_for_a_while():
+    async with workbench() as bench:
+        keys = await pending(bench, 3)
+        bench.codat.fault("wrong-json", method="GET", path="^.*/push$")
+        for _ in range(2):
+            await asyncio.gather(*(look(bench, key) for key in keys))
+
+        assert 1 == len([one for one in bench.journal if one["path"].endswith("/push")])
+        assert 6 == did(bench).count("read operation")
+
+
+async def test_many_pages_are_not_read_for_a_few(monkeypatch):
+    monkeypatch.setattr(looks, "MOST_PER_PAGE", 3)
+    async with workbench() as bench:
+        keys = await pending(bench, 10)
+        await asyncio.gather(*(look(bench, key) for key in keys[:2]))
+
+        assert ["listed", "read operation", "read operation"] == did(bench)
+
+
+async def test_a_throttled_list_sends_everybody_back():
+    async with workbench() as bench:
+        keys = await pending(bench, 5)
+        bench.codat.fault("throttle", method="GET", retry_after=30)
+        ended = await asyncio.gather(*(look(bench, key) for key in keys), return_exceptions=True)
+
+        assert ["faulted: throttle"] == did(bench)
+    assert {True} == {isinstance(one, ApplicationError) for one in ended}
+    assert 29 < min(one.next_retry_delay for one in ended).total_seconds()
+
+
+async def test_looks_of_two_companies_are_not_mixed():
+    async with workbench() as bench:
+        keys = await pending(bench, 2)
+        other = target(connection_id=seeds.OTHER_PROMPT, company=seeds.OTHER_COMPANY)
+        theirs = (await bench.push(target=other)).operation.push_operation_key
+        bench.forget_journal()
+        await asyncio.gather(*(look(bench, key) for key in keys), look(bench, theirs, target=other))
+
+        assert ["listed", "read operation"] == sorted(did(bench))
+
+
+async def test_a_finished_operation_is_followed_no_more():
+    async with workbench() as bench:
+        first, second = await pending(bench, 2)
+        bench.codat.connection(seeds.OFFLINE).set(offline=False, delay=0)
+        await asyncio.gather(look(bench, first), look(bench, second))
+        bench.codat.connection(seeds.OFFLINE).set(offline=True)
+        (only,) = await pending(bench, 1)
+        await look(bench, only)
+
+        assert ["read operation"] == did(bench)
+
+
+async def test_one_that_gives_up_spoils_nothing_for_the_others():
+    async with workbench() as bench:
+        keys = await pending(bench, 3)
+        impatient, *patient = [asyncio.create_task(look(bench, key)) for key in keys]
+        await asyncio.sleep(0)
+        impatient.cancel()
+
+        assert 2 == len(await asyncio.gather(*patient))
+
+
+@pytest.mark.parametrize(("remaining", "is_asked"), [(1000, True), (10, False)])
+async def test_when_the_day_runs_out_looks_wait_and_pushes_go(remaining, is_asked):
+    async with workbench() as bench:
+        (only,) = await pending(bench, 1)
+        bench.tell_allowance(limit=1000, remaining=remaining)
+        if is_asked:
+            await look(bench, only)
+        else:
+            with pytest.raises(ApplicationError, match="pushes go first") as caught:
+                await look(bench, only)
+            assert timedelta(minutes=15) == caught.value.next_retry_delay
+        await bench.push()
+
+        assert is_asked == ("read operation" in did(bench))
+
+
+async def test_looks_are_told_to_stretch_when_the_day_runs_low():
+    left = {
+        "X-Rate-Limit-Limit": "1000",
+        "X-Rate-Limit-Remaining": "25",
+        "X-Rate-Limit-Reset": "Mon, 23 Nov 2026 00:00:00 GMT",
+        "Date": "Sun, 22 Nov 2026 00:00:00 GMT",
+    }
+    operation = {"pushOperationKey": str(uuid4()), "status": "Pending"}
+    answer = httpx.MockTransport(lambda _: httpx.Response(200, headers=left, json=operation))
+    async with workbench(answer) as bench:
+        reading = await bench.poll_status()
+
+    assert 10 == pytest.approx(reading.patience)
