@@ -97,7 +97,7 @@ class Attempt(Wire):
     data: dict[str, Any]
     record_id: str | None = None
     number: int
-    idempotency_key: UUID | None
+    idempotency_key: UUID | None = None
     timeout_in_minutes: int | None = None
     allow_sync_on_push_complete: bool | None = None
     force_update: bool | None = None
