@@ -1,6 +1,7 @@
 """`python -m emulator`: a stand-in for Codat's push API, with faults on demand."""
 
 import argparse
+import textwrap
 
 from emulator import seeds
 from emulator.faults import FATES, SHAPES, WEBHOOK_FAULTS
@@ -59,12 +60,11 @@ def main() -> None:
 
 def _epilog() -> str:
     lines = [f"connection  {getattr(seeds, name)} {name}" for name in _CONNECTIONS]
-    names = ""
-    for fault in (*FATES, *SHAPES, *WEBHOOK_FAULTS):
-        last = names.rpartition("\n")[2]
-        names += (",\n  " if len(last) + len(fault) > 88 else ", ") + fault
+    names = ", ".join((*FATES, *SHAPES, *WEBHOOK_FAULTS))
     return _AFTER.format(
-        company=seeds.COMPANY, connections="\n".join(lines), faults=names.removeprefix(", ")
+        company=seeds.COMPANY,
+        connections="\n".join(lines),
+        faults=textwrap.fill(names, 88, subsequent_indent="  ", break_on_hyphens=False),
     )
 
 

@@ -150,6 +150,7 @@ async def _hang(exchange: Exchange, rule: Rule) -> None:
     answer = exchange.answer() if rule.parameters.get("committed", True) else None
     operation = answer.operation if answer else None
     exchange.world.journal.mark(exchange.number, did, operation)
+    exchange.wire.stall(rule.parameters.get("seconds"))
     if await exchange.gone(rule.parameters.get("seconds")):
         exchange.note(did, operation, "hanging")
         return
@@ -209,6 +210,7 @@ async def _error(exchange: Exchange, rule: Rule) -> None:
 async def _processed_late(exchange: Exchange, rule: Rule) -> None:
     did = f"faulted: {rule.fault}"
     exchange.world.journal.mark(exchange.number, did)
+    exchange.wire.stall(None)
     try:
         await exchange.gone()
     finally:

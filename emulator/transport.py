@@ -13,9 +13,11 @@ from emulator.wire import EXTENSION
 class _Line:
     """The other end of one exchange."""
 
-    def __init__(self, request: httpx.Request, body: bytes) -> None:
+    def __init__(self, request: httpx.Request, body: bytes, *, impatient: bool) -> None:
         self._request = request
         self._body: bytes | None = body
+        self._impatient = impatient
+        self._patience: float | None = request.extensions.get("timeout", {}).get("read")
         self.left = asyncio.Event()
         self.messages: asyncio.Queue[Message | None] = asyncio.Queue()
         self.failure: httpx.TransportError | None = None
@@ -37,14 +39,19 @@ class _Line:
         message = "Server disconnected without sending a response."
         self._fail(httpx.RemoteProtocolError(message, request=self._request))
 
+    def stall(self, seconds: float | None) -> None:
+        endless = seconds is None or (self._patience is not None and seconds >= self._patience)
+        if self._impatient and endless:
+            self._fail(httpx.ReadTimeout("", request=self._request))
+
     def _fail(self, failure: httpx.TransportError) -> None:
         self.failure = failure
         self.left.set()
         self.messages.put_nowait(None)
 
-    async def next(self, patience: float | None) -> Message:
+    async def next(self) -> Message:
         try:
-            async with asyncio.timeout(patience):
+            async with asyncio.timeout(self._patience):
                 message = await self.messages.get()
         except TimeoutError:
             self.left.set()
@@ -64,19 +71,17 @@ class InProcess(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request to the application and its answer back."""
-        line = _Line(request, await request.aread())
+        line = _Line(request, await request.aread(), impatient=self._impatient)
         task = asyncio.create_task(self._run(_scope(request, line), line))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        patience = _patience(request, impatient=self._impatient)
         try:
-            start = await line.next(patience)
+            start = await line.next()
         except asyncio.CancelledError:
             line.left.set()
             raise
-        stream = _Stream(line, patience)
         return httpx.Response(
-            start["status"], headers=start["headers"], stream=stream, request=request
+            start["status"], headers=start["headers"], stream=_Stream(line), request=request
         )
 
     async def _run(self, scope: MutableMapping[str, Any], line: _Line) -> None:
@@ -90,25 +95,19 @@ class InProcess(httpx.AsyncBaseTransport):
 
 
 class _Stream(httpx.AsyncByteStream):
-    def __init__(self, line: _Line, patience: float | None) -> None:
+    def __init__(self, line: _Line) -> None:
         self._line = line
-        self._patience = patience
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
         more = True
         while more:
-            message = await self._line.next(self._patience)
+            message = await self._line.next()
             more = message.get("more_body", False)
             if message.get("body"):
                 yield message["body"]
 
     async def aclose(self) -> None:
         self._line.left.set()
-
-
-def _patience(request: httpx.Request, *, impatient: bool) -> float | None:
-    given: float | None = request.extensions.get("timeout", {}).get("read")
-    return min(0.05, given or 0.05) if impatient else given
 
 
 def _scope(request: httpx.Request, line: _Line) -> MutableMapping[str, Any]:

@@ -21,6 +21,10 @@ class Wire(Protocol):
         """Break off, whatever has been sent."""
         ...
 
+    def stall(self, seconds: float | None) -> None:
+        """Hear that no answer will come for so many seconds, or ever."""
+        ...
+
 
 class SocketWire:
     """The TCP connection under an exchange."""
@@ -37,6 +41,9 @@ class SocketWire:
     def cut(self) -> None:
         """Close the connection at once, without an answer or in the middle of it."""
         self._transport.abort()
+
+    def stall(self, seconds: float | None) -> None:
+        """Do nothing: the client will notice by itself."""
 
 
 class WiredProtocol(HttpToolsProtocol):
