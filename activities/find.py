@@ -138,7 +138,7 @@ def _candidate(operation: PushOperation, match: Match) -> Candidate:
 
 def _refused(reason: str) -> ApplicationError:
     return ApplicationError(
-        f"It was not adopted: {reason}.",
+        f"{reason}.",
         type="AdoptionRefused",
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,

@@ -20,6 +20,7 @@ from commands.endings import (
 from commands.looking import status, wait
 from commands.platform import options, validate
 from commands.push import push
+from commands.retry import retry
 from commands.saying import remark
 from dispatch.pushes import NoSuchPush, NotAPush
 
@@ -34,7 +35,7 @@ Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or in
 def build_app() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
-    for command in (push, status, wait, options, validate):
+    for command in (push, status, wait, retry, options, validate):
         app.command()(command)
     return app
 

@@ -53,7 +53,12 @@ def read_request(given: Mapping[str, Any]) -> PushRequest:
         return PushRequest.model_validate(present)
     except ValidationError as error:
         sentence = sentence_of(error)
-    raise _wrong(_FIELD.sub(lambda found: _OPTIONS[found[1]], sentence))
+    raise _wrong(name_options(sentence))
+
+
+def name_options(sentence: str) -> str:
+    """Call the fields of a request by the options that set them."""
+    return _FIELD.sub(lambda found: _OPTIONS[found[1]], sentence)
 
 
 def read_minutes(text: str | None) -> int | str | None:

@@ -96,7 +96,7 @@ async def _adopt(story: Story) -> Reading:
             raise
         cause = error.cause
         said = cause.message if isinstance(cause, ApplicationError) else str(cause)
-        raise _as_before(story, said) from None
+        raise _as_before(story, f"It was not adopted: {said}") from None
     if look.adopted is None:
         raise _as_before(story, f"Operation {operation} could not be adopted.")
     by = settlement.by if settlement and settlement.by else "an operator"
