@@ -11,12 +11,9 @@ from activities.beating import beating
 from activities.failures import codat_failures
 from activities.matching import Match, compare
 from activities.models import Candidate, FindSubmission, Look, Purpose
-from activities.others import Others
+from activities.others import BEFORE, Others
 from activities.readings import reading_of
 from codat import CodatClient, PushOperation
-
-BEFORE = timedelta(minutes=10)
-"""How far before the first schedule the list is read: clocks differ, and so does `Date`."""
 
 PAGE_SIZE = 1000
 
@@ -55,10 +52,11 @@ class FindActivities:
     async def _sightings(self, ask: FindSubmission, others: Others) -> list[Sighting]:
         known = {*ask.own, *ask.excluded}
         with codat_failures(final=()):
-            listed = [operation async for operation in self._listed(ask)]
+            # What is new pushes the rest from page to page, so that one may be seen twice.
+            listed = {one.push_operation_key: one async for one in self._listed(ask)}
         found = [
             (operation, Match.UNCLEAR if ask.changed else compare(ask.data, operation.data))
-            for operation in listed
+            for operation in listed.values()
             if operation.push_operation_key not in known
         ]
         return [
@@ -103,9 +101,9 @@ class FindActivities:
 
 
 async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:
-    twin = await others.open_twin()
+    twin = await others.open_twin(operation.push_operation_key)
     if twin:
-        hindrance = f"{twin} pushed an equal record and has no operation of its own yet"
+        hindrance = f"{twin} pushed an equal record, and this may be its operation"
         return look.model_copy(update={"hindrance": hindrance})
     if not await others.claim(operation.push_operation_key):
         return look.model_copy(update={"hindrance": "another push took it at the same moment"})

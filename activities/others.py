@@ -1,6 +1,7 @@
 """What other pushes hold: their operations, claims, twins of ours, later updates."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 from temporalio import activity
@@ -15,6 +16,9 @@ START_MARK = "surepush"
 """The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
 
 CLAIM_WORKFLOW = "push-claim"
+
+BEFORE = timedelta(minutes=10)
+"""How far before the first schedule the list is read: clocks differ, and so does `Date`."""
 
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
@@ -52,16 +56,18 @@ class Others:
             return await self._claimant(operation) == self._workflow_id
         return True
 
-    async def open_twin(self) -> str | None:
-        """Name a push of an equal record that may have sent and has no operation of its own."""
-        async for twin in self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"'):
-            if twin.close_time and twin.close_time < self._ask.since:
-                continue
-            # The list lags behind; what is asked of the run itself does not.
-            now = await self._client.get_workflow_handle(twin.id, run_id=twin.run_id).describe()
+    async def open_twin(self, operation: UUID) -> str | None:
+        """Name a push of an equal record that has this operation, or may have sent and has none."""
+        listed = self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"')
+        oldest = self._ask.since - BEFORE
+        twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
+        for twin in sorted(twins):
+            # The list lags behind; what is asked of the push itself does not.
+            now = await self._client.get_workflow_handle(twin).describe()
             known = now.typed_search_attributes
-            if not known.get(_OPERATION) and known.get(_STATUS) != "Failed":
-                return twin.id
+            own, status = known.get(_OPERATION), known.get(_STATUS)
+            if own == str(operation) or (own is None and status != "Failed"):
+                return twin
         return None
 
     async def later_update(self) -> bool:

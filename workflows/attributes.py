@@ -45,6 +45,12 @@ def announce(*, status: PushStatus | None = None, operation: UUID | None = None)
     _upsert({key: str(value) for key, value in values.items() if value})
 
 
+def announce_anew() -> None:
+    """Say that the push is sent anew and has no operation of its own yet."""
+    unset = PUSH_OPERATION_KEY.value_unset()
+    workflow.upsert_search_attributes([unset])  # pyright: ignore[reportUnknownMemberType]
+
+
 def _values(request: PushRequest) -> dict[SearchAttributeKey[str], str]:
     return {
         PUSH_STATUS: PushStatus.PENDING.value,

@@ -80,6 +80,7 @@ async def _still_going(story: Story) -> Reading | None:
         if reading.operation.status is PushStatus.SUCCESS:
             raise final(story, reading)
         if not reading.operation.status.is_final:
+            story.follow(entry.operation)
             return reading
         if entry.status is PushStatus.TIMED_OUT and entry.judgement is not Judgement.NOT_WRITTEN:
             story.ledger.held = PushStatus.TIMED_OUT

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import Attempt, Idempotency, Purpose, Reading
     from activities.push import PushActivities
     from codat.models import PushStatus
+    from workflows.attributes import announce_anew
     from workflows.clock import back_off, minutes_left
     from workflows.find import find, look_up
     from workflows.prepare import prepare
@@ -79,6 +80,8 @@ async def _send_next(story: Story) -> Reading | None:
         await story.wait(back_off(2 * doubtful, MOST_PAUSE), why)
     await prepare(story)
     story.check_time()
+    if story.ledger.operations:
+        announce_anew()
     now = workflow.now()
     minutes = minutes_left(now, story.deadline)
     return await _send(story, story.ledger.begin(now, minutes, story.request.frozen_digest))

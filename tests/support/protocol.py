@@ -13,8 +13,10 @@ from temporalio.testing import WorkflowEnvironment
 from activities.models import Conduct, Idempotency, Resend
 from codat import CodatClient
 from codat.models import PushOperation
+from dispatch.pushes import Push
 from tests.support.house import House, house
 from workflows.models import PushOutcome
+from workflows.submission import idempotency_key
 
 MODES = ("honoured", "ignored")
 
@@ -122,3 +124,9 @@ def twice(here: House) -> dict[str, int]:
     """What was taken by the platform more than once, although it is one record."""
     counted = here.codat.invariants()
     return counted["operations"]["byBody"] | counted["records"]["byBody"]
+
+
+def own_records(here: House, push: Push) -> list[str]:
+    """The operations behind the records that were written for this push and no other."""
+    ours = {str(idempotency_key(push.push_id, number)) for number in range(1, 20)}
+    return [one["pushOperationKey"] for one in here.records if one["idempotencyKey"] in ours]
