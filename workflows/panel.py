@@ -13,6 +13,8 @@ def of_progress(progress: PushProgress) -> str:
         rows.append(f"- has to be over by {progress.deadline_utc:%Y-%m-%d %H:%M:%S} UTC")
     if progress.next_look_utc:
         rows.append(f"- goes on at {progress.next_look_utc:%Y-%m-%d %H:%M:%S} UTC")
+    if progress.waiting_for:
+        rows.append(f"- it waits: {progress.waiting_for}")
     return "\n".join(rows)
 
 

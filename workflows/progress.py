@@ -14,4 +14,5 @@ class PushProgress(Wire):
     push_operation_key: UUID | None = None
     deadline_utc: datetime | None = None
     next_look_utc: datetime | None = None
+    waiting_for: str | None = None
     looks: int = 0

@@ -18,6 +18,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.progress import PushProgress
     from workflows.submission import Ledger
 
+MOST_SAID = 380
+"""Characters of a summary; Temporal shows 400 bytes."""
+
 UNAUTHORIZED_FOR = timedelta(hours=1)
 """How long a wrong key, plan or right may be put right before the push fails."""
 
@@ -51,6 +54,7 @@ class Story:
     stage: str = "start"
     message: str = "The push was accepted."
     next_look: datetime | None = None
+    waiting_for: str | None = None
 
     @classmethod
     def beginning(cls, request: PushRequest, *, is_reset: bool) -> Self:
@@ -125,6 +129,7 @@ class Story:
             push_operation_key=self.ledger.operation,
             deadline_utc=self.deadline,
             next_look_utc=self.next_look,
+            waiting_for=self.waiting_for,
             looks=self.looks,
         )
 
@@ -167,16 +172,18 @@ class Story:
             pause = min(pause, self.left)
         if pause <= timedelta():
             return
-        self.next_look = workflow.now() + pause
+        self.next_look, self.waiting_for = workflow.now() + pause, why
         workflow.set_current_details(of_progress(self.progress))
         try:
             await workflow.wait_condition(
-                lambda: for_hint and self.hinted, timeout=pause, timeout_summary=why
+                lambda: for_hint and self.hinted,
+                timeout=pause,
+                timeout_summary=f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID],
             )
         except TimeoutError:
             pass
         finally:
-            self.next_look = None
+            self.next_look, self.waiting_for = None, None
 
     def check_time(self) -> None:
         """Raise Ended (TimedOut) when too little time is left to send."""

@@ -13,6 +13,8 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.models import Conduct
 from codat import CodatClient, CodatSettings
+from codat.answers import Answer
+from codat.limits import Limits
 from dispatch.pushes import Push, start_push
 from emulator import Emulator, seeds
 from emulator.examples import record
@@ -89,13 +91,12 @@ async def house(
     async with Emulator(clock=clock.read if skipping else None, impatient=True) as codat:
         if settings:
             codat.settings(**settings)
-        transport = Clocked(codat.transport, clock) if skipping else codat.transport
-        known = CodatSettings(
-            api_key=codat.api_key, base_url=codat.base_url, read_timeout=read_timeout
+        known = CodatSettings.model_validate(
+            {"api_key": codat.api_key, "base_url": codat.base_url, "read_timeout": read_timeout}
         )
         task_queue = f"push-{uuid4()}"
         async with (
-            CodatClient(known, transport=transport) as client,
+            Clocked(known, codat.transport, clock if skipping else None) as client,
             build_worker(environment.client, client, conduct, task_queue=task_queue),
         ):
             await clock.look()
@@ -116,13 +117,22 @@ class ServerClock:
         self._now = await self._environment.get_current_time()
 
 
-class Clocked(httpx.AsyncBaseTransport):
-    """Looks at the server's clock before each request."""
+class Clocked(CodatClient):
+    """A client whose limits live on the server's clock; it looks at it before each request."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, clock: ServerClock) -> None:
-        self._inner = inner
+    def __init__(
+        self, known: CodatSettings, transport: httpx.AsyncBaseTransport, clock: ServerClock | None
+    ) -> None:
+        super().__init__(known, transport=transport)
         self._clock = clock
+        if clock:
+            self.limits = Limits(
+                known.company_concurrency,
+                known.requests_per_minute,
+                clock=lambda: clock.read().timestamp(),
+            )
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await self._clock.look()
-        return await self._inner.handle_async_request(request)
+    async def _send(self, *arguments: Any, **more: Any) -> Answer:
+        if self._clock:
+            await self._clock.look()
+        return await super()._send(*arguments, **more)
