@@ -1,6 +1,6 @@
 """A push from outside: start it, find it, learn how it ended."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -36,10 +36,11 @@ class OtherPayload(ValueError):
 
 @dataclass(frozen=True)
 class Push:
-    """A push that was started, here or elsewhere, now or earlier."""
+    """A push that was started, here or elsewhere, now or earlier; `is_new`: here and now."""
 
     client: Client
     push_id: UUID
+    is_new: bool = False
 
     @property
     def workflow_id(self) -> str:
@@ -101,7 +102,8 @@ async def start_push(
         )
     except WorkflowAlreadyStartedError:
         await _check_payload(push, keyed)
-    return push
+        return push
+    return replace(push, is_new=True)
 
 
 async def find_push(client: Client, push_id: UUID) -> Push:
@@ -135,7 +137,7 @@ async def request_of(push: Push, run_id: str | None = None) -> PushRequest:
     handle: WorkflowHandle[Any, Any] = push.client.get_workflow_handle(
         push.workflow_id, run_id=run_id
     )
-    first = await anext(aiter(handle.fetch_history_events()))
+    first = await anext(aiter(handle.fetch_history_events(page_size=1)))
     payloads = first.workflow_execution_started_event_attributes.input.payloads
     try:
         (request,) = await push.client.data_converter.decode(payloads, [PushRequest])

@@ -1,0 +1,84 @@
+"""`python -m gateway --port N`: the front door as a process."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+import uvicorn
+
+from activities.options import OptionsShelf
+from codat import CodatClient, SettingsError, load_settings, read_settings
+from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
+from dispatch.settings import DispatchSettings
+from gateway.app import build_app
+from gateway.headers import LOOPBACK
+from gateway.limits import MOST_HEADER_BYTES
+from gateway.parts import Parts
+from gateway.settings import GatewaySettings
+
+log = logging.getLogger("surepush.gateway")
+
+GRACE = 30
+"""Seconds that requests under way have to end in after SIGTERM; longer than any may take."""
+
+
+class _Server(uvicorn.Server):
+    """Says when it is told to stop, so that streams end instead of holding it up."""
+
+    def __init__(self, config: uvicorn.Config, closing: asyncio.Event) -> None:
+        super().__init__(config)
+        self._closing = closing
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take SIGINT or SIGTERM."""
+        self._closing.set()
+        super().handle_exit(sig, frame)
+
+
+async def main(host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
+    settings = read_settings(GatewaySettings)
+    if not settings.api_keys and host not in LOOPBACK:
+        raise SettingsError(f"GATEWAY_API_KEYS is missing: without keys {host} is not served.")
+    codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
+    client = await connect()
+    await register_search_attributes(client)
+    async with CodatClient(codat_settings) as codat:
+        parts = Parts(client, OptionsShelf(codat), settings, queue)
+        config = uvicorn.Config(
+            build_app(parts),
+            host=host,
+            port=port,
+            http="h11",  # the one that bounds headers while it reads them
+            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+            ws="none",
+            server_header=False,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+            log_config=None,
+        )
+        if not settings.api_keys:
+            log.warning("GATEWAY_API_KEYS is not set: only this machine is served, without a key")
+        await _Server(config, parts.closing).serve()
+
+
+def _arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m gateway", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="default: this machine only")
+    parser.add_argument("--port", type=int, default=8080, help="0 is any free one")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    given = _arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(main(given.host, given.port))
+    except (SettingsError, TemporalUnreachable) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)

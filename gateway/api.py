@@ -1,0 +1,193 @@
+"""The paths of the push API and what its OpenAPI page says of them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Security
+from fastapi.security import APIKeyHeader
+
+from codat import DATA_TYPES, PushOption
+from gateway import pushes
+from gateway.access import NOBODY, authenticate, check_company
+from gateway.errors import Json
+from gateway.parts import Parts
+from gateway.query import LONGEST
+from gateway.wire import Operation, OperationsPage, Trouble
+from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
+
+_TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
+_LONGEST_ID = 200
+
+DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
+AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_LONGEST_ID)]
+RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_LONGEST_ID)]
+CompanyId = Annotated[UUID, Path(alias="companyId")]
+ConnectionId = Annotated[UUID, Path(alias="connectionId")]
+PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
+Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
+Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
+Force = Annotated[bool | None, Query(alias="forceUpdate")]
+
+_RECORD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+_KEYED: dict[str, Any] = _RECORD | {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
+            "description": "Any text; the same key is the same push.",
+        }
+    ]
+}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Trouble, "description": words}
+    for status, words in {
+        400: "The request is wrong.",
+        401: "The API key is missing or wrong.",
+        403: "Not this company's key.",
+        404: "There is no such thing.",
+        408: "The request did not arrive in time.",
+        413: "The body is too large.",
+        422: "The key belongs to another record.",
+        429: "Codat asks for patience.",
+        431: "The headers are too large.",
+        503: "Temporal, Codat or this server is busy: see Retry-After.",
+    }.items()
+}
+_HEADER = APIKeyHeader(
+    name="Authorization",
+    auto_error=False,
+    description="`Basic ` and the base64 of the API key, or `Bearer ` and the key.",
+)
+
+
+class PushApi:
+    """The endpoints, sharing the parts of the front door."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def authorize(
+        self, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
+    ) -> None:
+        """Let a caller in who may see the company; Refusal 401 or 403."""
+        keys = self._parts.settings.api_keys
+        check_company(authenticate(shown, keys) if keys else NOBODY, company)
+
+    async def create(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        data_type: DataType,
+        minutes: Minutes = None,
+        sync: Sync = None,
+    ) -> Json:
+        """Push a new record; answered at once, before it is written."""
+        request = await pushes.request_from(
+            http,
+            company_id=company,
+            connection_id=connection,
+            data_type=data_type,
+            timeout_in_minutes=minutes,
+            allow_sync_on_push_complete=sync,
+        )
+        return await pushes.start(self._parts, request)
+
+    async def create_transactions(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        account: AccountId,
+        minutes: Minutes = None,
+        sync: Sync = None,
+    ) -> Json:
+        """Push transactions of a bank account."""
+        return await self.create(http, company, connection, _transactions(account), minutes, sync)
+
+    async def update(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        data_type: DataType,
+        record: RecordId,
+        minutes: Minutes = None,
+        sync: Sync = None,
+        force: Force = None,
+    ) -> Json:
+        """Push an update of a record."""
+        request = await pushes.request_from(
+            http,
+            company_id=company,
+            connection_id=connection,
+            data_type=data_type,
+            record_id=record,
+            timeout_in_minutes=minutes,
+            allow_sync_on_push_complete=sync,
+            force_update=force,
+        )
+        return await pushes.start(self._parts, request)
+
+    async def read(self, company: CompanyId, key: PushKey) -> Json:
+        """Read one push, by our key or Codat's."""
+        return await pushes.read(self._parts, company, key)
+
+    async def page(
+        self,
+        company: CompanyId,
+        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+        size: Annotated[int, Query(alias="pageSize", ge=1, le=5000)] = 100,
+        query: Annotated[str, Query(max_length=LONGEST)] = "",
+        order: Annotated[str, Query(alias="orderBy")] = "-requestedOnUtc",
+    ) -> Json:
+        """List a company's pushes, newest first; `query` as in Codat's API."""
+        return Json(await pushes.page_of(self._parts, company, page, size, query, order))
+
+    async def options(
+        self, company: CompanyId, connection: ConnectionId, data_type: DataType
+    ) -> Json:
+        """Read what the company's accounting software accepts of a data type."""
+        fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
+        target = pushes.checked({**fields, "data": {}}).target
+        shelved = await self._parts.options.get(target)
+        # What the platform left out stays out.
+        return Json(shelved.document.model_dump(by_alias=True, exclude_unset=True))
+
+    async def transaction_options(
+        self, company: CompanyId, connection: ConnectionId, account: AccountId
+    ) -> Json:
+        """Read what is accepted of transactions of a bank account."""
+        return await self.options(company, connection, _transactions(account))
+
+
+def push_routes(parts: Parts) -> APIRouter:
+    """Give the router of the push API."""
+    api = PushApi(parts)
+    router = APIRouter(dependencies=[Depends(api.authorize)], responses=_REFUSED, tags=["Push"])
+    company = "/companies/{companyId}"
+    there = f"{company}/connections/{{connectionId}}"
+    bank = "bankAccounts/{accountId}/bankTransactions"
+    for path, method, endpoint, model, extra in (
+        (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, _KEYED),
+        (f"{there}/push/{{dataType}}", "POST", api.create, Operation, _KEYED),
+        (f"{there}/push/{{dataType}}/{{recordId:path}}", "PUT", api.update, Operation, _KEYED),
+        (f"{there}/options/{bank}", "GET", api.transaction_options, PushOption, None),
+        (f"{there}/options/{{dataType}}", "GET", api.options, PushOption, None),
+        (f"{company}/push/{{pushOperationKey}}", "GET", api.read, Operation, None),
+        (f"{company}/push", "GET", api.page, OperationsPage, None),
+    ):
+        router.add_api_route(
+            path, endpoint, methods=[method], response_model=model, openapi_extra=extra
+        )
+    return router
+
+
+def _transactions(account: str) -> str:
+    return f"bankAccounts/{account}/bankTransactions"

@@ -1,0 +1,136 @@
+"""What the front door refuses, told in the shape of Codat's own errors."""
+
+import logging
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat import CodatError, CodatRefused, CodatThrottled
+from codat.numbers import dumps
+from codat.options import UnreadableOptions
+from dispatch.converter import to_plain
+
+log = logging.getLogger("surepush.gateway")
+
+_AWAY = frozenset(
+    {
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+RETRY_AFTER = "5"
+"""Seconds after which a busy or lonely front door may be asked again."""
+
+
+class Refusal(Exception):
+    """An answer that is no success: status, one sentence, headers."""
+
+    def __init__(self, status: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers
+
+
+class Json(Response):
+    """JSON whose numbers keep the digits that the caller wrote; absent is not null."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401, JSON is anything
+        """Write a model or plain values."""
+        return dumps(to_plain(content)).encode()
+
+
+def away(message: str, **headers: str) -> Refusal:
+    """Refuse for now: whoever asks later may succeed."""
+    return Refusal(503, message, **{"Retry-After": RETRY_AFTER}, **headers)
+
+
+def error_body(status: int, message: str, correlation: str) -> dict[str, object]:
+    """Give the body of an error, as Codat's API description has it."""
+    return {
+        "statusCode": status,
+        "service": "Surepush",
+        "error": message,
+        "correlationId": correlation,
+        "canBeRetried": "True" if status in {429, 503} else "False",
+        "detailedErrorCode": 0,
+    }
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Translate whatever was raised; what nobody foresaw is a 500 that tells nothing."""
+    match error:
+        case Refusal():
+            return error
+        case HTTPException():
+            return Refusal(error.status_code, str(error.detail), **dict(error.headers or {}))
+        case RequestValidationError():
+            return Refusal(400, _complaint(error))
+        case RPCError() if error.status in _AWAY:
+            return away("Temporal does not answer; try again soon.")
+        case CodatError() | UnreadableOptions():
+            return _codat(error)
+        case _:
+            return Refusal(500, "Something went wrong that should not have.")
+
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """Make the answer that an error is, and log what is our fault."""
+    refusal = refusal_of(error)
+    correlation = correlation_of(request)
+    if refusal.status >= 500:  # noqa: PLR2004, trouble of ours or behind us
+        log.error(
+            "Answered %s: %s",
+            refusal.status,
+            type(error).__name__,
+            exc_info=error if refusal.status == 500 else None,  # noqa: PLR2004
+            extra={"correlation": correlation},
+        )
+    body = error_body(refusal.status, refusal.message, correlation)
+    return Json(body, refusal.status, headers=refusal.headers)
+
+
+def correlation_of(request: Request) -> str:
+    """Give the id under which a request stands in the log."""
+    return request.scope.get("correlation") or uuid4().hex
+
+
+def install_handlers(app: FastAPI) -> None:
+    """See to it that every error leaves in one shape."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer_to(request, error)
+
+    kinds = (Refusal, HTTPException, RequestValidationError, RPCError, CodatError)
+    for kind in (*kinds, UnreadableOptions, Exception):
+        app.add_exception_handler(kind, handle)
+
+
+def _complaint(error: RequestValidationError) -> str:
+    return (
+        "; ".join(
+            f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: {one['msg']}"
+            for one in error.errors()
+        )
+        + "."
+    )
+
+
+def _codat(error: Exception) -> Refusal:
+    if isinstance(error, CodatThrottled):
+        seconds = int(error.retry_after.total_seconds()) if error.retry_after else 1
+        return Refusal(429, str(error), **{"Retry-After": str(max(1, seconds))})
+    if isinstance(error, CodatRefused):
+        return Refusal(404, str(error))
+    return away(f"Codat could not be asked: {error}")

@@ -1,0 +1,20 @@
+"""What the front door is put together from."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from temporalio.client import Client
+
+from activities.options import OptionsShelf
+from gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Temporal, the shelf of options, settings; `closing` is set when streams have to end."""
+
+    temporal: Client
+    options: OptionsShelf
+    settings: GatewaySettings
+    task_queue: str = "push"
+    closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,0 +1,27 @@
+"""How the front door behaves: the GATEWAY_* variables."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.access import ApiKey, read_api_keys
+
+
+class GatewaySettings(BaseSettings):
+    """GATEWAY_* variables.
+
+    `api_keys` are `name:sha256-of-key`, or `name:sha256-of-key:companyId+companyId` for a key that
+    is bound to companies, separated by blanks or commas. `unknown_as` is how a push that ended
+    Unknown is shown. `session_secret` signs the sessions of pages; without it they end with the
+    process. `temporal_ui` is where people find the Temporal UI.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, hide_input_in_errors=True)
+
+    api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(read_api_keys)] = ()
+    unknown_as: Literal["Unknown", "TimedOut"] = "Unknown"
+    session_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    temporal_ui: HttpUrl | None = None
+    most_requests: Annotated[int, Field(ge=1)] = 200
+    most_streams: Annotated[int, Field(ge=1)] = 200

@@ -1,0 +1,130 @@
+"""How a push stands, strongly consistent: its description and its close event; no worker asked."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import (
+    Client,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistoryEventFilterType,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat.models import PushStatus
+from dispatch.pushes import NoSuchPush, NotAPush, Push, request_of
+from dispatch.untold import untold
+from workflows.attributes import COMPANY_ID, PUSH_OPERATION_KEY
+from workflows.models import PushOutcome, PushRequest
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A push as Temporal knows it; `outcome` is None while it is under way."""
+
+    push: Push
+    description: WorkflowExecutionDescription
+    request: PushRequest | None
+    outcome: PushOutcome | None
+
+    @property
+    def status(self) -> PushStatus:
+        """Where it stands."""
+        return self.outcome.status if self.outcome else PushStatus.PENDING
+
+    @property
+    def operation(self) -> UUID | None:
+        """Codat's key of it, once it is known."""
+        if self.outcome and self.outcome.push_operation_key:
+            return self.outcome.push_operation_key
+        known = self.description.typed_search_attributes.get(PUSH_OPERATION_KEY)
+        return UUID(known) if known else None
+
+
+async def find_standing(client: Client, company: UUID, key: UUID) -> Standing:
+    """Find a company's push by our key or Codat's; NoSuchPush, after the same calls for any key.
+
+    Whether another company has such a push must not show: not in the answer, not in what it costs.
+    """
+    push = Push(client, key)
+    try:
+        description = await push.describe()
+    except NoSuchPush:
+        description = None
+    if description is None or not _belongs(description, company):
+        push, description = await _by_operation(client, company, key)
+    return await standing_of(push, description)
+
+
+async def standing_of(push: Push, description: WorkflowExecutionDescription) -> Standing:
+    """Read what was asked and how it ended."""
+    request, outcome = await asyncio.gather(
+        _request(push, description), _outcome(push.client, description)
+    )
+    return Standing(push, description, request, outcome)
+
+
+def _belongs(description: WorkflowExecutionDescription, company: UUID) -> bool:
+    return description.typed_search_attributes.get(COMPANY_ID) == str(company)
+
+
+async def _by_operation(
+    client: Client, company: UUID, key: UUID
+) -> tuple[Push, WorkflowExecutionDescription]:
+    query = f'WorkflowType="push" AND CompanyId="{company}" AND PushOperationKey="{key}"'
+    async for found in client.list_workflows(query, limit=1):
+        push = Push(client, UUID(found.id.removeprefix("push-")))
+        return push, await push.describe()
+    raise NoSuchPush(f"There is no push {key}.")
+
+
+async def _request(push: Push, description: WorkflowExecutionDescription) -> PushRequest | None:
+    try:
+        return await request_of(push, description.run_id)
+    except NotAPush:
+        return None
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None  # forgotten between two calls
+        raise
+
+
+async def _outcome(client: Client, description: WorkflowExecutionDescription) -> PushOutcome | None:
+    if description.status is WorkflowExecutionStatus.RUNNING:
+        return None
+    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(
+        description.id, run_id=description.run_id
+    )
+    closing = handle.fetch_history_events(
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT
+    )
+    async for event in closing:
+        told = await _told(client, event)
+        if told:
+            return told
+    return await untold(client, description)
+
+
+async def _told(client: Client, event: HistoryEvent) -> PushOutcome | None:
+    """Read the outcome that a run ended with; None when it was ended from outside."""
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+        payloads = event.workflow_execution_completed_event_attributes.result.payloads
+        (outcome,) = await client.data_converter.decode(payloads, [PushOutcome])
+        return outcome
+    if event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+        return None
+    failure = event.workflow_execution_failed_event_attributes.failure
+    error = await client.data_converter.decode_failure(failure)
+    if not isinstance(error, ApplicationError) or not error.details:
+        return None
+    try:
+        return PushOutcome.model_validate(error.details[0])
+    except ValidationError:
+        return None

@@ -1,0 +1,203 @@
+"""Pushes through the front door: started, repeated, read, told in Codat's shapes."""
+
+import asyncio
+import re
+import shutil
+import sys
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from codat.numbers import loads
+from dispatch.converter import CONVERTER
+from emulator import seeds
+from emulator.examples import record
+from tests.support.front_door import front_door
+
+BINARIES = str(Path(sys.executable).parent)
+
+
+def a_supplier():
+    return record("suppliers", number=uuid4().hex[:7])
+
+
+async def test_a_push_is_answered_at_once_and_told_to_its_end(door):
+    sent = a_supplier()
+    answer = await door.http.post(door.path(), json=sent)
+    ended = await door.ended(answer.json()["pushOperationKey"])
+
+    assert (200, "Pending", 202) == (
+        answer.status_code,
+        answer.json()["status"],
+        answer.json()["statusCode"],
+    )
+    assert ("Success", 200, sent) == (ended["status"], ended["statusCode"], ended["data"])
+    assert ["Created"] == [change["type"] for change in ended["changes"]]
+
+
+async def test_a_push_is_found_by_the_platforms_key_too(door):
+    ours = (await door.http.post(door.path(), json=a_supplier())).json()["pushOperationKey"]
+    ended = await door.ended(ours)
+    theirs = ended["platformPushOperationKey"]
+
+    async def by_theirs():
+        return await door.http.get(f"/companies/{seeds.COMPANY}/push/{theirs}")
+
+    while (answer := await by_theirs()).status_code == 404:
+        await asyncio.sleep(0.05)
+    assert ended == answer.json()
+
+
+async def test_a_failure_says_why_and_where(door):
+    sent = a_supplier() | {"status": "Sleeping"}
+    key = (await door.http.post(door.path(), json=sent)).json()["pushOperationKey"]
+    ended = await door.ended(key)
+
+    assert ("Failed", 400) == (ended["status"], ended["statusCode"])
+    assert ["Status"] == [error["itemId"] for error in ended["validation"]["errors"]]
+    assert ended["errorMessage"].startswith("The record does not fit, so nothing was sent")
+
+
+async def test_repeats_under_one_key_are_one_push(door):
+    sent, key = a_supplier(), {"Idempotency-Key": f"Ключ {uuid4()}".encode()}
+    answers = await asyncio.gather(
+        *(door.http.post(door.path(), json=sent, headers=key) for _ in range(10))
+    )
+    ended = await door.ended(answers[0].json()["pushOperationKey"])
+    after = (await door.http.post(door.path(), json=sent, headers=key)).json()
+
+    assert 1 == len({answer.json()["pushOperationKey"] for answer in answers})
+    assert ended == after
+    assert 1 == sum(sent["supplierName"] in one["body"] for one in door.house.posts)
+
+
+async def test_another_record_under_a_key_is_refused_with_both_digests(door):
+    key = {"Idempotency-Key": str(uuid4())}
+    await door.http.post(door.path(), json=a_supplier(), headers=key)
+    answer = await door.http.post(door.path(), json=a_supplier(), headers=key)
+
+    assert 422 == answer.status_code
+    assert 2 == len(re.findall("[0-9a-f]{64}", answer.json()["error"]))
+
+
+async def test_without_a_key_each_request_is_a_push_of_its_own(door):
+    sent = a_supplier()
+    first, second = [await door.http.post(door.path(), json=sent) for _ in range(2)]
+
+    assert first.json()["pushOperationKey"] != second.json()["pushOperationKey"]
+    assert first.headers["idempotency-key"] != second.headers["idempotency-key"]
+
+
+async def test_numbers_keep_their_digits_both_ways(door):
+    text = '{"supplierName":"Digits","status":"Active","supplementalData":1.2300E+2}'
+    answer = await door.http.post(door.path(), content=text)
+
+    assert '"supplementalData":1.2300E+2' in answer.text
+    assert "1.2300E+2" == str(loads(answer.content)["data"]["supplementalData"])
+
+
+async def test_accounts_and_chart_of_accounts_are_the_same(door):
+    sent, key = record("chartOfAccounts", number=uuid4().hex[:7]), {"Idempotency-Key": uuid4().hex}
+    names = ("accounts", "chartOfAccounts")
+    first, second = [await door.http.post(door.path(n), json=sent, headers=key) for n in names]
+
+    assert first.json()["pushOperationKey"] == second.json()["pushOperationKey"]
+    assert "chartOfAccounts" == first.json()["dataType"]
+
+
+async def test_bank_transactions_have_their_path(door):
+    answer = await door.http.post(
+        door.path("bankAccounts/bank-1/bankTransactions"), json=record("bankTransactions")
+    )
+    options = await door.http.get(
+        door.path("bankAccounts/bank-1/bankTransactions").replace("/push/", "/options/")
+    )
+
+    assert "bankTransactions" == answer.json()["dataType"]
+    assert "Object" == options.json()["type"]
+
+
+async def test_an_update_names_any_record_id(door):
+    path = f"{door.path()}/a%2Fb%20%C3%A9"
+    answer = await door.http.put(path, params={"forceUpdate": True}, json=a_supplier())
+    ended = await door.ended(answer.json()["pushOperationKey"])
+    (put,) = [one for one in door.house.posts if one["method"] == "PUT" and "a%2Fb" in one["path"]]
+
+    assert "Failed" == ended["status"]
+    assert "forceUpdate=true" in put["query"]
+
+
+async def test_minutes_are_passed_on_and_told(door):
+    answer = await door.http.post(door.path(), params={"timeoutInMinutes": 7}, json=a_supplier())
+
+    assert 7 == (await door.ended(answer.json()["pushOperationKey"]))["timeoutInMinutes"]
+
+
+@pytest.mark.parametrize(
+    ("status", "how"),
+    [
+        (400, {"content": b"{"}),
+        (400, {"content": b"[]"}),
+        (400, {"content": b'{"a": NaN}'}),
+        (400, {"json": {}, "params": {"timeoutInMinutes": "soon"}}),
+        (400, {"json": {}, "params": {"timeoutInMinutes": 0}}),
+        (400, {"json": {}, "headers": {"Idempotency-Key": ""}}),
+        (400, {"json": {}, "headers": {"Idempotency-Key": "k" * 256}}),
+        (413, {"content": b" " * (2 * 1024 * 1024 + 1)}),
+        (431, {"json": {}, "headers": {"X-Long": "x" * 17_000}}),
+    ],
+)
+async def test_a_wrong_request_is_told_in_codats_shape(door, status, how):
+    answer = await door.http.post(door.path(), **how)
+
+    assert (status, status) == (answer.status_code, answer.json()["statusCode"])
+    assert {"service", "error", "correlationId", "canBeRetried", "detailedErrorCode"} < set(
+        answer.json()
+    )
+
+
+@pytest.mark.parametrize("path", ["push/unicorns", "push/bills/x/attachments", "options/unicorns"])
+async def test_what_is_not_there_is_404_or_405(door, path):
+    there = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/{path}"
+    method = "GET" if "options" in path else "POST"
+
+    assert (await door.http.request(method, there, json={})).status_code in {404, 405}
+
+
+async def test_options_come_as_the_platform_wrote_them(door):
+    path = door.path("bills").replace("/push/", "/options/")
+    there = await door.http.get(path)
+    async with door.house.codat.client() as codat:
+        written = (await codat.get(path)).json()
+
+    assert written == there.json()
+
+
+async def test_what_was_ended_from_outside_is_unknown(devserver):
+    async with front_door(devserver, unknown_as="TimedOut") as door:
+        path = door.path(connection=seeds.SLOW)
+        key = (await door.http.post(path, json=a_supplier())).json()["pushOperationKey"]
+        await door.house.client.get_workflow_handle(f"push-{key}").terminate()
+        ended = await door.ended(key)
+
+        assert ("TimedOut", "Unknown", 408) == (
+            ended["status"],
+            ended["outcome"],
+            ended["statusCode"],
+        )
+        assert "Unknown" in ended["errorMessage"]
+
+
+async def test_without_temporal_a_start_is_503_and_says_how_to_repeat(devserver):
+    path = shutil.which("temporal", path=BINARIES)
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=path, data_converter=CONVERTER
+    ) as gone:
+        away = gone.client
+    async with front_door(devserver, client=away) as door:
+        answer = await door.http.post(door.path(), json=a_supplier())
+
+        assert (503, "5") == (answer.status_code, answer.headers["retry-after"])
+        assert UUID(answer.headers["idempotency-key"])
