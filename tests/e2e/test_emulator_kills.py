@@ -1,4 +1,6 @@
 import random
+import subprocess
+import sys
 import time
 from threading import Thread
 
@@ -7,7 +9,8 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.emulator_process import COMPANY, SUPPLIERS, Process, connection
+from emulator.store import Store
+from tests.support.emulator_process import COMPANY, ROOT, SUPPLIERS, Process, connection
 from tests.support.webhook_consumer import consuming
 
 
@@ -148,3 +151,47 @@ def test_a_day_passes_in_a_second_at_the_right_speed():
         emulator.kill()
 
     assert "Success" == end["status"]
+
+
+DYING = """
+import asyncio, os, sys
+from emulator import Emulator, seeds
+from emulator.examples import record
+from emulator.store import Store
+
+path, last = sys.argv[1], int(sys.argv[2])
+plain, count = Store.run, 0
+
+def run(self, statement, *values):
+    global count
+    count += 1
+    if count == last:
+        os._exit(9)
+    return plain(self, statement, *values)
+
+async def main():
+    async with Emulator(database=path) as codat, codat.client() as client:
+        Store.run = run
+        here = f"/companies/{seeds.COMPANY}/connections/{seeds.SYNCHRONOUS}/push/suppliers"
+        await client.post(here, json=record("suppliers"), headers={"Idempotency-Key": "k"})
+        os._exit(0)
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("statement", range(1, 8))
+def test_death_before_any_statement_of_a_push_leaves_all_or_nothing(tmp_path, statement):
+    path = str(tmp_path / "emulator.db")
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, path, str(statement)], cwd=ROOT, timeout=30, check=False
+    )
+    store = Store(path)
+    counts = {
+        store.all(f"SELECT count(*) AS n FROM {table}")[0]["n"]
+        for table in ("operations", "ledger", "memory")
+    }
+    store.close()
+
+    assert 9 == died.returncode
+    assert counts in ({0}, {1})
