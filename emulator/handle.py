@@ -60,7 +60,7 @@ class Emulator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._transport.aclose()
+        await self._transport.end()
         await self.app.background.stop()
         self._world.close()
 

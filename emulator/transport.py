@@ -88,7 +88,10 @@ class InProcess(httpx.AsyncBaseTransport):
         await self._app(scope, line.receive, line.send)
 
     async def aclose(self) -> None:
-        """Let every client leave, and wait for what the application does then."""
+        """Do nothing: one client that closes must not end the requests of the others."""
+
+    async def end(self) -> None:
+        """End the requests that are still open, and wait for what the application does then."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -132,3 +132,14 @@ async def test_a_reset_begins_the_world_anew(codat):
 
     assert ([], [], []) == (codat.faults(), codat.journal(), codat.ledger())
     assert codat.settings()["echo_data"] is False
+
+
+async def test_a_client_that_closes_leaves_the_requests_of_others_alone():
+    async with Emulator() as codat:
+        codat.fault("hang", seconds=0.2)
+        waiting = asyncio.create_task(push(codat))
+        await codat.arrival(method="POST")
+        async with codat.client():
+            pass
+
+        assert 200 == (await waiting).status_code
