@@ -1,0 +1,89 @@
+"""Pushes while everything dies, freezes and answers wrongly, and people press every door.
+
+It starts real processes on this machine, prints the seed and the script, and compares in the end
+what the books hold with what each push says. Exit code 1: something was written twice, lost or
+told wrongly, or a fault happened too seldom for the run to count.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+
+sys.path[0] = str(Path(__file__).parents[1])  # instead of this folder: bench/emulator.py hides ours
+
+from bench.chaos import endings, report  # noqa: E402
+from bench.chaos.books import Books  # noqa: E402
+from bench.chaos.doors import Ours, Plain, Side  # noqa: E402
+from bench.chaos.evidence import Evidence  # noqa: E402
+from bench.chaos.faults import rules  # noqa: E402
+from bench.chaos.house import opened  # noqa: E402
+from bench.chaos.plan import Plan, Wanted, make_plan  # noqa: E402
+from bench.chaos.storm import Storm  # noqa: E402
+from bench.chaos.verdict import judge_ours, judge_plain  # noqa: E402
+from stack.leaving import until_signal  # noqa: E402
+
+LONGEST = 420
+"""Seconds after the storm in which every push has to end."""
+
+
+async def run(plan: Plan, folder: Path) -> int:
+    """Run a plan, print what came of it, give the exit code."""
+    wanted = plan.wanted
+    report.announce(plan)
+    async with opened(wanted, folder) as house, Books(house.stack.ports.emulator) as books:
+        ours, plain = Ours(house.client), Plain(house.client) if wanted.plain else None
+        sides: list[Side] = [ours, plain] if plain else [ours]
+        await _prepare(books, sides, wanted)
+        storm = Storm(plan, house, sides)
+        began = time.monotonic()
+        await storm.rage()
+        print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
+        in_force = await books.behave()
+        ended = await endings.of_ours(ours, plan.items, LONGEST)
+        print(f"all had ended after {time.monotonic() - began:.0f} s")
+        others = await endings.of_plain(plain, plan.items, LONGEST) if plain else []
+        await books.land()
+        evidence = Evidence(
+            ended, await books.journal(ours.name), await books.ledger(ours.name), in_force
+        )
+        verdicts = {"ours": judge_ours(wanted, evidence)}
+        if plain:
+            verdicts["plain"] = judge_plain(others, await books.ledger(plain.name))
+    return report.whole(plan, storm, evidence, verdicts)
+
+
+async def _prepare(books: Books, sides: list[Side], wanted: Wanted) -> None:
+    # The platforms' rules are off, so that a second record is written, not refused by its number.
+    await books.settings(idempotency=wanted.mode, echo_data=wanted.echo, rules="off")
+    for side in sides:
+        await books.open(side.name)
+        await books.misbehave(rules(wanted, side.name))
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="bench/chaos.py", description=__doc__)
+    parser.add_argument("--pushes", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mode", choices=["honoured", "ignored"], default="honoured")
+    parser.add_argument("--echo", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
+    parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
+    parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")
+    parser.add_argument("--folder", type=Path, help="keep databases and logs there")
+    given = vars(parser.parse_args())
+    folder = given.pop("folder")
+    plan = make_plan(Wanted(**given))
+    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)))
+    with tempfile.TemporaryDirectory(prefix="surepush-chaos-") as other:
+        sys.exit(asyncio.run(until_signal(run(plan, folder or Path(other)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The emulator as the chaos run sees it: set up before the storm, read after it."""
+
+from typing import Any, Self
+
+import httpx
+
+from bench.chaos.faults import Rule
+from bench.chaos.plan import PLACES, company, connection
+
+Entry = dict[str, Any]
+
+
+class Books:
+    """The emulator's controls; use `async with`."""
+
+    def __init__(self, port: int) -> None:
+        base = f"http://127.0.0.1:{port}/_emulator"
+        self._http = httpx.AsyncClient(base_url=base, trust_env=False, timeout=30)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def open(self, side: str) -> None:
+        """Add a side's company with its connections."""
+        places = [
+            {"id": connection(side, one), "platform": one.platform, "manners": one.manners}
+            for one in PLACES
+        ]
+        companies = [{"id": company(side), "name": side, "connections": places}]
+        await self._ask("POST", "/seeds", {"companies": companies})
+
+    async def settings(self, **changes: object) -> None:
+        """Change how this deployment behaves."""
+        await self._ask("PUT", "/settings", changes)
+
+    async def misbehave(self, rules: list[Rule]) -> None:
+        """Put the faults in force."""
+        for rule in rules:
+            await self._ask("POST", "/faults", rule)
+
+    async def behave(self) -> list[Rule]:
+        """Take the faults away; gives them with their counts."""
+        rules = await self._ask("GET", "/faults")
+        await self._ask("DELETE", "/faults")
+        return rules
+
+    async def land(self) -> None:
+        """Let two hours pass there, so that whatever may still be written is written."""
+        await self._ask("POST", "/clock/advance", {"seconds": 7200})
+
+    async def journal(self, side: str) -> list[Entry]:
+        """Give a side's requests in the order of their arrival."""
+        entries: list[Entry] = await self._ask("GET", "/journal")
+        return [one for one in entries if company(side) in one["path"]]
+
+    async def ledger(self, side: str) -> list[Entry]:
+        """Give what a side's pushes wrote."""
+        entries: list[Entry] = await self._ask("GET", "/ledger")
+        return [one for one in entries if one["companyId"] == company(side)]
+
+    async def _ask(self, method: str, path: str, document: object = None) -> Any:  # noqa: ANN401
+        answer = await self._http.request(method, path, json=document)
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,59 @@
+"""Why a push ended Unknown, by the journal, and whether that is within the bounds."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from bench.chaos.books import Entry
+from bench.chaos.evidence import Case
+from bench.chaos.plan import Wanted
+
+
+class Cause(StrEnum):
+    """What left no proof."""
+
+    FAILING = "5xx after the commit"
+    LOST = "answer lost after the commit"
+    UPDATE = "answer of an update lost after the commit"
+    NEIGHBOUR_FAILING = "a neighbour's 5xx after the commit"
+    NEIGHBOUR_LOST = "a neighbour's answer lost after the commit"
+    TWINS = "equal twins"
+    ENDED = "ended from outside, and not asked for again"
+    OTHER = "nothing that excuses it"
+
+    def is_excused(self, wanted: Wanted) -> bool:
+        """Tell whether the API left no proof in this mode, so that Unknown is honest."""
+        if self in (Cause.TWINS, Cause.ENDED):
+            return True
+        if wanted.echo:
+            return False
+        if self in (Cause.FAILING, Cause.NEIGHBOUR_FAILING, Cause.UPDATE):
+            return True
+        return wanted.mode == "ignored" and self in (Cause.LOST, Cause.NEIGHBOUR_LOST)
+
+
+def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
+    """Find what left an Unknown without proof."""
+    outcome = case.ending.outcome
+    if outcome is None or "from outside" in outcome.message:
+        return Cause.ENDED
+    fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
+    if "failing" in fates:
+        return Cause.FAILING
+    if "lost" in fates:
+        return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
+    told = [run.told for run in case.ending.runs if run.told]
+    seen = {str(one.push_operation_key) for each in told for one in each.candidates}
+    others = [operations[key] for key in seen if key in operations]
+    if any(other.ending.item.marker == case.ending.item.marker for other, _ in others):
+        return Cause.TWINS
+    foreign = [_fate(post) for other, post in others if other is not case]
+    if "failing" in foreign:
+        return Cause.NEIGHBOUR_FAILING
+    return Cause.NEIGHBOUR_LOST if "lost" in foreign else Cause.OTHER
+
+
+def _fate(post: Entry) -> str:
+    if "5xx" in post["did"]:
+        return "failing"
+    # A plain answer counts as lost if the worker died or its run ended before it was entered.
+    return "lost" if post["did"] != "replayed" else "known"

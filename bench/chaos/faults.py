@@ -1,0 +1,72 @@
+"""The emulator's faults in a chaos run, and how often each happened."""
+
+from collections import Counter
+from typing import Any
+
+from bench.chaos.plan import Wanted, company
+
+Rule = dict[str, Any]
+
+READ_TIMEOUT = 3
+"""Seconds after which a worker of the chaos run gives an answer up."""
+
+_WRITES: tuple[tuple[float, Rule], ...] = (
+    (0.05, {"fault": "drop-before-commit"}),
+    (0.06, {"fault": "commit-then-drop"}),
+    (0.05, {"fault": "commit-then-5xx", "status": 502}),
+    (0.05, {"fault": "error-before-commit", "status": 503}),
+    (0.05, {"fault": "throttle", "retry_after": 1}),
+    (0.05, {"fault": "conflict"}),
+    (0.05, {"fault": "cut-body"}),
+    (0.05, {"fault": "hang"}),
+    (0.05, {"fault": "unauthorized"}),
+    (0.05, {"fault": "processed-late", "seconds": 1.5}),
+    (0.10, {"fault": "listed-late", "seconds": 2}),
+    (0.06, {"fault": "late-success", "after": 1, "later": 5}),
+)
+_READS: tuple[tuple[float, Rule], ...] = (
+    (0.04, {"fault": "drop-before-commit"}),
+    (0.04, {"fault": "error-before-commit", "status": 500}),
+    (0.04, {"fault": "throttle", "retry_after": 1}),
+    (0.04, {"fault": "cut-body"}),
+)
+_SHAPES = ("listed-late", "late-success")
+
+
+def rules(wanted: Wanted, side: str) -> list[Rule]:
+    """Give the rules for the requests of one side; both sides have the same."""
+    here = f"^/companies/{company(side)}/"
+    if wanted.outage:
+        return [{"fault": "error-before-commit", "status": 503, "path": here}]
+    made: list[Rule] = []
+    # So few pushes would meet too few of each.
+    more = 1.4 if wanted.brief else 1
+    for chance, rule in _WRITES:
+        if rule["fault"] == "processed-late" and wanted.freezes_long:
+            continue
+        path = f"{here}connections/[^/]+/push/"
+        made.append({**rule, "path": path, "probability": chance * more})
+    for chance, rule in _READS:
+        made.append({**rule, "path": here, "method": "GET", "probability": chance * more})
+    return [{**rule, "seed": wanted.seed * 100 + index} for index, rule in enumerate(made)]
+
+
+def counted(wanted: Wanted, journal: list[dict[str, Any]], in_force: list[Rule]) -> dict[str, int]:
+    """Count what the faults did to our side: by the journal, and by the rules where it is mute."""
+    counts = Counter({_name(rule): 0 for rule in rules(wanted, "ours")})
+    for entry in journal:
+        did = str(entry["did"])
+        if did.startswith("faulted: "):
+            verb = "read" if entry["method"] == "GET" else "write"
+            counts[f"{verb}: {did.removeprefix('faulted: ')}"] += 1
+        elif did == "processed late":
+            counts["write: processed-late"] += 1
+    for rule in in_force:
+        if rule["fault"] in _SHAPES and company("ours") in rule["path"]:
+            counts[_name(rule)] += rule["fired"]
+    return dict(counts)
+
+
+def _name(rule: Rule) -> str:
+    verb = "read" if rule.get("method") == "GET" else "write"
+    return f"{verb}: {rule['fault']}"

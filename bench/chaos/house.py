@@ -1,0 +1,211 @@
+"""The processes of a chaos run: killed, frozen and started again by their ids."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import SystemRandom
+
+from temporalio.client import Client, WorkflowExecutionStatus
+
+from bench.chaos.faults import READ_TIMEOUT
+from bench.chaos.plan import Disaster, Wanted
+from stack.ports import Ports
+from stack.process import ROOT, Process, Trouble
+from stack.services import Stack, emulator_command, running, temporal_command
+
+SIDES = {"ours": "worker.py", "plain": "bench/plain.py"}
+"""The programs of the workers; the name of a side is also its task queue."""
+
+
+@dataclass(frozen=True)
+class Blow:
+    """A disaster that happened: when (seconds since the epoch), and to whom."""
+
+    what: str
+    began: float
+    back: float
+    identity: str = ""
+
+
+@dataclass
+class House:
+    """All processes, the blows that they took, and how they are brought back."""
+
+    wanted: Wanted
+    stack: Stack
+    sides: list[str]
+    servers: dict[str, Process]
+    workers: dict[tuple[str, int], Process] = field(default_factory=dict)
+    blows: list[Blow] = field(default_factory=list)
+    deaths: list[str] = field(default_factory=list)
+    _doomed: set[int] = field(default_factory=set)
+    _watches: list[asyncio.Task[None]] = field(default_factory=list)
+    _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _started: int = 0
+
+    @property
+    def client(self) -> Client:
+        """A client of the server; it outlives the server's deaths."""
+        return self.stack.client
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the workers are told: waits scaled down, the platform's manners as they are."""
+        patience = 2 if self.wanted.brief else READ_TIMEOUT
+        return {
+            "CODAT_IDEMPOTENCY": self.wanted.mode,
+            "CODAT_READ_TIMEOUT": f"PT{patience}S",
+            "PUSH_POLL_FIRST": "PT0.5S",
+            "PUSH_POLL_CAP": "PT4S",
+            # Longer than it takes until a request can still be sent (20 s; in the short form the
+            # longest freeze), processed (time-out and 1.5 s) and listed (2 s).
+            "PUSH_FIND_FOR": "PT10S" if self.wanted.brief else "PT30S",
+        }
+
+    async def start_workers(self) -> None:
+        """Start two workers for each side."""
+        await asyncio.gather(
+            *(self._start_worker(side, index) for side in self.sides for index in range(2))
+        )
+
+    async def strike(self, disaster: Disaster) -> None:
+        """Let one disaster happen and pass; those of one process wait for each other."""
+        who = disaster.what.split()[1]
+        who += str(disaster.worker) if who == "worker" else ""
+        async with self._lock(who):
+            match disaster.what:
+                case "kill worker":
+                    await self._kill_workers(disaster)
+                case "freeze worker":
+                    await self._freeze_workers(disaster)
+                case _:
+                    await self._kill_server(disaster)
+
+    def _lock(self, who: str) -> asyncio.Lock:
+        return self._locks.setdefault(who, asyncio.Lock())
+
+    async def _kill_workers(self, disaster: Disaster) -> None:
+        struck = [self.workers[side, disaster.worker] for side in self.sides]
+        if self.wanted.brief:
+            async with self._lock("server"):
+                await self._wait_for_empty_hands(struck[0])
+        began = time.time()
+        self._doomed.update(one.id for one in struck)
+        await asyncio.gather(*(one.kill() for one in struck))
+        await asyncio.sleep(disaster.lasts)
+        await asyncio.gather(*(self._start_worker(side, disaster.worker) for side in self.sides))
+        self._note(disaster, began, struck[0])
+
+    async def _freeze_workers(self, disaster: Disaster) -> None:
+        struck = [self.workers[side, disaster.worker] for side in self.sides]
+        began = time.time()
+        for one in struck:
+            _signal(one, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(disaster.lasts)
+        finally:
+            for one in struck:
+                _signal(one, signal.SIGCONT)
+        self._note(disaster, began, struck[0])
+
+    async def _kill_server(self, disaster: Disaster) -> None:
+        name = disaster.what.split()[1]
+        began = time.time()
+        await self.servers[name].kill()
+        await asyncio.sleep(disaster.lasts)
+        make = temporal_command if name == "server" else emulator_command
+        command = make(self.stack.folder, self.stack.ports)
+        again = await self._start(name, command, self.stack.environment)
+        await again.says("Server:" if name == "server" else "emulator ready")
+        self.servers[name] = again
+        self._note(disaster, began)
+
+    async def _wait_for_empty_hands(self, worker: Process) -> None:
+        """Freeze a worker at a moment when it holds no request that takes a minute to be lost."""
+        for _ in range(200):
+            _signal(worker, signal.SIGSTOP)
+            if not await self._sends(worker):
+                return
+            _signal(worker, signal.SIGCONT)
+            await asyncio.sleep(0.05)
+
+    async def _sends(self, worker: Process) -> bool:
+        query = 'WorkflowType="push" AND ExecutionStatus="Running"'
+        async for run in self.client.list_workflows(query):
+            described = await self.client.get_workflow_handle(run.id).describe()
+            if described.status is not WorkflowExecutionStatus.RUNNING:
+                continue
+            for one in described.raw_description.pending_activities:
+                in_hand = one.last_worker_identity.startswith(f"{worker.id}@")
+                if in_hand and one.activity_type.name == "push":
+                    return True
+        return False
+
+    async def _start_worker(self, side: str, index: int) -> None:
+        environment = {
+            **self.stack.environment,
+            **self.environment,
+            "PUSH_TASK_QUEUE": side,
+        }
+        command = [sys.executable, str(ROOT / SIDES[side])]
+        worker = await self._start(f"{side}-{index}", command, environment)
+        self.workers[side, index] = worker
+        self._watches.append(asyncio.create_task(self._supervise(side, index, worker)))
+
+    async def _supervise(self, side: str, index: int, worker: Process) -> None:
+        """Start a worker anew that ended by itself, as whoever runs workers does."""
+        await worker.ended()
+        if worker.id not in self._doomed:
+            self.deaths.append(str(worker.death()))
+            await asyncio.sleep(1)
+            await self._start_worker(side, index)
+
+    async def _start(self, name: str, command: list[str], environment: dict[str, str]) -> Process:
+        self._started += 1
+        log = self.stack.folder / f"{self._started:03}-{name}.log"
+        return await Process.start(name, command, environment, log)
+
+    def _note(self, disaster: Disaster, began: float, struck: Process | None = None) -> None:
+        identity = f"{struck.id}@" if struck else ""
+        self.blows.append(Blow(disaster.what, began, time.time(), identity))
+
+    async def stop(self) -> None:
+        """End all that was started here."""
+        for watch in self._watches:
+            watch.cancel()
+        processes = [*self.workers.values(), *self.servers.values()]
+        await asyncio.gather(*(one.kill() for one in processes))
+
+
+def _signal(process: Process, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it may have ended by itself
+        os.kill(process.id, number)
+
+
+def lasting_ports() -> Ports:
+    """Take free ports that the system gives to no outgoing connection while a server is dead."""
+    while True:
+        ports = Ports(*SystemRandom().sample(range(20_000, 32_000), 3))
+        with suppress(Trouble):
+            ports.check()
+            return ports
+
+
+@asynccontextmanager
+async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[House]:
+    """Bring a house up, and end in the end every process of it."""
+    sides = ["ours", "plain"] if wanted.plain else ["ours"]
+    async with running(folder, lasting_ports()) as stack:
+        temporal, emulator = stack.processes
+        house = House(wanted, stack, sides, {"server": temporal, "emulator": emulator})
+        try:
+            await house.start_workers()
+            yield house
+        finally:
+            await house.stop()

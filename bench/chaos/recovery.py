@@ -1,0 +1,108 @@
+"""How long after each blow work went on, read off the histories and the journal."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from statistics import median
+
+from temporalio.api.enums.v1 import EventType, TaskQueueKind
+from temporalio.api.history.v1 import HistoryEvent
+
+from bench.chaos.books import Entry
+from bench.chaos.endings import Ending
+from bench.chaos.house import Blow
+
+_NEAR = 30
+"""Seconds after a blow in which a delay is put down to it."""
+
+Delays = dict[str, list[float]]
+
+
+def delays(blows: list[Blow], endings: list[Ending], journal: list[Entry]) -> Delays:
+    """Give by kind of blow how many seconds went by until work went on, for each that met some."""
+    histories = [run.events for ending in endings for run in ending.runs]
+    found: Delays = defaultdict(list)
+    for blow in blows:
+        match blow.what:
+            case "kill server":
+                found["server killed: next workflow task"] += _next(blow, _completions(histories))
+            case "kill emulator":
+                found["emulator killed: next answer"] += _next(blow, _answers(journal))
+            case "kill worker":
+                idle = [one for events in histories for one in _idle(blow, events)]
+                busy = [one for events in histories for one in _in_hand(blow, events)]
+                found["worker killed: idle pushes"] += idle
+                found["worker killed: tasks in hand"] += busy
+            case _:
+                pass
+    return dict(found)
+
+
+def summary(values: list[float]) -> str:
+    """Say them in a line."""
+    if not values:
+        return "none met"
+    return f"median {median(values):.1f} s, longest {max(values):.1f} s, of {len(values)}"
+
+
+def _next(blow: Blow, moments: Iterable[float]) -> list[float]:
+    after = [moment for moment in moments if moment > blow.began]
+    return [min(after) - blow.began] if after else []
+
+
+def _completions(histories: list[list[HistoryEvent]]) -> list[float]:
+    done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    return [_time(one) for events in histories for one in events if one.event_type == done]
+
+
+def _answers(journal: list[Entry]) -> list[float]:
+    return [
+        datetime.fromisoformat(one["answeredAt"][:26] + "+00:00").timestamp()
+        for one in journal
+        if one["answeredAt"] and str(one["status"]).startswith("2")
+    ]
+
+
+def _idle(blow: Blow, events: list[HistoryEvent]) -> Iterable[float]:
+    """Tasks that were laid into the dead worker's own queue: until another had done them."""
+    last = ""
+    for index, event in enumerate(events):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED:
+            queue = event.workflow_task_scheduled_event_attributes.task_queue
+            sticky = queue.kind == TaskQueueKind.TASK_QUEUE_KIND_STICKY
+            if sticky and last.startswith(blow.identity) and _is_after(blow, event):
+                yield from _until_done(events, index, _time(event))
+        elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            last = event.workflow_task_completed_event_attributes.identity
+
+
+def _in_hand(blow: Blow, events: list[HistoryEvent]) -> Iterable[float]:
+    """Tasks that the dead worker had begun: until another had done or begun them."""
+    for index, event in enumerate(events):
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            held = event.workflow_task_started_event_attributes.identity.startswith(blow.identity)
+            following = events[index + 1] if index + 1 < len(events) else event
+            timed_out = EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT
+            if held and following.event_type == timed_out and _is_after(blow, following):
+                yield from _until_done(events, index, blow.began)
+        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+            attributes = event.activity_task_started_event_attributes
+            late = attributes.last_failure.HasField("timeout_failure_info")
+            if late and _is_after(blow, event):
+                yield _time(event) - blow.began
+
+
+def _until_done(events: list[HistoryEvent], index: int, since: float) -> Iterable[float]:
+    done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    later = (_time(one) for one in events[index:] if one.event_type == done)
+    for moment in later:
+        yield moment - since
+        return
+
+
+def _is_after(blow: Blow, event: HistoryEvent) -> bool:
+    return 0 <= _time(event) - blow.began <= _NEAR
+
+
+def _time(event: HistoryEvent) -> float:
+    return event.event_time.ToNanoseconds() / 1e9

@@ -1,0 +1,73 @@
+"""What a chaos run prints."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from bench.chaos.evidence import Evidence
+from bench.chaos.faults import counted
+from bench.chaos.house import Blow
+from bench.chaos.plan import Plan
+from bench.chaos.recovery import delays, summary
+from bench.chaos.storm import Storm
+from bench.chaos.verdict import Verdict
+
+_MOST = 20
+
+
+def announce(plan: Plan) -> None:
+    """Print the seed and the script of disasters."""
+    wanted = plan.wanted
+    echo = "data echoed" if wanted.echo else "no data echoed"
+    print(f"seed {wanted.seed}: {wanted.pushes} pushes, keys {wanted.mode}, {echo}")
+    for one in plan.disasters:
+        worker = f" {one.worker}" if "worker" in one.what else ""
+        print(f"  {one.at:6.1f} s  {one.what}{worker}, for {one.lasts:.1f} s")
+    doors = Counter(press.door for press in plan.presses)
+    print("  doors: " + ", ".join(f"{door} {count}" for door, count in sorted(doors.items())))
+
+
+def whole(plan: Plan, storm: Storm, evidence: Evidence, verdicts: Mapping[str, Verdict]) -> int:
+    """Print all figures; gives the exit code."""
+    ours = verdicts["ours"]
+    _table(verdicts)
+    _counts("endings", ours.statuses)
+    _counts("unknown for", {cause.value: count for cause, count in ours.unknowns.items()})
+    _counts("doors", storm.doors)
+    print("\nseconds to recover")
+    for name, values in delays(storm.house.blows, evidence.endings, evidence.journal).items():
+        print(f"  {name:50} {summary(values)}")
+    fired = counted(plan.wanted, evidence.journal, evidence.in_force)
+    seldom = _faults(fired, storm.house.blows, plan.wanted.at_least)
+    for one in ours.violations[:_MOST]:
+        print(f"VIOLATION {one}")
+    for one in seldom:
+        print(f"TOO SELDOM {one}")
+    return 1 if ours.violations or seldom else 0
+
+
+def _table(verdicts: Mapping[str, Verdict]) -> None:
+    rows = {
+        "pushes": [one.pushes for one in verdicts.values()],
+        "records": [one.records for one in verdicts.values()],
+        "DUPLICATES": [len(one.duplicates) for one in verdicts.values()],
+        "LOST": [len(one.lost) for one in verdicts.values()],
+        "wrong endings": [len(one.wrong) for one in verdicts.values()],
+        "never ended": [len(one.never_ended) for one in verdicts.values()],
+        "unknown": [one.statuses["Unknown"] for one in verdicts.values()],
+        "unknown without excuse": [len(one.unexcused) for one in verdicts.values()],
+    }
+    print(f"\n{'':24}" + "".join(f"{name:>10}" for name in verdicts))
+    for name, figures in rows.items():
+        print(f"{name:24}" + "".join(f"{figure:>10}" for figure in figures))
+
+
+def _faults(fired: Mapping[str, int], blows: list[Blow], at_least: int) -> list[str]:
+    counts = {**fired, **Counter(blow.what for blow in blows)}
+    _counts(f"faults (each at least {at_least})", counts)
+    return [name for name, count in counts.items() if count < at_least]
+
+
+def _counts(title: str, counts: Mapping[str, int]) -> None:
+    print(f"\n{title}")
+    for name, count in sorted(counts.items()):
+        print(f"  {name:50} {count:6}")

@@ -1,0 +1,51 @@
+"""The storm itself: pushes, disasters and doors, each at its time, on all sides at once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
+
+from bench.chaos.doors import Side, pressed, start
+from bench.chaos.house import House
+from bench.chaos.plan import Item, Plan, Press
+
+
+@dataclass
+class Storm:
+    """What happened while it raged."""
+
+    plan: Plan
+    house: House
+    sides: list[Side]
+    doors: Counter[str] = field(default_factory=Counter)
+    _starts: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
+
+    async def rage(self) -> None:
+        """Let everything happen at its time; over when the last of it is."""
+        loop = asyncio.get_running_loop()
+        self._began = loop.time()
+        async with asyncio.TaskGroup() as tasks:
+            for disaster in self.plan.disasters:
+                tasks.create_task(self._later(disaster.at, partial(self.house.strike, disaster)))
+            for side in self.sides:
+                for item in self.plan.items:
+                    begin = self._later(item.at, partial(start, side, item))
+                    self._starts[side.name, item.number] = tasks.create_task(begin)
+                for index, press in enumerate(self.plan.presses):
+                    action = partial(self._press, side, press, index)
+                    tasks.create_task(self._later(press.at, action))
+            tasks.create_task(asyncio.sleep(self.plan.wanted.storm))
+
+    async def _later(self, at: float, action: Callable[[], Awaitable[None]]) -> None:
+        await asyncio.sleep(self._began + at - asyncio.get_running_loop().time())
+        await action()
+
+    async def _press(self, side: Side, press: Press, index: int) -> None:
+        item: Item = self.plan.items[press.number]
+        await self._starts[side.name, press.number]
+        dice = Random(f"{self.plan.wanted.seed} {index}")
+        opened = await pressed(side, press, item, dice)
+        if side.name == "ours":
+            self.doors[f"{press.door}{'' if opened else ' (did not open)'}"] += 1

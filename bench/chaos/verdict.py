@@ -1,0 +1,154 @@
+"""What the books, the journal and the endings say together: duplicates, losses, wrong endings."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bench.chaos.books import Entry
+from bench.chaos.causes import Cause, cause_of
+from bench.chaos.endings import Ending
+from bench.chaos.evidence import Case, Evidence
+from bench.chaos.plan import Wanted
+
+
+@dataclass
+class Verdict:
+    """The figures of one side."""
+
+    pushes: int
+    records: int = 0
+    duplicates: list[str] = field(default_factory=list[str])
+    lost: list[str] = field(default_factory=list[str])
+    wrong: list[str] = field(default_factory=list[str])
+    never_ended: list[str] = field(default_factory=list[str])
+    unknowns: Counter[Cause] = field(default_factory=Counter[Cause])
+    unexcused: list[str] = field(default_factory=list[str])
+    statuses: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def violations(self) -> list[str]:
+        """All that must not be."""
+        return [*self.duplicates, *self.lost, *self.wrong, *self.never_ended, *self.unexcused]
+
+
+def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
+    """Judge the pushes of Surepush one by one."""
+    found = evidence.cases()
+    verdict = Verdict(len(found), records=sum(len(case.records) for case in found))
+    operations = {
+        post["pushOperationKey"]: (case, post)
+        for case in found
+        for post in case.posts
+        if post["pushOperationKey"] and post["did"] != "replayed"
+    }
+    pairs = _pairs(found)
+    for case in found:
+        verdict.statuses[case.ending.status or "never ended"] += 1
+        if len(case.records) > 1:
+            verdict.duplicates.append(f"{case.name}: {len(case.records)} records")
+        if case.ending.outcome is None:
+            verdict.never_ended.append(f"{case.name} never ended")
+            continue
+        verdict.lost += _lost(case, pairs[case.ending.item.marker])
+        verdict.wrong += _wrong(case, pairs[case.ending.item.marker])
+        if case.ending.status == "Unknown":
+            cause = cause_of(case, operations)
+            verdict.unknowns[cause] += 1
+            if not cause.is_excused(wanted):
+                verdict.unexcused.append(f"{case.name}: Unknown for {cause.value}")
+    return verdict
+
+
+def _pairs(found: list[Case]) -> dict[str, list[Case]]:
+    pairs: dict[str, list[Case]] = defaultdict(list)
+    for case in found:
+        pairs[case.ending.item.marker].append(case)
+    return pairs
+
+
+def _lost(case: Case, pair: list[Case]) -> list[str]:
+    """Hold a success and a denial against the books."""
+    outcome = case.ending.outcome
+    assert outcome
+    if outcome.status == "Success":
+        successes = sum(one.ending.status == "Success" for one in pair)
+        if successes > sum(len(one.records) for one in pair):
+            return [f"{case.name}: Success, and there is no record"]
+    elif case.records and not _taken_by_twin(case, pair):
+        if outcome.status == "Failed":
+            return [f"{case.name}: Failed, and its record is in the books"]
+        if not outcome.submitted:
+            return [f"{case.name}: says nothing was sent, and its record is in the books"]
+    return []
+
+
+def _taken_by_twin(case: Case, pair: list[Case]) -> bool:
+    operations = {record["pushOperationKey"] for record in case.records}
+    others = [one.ending.outcome for one in pair if one is not case]
+    return any(one and str(one.push_operation_key) in operations for one in others)
+
+
+def _wrong(case: Case, pair: list[Case]) -> list[str]:
+    outcome, item = case.ending.outcome, case.ending.item
+    assert outcome
+    wrong: list[str] = []
+    named = str(outcome.push_operation_key)
+    own = {record["pushOperationKey"] for one in pair for record in one.records}
+    if outcome.status == "Success" and named not in own:
+        wrong.append(f"Success of operation {named}, which wrote no record of its own")
+    if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
+        wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
+    if outcome.status == "Failed" and item.place.name != "refusing":
+        wrong.append(f"Failed, and nobody refused it: {outcome.message}")
+    late = any("late-success" in str(post.get("shapes", "")) for post in case.posts)
+    if outcome.status == "TimedOut" and not item.minutes and not (late or case.records):
+        wrong.append(f"TimedOut, and it had all the time: {outcome.message}")
+    wrong += _said_before(case)
+    return [f"{case.name}: {one}" for one in wrong]
+
+
+def _said_before(case: Case) -> list[str]:
+    """Hold what earlier runs told against the books of that moment; a success is for ever."""
+    wrong: list[str] = []
+    for run in case.ending.runs:
+        told = run.told
+        if told is None or run.closed is None:
+            continue
+        if told.status == "Success" and case.ending.status != "Success":
+            wrong.append(f"run {run.id} told Success, the last one {case.ending.status}")
+        if case.may_swap or told.status == "Success":
+            continue
+        written = [one for one in case.records if _arrival(case, one) < run.closed]
+        if written and (told.status == "Failed" or not told.submitted):
+            wrong.append(f"run {run.id} told {told.status}, submitted {told.submitted}, too early")
+    return wrong
+
+
+def _arrival(case: Case, record: Entry) -> datetime:
+    moments = [
+        datetime.fromisoformat(post["receivedAt"][:26]).replace(tzinfo=UTC)
+        for post in case.posts
+        if post["pushOperationKey"] == record["pushOperationKey"]
+    ]
+    return min(moments)
+
+
+def judge_plain(endings: list[Ending], ledger: list[Entry]) -> Verdict:
+    """Judge plain pushes by what their records say: they have nothing else to be told by."""
+    verdict = Verdict(len(endings), records=len(ledger))
+    groups: dict[str, list[Ending]] = defaultdict(list)
+    for ending in endings:
+        groups[ending.item.marker].append(ending)
+        verdict.statuses[ending.status or "never ended"] += 1
+        if ending.status is None:
+            verdict.never_ended.append(f"plain {ending.item.number} never ended")
+    texts = [str(record["data"]) for record in ledger]
+    for mark, group in groups.items():
+        records = sum(mark in text for text in texts)
+        told = Counter(one.status for one in group)
+        name = f"plain {group[0].item.number}"
+        verdict.duplicates += [name] * (records - len(group))
+        missing = told["Success"] - records
+        denied = min(records, len(group)) - (len(group) - told["Failed"])
+        verdict.lost += [name] * max(0, missing, denied)
+    return verdict
