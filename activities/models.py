@@ -44,9 +44,10 @@ class Conduct(Wire):
 
 
 class FetchOptions(Wire):
-    """Ask what the company's platform wants of a data type."""
+    """Ask what the company's platform wants of a data type; unneeded, only how to behave."""
 
     target: PushTarget
+    is_needed: bool = True
 
 
 class OptionsDigest(Wire):
@@ -55,10 +56,10 @@ class OptionsDigest(Wire):
     `age_seconds` is how long ago the document was fetched.
     """
 
-    fields: int
-    required: int
-    sha256: str
-    age_seconds: int
+    fields: int = 0
+    required: int = 0
+    sha256: str = ""
+    age_seconds: int = 0
     stale: bool = False
     conduct: Conduct
 

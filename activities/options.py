@@ -11,7 +11,7 @@ from codat import CodatClient, CodatError, CodatRefused, CodatUnauthorized, Push
 from codat.checker import Checker, compile_schema
 from codat.models import PushOption
 from codat.numbers import canonical
-from codat.options import read_options
+from codat.options import UnreadableOptions, read_options
 
 FRESH = timedelta(minutes=5)
 """How long a document is used without asking: options may describe the company's state."""
@@ -20,6 +20,8 @@ USABLE = timedelta(hours=1)
 """How long the last document serves while the platform is down."""
 
 MOST_DOCUMENTS = 200
+MOST_CHARACTERS = 50_000_000
+"""Of JSON, over all documents: some have tens of thousands of choices."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Shelved:
     document: PushOption
     checker: Checker
     sha256: str
+    size: int
     fields: int
     required: int
     fetched: float
@@ -77,21 +80,36 @@ class OptionsShelf:
 
     async def _fetch(self, target: PushTarget) -> Shelved:
         raw = await self._codat.options_document(target)
-        shelved = await asyncio.to_thread(_shelve, raw)
+        try:
+            shelved = await asyncio.to_thread(_shelve, raw)
+        except UnreadableOptions as error:
+            raise CodatRefused(f"{error} Push with validation off to do without.") from error
         self._shelf[target] = shelved
         self._shelf.move_to_end(target)
-        if len(self._shelf) > MOST_DOCUMENTS:
-            self._shelf.popitem(last=False)
+        self._make_room()
         return shelved
+
+    def _make_room(self) -> None:
+        """Drop what was not used for longest; the newest document stays, however large."""
+        while len(self._shelf) > 1 and (
+            len(self._shelf) > MOST_DOCUMENTS or self._size > MOST_CHARACTERS
+        ):
+            self._shelf.popitem(last=False)
+
+    @property
+    def _size(self) -> int:
+        return sum(shelved.size for shelved in self._shelf.values())
 
 
 def _shelve(raw: dict[str, object]) -> Shelved:
     document = read_options(raw)
+    text = canonical(raw)
     fields = list((document.properties or {}).values())
     return Shelved(
         document=document,
         checker=compile_schema(document),
-        sha256=hashlib.sha256(canonical(raw).encode()).hexdigest(),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+        size=len(text),
         fields=len(fields),
         required=sum(field.required for field in fields),
         fetched=time.monotonic(),

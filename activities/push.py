@@ -47,6 +47,8 @@ class PushActivities:
     @activity.defn(name="fetch-options")
     async def fetch_options(self, ask: FetchOptions) -> OptionsDigest:
         """Fetch what the platform wants; only a digest of it goes into history."""
+        if not ask.is_needed:
+            return OptionsDigest(conduct=self._conduct)
         async with beating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
                 shelved = await self._options.get(ask.target)

@@ -37,12 +37,13 @@ async def prepare(story: Story) -> None:
 
 
 async def _fetch_options(story: Story) -> None:
+    is_needed = story.request.validation is not Validation.OFF
     story.enter("fetch-options", "Asking what the accounting software wants.")
 
     async def ask() -> OptionsDigest:
         return await workflow.execute_activity_method(
             PushActivities.fetch_options,
-            FetchOptions(target=story.request.target),
+            FetchOptions(target=story.request.target, is_needed=is_needed),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=story.left,

@@ -4,8 +4,9 @@ import asyncio
 from datetime import timedelta
 
 from activities import options
+from activities.models import FetchOptions
 from activities.options import OptionsShelf
-from tests.support.workbench import target, workbench
+from tests.support.workbench import perform, target, workbench
 
 
 def requests(bench) -> int:
@@ -74,6 +75,32 @@ async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
             await bench.fetch_options(data_type=data_type)
 
         assert 4 == requests(bench)
+
+
+async def test_the_shelf_holds_no_more_characters_than_it_may(monkeypatch):
+    monkeypatch.setattr(options, "MOST_CHARACTERS", 1)
+    async with workbench() as bench:
+        for data_type in ("bills", "invoices", "invoices", "bills"):
+            await bench.fetch_options(data_type=data_type)
+
+        assert 3 == requests(bench)
+
+
+async def test_options_that_can_not_be_read_are_refused():
+    nested = '{"properties":{"a":' * 70 + "{}" + "}}" * 70
+    async with workbench() as bench:
+        bench.codat.fault("wrong-json", path="/options/", text=nested)
+        failure = await bench.failure("fetch-options")
+
+    assert ("CodatRefused", True) == (failure.type, failure.non_retryable)
+
+
+async def test_what_is_not_looked_at_is_not_fetched():
+    async with workbench() as bench:
+        ask = FetchOptions(target=target(), is_needed=False)
+        digest = await perform(bench.activities.fetch_options, ask)
+
+        assert (0, 0) == (digest.fields, requests(bench))
 
 
 async def test_one_asker_that_gives_up_spoils_nothing_for_the_others():
