@@ -241,10 +241,12 @@ class Told(Wire):
 class Memory(Wire):
     """All that can be known of the other runs of a push, in the order of time.
 
-    `success` is the outcome of a run that succeeded; `unreadable` the runs whose history is gone.
+    `success` is the outcome of a run that succeeded; `unreadable` are runs whose history is gone;
+    `retries` names the run that each run was a retry of.
     """
 
     facts: list[Fact] = []
     success: Told | None = None
     unreadable: list[str] = []
+    retries: dict[str, str] = {}
     conduct: Conduct | None = None

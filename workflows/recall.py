@@ -37,7 +37,7 @@ async def recall(story: Story) -> Reading | None:
     settlement = story.request.settlement
     if settlement and settlement.adopt:
         return await _adopt(story)
-    if settlement and settlement.not_written and not _is_settled(memory):
+    if settlement and settlement.not_written and _is_fresh(story, memory):
         await _settle(story, memory)
     # What was held may have turned out to have failed after all.
     if story.ledger.unread or (story.ledger.held and story.ledger.may_have_written):
@@ -104,10 +104,14 @@ async def _adopt(story: Story) -> Reading:
     return take(story, look.adopted, f"Adopted on the word of {by}: {story.request.reason or '-'}.")
 
 
-def _is_settled(memory: Memory) -> bool:
-    """Tell whether this request's word was already taken, before a reset of its run."""
-    started = workflow.info().workflow_start_time
-    return any(fact.kind is Kind.SETTLED and fact.at >= started for fact in memory.facts)
+def _is_fresh(story: Story, memory: Memory) -> bool:
+    """Tell whether nothing has happened since a person's word was given: it is good for one run.
+
+    A reset, or a start with the same input, repeats the request without anybody having looked.
+    """
+    retry_of, run_id = story.request.retry_of, workflow.info().run_id
+    again = [one for one, other in memory.retries.items() if other == retry_of and one != run_id]
+    return retry_of is not None and not story.is_reset and not again
 
 
 async def _settle(story: Story, memory: Memory) -> None:

@@ -1,0 +1,174 @@
+"""One run's history, read event by event."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType, TimeoutType
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import Client
+from temporalio.exceptions import ApplicationError
+
+from activities.models import (
+    Attempt,
+    Fact,
+    FindSubmission,
+    Kind,
+    Look,
+    Purpose,
+    Reading,
+    Told,
+    Wire,
+)
+
+T = TypeVar("T")
+
+
+class _Retry(Wire):
+    """The part of a push request that says which run it is a retry of."""
+
+    retry_of: str | None = None
+
+
+class Reader:
+    """Turns the events of one run into facts."""
+
+    def __init__(self, client: Client, run_id: str) -> None:
+        self._converter = client.data_converter
+        self._run_id = run_id
+        self._scheduled: dict[int, Attempt | FindSubmission | None] = {}
+        self._foreign: set[int] = set()
+        self.facts: list[Fact] = []
+        self.told: list[Told] = []
+        self.retry_of: str | None = None
+
+    async def read(self, first: Sequence[HistoryEvent], events: Sequence[HistoryEvent]) -> None:
+        """Take in the start of the run, and those of its events that no other run has."""
+        for event in first:
+            started = event.workflow_execution_started_event_attributes
+            self.retry_of = await self._retry_of(started.input.payloads)
+        for event in events:
+            match event.event_type:
+                case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                    await self._was_scheduled(event)
+                case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                    await self._was_completed(event)
+                case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+                    attributes = event.activity_task_failed_event_attributes
+                    kind = attributes.failure.application_failure_info.type
+                    self._was_answered(event, attributes.scheduled_event_id, kind or "Lost")
+                case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+                    attributes = event.activity_task_timed_out_event_attributes
+                    error = _timed_out(attributes.failure)
+                    self._was_answered(event, attributes.scheduled_event_id, error)
+                case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+                    payloads = event.workflow_execution_completed_event_attributes.result.payloads
+                    await self._has_ended(event, payloads)
+                case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+                    failure = event.workflow_execution_failed_event_attributes.failure
+                    info = failure.application_failure_info
+                    if info.type.startswith("Push"):
+                        await self._has_ended(event, info.details.payloads)
+                case _:
+                    pass
+
+    async def _was_scheduled(self, event: HistoryEvent) -> None:
+        attributes = event.activity_task_scheduled_event_attributes
+        payloads = attributes.input.payloads
+        match attributes.activity_type.name:
+            case "push":
+                attempt = await self._decode(payloads, Attempt)
+                self.facts.append(
+                    Fact(
+                        at=_time(event),
+                        kind=Kind.SCHEDULED,
+                        number=attempt.number,
+                        minutes=attempt.timeout_in_minutes,
+                        digest=attempt.frozen_digest,
+                    )
+                )
+                self._scheduled[event.event_id] = attempt
+                # Of a run that can't be read: only an operation proves how it ended.
+                if attempt.run_id != self._run_id:
+                    self._foreign.add(event.event_id)
+            case "find-submission":
+                ask = await self._decode(payloads, FindSubmission)
+                self._scheduled[event.event_id] = ask
+            case "poll-status":
+                self._scheduled[event.event_id] = None
+            case _:
+                pass
+
+    async def _was_completed(self, event: HistoryEvent) -> None:
+        attributes = event.activity_task_completed_event_attributes
+        if attributes.scheduled_event_id not in self._scheduled:
+            return
+        ask = self._scheduled[attributes.scheduled_event_id]
+        if isinstance(ask, FindSubmission):
+            look = await self._decode(attributes.result.payloads, Look)
+            self.facts += _looked(_time(event), ask, look)
+            return
+        operation = (await self._decode(attributes.result.payloads, Reading)).operation
+        self.facts.append(
+            Fact(
+                at=_time(event),
+                kind=Kind.ANSWERED if isinstance(ask, Attempt) else Kind.READ,
+                number=ask.number if isinstance(ask, Attempt) else 0,
+                operation=operation.push_operation_key,
+                status=operation.status.value,
+            )
+        )
+
+    def _was_answered(self, event: HistoryEvent, scheduled: int, error: str) -> None:
+        ask = self._scheduled.get(scheduled)
+        if isinstance(ask, Attempt) and scheduled not in self._foreign:
+            self.facts.append(
+                Fact(at=_time(event), kind=Kind.ANSWERED, number=ask.number, error=error)
+            )
+
+    async def _has_ended(self, event: HistoryEvent, payloads: Sequence[object]) -> None:
+        told = await self._decode(payloads, Told)
+        self.told.append(told)
+        if told.submitted and told.status in ("TimedOut", "Unknown"):
+            self.facts.append(Fact(at=_time(event), kind=Kind.HELD, status=told.status))
+
+    async def _retry_of(self, payloads: Sequence[Payload]) -> str | None:
+        """Read which run this one was a retry of; what is no push request was none."""
+        try:
+            return (await self._decode(payloads, _Retry)).retry_of
+        except (ValueError, ApplicationError):
+            return None
+
+    async def _decode(self, payloads: Sequence[object], kind: type[T]) -> T:
+        (value,) = await self._converter.decode(payloads, [kind])  # pyright: ignore[reportArgumentType]
+        return value
+
+
+def _looked(at: datetime, ask: FindSubmission, look: Look) -> list[Fact]:
+    if look.adopted:
+        operation = look.adopted.operation
+        return [
+            Fact(
+                at=at,
+                kind=Kind.ADOPTED,
+                operation=operation.push_operation_key,
+                status=operation.status.value,
+            )
+        ]
+    if ask.purpose is Purpose.SETTLE:
+        seen = [candidate.push_operation_key for candidate in look.candidates]
+        return [Fact(at=at, kind=Kind.SETTLED, excluded=seen)]
+    if ask.purpose is Purpose.DECIDE and not look.candidates:
+        return [Fact(at=at, kind=Kind.NOT_FOUND)]
+    return []
+
+
+def _timed_out(failure: Failure) -> str:
+    never_started = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START
+    return "NotSent" if failure.timeout_failure_info.timeout_type == never_started else "Lost"
+
+
+def _time(event: HistoryEvent) -> datetime:
+    return event.event_time.ToDatetime(tzinfo=UTC)

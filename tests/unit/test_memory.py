@@ -1,0 +1,134 @@
+"""What remembered facts make of the ledger."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from activities.models import Fact, Kind, Memory
+from codat.models import PushStatus
+from workflows.memory import remember
+from workflows.submission import Judgement
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OPERATION = uuid4()
+
+SENT = {"kind": Kind.SCHEDULED, "number": 1, "minutes": 30, "digest": "digest"}
+LOST = {"kind": Kind.ANSWERED, "number": 1, "error": "CodatLost"}
+NOT_SENT = {"kind": Kind.ANSWERED, "number": 1, "error": "NotSent"}
+FAILING = {"kind": Kind.ANSWERED, "number": 1, "error": "CodatFailing"}
+ACCEPTED = {"kind": Kind.ANSWERED, "number": 1, "operation": OPERATION, "status": "Pending"}
+NOT_FOUND = {"kind": Kind.NOT_FOUND}
+ADOPTED = {"kind": Kind.ADOPTED, "operation": OPERATION, "status": "Failed"}
+HELD = {"kind": Kind.HELD, "status": "TimedOut"}
+SETTLED = {"kind": Kind.SETTLED, "excluded": [OPERATION]}
+
+
+def ledger_of(*facts, **memory):
+    known = [Fact(at=NOON + timedelta(minutes=at), **fact) for at, fact in enumerate(facts)]
+    return remember(Memory(facts=known, **memory))
+
+
+def test_nothing_remembered_is_nothing_sent():
+    ledger = ledger_of()
+
+    assert ([], False, False) == (ledger.entries, ledger.was_sent, ledger.may_have_written)
+
+
+def test_a_run_that_cannot_be_read_may_have_sent_anything():
+    ledger = ledger_of(unreadable=["run"])
+
+    assert (True, True) == (ledger.was_sent, ledger.may_have_written)
+
+
+def test_an_attempt_without_an_end_is_open():
+    assert ledger_of(SENT).current.is_unclear
+
+
+@pytest.mark.parametrize("facts", [(SENT, NOT_SENT, SENT), (SENT, SENT, NOT_SENT), (SENT, LOST)])
+def test_each_end_settles_one_attempt(facts):
+    assert 1 == ledger_of(*facts).current.open
+
+
+def test_the_age_of_a_number_counts_from_its_first_schedule_in_any_run():
+    entry = ledger_of(SENT, LOST, SENT, SENT).current
+
+    assert (NOON, 30, "digest") == (entry.first_scheduled, entry.minutes, entry.digest)
+
+
+def test_numbers_are_kept_apart():
+    ledger = ledger_of(SENT, LOST, NOT_FOUND, SENT | {"number": 2})
+
+    assert [(1, 0), (2, 1)] == [(entry.number, entry.open) for entry in ledger.entries]
+
+
+def test_an_operation_closes_its_number():
+    entry = ledger_of(SENT, LOST, SENT, ACCEPTED).current
+
+    assert (OPERATION, 0, PushStatus.PENDING) == (entry.operation, entry.open, entry.status)
+
+
+def test_what_was_read_last_counts():
+    reading = {"kind": Kind.READ, "operation": OPERATION}
+    ledger = ledger_of(SENT, ACCEPTED, reading | {"status": "Failed"})
+
+    assert not ledger.may_have_written
+
+
+def test_a_reading_of_a_foreign_operation_changes_nothing():
+    ledger = ledger_of(SENT, {"kind": Kind.READ, "operation": uuid4(), "status": "Failed"})
+
+    assert ledger.current.is_unclear
+
+
+@pytest.mark.parametrize("answer", [LOST, FAILING])
+def test_looking_in_vain_settles_what_is_unclear(answer):
+    entry = ledger_of(SENT, answer, NOT_FOUND).current
+
+    assert (False, Judgement.NOT_WRITTEN, True) == (
+        entry.is_unclear,
+        entry.judgement,
+        entry.may_have_written,
+    )
+
+
+def test_looking_in_vain_does_not_unmake_an_operation():
+    assert ledger_of(SENT, ACCEPTED, NOT_FOUND).current.judgement is None
+
+
+def test_an_adopted_operation_that_failed_stays_doubtful():
+    entry = ledger_of(SENT, LOST, ADOPTED).current
+
+    assert (OPERATION, PushStatus.FAILED, True) == (
+        entry.operation,
+        entry.status,
+        entry.may_have_written,
+    )
+
+
+def test_an_ending_after_sending_is_held():
+    assert PushStatus.TIMED_OUT is ledger_of(SENT, ACCEPTED, HELD).held
+
+
+@pytest.mark.parametrize("facts", [(SENT, LOST), (SENT, FAILING), (SENT, ACCEPTED, HELD)])
+def test_a_persons_word_settles_all_that_is_open(facts):
+    ledger = ledger_of(*facts, SETTLED, unreadable=["run"])
+
+    assert (None, False, [OPERATION]) == (ledger.held, ledger.unread, ledger.excluded)
+    assert Judgement.NOT_WRITTEN is ledger.current.judgement
+
+
+def test_a_persons_word_does_not_reach_what_was_sent_afterwards():
+    ledger = ledger_of(SENT, LOST, SETTLED, SENT | {"number": 2})
+
+    assert ledger.current.is_unclear
+
+
+def test_what_is_held_after_a_persons_word_is_held():
+    ledger = ledger_of(SENT, LOST, SETTLED, SENT | {"number": 2}, HELD)
+
+    assert PushStatus.TIMED_OUT is ledger.held
+
+
+def test_an_answer_to_a_number_that_was_never_seen_is_ignored():
+    assert [] == ledger_of(ACCEPTED).entries
