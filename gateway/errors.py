@@ -1,6 +1,7 @@
 """What the front door refuses, told in the shape of Codat's own errors."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -89,14 +90,10 @@ def answer_to(request: Request, error: Exception) -> Response:
     """Make the answer that an error is, and log what is our fault."""
     refusal = refusal_of(error)
     correlation = correlation_of(request)
-    if refusal.status >= 500:  # noqa: PLR2004, trouble of ours or behind us
-        log.error(
-            "Answered %s: %s",
-            refusal.status,
-            type(error).__name__,
-            exc_info=error if refusal.status == 500 else None,  # noqa: PLR2004
-            extra={"correlation": correlation},
-        )
+    if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("Request %s failed", correlation, exc_info=error)
+    elif not isinstance(error, Refusal) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("Request %s was put off: %s", correlation, type(error).__name__)
     body = error_body(refusal.status, refusal.message, correlation)
     return Json(body, refusal.status, headers=refusal.headers)
 

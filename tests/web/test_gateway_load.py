@@ -1,0 +1,66 @@
+"""Many clients at once, each repeating its requests at random: none lost, none doubled."""
+
+import asyncio
+import os
+import random
+from collections import defaultdict
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from gateway.app import build_app
+from tests.support.front_door import KEY, basic, front_door
+from tests.support.serving import served
+from tests.support.waiting import eventually
+
+CLIENTS = 50
+PUSHES = int(os.environ.get("SUREPUSH_LOAD", "200"))
+"""2,000 in the full run."""
+
+
+async def start_some(url, path, names, dice):
+    """One client: each of its pushes is asked for one to three times, some at once."""
+    keys = defaultdict(set)
+    async with httpx.AsyncClient(base_url=url, headers=basic(KEY), timeout=60) as http:
+
+        async def ask(name):
+            body = {"supplierName": name, "status": "Active"}
+            while True:
+                answer = await http.post(path, json=body, headers={"Idempotency-Key": name})
+                if answer.status_code != 503:
+                    break
+                await asyncio.sleep(float(answer.headers["retry-after"]))
+            assert answer.status_code == 200, answer.text
+            keys[name].add(answer.json()["pushOperationKey"])
+
+        for name in names:
+            await asyncio.gather(*(ask(name) for _ in range(dice.randint(1, 3))))
+    return keys
+
+
+@pytest.mark.timeout(900)
+async def test_fifty_clients_lose_none_and_double_none(devserver):
+    async with (
+        front_door(devserver, most_requests=40) as door,
+        served(build_app(door.parts)) as url,
+    ):
+        names = [f"load {n} {uuid4().hex[:6]}" for n in range(PUSHES)]
+        shares = [names[n::CLIENTS] for n in range(CLIENTS)]
+        dice = random.Random(20261122)
+        told = await asyncio.gather(
+            *(start_some(url, door.path(), share, dice) for share in shares)
+        )
+        keys = {name: key for share in told for name, key in share.items()}
+        assert {1} == {len(each) for each in keys.values()}
+        assert PUSHES == len({key for each in keys.values() for key in each})
+
+        async def all_written():
+            written = door.house.codat.invariants()["written"]
+            return written >= PUSHES
+
+        await eventually(all_written, within=600)
+        for each in keys.values():
+            assert "Success" == (await door.ended(*each))["status"]
+        report = door.house.codat.invariants()
+        assert (PUSHES, True) == (report["written"], report["sound"])
