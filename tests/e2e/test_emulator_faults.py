@@ -40,7 +40,7 @@ def last(emulator):
 
 
 def test_a_refused_connection_is_refused_by_the_port_itself(emulator, client):
-    emulator.fault("refuse", seconds=0.5)
+    emulator.fault("refuse", seconds=1.5)
 
     with pytest.raises(httpx.ConnectError):
         client.get(f"{COMPANY}/push")
@@ -50,7 +50,7 @@ def test_a_refused_connection_is_refused_by_the_port_itself(emulator, client):
 
 
 def test_a_refusal_may_wait_for_a_certain_request(emulator, client):
-    emulator.fault("refuse", seconds=0.3, method="POST")
+    emulator.fault("refuse", seconds=1.5, method="POST")
     with pytest.raises(httpx.RemoteProtocolError):
         post(client)
 
@@ -97,7 +97,7 @@ def test_a_hanging_request_keeps_its_client_waiting(emulator, client, committed,
 
 
 def test_a_hanging_request_is_seen_in_the_journal_before_it_ends(emulator, client):
-    emulator.fault("hang", method="POST", times=1, seconds=0.8)
+    emulator.fault("hang", method="POST", times=1, seconds=2)
     thread = Thread(target=post, args=[client])
     thread.start()
     waiting = emulator.control("GET", "journal?since=0&method=POST&wait=5")
@@ -108,7 +108,7 @@ def test_a_hanging_request_is_seen_in_the_journal_before_it_ends(emulator, clien
 
 
 def test_a_second_request_meets_409_while_the_first_is_in_flight(emulator, client):
-    emulator.fault("hang", method="POST", times=1, seconds=0.8)
+    emulator.fault("hang", method="POST", times=1, seconds=2)
     thread = Thread(target=post, args=[client], kwargs={"key": "k"})
     thread.start()
     emulator.control("GET", "journal?method=POST&wait=5")
