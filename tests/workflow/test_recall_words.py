@@ -1,5 +1,6 @@
 """What a person says of an unclear push: adopted, or not written. Once, and only if it may be."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import pytest
@@ -8,11 +9,12 @@ from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.doors import check, reset, start_like
 from tests.support.protocol import MODES, protocol, seconds_for_minutes
+from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.models import Settlement
 
 both = pytest.mark.parametrize("mode", MODES)
 NOT_WRITTEN = Settlement(not_written=True)
-OFFLINE = {"connection_id": seeds.OFFLINE, "timeout_in_minutes": 1}
+OFFLINE = {"connection_id": seeds.OFFLINE, "timeout_in_minutes": 25}
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +25,20 @@ def _seconds(monkeypatch):
 async def retry(push, here, **more):
     await retry_push(push, task_queue=here.task_queue, **more)
     return await push.outcome()
+
+
+async def run_out(push, here):
+    """Let the platform's time for the latest request run out."""
+    while not (await push.describe()).typed_search_attributes.get(PUSH_OPERATION_KEY):
+        await asyncio.sleep(0.02)
+    here.codat.advance(120)
+    return await push.outcome()
+
+
+async def timed_out(here):
+    push = await here.push(**OFFLINE)
+    assert "TimedOut" == (await run_out(push, here)).status
+    return push
 
 
 async def unknown(here):
@@ -37,9 +53,7 @@ async def unknown(here):
 @both
 async def test_without_a_word_a_timed_out_push_is_not_sent_again(devserver, mode):
     async with protocol(devserver, mode) as here:
-        push = await here.push(**OFFLINE)
-        await push.outcome()
-        here.codat.advance(120)
+        push = await timed_out(here)
         outcome = await retry(push, here)
 
         assert 1 == len(here.posts)
@@ -49,9 +63,7 @@ async def test_without_a_word_a_timed_out_push_is_not_sent_again(devserver, mode
 @both
 async def test_what_was_not_written_is_sent_under_the_next_number(devserver, mode):
     async with protocol(devserver, mode) as here:
-        push = await here.push(**OFFLINE)
-        await push.outcome()
-        here.codat.advance(120)
+        push = await timed_out(here)
         here.codat.connection(seeds.OFFLINE).set(offline=False, delay=0.1)
         outcome = await retry(push, here, settlement=NOT_WRITTEN, timeout_in_minutes=60)
 
@@ -64,11 +76,9 @@ async def test_what_was_not_written_is_sent_under_the_next_number(devserver, mod
 @pytest.mark.parametrize("door", ["reset", "start like"])
 async def test_a_word_is_good_for_one_run(devserver, mode, door):
     async with protocol(devserver, mode) as here:
-        push = await here.push(**OFFLINE)
-        await push.outcome()
-        here.codat.advance(120)
-        await retry(push, here, settlement=NOT_WRITTEN, timeout_in_minutes=4)
-        here.codat.advance(300)
+        push = await timed_out(here)
+        await retry_push(push, task_queue=here.task_queue, settlement=NOT_WRITTEN)
+        await run_out(push, here)
         await (reset(push) if door == "reset" else start_like(push, here.task_queue))
         outcome = await push.outcome()
 
@@ -79,9 +89,10 @@ async def test_a_word_is_good_for_one_run(devserver, mode, door):
 @both
 async def test_a_word_is_not_taken_while_the_operation_is_pending(devserver, mode):
     async with protocol(devserver, mode) as here:
-        push = await here.push(**OFFLINE)
+        push = await here.push(**OFFLINE | {"timeout_in_minutes": 1})
         await push.outcome()
-        outcome = await retry(push, here, settlement=NOT_WRITTEN)
+        await retry_push(push, task_queue=here.task_queue, settlement=NOT_WRITTEN)
+        outcome = await run_out(push, here)
 
         assert 1 == len(here.posts)
     assert "TimedOut" == outcome.status
