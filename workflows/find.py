@@ -34,7 +34,8 @@ async def find(story: Story, entry: Entry) -> Reading | None:
         look = await look_up(story, purpose)
         if look.adopted:
             return take(story, look.adopted, "It was matched by its content: no answer named it.")
-        if look.candidates and not _may_be_ours_alone(look):
+        # At first sight there are also operations whose pushes have yet to name them.
+        if part and look.candidates and not _may_be_ours_alone(look):
             break
     if look.candidates:
         raise unclear(story, look)

@@ -1,0 +1,273 @@
+"""Which operations of the list may be ours, and when the list proves that none is."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from activities.others import Others
+from dispatch.retries import retry_push
+from emulator import seeds
+from emulator.examples import record
+from tests.support.doors import start_like, terminate
+from tests.support.protocol import MODES, held_up, keys, protocol, sent, written_once
+from workflows.models import Settlement
+
+FAILING = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}
+LOST = {"fault": "drop-before-commit", "method": "POST", "nth": 1}
+LIST = f"^/companies/{seeds.COMPANY}/push$"
+
+
+def seeded(here, count, connection=seeds.PROMPT):
+    batch = {"connection": connection, "count": count, "dataType": "chartOfAccounts"}
+    here.codat.seed(operations=[batch])
+
+
+def lists(here):
+    return [one for one in here.codat.journal(method="GET") if one["did"] == "listed"]
+
+
+async def test_all_pages_are_read(devserver, monkeypatch):
+    monkeypatch.setattr("activities.find.PAGE_SIZE", 2)
+    async with protocol(devserver, "ignored") as here:
+        async with held_up(answer=True) as gate:
+            push = await here.push()
+            await gate.reached.wait()
+            await terminate(push)
+        seeded(here, 7)
+        await start_like(push, here.task_queue)
+        outcome = await push.outcome()
+
+        assert 1 == len(here.posts)
+    assert 8 == len(outcome.candidates)
+
+
+@pytest.mark.parametrize(("minutes", "candidates"), [(9, 3), (11, 0)])
+async def test_what_was_requested_long_before_is_not_ours(devserver, minutes, candidates):
+    async with protocol(devserver, "ignored") as here:
+        seeded(here, 3)
+        here.codat.advance(minutes * 60)
+        here.codat.fault(**LOST)
+        outcome = await here.end()
+
+    assert candidates == len(outcome.candidates)
+
+
+async def test_the_platforms_own_clock_counts(devserver):
+    async with protocol(devserver, "ignored", echo_data=True) as here:
+        here.codat.advance(5 * 3600)
+        here.codat.fault(**FAILING)
+        outcome = await here.end()
+
+        assert written_once(here, outcome)
+        assert 1 == len(here.posts)
+
+
+@pytest.mark.parametrize("other", [seeds.SYNCHRONOUS, seeds.OTHER_PROMPT])
+async def test_operations_of_other_connections_are_not_ours(devserver, other):
+    async with protocol(devserver, "ignored") as here:
+        seeded(here, 3, other)
+        here.codat.fault(**LOST)
+        outcome = await here.end()
+
+        assert written_once(here, outcome)
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_our_own_earlier_operations_are_not_found_again(devserver, mode):
+    async with protocol(devserver, mode) as here:
+        push = await here.push(connection_id=seeds.REFUSING)
+        await push.outcome()
+        here.codat.connection(seeds.REFUSING).set(refusing=None)
+        here.codat.fault("error-before-commit", method="POST", nth=1, status=500)
+        await start_like(push, here.task_queue)
+        outcome = await push.outcome()
+
+        assert (3, 1) == (len(here.posts), len(here.records))
+    assert "Success" == outcome.status
+
+
+async def test_a_list_that_cannot_be_read_is_waited_for(devserver):
+    async with protocol(devserver, echo_data=True) as here:
+        here.codat.fault(**FAILING)
+        here.codat.fault("error-before-commit", method="GET", path=LIST, times=2, status=503)
+        outcome = await here.end()
+
+        assert written_once(here, outcome)
+        assert 1 == len(here.posts)
+
+
+async def test_a_list_of_which_one_page_cannot_be_read_proves_nothing(devserver, monkeypatch):
+    monkeypatch.setattr("activities.find.PAGE_SIZE", 2)
+    async with protocol(devserver, "ignored") as here:
+        seeded(here, 3)
+        here.codat.fault(**LOST)
+        here.codat.fault("cut-body", method="GET", path=LIST, nth=2)
+        outcome = await here.end()
+
+        assert 1 == len(here.posts)
+    assert 3 == len(outcome.candidates)
+
+
+async def test_an_operation_that_is_listed_late_is_found(devserver):
+    async with protocol(devserver, echo_data=True, find_for=3) as here:
+        here.codat.fault(**FAILING)
+        here.codat.fault("listed-late", method="POST", nth=1, seconds=1.5)
+        outcome = await here.end()
+
+        assert written_once(here, outcome)
+        assert 1 == len(here.posts)
+
+
+async def test_an_operation_is_adopted_at_the_last_look_only(devserver):
+    async with protocol(devserver, echo_data=True, find_for=2) as here:
+        here.codat.fault(**FAILING)
+        outcome = await here.end()
+        looks = [one["receivedMonotonic"] for one in lists(here)]
+
+        assert written_once(here, outcome)
+    assert 3 == len(looks)
+    assert 2 <= looks[-1] - looks[0]
+
+
+async def test_nothing_is_sent_before_the_last_look(devserver):
+    async with protocol(devserver, find_for=2) as here:
+        here.codat.fault("error-before-commit", method="POST", nth=1, status=500)
+        await here.end()
+        first, second = (one["receivedMonotonic"] for one in here.posts)
+
+    assert 2 <= second - first
+
+
+async def test_an_operation_of_which_nothing_is_echoed_is_named_not_adopted(devserver):
+    async with protocol(devserver, "ignored") as here:
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        outcome = await here.end()
+        (written,) = here.codat.journal(method="POST")
+
+    (candidate,) = outcome.candidates
+    assert written["pushOperationKey"] == str(candidate.push_operation_key)
+    assert ("Unknown", "unclear", True) == (
+        outcome.status,
+        candidate.match,
+        outcome.may_still_land,
+    )
+
+
+async def test_operations_of_other_pushes_under_way_do_not_make_it_unclear(devserver):
+    async with protocol(devserver, "ignored", find_for=6) as here:
+        here.codat.fault(**LOST)
+        first = await here.push()
+        others = [await here.push() for _ in range(8)]
+        outcomes = await asyncio.gather(*(push.outcome() for push in (first, *others)))
+
+    assert {"Success"} == {outcome.status for outcome in outcomes}
+
+
+async def test_two_cannot_take_one_operation_at_the_same_moment(devserver, monkeypatch):
+    async def nobody(_others, _operation):
+        return None
+
+    monkeypatch.setattr(Others, "holder", nobody)
+    async with protocol(devserver, "ignored") as here:
+        here.codat.fault("commit-then-5xx", method="POST", times=2)
+        pushes = [await here.push(), await here.push()]
+        for push in pushes:
+            await push.outcome()
+        operation = here.codat.journal(method="POST")[0]["pushOperationKey"]
+        for push in pushes:
+            word = Settlement(adopt=operation)
+            await retry_push(push, task_queue=here.task_queue, settlement=word)
+        outcomes = [await push.outcome() for push in pushes]
+
+    assert {"Success", "Unknown"} == {outcome.status for outcome in outcomes}
+
+
+async def test_a_key_that_is_too_old_is_not_sent_again(devserver, monkeypatch):
+    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
+    async with protocol(devserver, echo_data=True) as here:
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        here.codat.fault("throttle", method="POST", nth=2, retry_after=2)
+        outcome = await here.end()
+
+        assert written_once(here, outcome)
+        assert (2, 1) == sent(here)
+
+
+async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserver, monkeypatch):
+    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
+    async with protocol(devserver, echo_data=True) as here:
+        async with held_up(answer=True) as gate:
+            push = await here.push()
+            await gate.reached.wait()
+            await terminate(push)
+        await asyncio.sleep(1)
+        await start_like(push, here.task_queue)
+        outcome = await push.outcome()
+
+        assert written_once(here, outcome)
+        assert 1 == len(here.posts)
+
+
+async def test_an_old_number_under_which_nothing_was_sent_is_followed_by_the_next(
+    devserver, monkeypatch
+):
+    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
+    async with protocol(devserver) as here:
+        here.codat.fault("throttle", method="POST", nth=1, retry_after=2)
+        outcome = await here.end()
+
+        assert written_once(here, outcome)
+        assert 2 == len(set(keys(here)))
+
+
+UPDATE = {
+    "record_id": "supplier-1",
+    "data_type": "suppliers",
+    "data": record("suppliers", number="7"),
+    "validation": "off",
+}
+
+
+async def test_an_update_is_put_once_and_carries_no_key(devserver):
+    async with protocol(devserver) as here:
+        outcome = await here.end(**UPDATE)
+
+        assert [("PUT", None)] == [
+            (one["method"], key) for one, key in zip(here.posts, keys(here), strict=True)
+        ]
+    assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_an_update_that_was_lost_is_looked_for_and_sent_again(devserver, mode):
+    async with protocol(devserver, mode) as here:
+        here.codat.fault("drop-before-commit", method="PUT", nth=1)
+        outcome = await here.end(**UPDATE)
+
+        assert (2, 1) == (len(here.posts), len(here.records))
+        assert 3 == len(lists(here))
+    assert "Success" == outcome.status
+
+
+async def test_an_update_is_not_repeated_after_a_later_one_of_the_same_record(devserver):
+    async with protocol(devserver, find_for=4) as here:
+        here.codat.fault("drop-before-commit", method="PUT", nth=1)
+        first = await here.push(**UPDATE)
+        await here.codat.arrival(method="PUT")
+        later = await here.end(**UPDATE | {"data": record("suppliers", number="8")})
+        outcome = await first.outcome()
+
+        assert 2 == len(here.posts)
+    assert ("Success", "Unknown") == (later.status, outcome.status)
+
+
+async def test_a_later_update_of_another_record_does_not_matter(devserver):
+    async with protocol(devserver, find_for=4) as here:
+        here.codat.fault("drop-before-commit", method="PUT", nth=1)
+        first = await here.push(**UPDATE)
+        await here.codat.arrival(method="PUT")
+        await here.end(**UPDATE | {"record_id": "supplier-2"})
+        outcome = await first.outcome()
+
+    assert "Success" == outcome.status
