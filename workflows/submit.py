@@ -115,6 +115,10 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
 async def _check_keys(story: Story, entry: Entry) -> None:
     """Look whether the lost request made an operation too: then keys are not honoured here."""
     look = await look_up(story, Purpose.LOOK)
+    if look.candidates:
+        # A neighbour's operation is held as soon as its push has had its answer.
+        await story.wait(story.manners.find_for / 3, "looking whether keys are honoured")
+        look = await look_up(story, Purpose.LOOK)
     if not look.candidates:
         return
     key = look.candidates[0].push_operation_key

@@ -1,0 +1,50 @@
+"""A deployment that is said to honour idempotency keys and does not."""
+
+import asyncio
+
+from emulator import seeds
+from tests.support.protocol import protocol, sent
+
+LOST_TWICE = ({"fault": "commit-then-drop", "nth": 1}, {"fault": "throttle", "nth": 2})
+
+
+def lose(here):
+    for rule in LOST_TWICE:
+        here.codat.fault(**rule, method="POST")
+
+
+async def test_a_second_operation_under_the_same_key_is_told(devserver):
+    async with protocol(devserver, "honoured", platform="ignored") as here:
+        lose(here)
+        outcome = await here.end()
+
+    assert "Success" == outcome.status
+    assert "does not honour idempotency keys" in outcome.warnings[-1].message
+
+
+async def test_where_keys_are_not_honoured_a_failure_is_unknown(devserver):
+    async with protocol(devserver, "honoured", platform="ignored") as here:
+        lose(here)
+        outcome = await here.end(connection_id=seeds.REFUSING)
+
+    assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
+
+
+async def test_where_keys_are_honoured_a_failure_is_a_failure(devserver):
+    async with protocol(devserver) as here:
+        lose(here)
+        outcome = await here.end(connection_id=seeds.REFUSING)
+
+        assert (3, 1) == sent(here)
+    assert ("Failed", False) == (outcome.status, outcome.may_still_land)
+
+
+async def test_operations_of_other_pushes_under_way_are_no_sign_of_it(devserver):
+    async with protocol(devserver, find_for=6) as here:
+        here.codat.fault("drop-before-commit", method="POST", nth=1)
+        first = await here.push()
+        others = [await here.push() for _ in range(8)]
+        outcomes = await asyncio.gather(*(push.outcome() for push in (first, *others)))
+
+    assert {"Success"} == {outcome.status for outcome in outcomes}
+    assert [] == [outcome.warnings for outcome in outcomes if outcome.warnings]
