@@ -37,8 +37,12 @@ async def dev(cwd, ports):
 async def said(process, words):
     async with asyncio.timeout(40):
         while words not in (line := (await process.stdout.readline()).decode()):
-            assert line, (await process.stderr.read()).decode()
+            assert line, await complaint_of(process)
     return line
+
+
+async def complaint_of(process):
+    return (await process.stderr.read()).decode()
 
 
 def is_open(port):
@@ -67,7 +71,7 @@ async def test_the_stack_ends_when_one_of_its_processes_does(tmp_path):
     async with dev(tmp_path, ports) as process:
         worker = int((await said(process, "worker")).split()[-1].strip("()"))
         os.kill(worker, signal.SIGKILL)
-        complaint = (await process.stderr.read()).decode()
+        complaint = await complaint_of(process)
 
         assert 1 == await process.wait()
     assert complaint.startswith("worker 1 has ended by itself (exit code -9)")
@@ -75,7 +79,7 @@ async def test_the_stack_ends_when_one_of_its_processes_does(tmp_path):
 
 async def test_a_port_that_is_taken_is_named(stack, tmp_path):
     async with dev(tmp_path, stack.ports) as process:
-        complaint = (await process.stderr.read()).decode()
+        complaint = await complaint_of(process)
 
         assert 1 == await process.wait()
     assert complaint.startswith(f"Port {stack.ports.temporal} is taken")

@@ -8,7 +8,7 @@ import pytest_asyncio
 from codat import PushStatus
 from tests.support.killing import MOMENTS, Place, kill_at
 
-pytestmark = pytest.mark.timeout(150)  # a lost POST is known to be lost after a minute
+pytestmark = pytest.mark.timeout(280)  # a lost POST is known to be lost after a minute
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="killings")

@@ -110,6 +110,8 @@ async def test_an_interrupted_wait_leaves_the_push_alone(stack, starter, tmp_pat
         stdin=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    assert process.stdin
+    assert process.stderr
     process.stdin.write(a_record().encode())
     process.stdin.close()
     waiting = (await process.stderr.readline()).decode()

@@ -19,6 +19,7 @@ PLATFORMS = {
 def test_every_record_of_the_demo_fits_its_platform(part):
     document = option_document(PLATFORMS[part.connection], part.data_type)
 
+    assert document
     assert [] == judge(json.loads(document), part.record)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,8 @@ from emulator import Emulator, seeds
 from emulator.examples import record
 from workflows.models import PushOutcome
 
-PUSH = Push(None, UUID("8a210b68-6988-11ed-a1eb-0242ac120002"))
+NO_CLIENT: Any = None
+PUSH = Push(NO_CLIENT, UUID("8a210b68-6988-11ed-a1eb-0242ac120002"))
 TARGET = (
     *("--company", seeds.COMPANY, "--connection", seeds.PROMPT),
     *("--data-type", "suppliers"),
