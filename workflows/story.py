@@ -85,7 +85,7 @@ class Story:
     def resumed(self) -> Reading | None:
         """The operation that the run before this one was following."""
         entry = self.ledger.current
-        if entry is None or entry.operation is None:
+        if entry is None or entry.operation is None or entry.judgement or entry.has_failed:
             return None
         return Reading(
             operation=PushOperation(

@@ -82,6 +82,11 @@ class Entry(BaseModel):
         return self.first_scheduled + KEY_AGE
 
     @property
+    def has_failed(self) -> bool:
+        """Whether the platform refused the record."""
+        return self.status is PushStatus.FAILED
+
+    @property
     def is_unclear(self) -> bool:
         """Whether an attempt may have written without our knowing."""
         return self.operation is None and (self.open > 0 or self.judgement is Judgement.FAILING)
