@@ -113,8 +113,13 @@ class CodatClient:
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""
-        request = self._request("GET", f"/companies/{company_id}/push/{key}")
-        return _operation(await self._send(company_id, request))
+        answer = await self._send(
+            company_id, self._request("GET", f"/companies/{company_id}/push/{key}")
+        )
+        operation = _operation(answer)
+        if operation.push_operation_key != key:
+            raise answer.unusable("another push operation")
+        return operation
 
     async def operations(
         self,

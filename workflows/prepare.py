@@ -22,6 +22,7 @@ READ_AGAIN = RetryPolicy(
 )
 
 PAUSE = timedelta(seconds=15)
+MOST_PAUSE = timedelta(minutes=5)
 
 T = TypeVar("T")
 
@@ -94,6 +95,7 @@ async def _validate(story: Story) -> None:
 
 async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask until there is an answer; raises Ended on a refusal or when the time is over."""
+    pause = PAUSE
     while True:
         story.check_time()
         try:
@@ -108,4 +110,5 @@ async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
             raise story.ending(PushStatus.FAILED, f"Nothing was sent: {story.trouble}")
         if kind == "CodatUnauthorized":
             story.check_unauthorized()
-        await story.wait(PAUSE, f"asking again after: {story.trouble}")
+        await story.wait(pause, f"asking again after: {story.trouble}")
+        pause = min(2 * pause, MOST_PAUSE)

@@ -1,0 +1,83 @@
+"""Input that is no push request ends the workflow at once."""
+
+from uuid import uuid4
+
+import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+
+from tests.support.house import House, a_request, house
+
+
+def valid(**changes) -> dict:
+    return a_request().model_dump(mode="json", by_alias=True, exclude_none=True) | changes
+
+
+async def refusal(here: House, *arguments, workflow_id: str | None = None) -> ApplicationError:
+    handle = await here.client.start_workflow(
+        "push", args=arguments, id=workflow_id or f"push-{uuid4()}", task_queue=here.task_queue
+    )
+    with pytest.raises(WorkflowFailureError) as caught:
+        await handle.result()
+    assert isinstance(caught.value.cause, ApplicationError)
+    return caught.value.cause
+
+
+WRONG = [
+    ([], "exactly one argument"),
+    ([None], "got null"),
+    ([valid(), valid()], "got 2 arguments"),
+    (["push"], "got a str"),
+    ([7], "got a int"),
+    ([[]], "got a list"),
+    ([{}], "companyId is missing"),
+    ([valid(companyId="x")], "companyId must be a UUID"),
+    ([valid(connectionId=None)], "connectionId must be a UUID"),
+    ([valid(dataType="cats")], "dataType"),
+    ([valid(data=[1])], "data must be a JSON object"),
+    ([valid(data={"x": "y" * 1_100_000})], "at most 1048576 bytes"),
+    ([valid(timeoutInMinutes=-1)], "timeoutInMinutes must be a whole number"),
+    ([valid(timeoutInMinutes=0.5)], "timeoutInMinutes must be a whole number"),
+    ([valid(idempotencyKey="")], "idempotencyKey must be text"),
+    ([valid(validation="maybe")], "validation must be enforce, advise or off"),
+    ([valid(forceUpdate=True)], "forceUpdate belongs to an update"),
+    ([valid(whatever=1)], "whatever is not a field"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), WRONG)
+async def test_nonsense_fails_at_once_and_says_why(skipping, arguments, said):
+    async with house(skipping, skipping=True) as here:
+        error = await refusal(here, *arguments)
+
+        assert [] == here.codat.journal()
+    assert ("InvalidInput", True) == (error.type, error.non_retryable)
+    assert said in error.message
+
+
+async def test_a_push_without_a_key_fails_at_once(skipping):
+    request = valid()
+    del request["idempotencyKey"]
+    async with house(skipping, skipping=True) as here:
+        error = await refusal(here, request)
+
+    assert "idempotencyKey is missing" in error.message
+
+
+async def test_an_id_that_does_not_belong_to_the_input_is_told_the_right_one(skipping):
+    request = a_request()
+    async with house(skipping, skipping=True) as here:
+        error = await refusal(here, request, workflow_id="push-something")
+
+    assert request.workflow_id in error.message
+
+
+async def test_a_workflow_started_by_name_with_the_right_id_succeeds(skipping):
+    request = a_request()
+    async with house(skipping, skipping=True) as here:
+        handle = await here.client.start_workflow(
+            "push", request, id=request.workflow_id, task_queue=here.task_queue
+        )
+
+        assert "push" == (await handle.describe()).workflow_type
+        await handle.terminate()

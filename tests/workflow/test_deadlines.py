@@ -1,0 +1,166 @@
+"""A push's time: nothing is sent too late, nothing is told too early."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import pytest
+
+from activities.models import Conduct
+from activities.others import START_MARK
+from dispatch.pushes import Push
+from emulator import seeds
+from tests.support.house import House, a_request, house
+
+READS = r"^.*/push/[^/]+$"
+
+
+async def took(push, outcome) -> float:
+    ended = (await push.describe()).close_time
+    return (ended - outcome.requested_on_utc).total_seconds()
+
+
+def told_minutes(here: House) -> list[str]:
+    return [parse_qs(one["query"].lstrip("?"))["timeoutInMinutes"][0] for one in here.posts]
+
+
+def hold_options(here: House, seconds: float) -> None:
+    """Let the time run before anything can be sent."""
+    here.codat.fault("throttle", method="GET", path="options", times=1, retry_after=seconds)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "held", "told"),
+    [(1, 0, "1"), (2, 61, "1"), (1, 29, "1"), (2, 29, "2"), (2, 31, "1"), (10, 540, "1")],
+)
+async def test_the_platform_is_told_the_minutes_that_are_left(skipping, minutes, held, told):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        if held:
+            hold_options(here, held)
+        outcome = await here.end(timeout_in_minutes=minutes)
+
+        assert [told] == told_minutes(here)
+    assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize(("minutes", "held"), [(1, 31), (1, 59), (2, 91), (10, 571)])
+async def test_with_less_than_half_a_minute_left_nothing_is_sent(skipping, minutes, held):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        hold_options(here, held)
+        outcome = await here.end(timeout_in_minutes=minutes)
+
+        assert [] == here.posts
+    assert ("TimedOut", False, False) == (
+        outcome.status,
+        outcome.submitted,
+        outcome.may_still_land,
+    )
+
+
+async def test_trying_for_options_costs_time_of_the_push(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("error-before-commit", path="options")
+        push = await here.push(timeout_in_minutes=5)
+        outcome = await here.ending(push)
+
+        assert ("TimedOut", []) == (outcome.status, here.posts)
+    assert 270 <= await took(push, outcome) <= 301
+
+
+async def test_trying_to_send_costs_time_of_the_push(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("refuse", method="POST")
+        push = await here.push(timeout_in_minutes=5)
+        outcome = await here.ending(push)
+
+    assert ("TimedOut", False) == (outcome.status, outcome.submitted)
+    assert 270 <= await took(push, outcome) <= 301
+
+
+async def test_a_platform_that_throttles_does_not_stop_the_clock(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("throttle", method="POST", retry_after=50)
+        push = await here.push(timeout_in_minutes=5)
+        outcome = await here.ending(push)
+
+        assert len(here.posts) <= 6
+    assert ("TimedOut", False) == (outcome.status, outcome.submitted)
+    assert await took(push, outcome) <= 301
+
+
+async def test_an_hour_in_the_queue_is_not_given_back(skipping):
+    request = a_request(timeout_in_minutes=30)
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        await here.client.start_workflow(
+            "push",
+            request,
+            id=request.workflow_id,
+            task_queue=here.task_queue,
+            start_delay=timedelta(hours=1),
+            memo={START_MARK: {"firstDigest": request.digest, "kind": request.kind}},
+        )
+        outcome = await here.ending(Push(here.client, request.push_id))
+
+        assert [] == here.codat.journal()
+    assert ("TimedOut", False) == (outcome.status, outcome.submitted)
+
+
+@pytest.mark.parametrize(
+    ("connection", "ending"), [(seeds.PROMPT, "Success"), (seeds.REFUSING, "Failed")]
+)
+async def test_what_ended_just_before_the_deadline_counts(skipping, connection, ending):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.connection(connection).set(delay=58)
+        push = await here.push(connection_id=connection, timeout_in_minutes=1)
+        outcome = await here.ending(push)
+
+    assert ending == outcome.status
+    assert 60 <= await took(push, outcome) < 61
+
+
+async def test_what_ends_after_the_deadline_is_told_as_timed_out(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=61.5)
+        push = await here.push(timeout_in_minutes=1)
+        outcome = await here.ending(push)
+
+    assert ("TimedOut", True) == (outcome.status, outcome.may_still_land)
+    assert 60 <= await took(push, outcome) < 61
+
+
+async def test_the_platforms_own_time_out_may_still_land(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        hold_options(here, 31)  # 89 s left, of which the platform is told one minute
+        outcome = await here.end(connection_id=seeds.OFFLINE, timeout_in_minutes=2)
+
+    assert ("TimedOut", True, True) == (
+        outcome.status,
+        outcome.submitted,
+        outcome.may_still_land,
+    )
+
+
+async def test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("refuse", method="GET", path=READS)
+        push = await here.push(timeout_in_minutes=1)
+        outcome = await here.ending(push)
+
+    assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
+    assert 240 < await took(push, outcome) <= 361
+
+
+async def test_a_platform_that_answers_within_five_minutes_is_believed(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("refuse", method="GET", path=READS, times=12)
+        outcome = await here.end(timeout_in_minutes=1)
+
+    assert "Success" == outcome.status
+
+
+async def test_a_minute_takes_at_most_five_looks_and_the_last_question(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=1)
+        await here.ending(push)
+        reads = [one for one in here.codat.journal() if one["did"] == "read operation"]
+
+    assert len(reads) <= 6
