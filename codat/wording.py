@@ -100,8 +100,13 @@ def _choice(schema: Schema, value: object) -> str:
     offered = len(schema["oneOf"])
     if offered > _MOST_NAMED:
         return f"one of the {offered} choices offered; {_quoted(value)} is not"
-    labels = [_short(label["title"]) for label in schema["oneOf"]]
-    return f"one of {', '.join(labels)}; {_quoted(value)} is not"
+    return f"one of {', '.join(map(_offer, schema['oneOf']))}; {_quoted(value)} is not"
+
+
+def _offer(choice: Schema) -> str:
+    """Name a choice as a record has to spell it, and as people know it."""
+    value, title = text_of(choice["const"]), choice["title"]
+    return _short(value) if value == title else f"{_short(value)} ({_short(title)})"
 
 
 def _kind(types: str | list[str]) -> str:

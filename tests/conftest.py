@@ -5,10 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from temporalio.testing import WorkflowEnvironment
 
 from dispatch.connection import register_search_attributes
 from dispatch.converter import CONVERTER
+
+# A busy machine is no failure.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 BINARIES = str(Path(sys.executable).parent)
 
