@@ -1,0 +1,112 @@
+"""A hint of Codat's cuts a wait short, and harms nothing whenever it comes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.service import RPCError
+
+from activities.models import Conduct
+from dispatch.pushes import Push
+from emulator import seeds
+from tests.support.house import House, house
+from tests.support.waiting import eventually
+
+PATIENT = Conduct(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
+
+
+async def waits(push: Push) -> bool:
+    progress = await push.progress()
+    return bool(progress and progress.next_look_utc and progress.push_operation_key)
+
+
+async def hint(push: Push, *about: Any) -> None:
+    await push.handle.signal("operation-updated", args=about)
+
+
+async def waiting_push(here: House, **fields: Any) -> Push:
+    push = await here.push(**fields)
+    await eventually(lambda: waits(push))
+    return push
+
+
+async def took(push: Push) -> float:
+    told = await push.describe()
+    return (told.close_time - told.start_time).total_seconds()
+
+
+def looks(here: House) -> int:
+    return len([one for one in here.codat.journal() if one["did"] == "read operation"])
+
+
+@pytest.mark.parametrize("about", [(), ("an operation",), ({"id": 1}, None, 3)])
+async def test_a_hint_cuts_the_wait_short(skipping, about):
+    async with house(skipping, conduct=PATIENT, skipping=True) as here:
+        push = await waiting_push(here)
+        here.codat.advance(10)
+        await hint(push, *about)
+        outcome = await here.ending(push)
+
+        assert ("Success", 1) == (outcome.status, looks(here))
+    assert await took(push) < 60
+
+
+async def test_without_a_hint_the_first_look_comes_when_it_is_due(skipping):
+    async with house(skipping, conduct=PATIENT, skipping=True) as here:
+        push = await waiting_push(here)
+        await here.ending(push)
+
+    assert 3600 <= await took(push) < 7200
+
+
+async def test_a_hint_that_comes_too_early_or_lies_costs_one_look(skipping):
+    async with house(skipping, conduct=PATIENT, skipping=True) as here:
+        push = await waiting_push(here, connection_id=seeds.OFFLINE, timeout_in_minutes=30)
+        await hint(push)
+        await eventually(lambda: _looked(here, 1))
+        outcome = await here.ending(push)
+
+        assert 2 == looks(here)  # the hinted one, and the last question
+    assert "TimedOut" == outcome.status
+
+
+async def _looked(here: House, times: int) -> bool:
+    return looks(here) >= times
+
+
+async def test_a_hint_before_the_answer_to_the_post_is_not_lost(skipping):
+    async with house(skipping, conduct=PATIENT, skipping=True) as here:
+        here.codat.fault("throttle", method="POST", retry_after=1, times=1)
+        push = await here.push()
+        await eventually(lambda: _throttled(here))
+        await hint(push)
+        outcome = await here.ending(push)
+
+        assert 1 == len(here.records)
+    assert "Success" == outcome.status
+    assert await took(push) < 7200
+
+
+async def _throttled(here: House) -> bool:
+    return bool(here.posts)
+
+
+async def test_many_hints_at_once_cost_little(skipping):
+    async with house(skipping, conduct=PATIENT, skipping=True) as here:
+        push = await waiting_push(here, connection_id=seeds.OFFLINE, timeout_in_minutes=30)
+        for _ in range(20):
+            await hint(push)
+        outcome = await here.ending(push)
+
+        assert looks(here) <= 22
+    assert "TimedOut" == outcome.status
+
+
+async def test_a_hint_after_the_end_changes_nothing(skipping):
+    async with house(skipping, skipping=True) as here:
+        push = await here.push()
+        outcome = await here.ending(push)
+        with pytest.raises(RPCError, match="(?i)completed"):
+            await hint(push)
+
+        assert outcome == await push.outcome()
