@@ -17,6 +17,7 @@ from commands.endings import (
     WRONG_INPUT,
     CommandError,
 )
+from commands.listing import list_
 from commands.looking import status, wait
 from commands.platform import options, validate
 from commands.push import push
@@ -37,6 +38,7 @@ def build_app() -> typer.Typer:
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
     for command in (push, status, wait, retry, options, validate):
         app.command()(command)
+    app.command("list")(list_)
     return app
 
 

@@ -17,7 +17,7 @@ from workflows.progress import PushProgress
 
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 3.0
-_COLOURS = {
+COLOURS = {
     PushStatus.SUCCESS: "green",
     PushStatus.FAILED: "red",
     PushStatus.TIMED_OUT: "yellow",
@@ -63,7 +63,7 @@ def tell(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> 
         say_json(_document(push, standing))
         return
     status = status_of(standing)
-    say(f"{status.value}: {standing.message}", style=_COLOURS.get(status))
+    say(f"{status.value}: {standing.message}", style=COLOURS.get(status))
     say(f"push {push.push_id}, workflow {push.workflow_id}")
     if standing.push_operation_key:
         say(f"operation {standing.push_operation_key}")

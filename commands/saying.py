@@ -23,7 +23,12 @@ def say_json(document: Mapping[str, object]) -> None:
     sys.stdout.write(dumps(document) + "\n")
 
 
+def printable(text: str) -> str:
+    """Blank out control characters, which a terminal would obey: a platform's words are free."""
+    return "".join(one if one.isprintable() or one == "\n" else " " for one in text)
+
+
 def _print(console: Console, text: str, style: str | None) -> None:
-    # A platform's sentence may hold control characters; a terminal would obey them.
-    plain = "".join(one if one.isprintable() or one == "\n" else " " for one in text)
-    console.print(plain, style=style, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console.print(
+        printable(text), style=style, markup=False, highlight=False, emoji=False, soft_wrap=True
+    )

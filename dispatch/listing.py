@@ -1,0 +1,129 @@
+"""The pushes that match a selection: one a push, its latest run, newest first."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+
+from codat.models import PushStatus
+from dispatch.selection import Selection
+from workflows.attributes import (
+    COMPANY_ID,
+    CONNECTION_ID,
+    DATA_TYPE,
+    PUSH_OPERATION_KEY,
+    PUSH_REFERENCE,
+    PUSH_STATUS,
+)
+
+MOST_RUNS = 20_000
+"""The runs that one listing looks through."""
+
+_IDS_AT_ONCE = 50
+_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A push as the list shows it; times are UTC."""
+
+    push_id: UUID
+    run_id: str
+    status: PushStatus
+    company: str
+    connection: str
+    data_type: str
+    reference: str
+    operation: str | None
+    requested: datetime
+    closed: datetime | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What was found; `is_cut` when there were more runs than are looked through."""
+
+    pushes: list[Listed]
+    is_cut: bool
+
+
+async def list_pushes(client: Client, selection: Selection) -> Listing:
+    """Give the pushes whose latest run matches; RPCError when the server refuses the query."""
+    async with asyncio.timeout(_WITHIN):
+        matched = await _runs(client, selection.clause)
+        runs = await _all_runs(client, matched) if selection.is_narrow else matched
+    wanted = {run.run_id for run in matched}
+    pushes = [one for one in _pushes(runs) if one.run_id in wanted]
+    pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
+    return Listing(pushes, is_cut=len(matched) >= MOST_RUNS)
+
+
+def status_of_run(run: WorkflowExecution) -> PushStatus:
+    """Tell how a run stands; one that was ended from outside can't say, so it is Unknown."""
+    if run.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
+        return PushStatus.PENDING
+    if run.status is WorkflowExecutionStatus.COMPLETED:
+        return PushStatus.SUCCESS
+    told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
+    is_told = told in {PushStatus.FAILED, PushStatus.TIMED_OUT}
+    is_failed = run.status is WorkflowExecutionStatus.FAILED
+    return told if is_failed and is_told else PushStatus.UNKNOWN
+
+
+async def _runs(client: Client, clause: str) -> list[WorkflowExecution]:
+    found = client.list_workflows(clause, limit=MOST_RUNS)
+    # An operator's own condition may reach further than pushes.
+    return [run async for run in found if run.workflow_type == "push"]
+
+
+async def _all_runs(
+    client: Client, matched: Sequence[WorkflowExecution]
+) -> list[WorkflowExecution]:
+    """Add the runs of the same pushes that did not match: one of them may be the latest."""
+    runs: list[WorkflowExecution] = []
+    ids = sorted({run.id for run in matched if _push_id(run)})
+    for begin in range(0, len(ids), _IDS_AT_ONCE):
+        names = ", ".join(f'"{one}"' for one in ids[begin : begin + _IDS_AT_ONCE])
+        runs += await _runs(client, f"WorkflowId IN ({names})")
+    return runs
+
+
+def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[Listed]:
+    latest: dict[UUID, tuple[WorkflowExecution, Listed]] = {}
+    for run in sorted(runs, key=lambda run: run.start_time):
+        push_id = _push_id(run)
+        if push_id is None:
+            continue
+        listed = _listed(push_id, run)
+        before = latest.get(push_id)
+        # Continue-as-new requests nothing anew.
+        if before and before[0].status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
+            listed = replace(listed, requested=before[1].requested)
+        latest[push_id] = (run, listed)
+    return [listed for _, listed in latest.values()]
+
+
+def _listed(push_id: UUID, run: WorkflowExecution) -> Listed:
+    known = run.typed_search_attributes
+    return Listed(
+        push_id=push_id,
+        run_id=run.run_id,
+        status=status_of_run(run),
+        company=known.get(COMPANY_ID, ""),
+        connection=known.get(CONNECTION_ID, ""),
+        data_type=known.get(DATA_TYPE, ""),
+        reference=known.get(PUSH_REFERENCE, ""),
+        operation=known.get(PUSH_OPERATION_KEY),
+        requested=run.start_time,
+        closed=run.close_time,
+    )
+
+
+def _push_id(run: WorkflowExecution) -> UUID | None:
+    try:
+        return UUID(run.id.removeprefix("push-"))
+    except ValueError:
+        return None

@@ -1,0 +1,65 @@
+"""Which pushes are wanted, as a visibility query; every value is of a type that can't escape it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from codat.models import PushStatus
+
+_CLAUSES = {
+    PushStatus.PENDING: 'ExecutionStatus="Running"',
+    PushStatus.SUCCESS: 'ExecutionStatus="Completed"',
+    PushStatus.FAILED: '(ExecutionStatus="Failed" AND PushStatus="Failed")',
+    PushStatus.TIMED_OUT: '(ExecutionStatus="Failed" AND PushStatus="TimedOut")',
+    # A run that was ended from outside, or began with nonsense, told no ending.
+    PushStatus.UNKNOWN: (
+        '(ExecutionStatus IN ("Terminated", "Canceled", "TimedOut") OR (ExecutionStatus="Failed" '
+        'AND (PushStatus IS NULL OR (PushStatus!="Failed" AND PushStatus!="TimedOut"))))'
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The pushes that are wanted; `visibility` is an operator's own condition. Times are UTC."""
+
+    statuses: tuple[PushStatus, ...] = ()
+    company: UUID | None = None
+    connection: UUID | None = None
+    data_type: str | None = None
+    since: datetime | None = None
+    visibility: str | None = None
+
+    @property
+    def clause(self) -> str:
+        """The visibility query of the runs that match."""
+        clauses = ['WorkflowType="push"', *self._given()]
+        if self.statuses:
+            clauses.append(f"({' OR '.join(_CLAUSES[one] for one in self.statuses)})")
+        if self.visibility:
+            clauses.append(f"({self.visibility})")
+        return " AND ".join(clauses)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether an older run of a push may match though its latest one does not."""
+        return bool(self.statuses or self.visibility)
+
+    def _given(self) -> list[str]:
+        given = {
+            "CompanyId": self.company,
+            "ConnectionId": self.connection,
+            "DataType": self.data_type,
+        }
+        clauses = [f"{name}={quoted(str(value))}" for name, value in given.items() if value]
+        if self.since:
+            since = max(self.since, datetime(2000, 1, 1, tzinfo=UTC))
+            clauses.append(f'StartTime>="{since.isoformat()}"')
+        return clauses
+
+
+def quoted(text: str) -> str:
+    """Write a text as a value of a visibility query; ValueError for one that can't be said."""
+    if any(one in text for one in "\"\\'`") or not text.isprintable():
+        raise ValueError(f"{text[:60]!r} can't be searched for: it holds quotes or backslashes.")
+    return f'"{text}"'
