@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.find import FindActivities
-    from activities.models import Candidate, FindSubmission, Look, Purpose, Reading, Resend
+    from activities.models import FindSubmission, Look, Purpose, Reading, Resend
     from codat.models import PushStatus
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
@@ -19,7 +19,8 @@ LOOK_TIMEOUT = timedelta(minutes=5)
 
 LOOKS = ((0.0, Purpose.LOOK), (1 / 3, Purpose.LOOK), (1.0, Purpose.DECIDE))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
-last moment (20 s from now) at which a worker may still have sent it."""
+last moment (20 s from now) at which a worker may still have sent it. Only the last look counts: an
+operation that nobody holds yet may be a neighbour's, whose answer is still to come."""
 
 
 async def find(story: Story, entry: Entry) -> Reading | None:
@@ -34,9 +35,6 @@ async def find(story: Story, entry: Entry) -> Reading | None:
         look = await look_up(story, purpose)
         if look.adopted:
             return take(story, look.adopted, "It was matched by its content: no answer named it.")
-        # At first sight there are also operations whose pushes have yet to name them.
-        if part and look.candidates and not _may_be_ours_alone(look):
-            break
     if look.candidates:
         raise unclear(story, look)
     settle_as_not_written(entry)
@@ -99,14 +97,6 @@ def unclear(story: Story, look: Look) -> Ended:
         f"{story.trouble}",
         candidates=look.candidates,
     )
-
-
-def _may_be_ours_alone(look: Look) -> bool:
-    match look.candidates:
-        case [Candidate(match="equal")]:
-            return look.hindrance is None
-        case _:
-            return False
 
 
 def _check_next(story: Story, look: Look) -> None:

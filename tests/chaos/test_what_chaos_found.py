@@ -1,6 +1,10 @@
 """Stories that `bench/chaos.py` told, each as short as it can be."""
 
+from datetime import timedelta
+
+from emulator.examples import record
 from tests.support.house import house
+from tests.support.waiting import eventually
 
 
 async def test_an_update_is_sent_although_it_has_no_key(skipping):
@@ -9,3 +13,21 @@ async def test_an_update_is_sent_although_it_has_no_key(skipping):
         methods = [one["method"] for one in here.posts]
 
     assert ("Success", ["PUT"]) == (outcome.status, methods)
+
+
+async def test_an_operation_whose_answer_is_still_to_come_makes_no_unknown_of_its_neighbour(
+    devserver,
+):
+    async with house(devserver, read_timeout=timedelta(seconds=2)) as here:
+        here.codat.fault("hang", method="POST", nth=1, seconds=1.5)
+        here.codat.fault("error-before-commit", method="POST", nth=2)
+        slow = await here.push(data_type="suppliers", data=record("suppliers", "1"))
+        await eventually(lambda: _sent(here, 1))
+        failing = await here.push(data_type="suppliers", data=record("suppliers", "2"))
+        outcomes = [await slow.outcome(), await failing.outcome()]
+
+    assert ["Success", "Success"] == [outcome.status for outcome in outcomes]
+
+
+async def _sent(here, count):
+    return len(here.posts) >= count
