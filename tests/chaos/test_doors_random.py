@@ -8,6 +8,7 @@ import pytest
 
 from dispatch.pushes import Push
 from emulator import seeds
+from emulator.examples import record
 from tests.support.doors import check, points, reset, start_again, terminate
 from tests.support.house import House
 from tests.support.protocol import MODES, protocol
@@ -75,12 +76,25 @@ async def start(here: House, push: Push, _chance: random.Random) -> None:
     await start_again(push, here.task_queue)
 
 
+async def start_mended(here: House, push: Push, chance: random.Random) -> None:
+    mended = record("chartOfAccounts", number=f"9{chance.randrange(10**6)}")
+    await start_again(push, here.task_queue, data=mended)
+
+
 async def end_it(_here: House, push: Push, _chance: random.Random) -> None:
     await terminate(push)
 
 
 Door = Callable[[House, Push, random.Random], Awaitable[None]]
-DOORS: list[Door] = [to_the_start, to_any_event, to_any_event, twice_in_a_row, start, end_it]
+DOORS: list[Door] = [
+    to_the_start,
+    to_any_event,
+    to_any_event,
+    twice_in_a_row,
+    start,
+    start_mended,
+    end_it,
+]
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -1,0 +1,242 @@
+"""Takes each safety device out in turn and sees whether the tests notice.
+
+`python tests/mutants.py [NAME ...]`: exit status 1 if a mutant survives, or if the tests are red
+without any.
+"""
+
+# ruff: noqa: T201  # a program prints
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "bench")
+
+GREEN, RED = 0, 1
+"""What pytest says when all tests pass, when some fail; any other status proves nothing."""
+
+ANSWERS = "tests/workflow/test_submission_answers.py"
+DOORS = "tests/workflow/test_submission_doors.py"
+LIST = "tests/workflow/test_find_list.py"
+TWINS = "tests/workflow/test_find_twins.py"
+WORDS = "tests/workflow/test_recall_words.py"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One device taken out: what stands in its place, and the tests that should notice."""
+
+    name: str
+    path: str
+    device: str
+    instead: str
+    tests: tuple[str, ...]
+
+    def patch(self, tree: Path) -> None:
+        """Change the copy; a device that is not there, or there twice, is an error."""
+        file = tree / self.path
+        text = file.read_text()
+        if text.count(self.device) != 1:
+            raise SystemExit(f"{self.name}: {self.path} has the device {text.count(self.device)}x")
+        file.write_text(text.replace(self.device, self.instead))
+
+
+MUTANTS = (
+    Mutant(
+        "run fence",
+        "activities/push.py",
+        "        _check_fence(attempt)\n",
+        "",
+        (f"{DOORS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
+    ),
+    Mutant(
+        "send window",
+        "activities/push.py",
+        "before_send=window.check,",
+        "before_send=None,",
+        (f"{DOORS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
+    ),
+    Mutant(
+        "sticky ledger",
+        "workflows/submission.py",
+        "    entry.open = max(entry.open - 1, 0)\n",
+        "    entry.open = 0\n",
+        (f"{ANSWERS}::test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_sent",),
+    ),
+    Mutant(
+        "age",
+        "workflows/submission.py",
+        " or now >= entry.not_after",
+        "",
+        (
+            f"{LIST}::test_a_key_that_is_too_old_is_not_sent_again",
+            f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",
+        ),
+    ),
+    Mutant(
+        "age over runs",
+        "workflows/memory.py",
+        "ledger.begin(fact.at, fact.minutes, fact.digest)",
+        "ledger.begin(fact.at.replace(year=9000), fact.minutes, fact.digest)",
+        (f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",),
+    ),
+    Mutant(
+        "find",
+        "workflows/submit.py",
+        "        elif entry and entry.is_unclear:\n",
+        "        elif False:\n",
+        (f"{ANSWERS}::test_an_answer_that_proves_nothing_is_looked_for",),
+    ),
+    Mutant(
+        "whole list",
+        "activities/find.py",
+        "            if is_past or not found.has_next or not found.results:\n",
+        "            if True:\n",
+        (f"{LIST}::test_all_pages_are_read",),
+    ),
+    Mutant(
+        "last look",
+        "workflows/find.py",
+        "(1.0, Purpose.DECIDE))",
+        "(1 / 3, Purpose.DECIDE))",
+        (f"{LIST}::test_nothing_is_sent_before_the_last_look",),
+    ),
+    Mutant(
+        "own operations known",
+        "workflows/find.py",
+        "own=ledger.operations,",
+        "own=[],",
+        (f"{LIST}::test_our_own_earlier_operations_are_not_found_again",),
+    ),
+    Mutant(
+        "ruled out operations known",
+        "workflows/find.py",
+        "excluded=ledger.excluded,",
+        "excluded=[],",
+        (f"{WORDS}::test_what_was_ruled_out_is_not_found_again",),
+    ),
+    Mutant(
+        "mended record",
+        "workflows/find.py",
+        "changed=ledger.has_changed(request.frozen_digest),",
+        "changed=False,",
+        (f"{DOORS}::test_a_lost_request_with_another_record_is_still_looked_for",),
+    ),
+    Mutant(
+        "recall",
+        "workflows/push.py",
+        "if story.may_not_be_first:",
+        "if False:",
+        (
+            f"{DOORS}::test_an_ended_push_that_is_started_like_that_writes_nothing_twice",
+            f"{DOORS}::test_a_success_that_is_run_again_says_the_same_and_sends_nothing",
+        ),
+    ),
+    Mutant(
+        "all runs",
+        "activities/recall.py",
+        "    for run_id in runs:\n        await past.read(run_id)\n",
+        "    for run_id in runs[:1]:\n        await past.read(run_id)\n",
+        (f"{DOORS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
+    ),
+    Mutant(
+        "twins",
+        "activities/find.py",
+        "    twin = await others.open_twin(operation.push_operation_key)\n",
+        "    twin = None\n",
+        (
+            f"{TWINS}::test_an_equal_push_that_was_terminated_keeps_its_operation",
+            f"{TWINS}::test_an_equal_push_that_is_sent_anew_keeps_its_second_operation",
+        ),
+    ),
+    Mutant(
+        "held operations",
+        "activities/find.py",
+        "            and not await others.holder(operation.push_operation_key)\n",
+        "",
+        (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
+    ),
+    Mutant(
+        "claim",
+        "activities/find.py",
+        "if holder or not await others.claim(ask.adopt):",
+        "if holder:",
+        (f"{LIST}::test_two_cannot_take_one_operation_at_the_same_moment",),
+    ),
+    Mutant(
+        "TimedOut is held",
+        "workflows/recall.py",
+        "(story.ledger.held and story.ledger.may_have_written)",
+        "False",
+        (f"{WORDS}::test_without_a_word_a_timed_out_push_is_not_sent_again",),
+    ),
+    Mutant(
+        "a word is good once",
+        "workflows/recall.py",
+        "    return retry_of is not None and not story.is_reset and not again\n",
+        "    return True\n",
+        (f"{WORDS}::test_a_word_is_good_for_one_run",),
+    ),
+    Mutant(
+        "humble endings: looked for in vain",
+        "workflows/submission.py",
+        "entry.open, entry.judgement = 0, Judgement.NOT_WRITTEN",
+        "entry.open, entry.judgement = 0, Judgement.REFUSED",
+        (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
+    ),
+    Mutant(
+        "humble endings: adopted",
+        "workflows/submission.py",
+        "operation, True, PushStatus.PENDING",
+        "operation, False, PushStatus.PENDING",
+        (f"{WORDS}::test_an_adopted_operation_that_failed_proves_nothing",),
+    ),
+)
+
+
+def main() -> int:
+    """Run them all, or those that are named."""
+    chosen = [one for one in MUTANTS if not sys.argv[1:] or one.name in sys.argv[1:]]
+    everything = tuple(sorted({test for one in chosen for test in one.tests}))
+    with tempfile.TemporaryDirectory(prefix="mutants-") as place:
+        healthy = Path(place) / "healthy"
+        shutil.copytree(ROOT, healthy, ignore=LEFT_OUT)
+        if _status("no mutant", healthy, everything) != GREEN:
+            return 1
+        survivors = [one.name for one in chosen if _is_missed(one, healthy, Path(place) / "mutant")]
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} mutants were noticed", *survivors)
+    return 1 if survivors else 0
+
+
+def _is_missed(mutant: Mutant, healthy: Path, tree: Path) -> bool:
+    shutil.copytree(healthy, tree)
+    mutant.patch(tree)
+    status = _status(mutant.name, tree, mutant.tests)
+    shutil.rmtree(tree)
+    return status != RED
+
+
+def _status(name: str, tree: Path, tests: tuple[str, ...]) -> int:
+    begun = time.monotonic()
+    status, failed = _run(tree, tests)
+    word = {GREEN: "green", RED: "red"}.get(status, f"broken ({status})")
+    print(f"{name}: {word} in {time.monotonic() - begun:.0f} s", *failed, sep="\n  ", flush=True)
+    return status
+
+
+def _run(tree: Path, tests: tuple[str, ...]) -> tuple[int, list[str]]:
+    command = [sys.executable, "-m", "pytest", "-q", "--timeout", "60", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, *tests], cwd=tree, capture_output=True, text=True, timeout=900, check=False
+    )
+    lines = done.stdout.splitlines()
+    failed = [line.partition(" - ")[0] for line in lines if line.startswith("FAILED")]
+    return done.returncode, failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
