@@ -27,6 +27,9 @@ from bench.chaos.storm import Storm  # noqa: E402
 from bench.chaos.verdict import judge_ours, judge_plain  # noqa: E402
 from stack.leaving import until_signal  # noqa: E402
 
+LONGEST_CALM = 90
+"""Seconds after the last disaster in which the platform misbehaves on."""
+
 LONGEST = 420
 """Seconds after the storm in which every push has to end."""
 
@@ -43,6 +46,7 @@ async def run(plan: Plan, folder: Path) -> int:
         began = time.monotonic()
         await storm.rage()
         print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
+        await storm.calm(LONGEST_CALM)
         in_force = await books.behave()
         ended = await endings.of_ours(ours, plan.items, LONGEST)
         print(f"all had ended after {time.monotonic() - began:.0f} s")

@@ -12,6 +12,7 @@ class Cause(StrEnum):
     """What left no proof."""
 
     FAILING = "5xx after the commit"
+    FAILING_AGAIN = "5xx to a request sent again, the first committed"
     LOST = "answer lost after the commit"
     UPDATE = "answer of an update lost after the commit"
     NEIGHBOUR_FAILING = "a neighbour's 5xx after the commit"
@@ -26,9 +27,13 @@ class Cause(StrEnum):
             return True
         if wanted.echo:
             return False
-        if self in (Cause.FAILING, Cause.NEIGHBOUR_FAILING, Cause.UPDATE):
+        if self in _EVEN_HONOURED:
             return True
         return wanted.mode == "ignored" and self in (Cause.LOST, Cause.NEIGHBOUR_LOST)
+
+
+_EVEN_HONOURED = (Cause.FAILING, Cause.FAILING_AGAIN, Cause.NEIGHBOUR_FAILING, Cause.UPDATE)
+"""What leaves no proof though keys are honoured: such an answer is kept for its key."""
 
 
 def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
@@ -37,19 +42,29 @@ def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
     if outcome is None or "from outside" in outcome.message:
         return Cause.ENDED
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
+    return _own(case, fates) if fates else _foreign(case, operations)
+
+
+def _own(case: Case, fates: list[str]) -> Cause:
     if "failing" in fates:
         return Cause.FAILING
-    if "lost" in fates:
-        return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
+    if "lost" not in fates:
+        return Cause.OTHER
+    if any(str(post["status"]).startswith("5") for post in case.posts):
+        return Cause.FAILING_AGAIN
+    return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
+
+
+def _foreign(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
     told = [run.told for run in case.ending.runs if run.told]
     seen = {str(one.push_operation_key) for each in told for one in each.candidates}
     others = [operations[key] for key in seen if key in operations]
     if any(other.ending.item.marker == case.ending.item.marker for other, _ in others):
         return Cause.TWINS
-    foreign = [_fate(post) for other, post in others if other is not case]
-    if "failing" in foreign:
+    fates = [_fate(post) for _, post in others]
+    if "failing" in fates:
         return Cause.NEIGHBOUR_FAILING
-    return Cause.NEIGHBOUR_LOST if "lost" in foreign else Cause.OTHER
+    return Cause.NEIGHBOUR_LOST if "lost" in fates else Cause.OTHER
 
 
 def _fate(post: Entry) -> str:

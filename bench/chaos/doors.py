@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from random import Random
 from typing import Any, TypeVar
 from uuid import UUID
@@ -9,7 +10,12 @@ from uuid import UUID
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -23,6 +29,10 @@ _TASKS = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
     EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
 )
+_FOR_ENDED = ("retry", "start over an ended one")
+_PATIENCE = 30
+"""Seconds that people wait for a push before they leave its door alone."""
+
 _DOWN = (
     RPCStatusCode.UNAVAILABLE,
     RPCStatusCode.DEADLINE_EXCEEDED,
@@ -62,12 +72,19 @@ class Side:
         """Start it by its name, with only the input, as the Temporal UI does."""
         raise NotImplementedError
 
+    async def running(self) -> int:
+        """Count the pushes that have not ended."""
+        query = f'TaskQueue="{self.name}" AND ExecutionStatus="Running"'
+        return (await self.client.count_workflows(query)).count
+
     def handle(self, item: Item) -> WorkflowHandle[Any, Any]:
         """Give its workflow, whichever run is the latest."""
         return self.client.get_workflow_handle(self.workflow_id(item))
 
     async def press(self, press: Press, item: Item, dice: Random) -> None:
         """Press a door; Refused when it does not open."""
+        if press.door in _FOR_ENDED:
+            await self._end_of(item)
         match press.door:
             case "retry":
                 await persist(lambda: self.retry(item))
@@ -77,23 +94,29 @@ class Side:
             case "same key again":
                 await persist(lambda: self.start(item))
             case "start over an ended one":
-                await self._start_over(item)
+                await persist(lambda: self.start_by_name(item))
             case _:
                 await self._reset(item, press.door, dice)
 
-    async def _start_over(self, item: Item) -> None:
-        described = await persist(lambda: self.handle(item).describe())
-        if described.status is WorkflowExecutionStatus.RUNNING:
-            raise Refused
-        await persist(lambda: self.start_by_name(item))
+    async def _end_of(self, item: Item) -> None:
+        """Wait until it has ended, as people do who want to retry; TimeoutError if it does not."""
+        with suppress(WorkflowFailureError):
+            await asyncio.wait_for(persist(self.handle(item).result), _PATIENCE)
+
+    async def _first_task(self, item: Item) -> list[int]:
+        """Wait until there is a task that it can be reset to; Refused if there is none."""
+        handle = self.handle(item)
+        for _ in range(_PATIENCE):
+            history = await persist(handle.fetch_history)
+            tasks = [event.event_id for event in history.events if event.event_type in _TASKS]
+            if tasks:
+                return tasks
+            await asyncio.sleep(1)
+        raise Refused
 
     async def _reset(self, item: Item, door: str, dice: Random) -> None:
-        handle = self.handle(item)
-        described = await persist(handle.describe)
-        history = await persist(handle.fetch_history)
-        tasks = [event.event_id for event in history.events if event.event_type in _TASKS]
-        if not tasks:
-            raise Refused
+        tasks = await self._first_task(item)
+        described = await persist(self.handle(item).describe)
         where = {"reset to the first task": tasks[0], "reset to the last task": tasks[-1]}
         request = ResetWorkflowExecutionRequest(
             namespace=self.client.namespace,
@@ -206,6 +229,6 @@ async def pressed(side: Side, press: Press, item: Item, dice: Random) -> bool:
     """Press a door; False when it did not open."""
     try:
         await side.press(press, item, dice)
-    except (Refused, WorkflowAlreadyStartedError, RPCError):
+    except (Refused, TimeoutError, WorkflowAlreadyStartedError, RPCError):
         return False
     return True

@@ -9,6 +9,7 @@ from bench.chaos.house import Blow
 from bench.chaos.plan import Plan
 from bench.chaos.recovery import delays, summary
 from bench.chaos.storm import Storm
+from bench.chaos.telling import story
 from bench.chaos.verdict import Verdict
 
 _MOST = 20
@@ -40,6 +41,8 @@ def whole(plan: Plan, storm: Storm, evidence: Evidence, verdicts: Mapping[str, V
     seldom = _faults(fired, storm.house.blows, plan.wanted.at_least)
     for one in ours.violations[:_MOST]:
         print(f"VIOLATION {one}")
+    for case in ours.stories[:_MOST]:
+        print("\n".join(story(case)))
     for one in seldom:
         print(f"TOO SELDOM {one}")
     return 1 if ours.violations or seldom else 0

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from bench.chaos.doors import Side, pressed, start
+from bench.chaos.doors import Side, persist, pressed, start
 from bench.chaos.house import House
 from bench.chaos.plan import Item, Plan, Press
+
+_FEW = 0.1
+"""The part of the pushes that may outlast the faults."""
 
 
 @dataclass
@@ -37,6 +40,15 @@ class Storm:
                     action = partial(self._press, side, press, index)
                     tasks.create_task(self._later(press.at, action))
             tasks.create_task(asyncio.sleep(self.plan.wanted.storm))
+
+    async def calm(self, within: float) -> None:
+        """Let the platform misbehave on until most pushes have ended, or for so many seconds."""
+        end = asyncio.get_running_loop().time() + within
+        while asyncio.get_running_loop().time() < end:
+            running = await asyncio.gather(*(persist(side.running) for side in self.sides))
+            if max(running) <= len(self.plan.items) * _FEW:
+                return
+            await asyncio.sleep(1)
 
     async def _later(self, at: float, action: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(self._began + at - asyncio.get_running_loop().time())

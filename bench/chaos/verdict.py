@@ -24,6 +24,7 @@ class Verdict:
     unknowns: Counter[Cause] = field(default_factory=Counter[Cause])
     unexcused: list[str] = field(default_factory=list[str])
     statuses: Counter[str] = field(default_factory=Counter[str])
+    stories: list[Case] = field(default_factory=list[Case])
 
     @property
     def violations(self) -> list[str]:
@@ -47,7 +48,7 @@ def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
         if len(case.records) > 1:
             verdict.duplicates.append(f"{case.name}: {len(case.records)} records")
         if case.ending.outcome is None:
-            verdict.never_ended.append(f"{case.name} never ended")
+            verdict.never_ended.append(f"{case.name}: never ended")
             continue
         verdict.lost += _lost(case, pairs[case.ending.item.marker])
         verdict.wrong += _wrong(case, pairs[case.ending.item.marker])
@@ -56,6 +57,8 @@ def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
             verdict.unknowns[cause] += 1
             if not cause.is_excused(wanted):
                 verdict.unexcused.append(f"{case.name}: Unknown for {cause.value}")
+    named = {violation.partition(":")[0] for violation in verdict.violations}
+    verdict.stories = [case for case in found if case.name in named]
     return verdict
 
 
@@ -100,8 +103,7 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
     if outcome.status == "Failed" and item.place.name != "refusing":
         wrong.append(f"Failed, and nobody refused it: {outcome.message}")
-    late = any("late-success" in str(post.get("shapes", "")) for post in case.posts)
-    if outcome.status == "TimedOut" and not item.minutes and not (late or case.records):
+    if outcome.status == "TimedOut" and not item.minutes and not outcome.completed_on_utc:
         wrong.append(f"TimedOut, and it had all the time: {outcome.message}")
     wrong += _said_before(case)
     return [f"{case.name}: {one}" for one in wrong]
