@@ -12,6 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.find import FindActivities
 from activities.models import Conduct
+from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities
 from activities.recall import RecallActivities
 from activities.settings import PushSettings
@@ -19,6 +20,7 @@ from codat import CodatClient, SettingsError, load_settings, read_settings
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.settings import DispatchSettings
 from workflows.claim import ClaimWorkflow
+from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
 
 log = logging.getLogger("surepush.worker")
@@ -37,11 +39,12 @@ GRACE = timedelta(seconds=40)
 """Longer than a call to Codat may take, so that a deploy cuts off no request."""
 
 
-def build_worker(
+def build_worker(  # noqa: PLR0913, the parts of a worker
     client: Client,
     codat: CodatClient,
     conduct: Conduct,
     *,
+    notify: NotifyActivities | None = None,
     task_queue: str = "push",
     max_cached_workflows: int = 1000,
 ) -> Worker:
@@ -52,7 +55,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PushWorkflow, ClaimWorkflow],
+        workflows=[PushWorkflow, ClaimWorkflow, NotifyWorkflow],
         activities=[
             push.fetch_options,
             push.validate,
@@ -60,6 +63,7 @@ def build_worker(
             push.poll_status,
             find.find_submission,
             recall.recall,
+            (notify or NotifyActivities(NOBODY)).notify,
         ],
         workflow_runner=RUNNER,
         max_cached_workflows=max_cached_workflows,
@@ -74,13 +78,15 @@ async def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     settings = load_settings()
+    told = read_settings(NotifySettings)
     conduct = read_settings(PushSettings).conduct(settings)
+    conduct = conduct.model_copy(update={"notify": told.url is not None})
     task_queue = read_settings(DispatchSettings).task_queue
     client = await connect()
     await register_search_attributes(client)
     async with (
         CodatClient(settings) as codat,
-        build_worker(client, codat, conduct, task_queue=task_queue),
+        build_worker(client, codat, conduct, notify=NotifyActivities(told), task_queue=task_queue),
     ):
         log.info("Worker ready on task queue %s", task_queue)
         await stop.wait()

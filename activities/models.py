@@ -41,6 +41,7 @@ class Conduct(Wire):
     find_for: timedelta = timedelta(seconds=180)
     idempotency: Idempotency = Idempotency.HONOURED
     resend: Resend = Resend.AUTO
+    notify: bool = False
 
 
 class FetchOptions(Wire):

@@ -12,6 +12,7 @@ import uvicorn
 
 from activities.options import OptionsShelf
 from codat import CodatClient, SettingsError, load_settings, read_settings
+from codat.webhooks import Webhooks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.settings import DispatchSettings
 from gateway.app import build_app
@@ -24,6 +25,9 @@ log = logging.getLogger("surepush.gateway")
 
 GRACE = 30
 """Seconds that requests under way have to end in after SIGTERM; longer than any may take."""
+
+KEEP_ALIVE = 75
+"""Seconds; longer than clients and proxies commonly keep an idle connection, so that they close."""
 
 
 class _Server(uvicorn.Server):
@@ -45,10 +49,11 @@ async def main(host: str, port: int) -> None:
     if not settings.api_keys and host not in LOOPBACK:
         raise SettingsError(f"GATEWAY_API_KEYS is missing: without keys {host} is not served.")
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
+    webhooks = Webhooks(codat_settings.webhook_secret, codat_settings.webhook_authorization)
     client = await connect()
     await register_search_attributes(client)
     async with CodatClient(codat_settings) as codat:
-        parts = Parts(client, OptionsShelf(codat), settings, queue)
+        parts = Parts(client, OptionsShelf(codat), settings, queue, webhooks)
         config = uvicorn.Config(
             build_app(parts),
             host=host,
@@ -58,6 +63,7 @@ async def main(host: str, port: int) -> None:
             ws="none",
             server_header=False,
             access_log=False,
+            timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
             log_config=None,
         )

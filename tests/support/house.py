@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import Conduct
+from activities.notify import NotifyActivities
 from codat import CodatClient, CodatSettings
 from codat.answers import Answer
 from codat.limits import Limits
@@ -84,6 +85,7 @@ async def house(
     conduct: Conduct = QUICK,
     skipping: bool = False,
     read_timeout: timedelta = timedelta(seconds=2),
+    notify: NotifyActivities | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Run a worker against a fresh emulator; with `skipping` both live on the server's clock."""
@@ -97,7 +99,7 @@ async def house(
         task_queue = f"push-{uuid4()}"
         async with (
             Clocked(known, codat.transport, clock if skipping else None) as client,
-            build_worker(environment.client, client, conduct, task_queue=task_queue),
+            build_worker(environment.client, client, conduct, notify=notify, task_queue=task_queue),
         ):
             await clock.look()
             yield House(environment, codat, task_queue)

@@ -19,7 +19,15 @@ class _Quiet(uvicorn.Server):
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """Serve the app for the length of a block; gives its address."""
     server = _Quiet(
-        uvicorn.Config(app, port=0, http="h11", ws="none", lifespan="off", log_config=None)
+        uvicorn.Config(
+            app,
+            port=0,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            timeout_keep_alive=75,
+        )
     )
     serving = asyncio.create_task(server.serve())
     while not server.started:

@@ -1,0 +1,101 @@
+"""Telling a backend how a push ended: a small workflow of its own, patient for days."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ParentClosePolicy
+
+with workflow.unsafe.imports_passed_through():
+    from activities.notices import (
+        SUCCESSFUL,
+        UNSUCCESSFUL,
+        Notice,
+        NoticeCompany,
+        NoticePayload,
+        NoticeRecord,
+        NoticeRemarks,
+    )
+    from activities.notify import NotifyActivities
+    from codat.models import PushStatus
+    from workflows.models import PushOutcome, PushRequest
+    from workflows.story import Story
+
+DELIVERY = timedelta(seconds=30)
+DELIVER_FOR = timedelta(days=4)
+AGAIN = RetryPolicy(
+    initial_interval=timedelta(seconds=5),
+    backoff_coefficient=3,
+    maximum_interval=timedelta(hours=6),
+)
+
+
+@workflow.defn(name="push-notify")
+class NotifyWorkflow:
+    """Delivers one message, at least once; fails after four days of trying."""
+
+    @workflow.run
+    async def run(self, notice: Notice) -> bool:
+        """Take the message, and say whether anybody was to be told."""
+        return await workflow.execute_activity_method(
+            NotifyActivities.notify,
+            notice,
+            start_to_close_timeout=DELIVERY,
+            schedule_to_close_timeout=DELIVER_FOR,
+            retry_policy=AGAIN,
+        )
+
+
+async def tell(story: Story, outcome: PushOutcome) -> None:
+    """Start telling the backend, if it is to be told; the push waits only for the start.
+
+    A push that ended before a worker said how it is to behave can't know, and is told in any case.
+    """
+    if story.conduct and not story.conduct.notify:
+        return
+    push_id = UUID(workflow.info().workflow_id.removeprefix("push-"))
+    # Not the run's id: replayed after a reset, the past would name another child.
+    message_id = f"{push_id}-{workflow.uuid4()}"
+    # A task of its own: a reset in this very moment begins the story anew, not the telling.
+    starting = asyncio.create_task(
+        workflow.start_child_workflow(
+            NotifyWorkflow.run,
+            _notice(story.request, outcome, push_id, message_id),
+            id=f"push-notify-{message_id}",
+            # The server starts no child of a parent that ends in the same task, whatever this says.
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            static_summary=f"tell how push {push_id} ended",
+        )
+    )
+    await workflow.wait([starting])
+    if starting.exception():
+        workflow.logger.error("The backend is not told: %s", starting.exception())
+
+
+def _notice(request: PushRequest, outcome: PushOutcome, push_id: UUID, message_id: str) -> Notice:
+    succeeded = outcome.status is PushStatus.SUCCESS
+    data_type = request.target.operation_data_type
+    now = workflow.now()
+    return Notice(
+        id=message_id,
+        event_type=f"{data_type}.{SUCCESSFUL if succeeded else UNSUCCESSFUL}",
+        generated_date=now,
+        payload=NoticePayload(
+            id=push_id,
+            platform_push_operation_key=outcome.push_operation_key,
+            type=data_type,
+            reference_company=NoticeCompany(id=request.company_id),
+            connection_id=request.connection_id,
+            idempotency_key=request.idempotency_key,
+            requested_on_date=outcome.requested_on_utc,
+            completed_on_date=outcome.completed_on_utc or now,
+            status=outcome.status.value,
+            record=next((NoticeRecord(id=one.id) for one in outcome.records if one.id), None),
+            error_message=None if succeeded else outcome.message,
+            validation=NoticeRemarks(errors=outcome.errors, warnings=outcome.warnings),
+            submitted=outcome.submitted,
+            may_still_land=outcome.may_still_land,
+        ),
+    )
