@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.attributes import announce, announce_start
     from workflows.models import PushOutcome, check_workflow_id, read_request
+    from workflows.notify import tell
     from workflows.panel import of_outcome
     from workflows.poll import poll
     from workflows.progress import PushProgress
@@ -55,9 +56,11 @@ class PushWorkflow:
                 announce_start(story.request)
                 reading = await recall(story)
             reading = reading or await submit(story)  # fetches options, validates, pushes
-            return await poll(story, reading)
+            end = await poll(story, reading)
         except Ended as ended:
-            return ended
+            end = ended
+        await tell(story, end.outcome)
+        return end
 
     async def _tell_until_ended(self, story: Story) -> Ended:
         """Tell the story; from its beginning again if the run turns out to have been reset."""
