@@ -150,7 +150,9 @@ def _within(sent, other) -> bool:
             return len(sent) <= len(other) and all(_within(*pair) for pair in pairs)
         case _:
             return (
-                type(sent) is type(other) and sent == other or _empty(sent) or _number(sent, other)
+                (type(sent) is type(other) and sent == other)
+                or _empty(sent)
+                or _number(sent, other)
             )
 
 
