@@ -9,6 +9,7 @@ from gateway.errors import Json, install_handlers
 from gateway.headers import SafeHeaders
 from gateway.limits import Limits
 from gateway.parts import Parts
+from gateway.webhooks import Receiver
 
 _ABOUT = """\
 Durable, deduplicated pushes behind Codat's own push API: change the base URL, keep the client.
@@ -34,6 +35,7 @@ def build_app(parts: Parts) -> FastAPI:
     )
     install_handlers(app)
     app.include_router(push_routes(parts))
+    app.router.routes.extend(Receiver(parts.temporal, parts.webhooks).routes())
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
     return app
 

@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from temporalio.client import Client
 
 from activities.options import OptionsShelf
+from codat.webhooks import Webhooks
 from gateway.settings import GatewaySettings
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Temporal, the shelf of options, settings; `closing` is set when streams have to end."""
+    """Temporal, the shelf of options, settings, what tells Codat's reports from forged ones.
+
+    `closing` is set when streams have to end.
+    """
 
     temporal: Client
     options: OptionsShelf
     settings: GatewaySettings
     task_queue: str = "push"
+    webhooks: Webhooks = field(default_factory=Webhooks)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

@@ -79,18 +79,21 @@ def a_request(**fields: Any) -> PushRequest:
 
 
 @asynccontextmanager
-async def house(
+async def house(  # noqa: PLR0913, each has a default
     environment: WorkflowEnvironment,
     *,
     conduct: Conduct = QUICK,
     skipping: bool = False,
     read_timeout: timedelta = timedelta(seconds=2),
     notify: NotifyActivities | None = None,
+    webhooks_through: httpx.AsyncBaseTransport | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Run a worker against a fresh emulator; with `skipping` both live on the server's clock."""
     clock = ServerClock(environment)
-    async with Emulator(clock=clock.read if skipping else None, impatient=True) as codat:
+    async with Emulator(
+        clock=clock.read if skipping else None, impatient=True, webhooks_through=webhooks_through
+    ) as codat:
         if settings:
             codat.settings(**settings)
         known = CodatSettings.model_validate(

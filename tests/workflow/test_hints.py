@@ -106,7 +106,7 @@ async def test_a_hint_after_the_end_changes_nothing(skipping):
     async with house(skipping, skipping=True) as here:
         push = await here.push()
         outcome = await here.ending(push)
-        with pytest.raises(RPCError, match="(?i)completed"):
+        with pytest.raises(RPCError, match=r"(?i)completed"):
             await hint(push)
 
         assert outcome == await push.outcome()

@@ -1,0 +1,113 @@
+"""What Codat reports by itself: whether it is genuine, and which operation it is about.
+
+Today's kind is signed (Standard Webhooks); the older rules bear a fixed Authorization header. A
+report says no reason and may come late, twice or never: it is a hint to look, no more.
+"""
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from pydantic import SecretStr, TypeAdapter
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+
+from codat.lenient import Maybe, Moment
+from codat.settings import SettingsError
+
+_UUID = TypeAdapter[UUID | None](Maybe[UUID])
+_MOMENT = TypeAdapter[datetime | None](Moment)
+
+
+class NotGenuine(ValueError):
+    """Nobody who knows the secret sent this, or long ago; the text says what is wrong."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A report about a push operation; `requested` (UTC) is when that was taken, if it says so."""
+
+    operation: UUID
+    requested: datetime | None = None
+
+
+class Webhooks:
+    """Reads reports; without secrets none is genuine. Several secrets are separated by blanks.
+
+    Raises SettingsError when a secret is none.
+    """
+
+    def __init__(
+        self, secret: SecretStr | None = None, authorization: SecretStr | None = None
+    ) -> None:
+        texts = secret.get_secret_value().split() if secret else []
+        self._keys = [_key(text) for text in texts]
+        self._authorization = authorization.get_secret_value().encode() if authorization else None
+
+    def read(self, body: bytes, headers: Mapping[str, str]) -> Event | None:
+        """Read a report; None if it is about something else. NotGenuine."""
+        known = {name.lower(): value for name, value in headers.items()}
+        if "webhook-signature" in known:
+            self._check_signature(body, known)
+            return _today(_members(_document(body)))
+        self._check_authorization(known.get("authorization", ""))
+        return _older(_members(_document(body)))
+
+    def _check_signature(self, body: bytes, headers: dict[str, str]) -> None:
+        reason = "CODAT_WEBHOOK_SECRET is not set"
+        for key in self._keys:
+            try:
+                key.verify(body, headers, json_parse=False)
+            # Malformed headers and bodies surface as whatever broke on them.
+            except (WebhookVerificationError, ValueError, OverflowError) as error:
+                reason = str(error)
+            else:
+                return
+        raise NotGenuine(f"The signature is not valid: {reason}.")
+
+    def _check_authorization(self, given: str) -> None:
+        if self._authorization is None:
+            raise NotGenuine("It is not signed, and CODAT_WEBHOOK_AUTHORIZATION is not set.")
+        if not hmac.compare_digest(self._authorization, given.encode()):
+            raise NotGenuine("It is not signed, and its Authorization is not the one agreed on.")
+
+
+def _key(text: str) -> Webhook:
+    try:
+        return Webhook(text)
+    except ValueError:
+        raise SettingsError("CODAT_WEBHOOK_SECRET is wrong: it begins with whsec_.") from None
+
+
+def _today(document: dict[str, Any]) -> Event | None:
+    payload = _members(document.get("payload"))
+    is_push = ".write." in str(document.get("eventType", ""))
+    operation = _UUID.validate_python(payload.get("id")) if is_push else None
+    if operation is None:
+        return None
+    return Event(operation, _MOMENT.validate_python(payload.get("requestedOnDate")))
+
+
+def _older(document: dict[str, Any]) -> Event | None:
+    data = _members(document.get("data"))
+    folded = {name.lower(): value for name, value in data.items()}
+    operation = _UUID.validate_python(folded.get("pushoperationkey"))
+    return Event(operation) if operation else None
+
+
+def _document(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _members(value: object) -> dict[str, Any]:
+    """Give the members of an object, `Data` as `data`; none of anything else."""
+    if not isinstance(value, dict):
+        return {}
+    members = cast("dict[str, Any]", value)
+    return {name[:1].lower() + name[1:]: member for name, member in members.items()}

@@ -1,0 +1,87 @@
+"""`POST /webhooks/codat`: Codat's reports become hints to the pushes they are about."""
+
+import logging
+import time
+from collections import Counter, OrderedDict
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat.webhooks import Event, NotGenuine, Webhooks
+
+log = logging.getLogger("surepush.webhooks")
+
+SETTLED = timedelta(minutes=2)
+"""A younger operation that no push is known for may be one whose POST is still being answered."""
+
+COME_AGAIN = {"Retry-After": "5"}
+MOST_STRANGERS = 10_000
+
+
+class Receiver:
+    """Finds the push of an operation and tells it to look; `counts` says what came of reports."""
+
+    def __init__(self, client: Client, webhooks: Webhooks) -> None:
+        self._client = client
+        self._webhooks = webhooks
+        self._strangers: OrderedDict[UUID, float] = OrderedDict()
+        self.counts: Counter[str] = Counter()
+
+    def routes(self) -> list[BaseRoute]:
+        """Give what an application serves."""
+        return [
+            Route("/webhooks/codat", self._receive, methods=["POST"]),
+            Route("/webhooks/codat", self._tell, methods=["GET"]),
+        ]
+
+    async def _receive(self, request: Request) -> Response:
+        try:
+            event = self._webhooks.read(await request.body(), request.headers)
+        except NotGenuine as error:
+            log.warning("A webhook was refused: %s", error)
+            return self._answer("refused", 401)
+        if event is None:
+            return self._answer("about something else", 200)
+        known = await self._hint(event.operation)
+        if known:
+            return self._answer("hinted", 200)
+        if self._is_young(event):
+            return self._answer("too early", 503)
+        return self._answer("unknown", 200)
+
+    async def _tell(self, _: Request) -> Response:
+        return JSONResponse(dict(self.counts))
+
+    def _answer(self, what: str, status: int) -> Response:
+        self.counts[what] += 1
+        headers = COME_AGAIN if status >= 500 else None  # noqa: PLR2004, a server's trouble
+        return JSONResponse({"status": what}, status_code=status, headers=headers)
+
+    async def _hint(self, operation: UUID) -> bool:
+        """Tell the push of this operation to look; False if there is none."""
+        query = f'PushOperationKey="{operation}"'
+        ids = {push.id async for push in self._client.list_workflows(query, limit=20)}
+        for push_id in ids:
+            try:
+                await self._client.get_workflow_handle(push_id).signal(
+                    "operation-updated", str(operation)
+                )
+            except RPCError as error:
+                # The push is over: a report that comes twice or late has nothing to tell it.
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+        return bool(ids)
+
+    def _is_young(self, event: Event) -> bool:
+        if event.requested:
+            return datetime.now(UTC) - event.requested < SETTLED
+        # The older kind does not say when: two minutes count from its first coming.
+        first = self._strangers.setdefault(event.operation, time.monotonic())
+        if len(self._strangers) > MOST_STRANGERS:
+            self._strangers.popitem(last=False)
+        return time.monotonic() - first < SETTLED.total_seconds()

@@ -1,0 +1,148 @@
+"""Codat's reports reach the push they are about, and harm nothing else."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from temporalio.testing import WorkflowEnvironment
+
+from activities.models import Conduct
+from codat.webhooks import Webhooks
+from emulator import seeds
+from gateway import webhooks as receiving
+from gateway.webhooks import Receiver
+from tests.support.house import House, house
+
+PATIENT = Conduct(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))
+SECRETS = Webhooks(SecretStr(seeds.WEBHOOK_SECRET), SecretStr(seeds.RULE_HEADER))
+HOOK = "http://127.0.0.1/webhooks/codat"
+
+
+@asynccontextmanager
+async def reporting(
+    environment: WorkflowEnvironment, kind: str = "webhooks", **settings: Any
+) -> AsyncIterator[tuple[House, Counter[str]]]:
+    """Run a house that looks only when a report says so."""
+    receiver = Receiver(environment.client, SECRETS)
+    through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
+    async with (
+        house(environment, conduct=PATIENT, webhooks_through=through, **settings) as here,
+        here.codat.client() as codat,
+    ):
+        rule = {"type": "Push Operation Status Changed", "notifiers": {"webhook": HOOK}}
+        consumer = {"url": HOOK, "eventTypes": ["chartOfAccounts.write.*"]}
+        answer = await codat.post(f"/{kind}", json=consumer if kind == "webhooks" else rule)
+        assert answer.is_success, answer.text
+        yield here, receiver.counts
+
+
+def reads(here: House) -> int:
+    return len([one for one in here.codat.journal() if one["did"] == "read operation"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [("webhooks", {}), ("rules", {}), ("rules", {"rule_keys": "camel"})],
+)
+async def test_a_report_ends_the_wait(devserver, kind, settings):
+    async with reporting(devserver, kind, **settings) as (here, counts):
+        outcome = await asyncio.wait_for(here.end(), 30)
+
+        assert ("Success", 1) == (outcome.status, reads(here))
+    assert counts["hinted"] >= 1
+
+
+async def test_a_report_of_a_failure_is_read_before_it_is_believed(devserver):
+    async with reporting(devserver) as (here, _):
+        outcome = await asyncio.wait_for(here.end(connection_id=seeds.REFUSING), 30)
+
+    assert "Failed" == outcome.status
+    assert "The period is closed for posting." in outcome.message
+
+
+async def test_a_report_before_the_answer_to_the_post_comes_again(devserver, monkeypatch):
+    monkeypatch.setattr(receiving, "COME_AGAIN", {"Retry-After": "0"})
+    async with reporting(devserver) as (here, counts):
+        here.codat.fault("webhook-before-answer", method="POST")
+        push = await here.push()
+        while not counts["hinted"]:
+            here.codat.advance(30)
+            await here.codat.catch_up()
+            await asyncio.sleep(0.05)
+        outcome = await asyncio.wait_for(push.outcome(), 30)
+
+    assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize(
+    ("fault", "given"), [("webhook-twice", {}), ("webhook-late", {"seconds": 0.3})]
+)
+async def test_reports_that_come_twice_or_late_do_no_harm(devserver, fault, given):
+    async with reporting(devserver) as (here, _):
+        here.codat.fault(fault, **given)
+        outcome = await asyncio.wait_for(here.end(), 30)
+
+        assert 1 == len(here.records)
+    assert "Success" == outcome.status
+
+
+async def post(client: Any, headers: dict[str, str] | None = None, **data: Any) -> httpx.Response:
+    """Send a report of the older kind to a receiver of its own."""
+    receiver = Receiver(client, SECRETS)
+    through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
+    async with httpx.AsyncClient(transport=through) as sender:
+        known = headers or {"Authorization": seeds.RULE_HEADER}
+        return await sender.post(HOOK, json={"Data": data}, headers=known)
+
+
+async def test_a_forged_report_is_refused(devserver):
+    answer = await post(devserver.client, {"Authorization": "x"}, pushOperationKey=str(uuid4()))
+
+    assert 401 == answer.status_code
+
+
+async def test_a_report_about_something_else_is_taken(devserver):
+    assert 200 == (await post(devserver.client, other=1)).status_code
+
+
+async def test_an_unknown_operation_is_young_until_two_minutes_have_passed(devserver, monkeypatch):
+    receiver = Receiver(devserver.client, SECRETS)
+    through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
+    headers = {"Authorization": seeds.RULE_HEADER}
+    body = {"Data": {"pushOperationKey": str(uuid4())}}
+    async with httpx.AsyncClient(transport=through) as codat:
+        first = await codat.post(HOOK, json=body, headers=headers)
+        monkeypatch.setattr(receiving, "SETTLED", timedelta(0))
+        second = await codat.post(HOOK, json=body, headers=headers)
+        counts = (await codat.get(HOOK)).json()
+
+    assert (503, 200) == (first.status_code, second.status_code)
+    assert {"too early": 1, "unknown": 1} == counts
+
+
+@pytest.mark.parametrize(("age", "status"), [(110, 503), (130, 200)])
+async def test_an_unknown_operation_that_says_its_age_is_judged_by_it(devserver, age, status):
+    requested = datetime.now(UTC) - timedelta(seconds=age)
+    event = {
+        "eventType": "bills.write.successful",
+        "payload": {"id": str(uuid4()), "requestedOnDate": requested.isoformat()},
+    }
+
+    class Signed(Webhooks):
+        def _check_signature(self, body, headers):
+            pass
+
+    receiver = Receiver(devserver.client, Signed())
+    through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
+    async with httpx.AsyncClient(transport=through) as codat:
+        answer = await codat.post(HOOK, json=event, headers={"Webhook-Signature": "x"})
+
+    assert status == answer.status_code
