@@ -23,6 +23,7 @@ from commands.platform import options, validate
 from commands.push import push
 from commands.retry import retry
 from commands.saying import remark
+from commands.telling import show
 from dispatch.pushes import NoSuchPush, NotAPush
 
 _HELP = """\
@@ -36,7 +37,7 @@ Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or in
 def build_app() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
-    for command in (push, status, wait, retry, options, validate):
+    for command in (push, status, wait, show, retry, options, validate):
         app.command()(command)
     app.command("list")(list_)
     return app

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
@@ -11,8 +12,10 @@ from commands.endings import NO_TEMPORAL, CommandError
 from commands.saying import say, say_json
 from dispatch.connection import TemporalUnreachable, connect
 from dispatch.converter import to_plain
+from dispatch.moments import remarks
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
+from workflows.panel import advice_on
 from workflows.progress import PushProgress
 
 _CONNECT_WITHIN = 10.0
@@ -69,23 +72,34 @@ def tell(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> 
         say(f"operation {standing.push_operation_key}")
     if isinstance(standing, PushOutcome):
         _tell_findings(standing)
+        advice = next_command(standing, push.push_id)
+        if advice:
+            say(f"next: {advice}")
 
 
 def _tell_findings(outcome: PushOutcome) -> None:
     for record in outcome.records:
         say(f"  {record.change} {record.data_type} {record.id or ''}")
     for name, findings in (("error", outcome.errors), ("warning", outcome.warnings)):
-        for one in findings:
-            say(f"  {name}: {f'{one.pointer}: ' if one.pointer else ''}{one.message}")
+        for one in remarks(findings):
+            say(f"  {name}: {one}")
     for candidate in outcome.candidates:
         say(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
 
 
+def next_command(outcome: PushOutcome, push_id: UUID) -> str:
+    """Say what a person can do about an ending; empty when nothing is to be done."""
+    return advice_on(outcome, str(push_id)).replace("`", "")
+
+
 def _document(push: Push, standing: PushOutcome | PushProgress) -> dict[str, Any]:
     told = to_plain(standing)
+    is_over = isinstance(standing, PushOutcome)
+    advice = next_command(standing, push.push_id) if is_over else ""
     return {
         "pushId": str(push.push_id),
         "workflowId": push.workflow_id,
         "status": status_of(standing).value,
         **(told if isinstance(told, dict) else {}),
+        **({"next": advice} if advice else {}),
     }

@@ -47,8 +47,10 @@ def validate(  # noqa: PLR0913, the options of the command
         say_json({"errors": _plain(errors), "warnings": _plain(warnings)})
     else:
         for one in (*errors, *warnings):
-            say(f"{one.severity}: {one.pointer or 'the record'}: {one.message}")
+            rule = f" (rule: {one.rule})" if one.rule else ""
+            say(f"{one.severity}: {one.pointer or 'the record'}: {one.message}{rule}")
         say(f"{len(errors)} errors, {len(warnings)} warnings")
+        say(f"next: {'mend it and validate again' if errors else 'push it'}")
     return FAILED if errors else STARTED
 
 

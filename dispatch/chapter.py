@@ -1,0 +1,156 @@
+"""One run of a push, told event by event."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.converter import DataConverter
+
+from activities.models import Attempt, FindSubmission, Look, OptionsDigest, Reading, Verdict
+from dispatch.moments import Moment, Told, decoded, moment, remarks
+from dispatch.outside import asked, from_outside, told_end
+from dispatch.safety import Safety
+from workflows.models import PushRequest
+
+_FAILED = {
+    "fetch-options": "asked what the accounting software wants, in vain",
+    "validate": "checked the record, in vain",
+    "push": "sent the record, or tried to",
+    "poll-status": "asked how the operation stands, in vain",
+    "find-submission": "looked for the request in Codat's list, in vain",
+    "recall": "read what other runs did, in vain",
+}
+_RESULTS = {
+    "fetch-options": OptionsDigest,
+    "validate": Verdict,
+    "push": Reading,
+    "poll-status": Reading,
+    "find-submission": Look,
+}
+
+
+@dataclass
+class _Step:
+    """An activity under way; `ask` is its input where that matters."""
+
+    name: str = ""
+    ask: Any = None
+    who: str = ""
+
+
+@dataclass
+class Chapter:
+    """Reads the events of one run into the story of its push."""
+
+    told: Told
+    safety: Safety
+    converter: DataConverter
+    run: int
+    steps: dict[int, _Step] = field(default_factory=dict[int, _Step])
+
+    async def read(self, event: HistoryEvent) -> None:
+        """Take in one event; those that a person need not know are passed over."""
+        match event.event_type:
+            case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
+                told = await self._started(event)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                told = await self._scheduled(event)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
+                begun = event.activity_task_started_event_attributes
+                self._step(begun.scheduled_event_id).who = begun.identity
+                told = None
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                told = await self._completed(event)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+                failed = event.activity_task_failed_event_attributes
+                told = self._failed(event, failed.scheduled_event_id, failed.failure)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
+                late = event.activity_task_timed_out_event_attributes
+                told = self._failed(event, late.scheduled_event_id, late.failure)
+            case _:
+                told = from_outside(event, self.run)
+                told = told or await told_end(self.converter, event, self.run)
+        if told:
+            self.told.moments.append(told)
+
+    def _step(self, scheduled: int) -> _Step:
+        return self.steps.setdefault(scheduled, _Step())
+
+    async def _started(self, event: HistoryEvent) -> Moment:
+        payloads = event.workflow_execution_started_event_attributes.input.payloads
+        request = await decoded(self.converter, payloads, PushRequest)
+        before = self.told.request
+        if request:
+            self.told.requests[self.run] = request
+        return asked(event, self.run, request, before)
+
+    async def _scheduled(self, event: HistoryEvent) -> Moment | None:
+        planned = event.activity_task_scheduled_event_attributes
+        step = self._step(event.event_id)
+        step.name = planned.activity_type.name
+        if step.name == "find-submission":
+            step.ask = await decoded(self.converter, planned.input.payloads, FindSubmission)
+        if step.name != "push":
+            return None
+        step.ask = attempt = await decoded(self.converter, planned.input.payloads, Attempt)
+        if attempt is None:
+            return None
+        key = f", idempotency key {attempt.idempotency_key}" if attempt.idempotency_key else ""
+        why = self.safety.before(attempt)
+        return moment(event, self.run, f"submission {attempt.number}{key}", why=why)
+
+    async def _completed(self, event: HistoryEvent) -> Moment | None:
+        done = event.activity_task_completed_event_attributes
+        step = self._step(done.scheduled_event_id)
+        if step.name == "recall":
+            return moment(event, self.run, "read what all runs of this push did", step.who)
+        kind = _RESULTS.get(step.name)
+        result = await decoded(self.converter, done.result.payloads, kind) if kind else None
+        what, said = self._result(step, result)
+        return moment(event, self.run, what, step.who, said=said) if what else None
+
+    def _result(self, step: _Step, result: object) -> tuple[str, list[str]]:
+        match result:
+            case OptionsDigest():
+                fields = f"{result.fields} fields, {result.required} required"
+                return f"asked what the accounting software wants: {fields}", []
+            case Verdict():
+                counts = f"{len(result.errors)} errors, {len(result.warnings)} warnings"
+                return f"checked the record: {counts}", remarks(result.errors)
+            case Reading():
+                return self._reading(step, result)
+            case Look() if isinstance(step.ask, FindSubmission):
+                self.safety.looked(step.ask.purpose, result)
+                return _look(result)
+            case _:
+                return "", []
+
+    def _reading(self, step: _Step, reading: Reading) -> tuple[str, list[str]]:
+        self.safety.answered(reading)
+        operation, status = reading.operation, reading.operation.status.value
+        said = [operation.error_message or "", *remarks(reading.errors)]
+        key = operation.push_operation_key
+        if step.name == "push":
+            return f"Codat took it: operation {key}, {status}", said
+        return f"asked how operation {key} stands: {status}", said
+
+    def _failed(self, event: HistoryEvent, scheduled: int, failure: Failure) -> Moment | None:
+        step = self._step(scheduled)
+        if step.name not in _FAILED:
+            return None
+        if step.name == "push":
+            self.safety.refused(failure.application_failure_info.type)
+        is_late = failure.HasField("timeout_failure_info")
+        said = "The worker did not report back in time." if is_late else failure.message
+        return moment(event, self.run, _FAILED[step.name], step.who, said=[said])
+
+
+def _look(look: Look) -> tuple[str, list[str]]:
+    what = "looked for the request in Codat's list: "
+    said = [f"it may be operation {one.push_operation_key}" for one in look.candidates]
+    if look.adopted:
+        return f"{what}it is operation {look.adopted.operation.push_operation_key}", []
+    found = f"candidates: {len(said)}" if said else "it is not there"
+    return what + found, [*said, look.hindrance or ""]

@@ -1,0 +1,104 @@
+"""What a push's story is told in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from temporalio.api.common.v1 import Payload
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.converter import DataConverter
+from temporalio.exceptions import ApplicationError
+
+from activities.models import Finding
+from workflows.models import PushOutcome, PushRequest
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened to a push; `at` and `until` are UTC.
+
+    `run` counts the push's runs from 1; `why` says what made a request safe to send; `said` are
+    the platform's words or a person's, which may quote the record. The same thing `times` in a row
+    is one moment that lasts `until` its last time.
+    """
+
+    at: datetime
+    run: int
+    what: str
+    who: str = ""
+    why: str = ""
+    said: tuple[str, ...] = ()
+    times: int = 1
+    until: datetime | None = None
+
+
+@dataclass
+class Told:
+    """A push from its request to where it stands now; `requests` by run, `outcome` of its end.
+
+    `unreadable` counts the runs whose histories are gone.
+    """
+
+    push_id: UUID
+    moments: list[Moment] = field(default_factory=list[Moment])
+    requests: dict[int, PushRequest] = field(default_factory=dict[int, PushRequest])
+    outcome: PushOutcome | None = None
+    is_running: bool = False
+    unreadable: int = 0
+
+    @property
+    def request(self) -> PushRequest | None:
+        """What was asked last."""
+        return self.requests[max(self.requests)] if self.requests else None
+
+    @property
+    def data(self) -> Any:  # noqa: ANN401, JSON is anything
+        """The record that was to be written last."""
+        return self.request.data if self.request else None
+
+
+def moment(  # noqa: PLR0913, what a moment consists of
+    event: HistoryEvent,
+    run: int,
+    what: str,
+    who: str = "",
+    *,
+    why: str = "",
+    said: Sequence[str] = (),
+) -> Moment:
+    """Make a moment of an event; empty words are left out."""
+    at = event.event_time.ToDatetime(tzinfo=UTC)
+    return Moment(at, run, what, who, why, tuple(one for one in said if one))
+
+
+def merged(moments: Iterable[Moment]) -> list[Moment]:
+    """Tell the same thing that happens again and again only once."""
+    told: list[Moment] = []
+    for one in moments:
+        last = told[-1] if told else None
+        if last and (last.what, last.run) == (one.what, one.run):
+            told[-1] = replace(last, times=last.times + 1, until=one.at, said=one.said)
+        else:
+            told.append(one)
+    return told
+
+
+def remarks(findings: Iterable[Finding]) -> list[str]:
+    """Say each finding with its place and its rule."""
+    return [
+        f"{one.pointer or '/'}: {one.message}" + (f" (rule: {one.rule})" if one.rule else "")
+        for one in findings
+    ]
+
+
+async def decoded(converter: DataConverter, payloads: Sequence[Payload], kind: type[T]) -> T | None:
+    """Read a value out of history; one that is none of that kind is None."""
+    try:
+        (value,) = await converter.decode(payloads, [kind])
+    except (ValueError, ApplicationError):
+        return None
+    return value

@@ -1,0 +1,90 @@
+"""What people, backends and Temporal did to a push, and how its runs ended, as moments."""
+
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.converter import DataConverter
+
+from dispatch.moments import Moment, decoded, moment, remarks
+from workflows.models import PushOutcome, PushRequest
+
+_ENDS: dict[int, str] = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: "cancelled from outside",
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: "timed out from outside",
+}
+_RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+
+
+def asked(
+    event: HistoryEvent, run: int, request: PushRequest | None, before: PushRequest | None
+) -> Moment:
+    """Tell who asked for this run, and for what."""
+    who = event.workflow_execution_started_event_attributes.identity
+    if request is None:
+        return moment(event, run, "was started with an input that is no push request", who)
+    if request.resume:
+        return moment(event, run, "went on in a new run, as its history had grown long")
+    minutes = request.timeout_in_minutes
+    until = f"within {minutes} minutes" if minutes else "without a deadline"
+    said = [f"because: {request.reason}"] if request.reason else []
+    if not request.retry_of:
+        verb = "create" if request.record_id is None else f"update {request.record_id} of"
+        return moment(event, run, f"asked to {verb} {request.data_type}, {until}", who, said=said)
+    same = "the same" if before and before.digest == request.digest else "another"
+    what = f"asked again, {until}, with {same} record{_word(request)}"
+    return moment(event, run, what, who, said=said)
+
+
+def from_outside(event: HistoryEvent, run: int) -> Moment | None:
+    """Tell what was done to a run that is under way, or how it was ended from outside."""
+    told = _done(event)
+    if told is None:
+        return None
+    what, who, said = told
+    return moment(event, run, what, who, said=[said])
+
+
+def _done(event: HistoryEvent) -> tuple[str, str, str] | None:
+    match event.event_type:
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+            signal = event.workflow_execution_signaled_event_attributes
+            is_news = signal.signal_name == "operation-updated"
+            return ("heard that Codat has news of it", signal.identity, "") if is_news else None
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
+            wish = event.workflow_execution_cancel_requested_event_attributes
+            return "asked to cancel", wish.identity, wish.cause
+        case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            failed = event.workflow_task_failed_event_attributes
+            is_reset = failed.cause == _RESET
+            what = "reset to an earlier point" if is_reset else "a workflow task failed"
+            return what, failed.identity, failed.failure.message
+        case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
+            end = event.workflow_execution_terminated_event_attributes
+            return "terminated from outside", end.identity, end.reason
+        case _:
+            what = _ENDS.get(event.event_type)
+            return (what, "", "") if what else None
+
+
+async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> Moment | None:
+    """Tell the end that the push itself has told."""
+    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
+        payloads, message = event.workflow_execution_completed_event_attributes.result.payloads, ""
+    elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
+        failure = event.workflow_execution_failed_event_attributes.failure
+        payloads, message = failure.application_failure_info.details.payloads, failure.message
+    else:
+        return None
+    outcome = await decoded(converter, payloads, PushOutcome)
+    if outcome is None:
+        return moment(event, run, "ended as no push", said=[message])
+    said = [outcome.message, *remarks(outcome.errors)]
+    return moment(event, run, f"ended {outcome.status.value}", said=said)
+
+
+def _word(request: PushRequest) -> str:
+    word = request.settlement
+    if word and word.adopt:
+        return f"; {word.by or 'somebody'} says that it is operation {word.adopt}"
+    if word and word.not_written:
+        return f"; {word.by or 'somebody'} says that nothing was written"
+    return ""

@@ -1,0 +1,69 @@
+"""Why a request of a push could not write a second record, in a sentence for a person."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from activities.models import Attempt, Look, Purpose, Reading
+from codat.models import PushStatus
+from workflows.submission import Answer, answer_to
+
+_FIRST = "nothing of this push had been sent before"
+_SAME_KEY = (
+    "it carries the idempotency key of the request before it, so that Codat answers with that "
+    "one's operation"
+)
+_REFUSED = "the request before it was refused, so it wrote nothing"
+_UNSENT = "the request before it never left the worker"
+_NOT_FOUND = (
+    "a complete look at Codat's list, long after the last request, showed nothing of this push"
+)
+_SETTLED = "a person looked into the accounting software and said that nothing was written"
+
+_AFTER = {
+    Answer.BUSY: _REFUSED,
+    Answer.UNAUTHORIZED: _REFUSED,
+    Answer.REJECTED: _REFUSED,
+    Answer.UNSENT: _UNSENT,
+    Answer.LOST: "",
+    Answer.UNCLEAR: "",
+}
+
+
+class Safety:
+    """What is proven so far of all requests of a push; fed in the order of time."""
+
+    def __init__(self) -> None:
+        self._proof = _FIRST
+        self._numbers: set[int] = set()
+        self._ours: set[UUID] = set()
+
+    def before(self, attempt: Attempt) -> str:
+        """Say why this request may be sent; empty when the histories don't tell."""
+        is_same = attempt.number in self._numbers and attempt.idempotency_key is not None
+        self._numbers.add(attempt.number)
+        proof, self._proof = self._proof, ""
+        return proof or (_SAME_KEY if is_same else "")
+
+    def refused(self, kind: str) -> None:
+        """Take in that a request brought no operation."""
+        self._proof = _AFTER.get(answer_to(kind), "")
+
+    def answered(self, reading: Reading) -> None:
+        """Take in how an operation of ours stands."""
+        operation = reading.operation
+        self._ours.add(operation.push_operation_key)
+        is_failed = operation.status is PushStatus.FAILED
+        key = operation.push_operation_key
+        self._proof = f"operation {key} had failed, so it wrote nothing" if is_failed else ""
+
+    def looked(self, purpose: Purpose, look: Look) -> None:
+        """Take in what a look at the list has shown."""
+        if look.adopted:
+            self.answered(look.adopted)
+        elif purpose is Purpose.SETTLE:
+            self._proof = _SETTLED
+        elif purpose is Purpose.DECIDE and not self._strange(look):
+            self._proof = _NOT_FOUND
+
+    def _strange(self, look: Look) -> Iterable[UUID]:
+        return {one.push_operation_key for one in look.candidates} - self._ours

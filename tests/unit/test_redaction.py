@@ -1,0 +1,56 @@
+"""A push's story can be passed on without what is in its record."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+
+from dispatch.moments import Moment, Told, merged
+from dispatch.redaction import HIDDEN, redacted
+from tests.support.house import a_request
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+RECORD = {"name": "Acme Ltd", "lines": [{"amount": 1250, "isTaxed": True}], "note": "x"}
+
+
+def told(*said):
+    moments = [Moment(NOW, 1, "checked the record", said=said)]
+    return Told(uuid4(), moments, {1: a_request(data=RECORD, reason="Acme Ltd called")})
+
+
+def test_a_record_keeps_its_shape_and_loses_its_values():
+    shape = {"name": HIDDEN, "lines": [{"amount": HIDDEN, "isTaxed": HIDDEN}], "note": HIDDEN}
+
+    assert shape == redacted(told()).data
+
+
+def test_a_persons_reason_goes_too():
+    assert redacted(told()).requests[1].reason is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Acme Ltd is unknown.", "'Acme' is unknown.", "1,250.00 is too much.", "acme ltd is no name."],
+)
+def test_words_that_quote_the_record_lose_the_quotation(said):
+    (text,) = redacted(told(said)).moments[0].said
+
+    assert "acme" not in text.lower()
+    assert "250" not in text
+
+
+def test_an_operations_key_is_still_readable():
+    key = str(uuid4())
+
+    assert (f"it may be {key}",) == redacted(told(f"it may be {key}")).moments[0].said
+
+
+def test_the_same_answer_again_and_again_is_one_moment():
+    later = NOW.replace(hour=1)
+    (one,) = merged([Moment(NOW, 1, "still Pending"), Moment(later, 1, "still Pending")])
+
+    assert (2, NOW, later) == (one.times, one.at, one.until)
+
+
+def test_the_same_in_another_run_is_told_again():
+    assert 2 == len(merged([Moment(NOW, 1, "still Pending"), Moment(NOW, 2, "still Pending")]))
