@@ -1,0 +1,78 @@
+"""Recorded histories, replayed by today's workflow: what runs now goes on after a deploy.
+
+`python -m tests.support.record_histories` records them.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+from temporalio.workflow import NondeterminismError
+
+from dispatch.converter import CONVERTER
+from worker import RUNNER
+from workflows import poll
+from workflows.push import PushWorkflow
+
+HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
+
+WAYS = {
+    "adopted",
+    "cancelled",
+    "continued",
+    "failed",
+    "hinted",
+    "lost",
+    "not-fit",
+    "refused",
+    "reset",
+    "retried",
+    "success",
+    "synchronous",
+    "throttled",
+    "timed-out",
+    "unknown",
+}
+
+
+def history(path: Path) -> WorkflowHistory:
+    text = path.read_text()
+    started = json.loads(text)["events"][0]["workflowExecutionStartedEventAttributes"]
+    return WorkflowHistory.from_json(started["workflowId"], text)
+
+
+def replayer() -> Replayer:
+    return Replayer(workflows=[PushWorkflow], data_converter=CONVERTER, workflow_runner=RUNNER)
+
+
+def test_every_way_a_push_can_go_is_recorded():
+    recorded = {path.stem.removeprefix("v1-").rstrip("-0123456789") for path in HISTORIES}
+
+    assert recorded == WAYS
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_a_recorded_push_is_replayed(path):
+    await replayer().replay_workflow(history(path))
+
+
+async def test_a_changed_workflow_is_noticed(monkeypatch):
+    async def two_looks(story, *arguments, **more):
+        await once(story, *arguments, **more)
+        return await once(story, *arguments, **more)
+
+    once = poll.ask
+    monkeypatch.setattr(poll, "ask", two_looks)
+    path = next(path for path in HISTORIES if path.stem == "v1-success")
+
+    with pytest.raises(NondeterminismError):
+        await replayer().replay_workflow(history(path))
+
+
+def test_histories_are_small_and_say_nothing_of_this_machine():
+    texts = [path.read_text() for path in HISTORIES]
+
+    assert sum(map(len, texts)) < 1_000_000
+    assert not any("@" in text for text in texts)

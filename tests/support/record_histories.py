@@ -1,0 +1,209 @@
+"""`python -m tests.support.record_histories`: today's workflow, recorded for tomorrow's.
+
+One history for each way a push can go, over the dev server; takes about 70 seconds, since one push
+waits out its minute. A run that a reset began from its very first event is not among them: the
+Replayer gives it the id of the run before it, and the workflow asks whether the two differ.
+Histories are append-only once a version has been deployed: then a changed workflow gets
+`workflow.patched(...)` and a new prefix instead of new recordings.
+"""
+
+import asyncio
+import json
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import WorkflowEnvironment
+
+from activities.models import Conduct
+from dispatch.connection import register_search_attributes
+from dispatch.converter import CONVERTER
+from dispatch.pushes import Push
+from dispatch.retries import retry_push
+from emulator import seeds
+from emulator.examples import record
+from tests.support.doors import point_after, reset
+from tests.support.house import House, house
+from tests.support.waiting import eventually
+
+FOLDER = Path(__file__).parents[1] / "replay" / "histories"
+VERSION = "v1"
+QUICK = Conduct(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
+OFTEN = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
+PATIENT = Conduct(poll_first=timedelta(minutes=5))
+
+SHORT_HISTORIES = "limit.historyCount.suggestContinueAsNew=40"
+"""A setting of the server's, so that replay sees the same suggestion."""
+
+Way = Callable[[House], Awaitable[Push]]
+
+
+async def success(here: House) -> Push:
+    return await here.push()
+
+
+async def synchronous(here: House) -> Push:
+    return await here.push(connection_id=seeds.SYNCHRONOUS)
+
+
+async def failed(here: House) -> Push:
+    return await here.push(connection_id=seeds.REFUSING)
+
+
+async def not_fit(here: House) -> Push:
+    return await here.push(data=record("chartOfAccounts") | {"status": "Sleepy"})
+
+
+async def refused(here: House) -> Push:
+    here.codat.fault("error-before-commit", method="POST", status=400)
+    return await here.push()
+
+
+async def throttled(here: House) -> Push:
+    here.codat.fault("throttle", method="POST", nth=1)
+    return await here.push()
+
+
+async def timed_out(here: House) -> Push:
+    return await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=1)
+
+
+async def unknown(here: House) -> Push:
+    here.codat.fault("commit-then-5xx", method="POST", nth=1)
+    return await here.push()
+
+
+async def lost(here: House) -> Push:
+    here.codat.fault("commit-then-drop", method="POST", nth=1)
+    return await here.push()
+
+
+async def adopted(here: House) -> Push:
+    here.codat.settings(echo_data=True)
+    return await unknown(here)
+
+
+async def retried(here: House) -> Push:
+    push = await failed(here)
+    await push.outcome()
+    here.codat.connection(seeds.REFUSING).set(refusing=None)
+    return await retry_push(push, task_queue=here.task_queue)
+
+
+async def reset_on_the_way(here: House) -> Push:
+    here.codat.connection(seeds.PROMPT).set(delay=4)
+    push = await here.push()
+    await reset(push, await point_after(push, "push"))
+    return push
+
+
+async def hinted(here: House) -> Push:
+    push = await here.push()
+    await eventually(lambda: _waits(push))
+    await push.handle.signal("operation-updated")
+    return push
+
+
+async def _waits(push: Push) -> bool:
+    progress = await push.progress()
+    return bool(progress and progress.next_look_utc)
+
+
+async def cancelled(here: House) -> Push:
+    here.codat.fault("throttle", method="POST", retry_after=60)
+    push = await here.push()
+    await eventually(lambda: _waits(push))
+    await push.handle.cancel()
+    return push
+
+
+async def continued(here: House) -> Push:
+    here.codat.connection(seeds.PROMPT).set(delay=2.5)
+    return await here.push()
+
+
+WAYS: dict[str, tuple[Way, Conduct]] = {
+    "success": (success, QUICK),
+    "synchronous": (synchronous, QUICK),
+    "failed": (failed, QUICK),
+    "not-fit": (not_fit, QUICK),
+    "refused": (refused, QUICK),
+    "throttled": (throttled, QUICK),
+    "timed-out": (timed_out, Conduct(poll_first=timedelta(seconds=10))),
+    "unknown": (unknown, QUICK),
+    "lost": (lost, QUICK),
+    "adopted": (adopted, QUICK),
+    "retried": (retried, QUICK),
+    "reset": (reset_on_the_way, QUICK),
+    "hinted": (hinted, PATIENT),
+    "cancelled": (cancelled, QUICK),
+}
+
+
+async def record_way(environment: WorkflowEnvironment, name: str, way: Way, like: Conduct) -> None:
+    """Let a push go that way, and keep the history of each of its runs."""
+    async with house(environment, conduct=like) as here:
+        push = await way(here)
+        await eventually(lambda: _is_over(push), within=120)
+        runs = await _runs(push)
+    for number, text in enumerate(runs, 1):
+        suffix = f"-{number}" if len(runs) > 1 else ""
+        (FOLDER / f"{VERSION}-{name}{suffix}.json").write_text(text)
+    print(f"{name}: {len(runs)} run(s), {sum(map(len, runs))} bytes")  # noqa: T201, a command
+
+
+async def _is_over(push: Push) -> bool:
+    return (await push.describe()).status is not WorkflowExecutionStatus.RUNNING
+
+
+async def _runs(push: Push) -> list[str]:
+    """Give the histories of all runs, the first first."""
+    texts: list[tuple[str, str]] = []
+    async for run in push.client.list_workflows(f'WorkflowId="{push.workflow_id}"'):
+        handle = push.client.get_workflow_handle(push.workflow_id, run_id=run.run_id)
+        history = await handle.fetch_history()
+        texts.append((run.start_time.isoformat(), _without_machine(history.to_json())))
+    return [text for _, text in sorted(texts)]
+
+
+def _without_machine(text: str) -> str:
+    """Leave out who did it: process and host names mean nothing to another machine."""
+    anonymous = re.sub(r'("identity": )"[^"]*"', r'\1"worker"', text)
+    anonymous = re.sub(r'"\d+@[^":]*:?([^"]*)"', r'"worker:\1"', anonymous)
+    return json.dumps(json.loads(anonymous), separators=(",", ":")) + "\n"
+
+
+@asynccontextmanager
+async def server(*settings: str) -> AsyncIterator[WorkflowEnvironment]:
+    """Start a dev server of its own."""
+    path = shutil.which("temporal", path=str(Path(sys.executable).parent))
+    more = [part for one in settings for part in ("--dynamic-config-value", one)]
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=path,
+        data_converter=CONVERTER,
+        dev_server_log_level="error",
+        dev_server_extra_args=more,
+    ) as environment:
+        await register_search_attributes(environment.client)
+        yield environment
+
+
+async def main() -> None:
+    """Record all ways anew."""
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob(f"{VERSION}-*.json"):
+        old.unlink()
+    async with server() as usual, server(SHORT_HISTORIES) as short:
+        await asyncio.gather(
+            record_way(short, "continued", continued, OFTEN),
+            *(record_way(usual, name, way, like) for name, (way, like) in WAYS.items()),
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
