@@ -7,14 +7,17 @@ from typing import Any, cast
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_jsonable_python
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.converter import (
     CompositePayloadConverter,
     DataConverter,
+    DefaultFailureConverter,
     DefaultPayloadConverter,
     EncodingPayloadConverter,
     JSONPlainPayloadConverter,
+    PayloadConverter,
 )
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from codat.numbers import dumps, loads
 
@@ -79,4 +82,19 @@ class ExactPayloads(CompositePayloadConverter):
         )
 
 
-CONVERTER = DataConverter(payload_converter_class=ExactPayloads)
+class QuietFailures(DefaultFailureConverter):
+    """The SDK's own, without stack traces of what is no fault of ours."""
+
+    def to_failure(
+        self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
+    ) -> None:
+        """Write an error; a benign one is told by its sentence alone."""
+        super().to_failure(exception, payload_converter, failure)
+        is_benign = ApplicationErrorCategory.BENIGN
+        if isinstance(exception, ApplicationError) and exception.category is is_benign:
+            failure.ClearField("stack_trace")
+
+
+CONVERTER = DataConverter(
+    payload_converter_class=ExactPayloads, failure_converter_class=QuietFailures
+)

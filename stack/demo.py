@@ -20,8 +20,9 @@ from stack.services import Stack, running
 LONGEST = 95
 """Seconds in which everything has to be over."""
 
-_SETTINGS = {"PUSH_POLL_FIRST": "PT4S", "PUSH_TASK_QUEUE": "push"}
-"""The refused push then waits for its first look when the worker is killed."""
+_SETTINGS = {"PUSH_FIND_FOR": "PT30S", "PUSH_POLL_FIRST": "PT4S", "PUSH_TASK_QUEUE": "push"}
+"""The refused push then waits for its first look when the worker is killed, and a lost request is
+looked for half a minute, not three."""
 
 _LOOK_EVERY = 0.1
 _MOMENT_WITHIN = 25

@@ -93,8 +93,7 @@ def unclear(story: Story, look: Look) -> Ended:
     hindrance = f" ({look.hindrance})" if look.hindrance else ""
     return story.ending(
         PushStatus.UNKNOWN,
-        f"The answer was lost and it can't be told whether {named} is this push{hindrance}. "
-        f"{story.trouble}",
+        f"It can't be told whether operation {named} is this push{hindrance}. {story.trouble}",
         candidates=look.candidates,
     )
 

@@ -113,10 +113,9 @@ async def _last_question(story: Story, before: Reading) -> Ended:
         )
     if reading.operation.status.is_final:
         return final(story, reading)
-    minutes = story.request.timeout_in_minutes
     return story.ending(
         PushStatus.TIMED_OUT,
-        f"The accounting software did not finish within {minutes} minutes; the record may still "
+        f"The accounting software did not finish within {story.minutes}; the record may still "
         "be written.",
         warnings=story.warnings + reading.warnings,
     )

@@ -106,6 +106,12 @@ class Story:
         return None if self.deadline is None else self.deadline - workflow.now()
 
     @property
+    def minutes(self) -> str:
+        """The time that was given, in words."""
+        minutes = self.request.timeout_in_minutes
+        return f"{minutes} minute{'' if minutes == 1 else 's'}"
+
+    @property
     def is_late(self) -> bool:
         """Whether the deadline has struck."""
         return self.left is not None and self.left <= timedelta()
@@ -196,14 +202,12 @@ class Story:
             raise self._timed_out()
 
     def _timed_out(self) -> Ended:
-        minutes = self.request.timeout_in_minutes
+        minutes = self.minutes
         before = f" The last trouble: {self.trouble}" if self.trouble else ""
         if self.ledger.was_sent:
-            message = (
-                f"The {minutes} minutes are over and it is not known what became of it.{before}"
-            )
+            message = f"{minutes} were over and it is not known what became of the record.{before}"
         else:
-            message = f"The {minutes} minutes were over before the record was sent.{before}"
+            message = f"{minutes} were over before the record was sent.{before}"
         return self.ending(PushStatus.TIMED_OUT, message)
 
     def hear_cancellation(self) -> bool:

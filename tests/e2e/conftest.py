@@ -24,6 +24,6 @@ async def _emulator(stack):
 @pytest_asyncio.fixture(scope="session", loop_scope="session", name="worker")
 async def _worker(stack):
     """A worker on the usual task queue."""
-    worker = await stack.start_worker(PUSH_POLL_FIRST="PT0.5S")
+    worker = await stack.start_worker(PUSH_POLL_FIRST="PT0.5S", PUSH_FIND_FOR="PT3S")
     await worker.says("Worker ready")
     return worker
