@@ -193,7 +193,7 @@ MUTANTS = (
         "workflows/submission.py",
         "operation, True, PushStatus.PENDING",
         "operation, False, PushStatus.PENDING",
-        (f"{WORDS}::test_an_adopted_operation_that_failed_proves_nothing",),
+        (f"{LIST}::test_an_operation_that_was_matched_and_failed_proves_nothing",),
     ),
 )
 

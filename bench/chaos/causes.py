@@ -13,17 +13,19 @@ class Cause(StrEnum):
 
     FAILING = "5xx after the commit"
     FAILING_AGAIN = "5xx to a request sent again, the first committed"
+    REFUSED_AGAIN = "401 to a request sent again, the first committed"
     LOST = "answer lost after the commit"
     UPDATE = "answer of an update lost after the commit"
     NEIGHBOUR_FAILING = "a neighbour's 5xx after the commit"
     NEIGHBOUR_LOST = "a neighbour's answer lost after the commit"
     TWINS = "equal twins"
+    HUMBLE = "refused, after an earlier number was judged not written by looking"
     ENDED = "ended from outside, and not asked for again"
     OTHER = "nothing that excuses it"
 
     def is_excused(self, wanted: Wanted) -> bool:
         """Tell whether the API left no proof in this mode, so that Unknown is honest."""
-        if self in (Cause.TWINS, Cause.ENDED):
+        if self in (Cause.TWINS, Cause.HUMBLE, Cause.ENDED):
             return True
         if wanted.echo:
             return False
@@ -32,8 +34,17 @@ class Cause(StrEnum):
         return wanted.mode == "ignored" and self in (Cause.LOST, Cause.NEIGHBOUR_LOST)
 
 
-_EVEN_HONOURED = (Cause.FAILING, Cause.FAILING_AGAIN, Cause.NEIGHBOUR_FAILING, Cause.UPDATE)
-"""What leaves no proof though keys are honoured: such an answer is kept for its key."""
+_EVEN_HONOURED = (
+    Cause.FAILING,
+    Cause.FAILING_AGAIN,
+    Cause.REFUSED_AGAIN,
+    Cause.NEIGHBOUR_FAILING,
+    Cause.UPDATE,
+)
+"""What leaves no proof though keys are honoured: such an answer may be kept for its key."""
+
+
+_EARLIER = "An earlier request of this push may have been written all the same."
 
 
 def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
@@ -41,6 +52,10 @@ def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
     outcome = case.ending.outcome
     if outcome is None or "from outside" in outcome.message:
         return Cause.ENDED
+    if _EARLIER in outcome.message:
+        return Cause.HUMBLE
+    if "pushed an equal record" in outcome.message:
+        return Cause.TWINS
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
     return _own(case, fates) if fates else _foreign(case, operations)
 
@@ -52,6 +67,8 @@ def _own(case: Case, fates: list[str]) -> Cause:
         return Cause.OTHER
     if any(str(post["status"]).startswith("5") for post in case.posts):
         return Cause.FAILING_AGAIN
+    if any(post["status"] == "401" for post in case.posts):
+        return Cause.REFUSED_AGAIN
     return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
 
 

@@ -103,7 +103,8 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
     if outcome.status == "Failed" and item.place.name != "refusing":
         wrong.append(f"Failed, and nobody refused it: {outcome.message}")
-    if outcome.status == "TimedOut" and not item.minutes and not outcome.completed_on_utc:
+    timed_out = any(run.told and run.told.completed_on_utc for run in case.ending.runs)
+    if outcome.status == "TimedOut" and not item.minutes and not timed_out:
         wrong.append(f"TimedOut, and it had all the time: {outcome.message}")
     wrong += _said_before(case)
     return [f"{case.name}: {one}" for one in wrong]

@@ -130,6 +130,14 @@ async def test_an_operation_is_adopted_at_the_last_look_only(devserver):
     assert 2 <= looks[-1] - looks[0]
 
 
+async def test_an_operation_that_was_matched_and_failed_proves_nothing(devserver):
+    async with protocol(devserver, echo_data=True) as here:
+        here.codat.fault(**FAILING)
+        outcome = await here.end(connection_id=seeds.REFUSING)
+
+    assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
+
+
 async def test_nothing_is_sent_before_the_last_look(devserver):
     async with protocol(devserver, find_for=2) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1, status=500)

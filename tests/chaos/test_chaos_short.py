@@ -1,0 +1,38 @@
+"""The chaos program in its short form: real processes, both modes at once, fixed seeds."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+ROOT = Path(__file__).parents[2]
+RUNS = {
+    "keys honoured": ["--seed", "382", "--mode", "honoured", "--echo"],
+    "keys ignored": ["--seed", "144", "--mode", "ignored", "--echo"],
+}
+
+pytestmark = pytest.mark.timeout(240)  # a request of a dead worker is known to be lost in a minute
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="endings")
+async def _endings():
+    done = await asyncio.gather(*(_run(*arguments) for arguments in RUNS.values()))
+    return dict(zip(RUNS, done, strict=True))
+
+
+async def _run(*arguments):
+    command = [str(ROOT / "bench" / "chaos.py"), "--pushes", "60", "--brief", *arguments]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_nothing_is_written_twice_or_lost_while_everything_dies(endings, run):
+    code, said = endings[run]
+
+    assert 0 == code, said
