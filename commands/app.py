@@ -25,6 +25,7 @@ from commands.retry import retry
 from commands.saying import remark
 from commands.telling import show
 from dispatch.pushes import NoSuchPush, NotAPush
+from dispatch.retries import StillRunning
 
 _HELP = """\
 Push records into accounting software, once.
@@ -60,7 +61,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 _TOLD = (
     (NoSuchPush, NO_SUCH_PUSH),
-    ((NotAPush, SettingsError, CodatRefused), WRONG_INPUT),
+    ((NotAPush, StillRunning, SettingsError, CodatRefused), WRONG_INPUT),
     ((CodatError, UnreadableOptions), FAILED),
 )
 """Errors whose text is a sentence for a person."""

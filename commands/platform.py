@@ -20,7 +20,7 @@ def options(
     company: Company, connection: Connection, data_type: DataType, *, as_json: Json = False
 ) -> int:
     """Show which fields the company's accounting software wants of a data type."""
-    document = asyncio.run(_document(_target(company, connection, data_type)))
+    document = asyncio.run(current_options(_target(company, connection, data_type)))
     if as_json:
         say_json(document)
     else:
@@ -40,7 +40,7 @@ def validate(  # noqa: PLR0913, the options of the command
     """Judge a record by the options of the company's accounting software; nothing is sent."""
     target = _target(company, connection, data_type)
     record = read_record(data)
-    problems = judge(asyncio.run(_document(target)), record, update=update)
+    problems = judge(asyncio.run(current_options(target)), record, update=update)
     errors = [one for one in problems if one.severity == "error"]
     warnings = [one for one in problems if one.severity == "warning"]
     if as_json:
@@ -59,7 +59,8 @@ def _target(company: str, connection: str, data_type: str) -> PushTarget:
     return read_request({**given, "data": {}}).target
 
 
-async def _document(target: PushTarget) -> dict[str, Any]:
+async def current_options(target: PushTarget) -> dict[str, Any]:
+    """Fetch what the company's accounting software wants of a data type."""
     async with CodatClient(load_settings()) as codat:
         return await codat.options_document(target)
 

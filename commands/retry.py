@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from commands.asking import how_it_stands, reach_temporal, status_of, tell
 from commands.endings import OF_STATUS, STARTED, WRONG_INPUT, CommandError
 from commands.looking import PushId
+from commands.mending import mend
 from commands.push import Json, announce, interrupted
 from commands.reading import name_options, read_minutes, read_push_id, read_record
 from commands.saying import remark
@@ -49,6 +50,10 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
     *,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Mend the record in $EDITOR; it is checked first.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --edit: don't ask.")] = False,
     not_written: Annotated[
         bool, typer.Option("--not-written", help="You looked: nothing was written.")
     ] = False,
@@ -57,20 +62,34 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
 ) -> int:
     """Retry a push under its id. A success is returned; what may have been sent is asked for.
 
-    Example: python starter.py retry PUSH_ID --data mended.json --wait
+    Example: python starter.py retry PUSH_ID --edit --wait
     """
     found = read_push_id(push_id)
+    settlement = _settlement(adopt, not_written=not_written)
+    record = _record(found, data, settlement, edit=edit, ask=not yes)
+    if edit and record is None:
+        return STARTED
     changes = {
-        "data": read_record(data) if data else None,
+        "data": record,
         "validation": validation,
         "timeout_in_minutes": read_minutes(timeout_in_minutes),
         "reason": reason,
     }
-    wish = _Wish(changes, _settlement(adopt, not_written=not_written), wait, as_json)
+    wish = _Wish(changes, settlement, wait, as_json)
     try:
         return asyncio.run(_retry(found, wish))
     except KeyboardInterrupt:
         return interrupted(found)
+
+
+def _record(
+    push_id: UUID, data: str | None, settlement: Settlement | None, *, edit: bool, ask: bool
+) -> Any | None:  # noqa: ANN401, JSON is anything
+    if edit and (data or (settlement and settlement.adopt)):
+        raise CommandError("--edit goes with neither --data nor --adopt.", WRONG_INPUT)
+    if edit:
+        return mend(push_id, settlement, ask=ask)
+    return read_record(data) if data else None
 
 
 def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:

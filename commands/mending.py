@@ -1,0 +1,49 @@
+"""`retry --edit`: the record of a push that failed, mended and checked before it is retried."""
+
+import asyncio
+from typing import Any, cast
+from uuid import UUID
+
+from codat import Problem
+from codat.verdict import judge
+from commands.asking import reach_temporal
+from commands.editing import edit
+from commands.endings import WRONG_INPUT, CommandError
+from commands.platform import current_options
+from dispatch.moments import remarks
+from dispatch.pushes import find_push, request_of
+from dispatch.retries import StillRunning
+from workflows.models import PushOutcome, PushRequest, Settlement
+
+
+def mend(push_id: UUID, settlement: Settlement | None, *, ask: bool) -> dict[str, Any] | None:
+    """Give the mended record of a push; None when the operator changed nothing or thought better.
+
+    CommandError when there is nothing to mend, or when it does not fit.
+    """
+    request, outcome = asyncio.run(_ended(push_id))
+    if outcome.status.value == "Success":
+        raise CommandError("The push succeeded: there is nothing to mend.", WRONG_INPUT)
+    if outcome.may_still_land and not settlement:
+        raise CommandError(
+            "It is not known whether the record was written, so a mended one is not sent: look "
+            "into the accounting software, then add --not-written, or use --adopt OPERATION_KEY.",
+            WRONG_INPUT,
+        )
+    document = asyncio.run(current_options(request.target))
+
+    def complaints(record: Any) -> list[Problem]:  # noqa: ANN401, JSON is anything
+        if not isinstance(record, dict):
+            return [Problem(pointer="", message="The record must be a JSON object.")]
+        return judge(document, cast("object", record), update=request.record_id is not None)
+
+    heads = [outcome.message, *remarks(outcome.errors), "Lines like these are taken out again."]
+    return edit(request.data, heads, complaints, ask=ask)
+
+
+async def _ended(push_id: UUID) -> tuple[PushRequest, PushOutcome]:
+    push = await find_push(await reach_temporal(), push_id)
+    description = await push.describe()
+    if description.close_time is None:
+        raise StillRunning(f"Push {push_id} is still running: wait for its end.")
+    return await request_of(push, description.run_id), await push.outcome()
