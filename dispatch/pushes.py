@@ -10,7 +10,7 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
 )
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -99,6 +99,7 @@ async def start_push(
             memo={START_MARK: mark_of(keyed)},
             search_attributes=at_start(keyed),
             static_summary=summary_of(keyed),
+            priority=fair_to(keyed),
         )
     except WorkflowAlreadyStartedError:
         await _check_payload(push, keyed)
@@ -160,6 +161,11 @@ def _told(error: WorkflowFailureError) -> PushOutcome | None:
 def mark_of(request: PushRequest) -> dict[str, str]:
     """Make the memo that says that this push was started here, and what the caller first sent."""
     return {"firstDigest": request.first_digest or request.digest, "kind": request.kind}
+
+
+def fair_to(request: PushRequest) -> Priority:
+    """Let companies take turns in the queue, where the server has fairness."""
+    return Priority(fairness_key=str(request.company_id))
 
 
 def summary_of(request: PushRequest) -> str:

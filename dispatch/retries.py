@@ -7,7 +7,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.others import START_MARK
-from dispatch.pushes import Push, mark_of, request_of, summary_of
+from dispatch.pushes import Push, fair_to, mark_of, request_of, summary_of
 from dispatch.settings import DispatchSettings
 from workflows.attributes import at_start
 from workflows.models import PushRequest, Settlement, Validation
@@ -64,6 +64,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
             memo={START_MARK: mark_of(request)},
             search_attributes=at_start(request),
             static_summary=summary_of(request),
+            priority=fair_to(request),
         )
     except WorkflowAlreadyStartedError:
         # Somebody else was quicker, or it succeeded meanwhile: theirs is this push too.

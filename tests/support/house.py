@@ -87,6 +87,8 @@ async def house(  # noqa: PLR0913, each has a default
     read_timeout: timedelta = timedelta(seconds=2),
     notify: NotifyActivities | None = None,
     webhooks_through: httpx.AsyncBaseTransport | None = None,
+    company_concurrency: int = 10,
+    requests_per_minute: int = 100_000,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Run a worker against a fresh emulator; with `skipping` both live on the server's clock."""
@@ -97,7 +99,13 @@ async def house(  # noqa: PLR0913, each has a default
         if settings:
             codat.settings(**settings)
         known = CodatSettings.model_validate(
-            {"api_key": codat.api_key, "base_url": codat.base_url, "read_timeout": read_timeout}
+            {
+                "api_key": codat.api_key,
+                "base_url": codat.base_url,
+                "read_timeout": read_timeout,
+                "company_concurrency": company_concurrency,
+                "requests_per_minute": requests_per_minute,
+            }
         )
         task_queue = f"push-{uuid4()}"
         async with (

@@ -1,0 +1,55 @@
+"""Limits kept by real pushes, on the dev server: companies share what there is."""
+
+import asyncio
+from datetime import timedelta
+
+from emulator import seeds
+from tests.support.house import House, house
+from tests.support.waiting import eventually
+
+
+def posts_of(here: House, company: str) -> list[int]:
+    """Give the places of a company's posts among all."""
+    return [index for index, one in enumerate(here.posts) if company in one["path"]]
+
+
+async def _held_back(here: House, number: int) -> bool:
+    return len(here.posts) >= number
+
+
+async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devserver):
+    async with house(devserver, requests_per_minute=300) as here:
+        crowd = [await here.push() for _ in range(100)]
+        await eventually(lambda: _held_back(here, 40), within=60)
+        before = len(here.posts)
+        only = await here.push(company_id=seeds.OTHER_COMPANY, connection_id=seeds.OTHER_PROMPT)
+        await eventually(lambda: _posted(here, seeds.OTHER_COMPANY), within=60)
+        (place,) = posts_of(here, seeds.OTHER_COMPANY)
+        outcome = await only.outcome()
+        endings = (push.handle.terminate() for push in crowd)
+        await asyncio.gather(*endings, return_exceptions=True)
+
+    assert "Success" == outcome.status
+    assert place - before < 20
+
+
+async def _posted(here: House, company: str) -> bool:
+    return bool(posts_of(here, company))
+
+
+async def test_no_more_of_a_company_are_under_way_than_allowed(devserver):
+    async with house(
+        devserver, company_concurrency=2, read_timeout=timedelta(seconds=10), limits="shown"
+    ) as here:
+        here.codat.fault("slow-body", method="POST", seconds=0.3)
+        pushes = [await here.push() for _ in range(12)]
+        outcomes = [await push.outcome() for push in pushes]
+        most = max(_under_way(here.posts))
+
+    assert {"Success"} == {outcome.status.value for outcome in outcomes}
+    assert most <= 2
+
+
+def _under_way(posts: list[dict]) -> list[int]:
+    spans = [(one["receivedMonotonic"], one["answeredMonotonic"]) for one in posts]
+    return [sum(begun <= start < ended for begun, ended in spans) for start, _ in spans]
