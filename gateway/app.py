@@ -3,12 +3,17 @@
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
 from gateway.api import push_routes
 from gateway.errors import Json, install_handlers
+from gateway.forms import STATIC
 from gateway.headers import SafeHeaders
 from gateway.limits import Limits
+from gateway.pages import page_routes
 from gateway.parts import Parts
+from gateway.visits import NeedsLogin, to_login
 from gateway.webhooks import Receiver
 
 _ABOUT = """\
@@ -34,7 +39,10 @@ def build_app(parts: Parts) -> FastAPI:
         ],
     )
     install_handlers(app)
+    app.add_exception_handler(NeedsLogin, _login)
     app.include_router(push_routes(parts))
+    app.include_router(page_routes(parts))
+    app.mount("/static", StaticFiles(directory=STATIC))
     app.router.routes.extend(Receiver(parts.temporal, parts.webhooks).routes())
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
     return app
@@ -42,3 +50,7 @@ def build_app(parts: Parts) -> FastAPI:
 
 async def _health(_: Request) -> Json:
     return Json({"status": "ok"})
+
+
+async def _login(request: Request, _: Exception) -> Response:
+    return to_login(request)

@@ -15,6 +15,7 @@ from codat import CodatError, CodatRefused, CodatThrottled
 from codat.numbers import dumps
 from codat.options import UnreadableOptions
 from dispatch.converter import to_plain
+from gateway.rendering import page
 
 log = logging.getLogger("surepush.gateway")
 
@@ -94,6 +95,11 @@ def answer_to(request: Request, error: Exception) -> Response:
         log.error("Request %s failed", correlation, exc_info=error)
     elif not isinstance(error, Refusal) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("Request %s was put off: %s", correlation, type(error).__name__)
+    if "text/html" in request.headers.get("accept", ""):
+        told = {"status": refusal.status, "message": refusal.message, "correlation": correlation}
+        shown = page("error", refusal.status, **told)
+        shown.headers.update(refusal.headers)
+        return shown
     body = error_body(refusal.status, refusal.message, correlation)
     return Json(body, refusal.status, headers=refusal.headers)
 

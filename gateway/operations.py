@@ -63,6 +63,15 @@ def pending(push_id: UUID, request: PushRequest, now: datetime) -> Operation:
     )
 
 
+def title_of(standing: Standing) -> str:
+    """Say in a few words what a push is to do."""
+    request = standing.request
+    if request is None:
+        return "Push"
+    what = "Create" if request.record_id is None else f"Update {request.record_id} of"
+    return f"{what} {request.data_type}"
+
+
 def requested_on(standing: Standing) -> datetime:
     """Tell when the push was requested; continue-as-new does not request it anew."""
     if standing.outcome:

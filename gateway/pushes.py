@@ -17,7 +17,7 @@ from gateway.listing import find_operations
 from gateway.operations import operation_of, pending
 from gateway.parts import Parts
 from gateway.query import read_query
-from gateway.standing import find_standing, standing_of
+from gateway.standing import Standing, find_standing, standing_of
 from gateway.wire import Link, OperationsPage
 from workflows.models import PushRequest, sentence_of
 
@@ -74,11 +74,16 @@ def checked(fields: dict[str, Any]) -> PushRequest:
 
 async def read(parts: Parts, company: UUID, key: UUID) -> Json:
     """Answer how one push stands, by our key or Codat's; Refusal 404."""
+    standing = await find(parts, company, key)
+    return Json(operation_of(standing, company, parts.settings.unknown_as))
+
+
+async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
+    """Find a company's push by our key or Codat's; Refusal 404."""
     try:
-        standing = await find_standing(parts.temporal, company, key)
+        return await find_standing(parts.temporal, company, key)
     except NoSuchPush as error:
         raise Refusal(404, str(error)) from None
-    return Json(operation_of(standing, company, parts.settings.unknown_as))
 
 
 async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint

@@ -1,0 +1,93 @@
+"""A push's page while it changes: server-sent events, driven by the push's own history."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+from starlette.responses import StreamingResponse
+from temporalio.client import WorkflowHistoryEventAsyncIterator
+
+from codat.numbers import dumps
+from dispatch.telling import tell_push
+from gateway.operations import requested_on
+from gateway.parts import Parts
+from gateway.rendering import fragment
+from gateway.sessions import Session
+from gateway.standing import Standing, standing_of
+
+_GOING_ON = "The push goes on; this page follows it."
+_CALM = 0.3
+"""Seconds between two changes of a page, at least."""
+
+
+class Live:
+    """Renders the part of a push's page that changes, and streams it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def values(self, standing: Standing, company: UUID, session: Session) -> dict[str, Any]:
+        """Give what the page of a push shows."""
+        outcome = standing.outcome
+        told = await tell_push(standing.push)
+        return {
+            "session": session,
+            "company": company,
+            "here": f"/companies/{company}/pushes/{standing.push.push_id}",
+            "push_id": standing.push.push_id,
+            "status": standing.status.value,
+            "message": outcome.message if outcome else _GOING_ON,
+            "outcome": outcome,
+            "operation": standing.operation,
+            "requested": requested_on(standing),
+            "ended": (outcome.completed_on_utc or standing.description.close_time)
+            if outcome
+            else None,
+            "remarks": [("Errors", outcome.errors), ("Warnings", outcome.warnings)]
+            if outcome
+            else [],
+            "moments": told.moments,
+        }
+
+    def fragment(self, values: dict[str, Any]) -> Markup:
+        """Render that part."""
+        return fragment("live", **values)
+
+    def stream(self, standing: Standing, company: UUID, session: Session) -> StreamingResponse:
+        """Answer with the changing part, each time it has changed, until the push has ended."""
+        changes = self._changes(standing, company, session)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(changes, media_type="text/event-stream", headers=headers)
+
+    async def _changes(
+        self, standing: Standing, company: UUID, session: Session
+    ) -> AsyncIterator[str]:
+        push = standing.push
+        history = push.client.get_workflow_handle(
+            push.workflow_id, run_id=standing.description.run_id
+        ).fetch_history_events(wait_new_event=True)
+        while await self._waits(history):
+            now = await standing_of(push, await push.describe())
+            values = await self.values(now, company, session)
+            yield f"event: state\ndata: {dumps(self.fragment(values))}\n\n"
+            if now.outcome:
+                yield "event: end\ndata: {}\n\n"
+                return
+            await asyncio.sleep(_CALM)
+
+    async def _waits(self, history: WorkflowHistoryEventAsyncIterator) -> bool:
+        """Wait for news of the push; False when this server is to stop."""
+        news = asyncio.ensure_future(history.fetch_next_page())
+        closing = asyncio.ensure_future(self._parts.closing.wait())
+        try:
+            await asyncio.wait({news, closing}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            closing.cancel()
+            if not news.done():
+                news.cancel()
+        if news.cancelled() or self._parts.closing.is_set():
+            return False
+        news.result()
+        return True

@@ -1,0 +1,99 @@
+"""Pages that ask again for a push: as it was, or mended."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from activities.options import Shelved
+from codat.verdict import judge
+from dispatch.pushes import Push
+from dispatch.retries import StillRunning, retry_push
+from gateway.api import CompanyId, PushKey
+from gateway.errors import Refusal
+from gateway.forms import record_from_form, render_form
+from gateway.operations import title_of
+from gateway.parts import Parts
+from gateway.pushes import find
+from gateway.rendering import page
+from gateway.sessions import Session, remember
+from gateway.standing import Standing
+from gateway.visits import Visits, is_wrong, shown_to, to_push
+
+
+class Mending:
+    """Retry, and edit and retry."""
+
+    def __init__(self, parts: Parts, visits: Visits) -> None:
+        self._parts = parts
+        self._visits = visits
+
+    async def retry(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+        """Ask again for a push that did not succeed."""
+        session = self._visits.visitor_of(request, company)
+        await self._visits.form(request, session)
+        standing = await find(self._parts, company, key)
+        await self._retry(standing.push, session)
+        return to_push(company, standing.push.push_id)
+
+    async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+        """Show the form of a push that is to be mended, with what was sent."""
+        session = self._visits.visitor_of(request, company)
+        standing, shelved, record = await self._to_mend(company, key)
+        problems = judge(shelved.checker, record, update=_is_update(standing))
+        form = render_form(shelved.document, record, problems)
+        return remember(_mending(standing, company, session, form), session, request)
+
+    async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+        """Retry a push with what was typed; fields that the form lacks stay as they were."""
+        session = self._visits.visitor_of(request, company)
+        fields = await self._visits.form(request, session)
+        standing, shelved, before = await self._to_mend(company, key)
+        listed = shelved.document.properties or {}
+        kept = {name: value for name, value in before.items() if listed and name not in listed}
+        record = kept | record_from_form(shelved.document, fields)
+        problems = judge(shelved.checker, record, update=_is_update(standing))
+        if is_wrong(problems):
+            form = render_form(shelved.document, record, problems)
+            return _mending(standing, company, session, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        await self._retry(standing.push, session, data=record)
+        return to_push(company, standing.push.push_id)
+
+    async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, Shelved, dict[str, Any]]:
+        standing = await find(self._parts, company, key)
+        if standing.request is None:
+            raise Refusal(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
+        shelved = await self._parts.options.get(standing.request.target)
+        return standing, shelved, standing.request.data
+
+    async def _retry(self, push: Push, session: Session, **changes: Any) -> None:  # noqa: ANN401
+        who = session.key.name or "somebody"
+        try:
+            reason = f"asked for on the push's page by {who}"
+            await retry_push(push, reason=reason, task_queue=self._parts.task_queue, **changes)
+        except StillRunning as error:
+            raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
+
+
+def _mending(
+    standing: Standing, company: UUID, session: Session, form: Markup, status: int = HTTPStatus.OK
+) -> Response:
+    return page(
+        "new",
+        status,
+        **shown_to(session, company),
+        heading=f"Edit and retry: {title_of(standing)}",
+        button="Retry with this",
+        back=f"/companies/{company}/pushes/{standing.push.push_id}",
+        form=form,
+        key="",
+        minutes="",
+        message="",
+    )
+
+
+def _is_update(standing: Standing) -> bool:
+    return bool(standing.request and standing.request.record_id)

@@ -1,0 +1,60 @@
+"""Pages as HTML: templates that escape whatever they are given."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from codat.numbers import dumps
+from dispatch.converter import to_plain
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def _indented(value: object, depth: int = 0) -> str:
+    """Write JSON for people; numbers keep their digits."""
+    inner, outer = "  " * (depth + 1), "  " * depth
+    match value:
+        case dict() if value:
+            members = cast("dict[str, object]", value)
+            rows = [f"{dumps(name)}: {_indented(one, depth + 1)}" for name, one in members.items()]
+            brackets = "{}"
+        case list() if value:
+            rows = [_indented(one, depth + 1) for one in cast("list[object]", value)]
+            brackets = "[]"
+        case _:
+            return dumps(value)
+    return f"{brackets[0]}\n{inner}" + f",\n{inner}".join(rows) + f"\n{outer}{brackets[1]}"
+
+
+def _json(value: object) -> str:
+    return _indented(to_plain(value))
+
+
+_FILTERS = cast("dict[str, object]", _TEMPLATES.filters)  # pyright: ignore[reportUnknownMemberType]
+_FILTERS.update({"json": _json, "when": _when})
+
+
+def fragment(_name: str, **values: Any) -> Markup:  # noqa: ANN401, whatever the template shows
+    """Render a part of a page."""
+    html = _TEMPLATES.get_template(f"{_name}.html.jinja").render(**values)
+    return Markup(html)  # noqa: S704, the template escapes
+
+
+def page(_name: str, _status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:  # noqa: ANN401
+    """Render a page."""
+    return HTMLResponse(fragment(_name, **values), _status)

@@ -1,0 +1,97 @@
+"""Who is looking at a page: a signed cookie, and proof that a form came from that page."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.access import NOBODY, ApiKey
+from gateway.errors import Refusal
+from gateway.settings import GatewaySettings
+
+COOKIE = "surepush"
+LASTS = 12 * 3600
+"""Seconds."""
+
+TOKEN = "_csrf"  # noqa: S105, the name of a field
+"""The field of every form that changes something."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody's visit; `token` goes into every form."""
+
+    key: ApiKey
+    cookie: str
+    token: str
+
+
+class Sessions:
+    """Opens and reads sessions; keeps none, so that any process can read them."""
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        known = settings.session_secret
+        secret = known.get_secret_value().encode() if known else secrets.token_bytes(32)
+        self._secret = secret
+        self._keys: Mapping[str, ApiKey] = {key.name: key for key in settings.api_keys}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no keys are configured, so that everybody on this machine is let in."""
+        return not self._keys
+
+    def begin(self, key: ApiKey) -> Session:
+        """Open a session."""
+        ends = int(time.time()) + LASTS
+        return self._session(key, f"{key.name}:{ends}:{secrets.token_hex(16)}")
+
+    def of(self, request: Request) -> Session | None:
+        """Read a request's session; None when there is none, or no more."""
+        shown, _, mac = request.cookies.get(COOKIE, "").rpartition(":")
+        name, _, rest = shown.partition(":")
+        key = self._keys.get(name) or (NOBODY if self.is_open and not name else None)
+        ends = rest.partition(":")[0]
+        if key is None or not ends.isdecimal() or int(ends) < time.time():
+            return None
+        right = hmac.compare_digest(mac.encode(), self._mac("session", key, shown).encode())
+        return self._session(key, shown) if right else None
+
+    def check(self, session: Session, fields: Iterable[tuple[str, str]]) -> None:
+        """Raise Refusal 403 unless a form came from a page of this session."""
+        shown = dict(fields).get(TOKEN, "")
+        if not hmac.compare_digest(shown.encode(), session.token.encode()):
+            raise Refusal(HTTPStatus.FORBIDDEN, "This form is too old: load its page again.")
+
+    def _session(self, key: ApiKey, shown: str) -> Session:
+        cookie = f"{shown}:{self._mac('session', key, shown)}"
+        return Session(key, cookie, self._mac("form", key, shown))
+
+    def _mac(self, purpose: str, key: ApiKey, shown: str) -> str:
+        # The key's digest too: a session ends when its key is changed.
+        text = f"{purpose}:{key.sha256.hex()}:{shown}"
+        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def remember(response: Response, session: Session, request: Request) -> Response:
+    """Give the browser the cookie of a session."""
+    response.set_cookie(
+        COOKIE,
+        session.cookie,
+        max_age=LASTS,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+def safe_target(path: str) -> str:
+    """Give a place on this server to go on to; another server's is replaced by the first page."""
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_ours else "/"
