@@ -43,7 +43,7 @@ async def protocol(
         idempotency=Idempotency(idempotency),
         resend=Resend(resend),
     )
-    rules = {"rules": "off", "idempotency": platform or idempotency} | settings
+    rules: dict[str, Any] = {"rules": "off", "idempotency": platform or idempotency} | settings
     with pytest.MonkeyPatch.context() as patch:
         for pause in PAUSES:
             patch.setattr(f"workflows.{pause}", timedelta())

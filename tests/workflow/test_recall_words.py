@@ -1,7 +1,7 @@
 """What a person says of an unclear push: adopted, or not written. Once, and only if it may be."""
 
 import asyncio
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -198,7 +198,3 @@ async def test_what_never_existed_is_not_adopted(devserver):
 
         assert 1 == len(here.posts)
     assert "Unknown" == outcome.status
-
-
-def test_a_settlement_names_an_operation():
-    assert isinstance(Settlement(adopt=str(uuid4())).adopt, UUID)
