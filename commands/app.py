@@ -21,6 +21,7 @@ from commands.listing import list_
 from commands.looking import status, wait
 from commands.platform import options, validate
 from commands.push import push
+from commands.push_all import push_all
 from commands.retry import retry
 from commands.saying import remark
 from commands.telling import show
@@ -38,7 +39,7 @@ Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or in
 def build_app() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
-    for command in (push, status, wait, show, retry, options, validate):
+    for command in (push, push_all, status, wait, show, retry, options, validate):
         app.command()(command)
     app.command("list")(list_)
     return app

@@ -63,7 +63,7 @@ def status_of(standing: PushOutcome | PushProgress) -> PushStatus:
 def tell(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> None:
     """Print how a push stands."""
     if as_json:
-        say_json(_document(push, standing))
+        say_json(document_of(push, standing))
         return
     status = status_of(standing)
     say(f"{status.value}: {standing.message}", style=COLOURS.get(status))
@@ -92,7 +92,8 @@ def next_command(outcome: PushOutcome, push_id: UUID) -> str:
     return advice_on(outcome, str(push_id)).replace("`", "").replace("--data FILE", "--edit")
 
 
-def _document(push: Push, standing: PushOutcome | PushProgress) -> dict[str, Any]:
+def document_of(push: Push, standing: PushOutcome | PushProgress) -> dict[str, Any]:
+    """Say how a push stands, for a program."""
     told = to_plain(standing)
     is_over = isinstance(standing, PushOutcome)
     advice = next_command(standing, push.push_id) if is_over else ""

@@ -13,7 +13,7 @@ from codat.numbers import loads
 from commands.endings import WRONG_INPUT, CommandError
 from workflows.models import MAX_RECORD_BYTES, PushRequest, sentence_of
 
-_MOST_BYTES = 4 * MAX_RECORD_BYTES
+MOST_BYTES = 4 * MAX_RECORD_BYTES
 """Of the text: blanks and escapes don't count against the record."""
 
 _OPTIONS = {
@@ -36,7 +36,7 @@ def read_record(source: str) -> Any:  # noqa: ANN401, JSON is anything
         raw = _bytes(source)
     except OSError as error:
         raise _wrong(f"--data: {name} can't be read: {error.strerror}.") from None
-    if len(raw) > _MOST_BYTES:
+    if len(raw) > MOST_BYTES:
         raise _wrong(
             f"--data: the record may have at most {MAX_RECORD_BYTES} bytes, {name} has more."
         )
@@ -77,9 +77,9 @@ def read_push_id(text: str) -> UUID:
 
 def _bytes(source: str) -> bytes:
     if source == "-":
-        return sys.stdin.buffer.read(_MOST_BYTES + 1)
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
     with Path(source).open("rb") as file:
-        return file.read(_MOST_BYTES + 1)
+        return file.read(MOST_BYTES + 1)
 
 
 def _wrong(message: str) -> CommandError:

@@ -21,6 +21,7 @@ def remark(text: str, *, style: str | None = None) -> None:
 def say_json(document: Mapping[str, object]) -> None:
     """Print the result for a program: one JSON object, every number with its own digits."""
     sys.stdout.write(dumps(document) + "\n")
+    sys.stdout.flush()
 
 
 def printable(text: str) -> str:

@@ -1,0 +1,77 @@
+"""Many records, one JSON object a line, read as push requests."""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncGenerator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO
+
+from codat.numbers import digest, loads
+from commands.endings import WRONG_INPUT, CommandError
+from commands.reading import MOST_BYTES
+from workflows.models import PushRequest
+
+_PACE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)/([smh])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
+def read_pace(text: str) -> float:
+    """Read a pace such as 5/s, 90/m or 600/h as seconds between two; else CommandError."""
+    parts = _PACE.fullmatch(text.strip())
+    if not parts or not float(parts[1]):
+        raise CommandError(
+            f"--pace must be such as 5/s, 90/m or 600/h, not {text[:40]!r}.", WRONG_INPUT
+        )
+    return _SECONDS[parts[2]] / float(parts[1])
+
+
+async def paced_lines(source: str, gap: float) -> AsyncGenerator[tuple[int, bytes]]:
+    """Give the lines that are not blank with their numbers, `gap` seconds apart; CommandError."""
+    file = sys.stdin.buffer if source == "-" else _opened(source)
+    loop, number, due = asyncio.get_running_loop(), 0, 0.0
+    # Not the loop's own threads: it would wait for one that reads from a silent pipe.
+    reader = ThreadPoolExecutor(1)
+    try:
+        while line := await loop.run_in_executor(reader, file.readline, MOST_BYTES):
+            number += 1
+            if not line.strip():
+                continue
+            await asyncio.sleep(max(due - loop.time(), 0))
+            due = max(due, loop.time()) + gap
+            yield number, line
+        file.close()
+    finally:
+        reader.shutdown(wait=False)
+
+
+def count_lines(source: str) -> int | None:
+    """Count the lines of a file; None for standard input, which can be read only once."""
+    if source == "-":
+        return None
+    with _opened(source) as file:
+        return sum(bool(line.strip()) for line in file)
+
+
+def request_of_line(line: bytes) -> PushRequest:
+    """Read a push request; without an idempotencyKey it gets one of its content.
+
+    ValueError (ValidationError is one) when the line is none.
+    """
+    given = loads(line)
+    if not isinstance(given, dict):
+        raise ValueError("The line must be a JSON object with companyId, dataType, data ...")  # noqa: TRY004
+    request = PushRequest.model_validate(given)
+    if request.idempotency_key is None:
+        key = f"sha256-{digest(request.data)}"
+        request = request.model_copy(update={"idempotency_key": key})
+    return request
+
+
+def _opened(source: str) -> BinaryIO:
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        message = f"FILE: {source} can't be read: {error.strerror}."
+        raise CommandError(message, WRONG_INPUT) from None

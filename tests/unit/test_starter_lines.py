@@ -1,0 +1,58 @@
+"""Lines of JSON read as pushes."""
+
+import json
+
+import pytest
+
+from commands.endings import CommandError
+from commands.lines import count_lines, paced_lines, read_pace, request_of_line
+from emulator import seeds
+
+LINE = {
+    "companyId": seeds.COMPANY,
+    "connectionId": seeds.PROMPT,
+    "dataType": "suppliers",
+    "data": {"supplierName": "Mill", "amount": 1},
+}
+
+
+def a_line(**fields):
+    return json.dumps(LINE | fields).encode()
+
+
+@pytest.mark.parametrize(("text", "gap"), [("5/s", 0.2), ("90/m", 60 / 90), ("0.5/s", 2.0)])
+def test_a_pace_is_read_as_the_seconds_between_two(text, gap):
+    assert gap == read_pace(text)
+
+
+@pytest.mark.parametrize("text", ["5", "0/s", "-1/s", "5/d", "nan/s", ""])
+def test_a_wrong_pace_gets_one_sentence(text):
+    with pytest.raises(CommandError, match="--pace must be such as 5/s"):
+        read_pace(text)
+
+
+def test_a_line_without_a_key_gets_one_of_its_content():
+    first = request_of_line(a_line())
+    again = request_of_line(a_line(data={"amount": 1.0, "supplierName": "Mill"}))
+    other = request_of_line(a_line(data={"supplierName": "Mill", "amount": 2}))
+
+    assert first.push_id == again.push_id
+    assert first.push_id != other.push_id
+
+
+def test_a_lines_own_key_is_kept():
+    assert "INV-1" == request_of_line(a_line(idempotencyKey="INV-1")).idempotency_key
+
+
+@pytest.mark.parametrize("line", [b"[]", b"{", b'{"companyId": 1}', b"\xff"])
+def test_a_line_that_is_no_push_is_a_value_error(line):
+    with pytest.raises(ValueError, match=r"."):
+        request_of_line(line)
+
+
+async def test_blank_lines_are_counted_but_not_given(tmp_path):
+    file = tmp_path / "lines"
+    file.write_bytes(b"a\n\n  \nb")
+
+    assert [(1, b"a\n"), (4, b"b")] == [one async for one in paced_lines(str(file), 0)]
+    assert 2 == count_lines(str(file))
