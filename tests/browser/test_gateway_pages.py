@@ -1,0 +1,146 @@
+"""A person's way through the pages: form, push page, retry; by keyboard, and on a phone."""
+
+import os
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+import axe_playwright_python
+import pytest
+import pytest_asyncio
+from playwright.async_api import async_playwright
+
+from emulator import seeds
+from gateway.app import build_app
+from tests.support.front_door import KEY, front_door
+from tests.support.serving import served
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+FLAGS = ["--disable-background-networking", "--disable-gpu", "--no-first-run", "--no-sandbox"]
+WIDTHS = {"desk": 1280, "phone": 375}
+NEW = "/companies/{}/connections/{}/push/suppliers/new"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="site")
+async def _site(devserver):
+    async with (
+        front_door(devserver, temporal_ui="http://127.0.0.1:8233") as door,
+        served(build_app(door.parts)) as url,
+    ):
+        yield door, url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="chromium")
+async def _chromium():
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "no chromium on this machine (apt-get install chromium)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", name="page", params=WIDTHS)
+async def _page(chromium, site, request):
+    width = WIDTHS[request.param]
+    context = await chromium.new_context(viewport={"width": width, "height": 800})
+    page = await context.new_page()
+    page.set_default_timeout(15_000)
+    troubles = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
+    await page.goto(f"{site[1]}/login")
+    await page.fill("[name=key]", KEY)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{site[1]}/")
+    yield page
+    await context.close()
+    assert [] == troubles
+
+
+def is_trouble(said):
+    """A form that is sent back for correction is none."""
+    return said.type == "error" and "422" not in said.text
+
+
+async def shot(page, name):
+    """Keep a picture where a person wants to look at them."""
+    folder = os.environ.get("SUREPUSH_PICTURES")
+    if folder:
+        width = page.viewport_size["width"]
+        await page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+
+
+async def is_fit(page):
+    """No finding of axe that matters, and nothing wider than the screen."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run()")
+    serious = [one["id"] for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+    wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    return (serious, wide) == ([], False)
+
+
+async def test_form_push_page_and_retry(page, site):
+    door, url = site
+    door.house.codat.connection(seeds.REFUSING).set(refusing="The books are closed.")
+    await page.goto(url + NEW.format(seeds.COMPANY, seeds.REFUSING))
+    await shot(page, "form")
+    assert await is_fit(page)
+    await page.fill("[name=supplierName]", f"Walk {uuid4().hex[:6]}")
+    await page.select_option("[name=status]", index=1)
+    await page.click("text=Push it")
+
+    await page.wait_for_selector(".status.Failed")  # by itself: the page is live
+    await page.wait_for_selector("text=The books are closed.")
+    await shot(page, "failed")
+    assert await is_fit(page)
+
+    door.house.codat.connection(seeds.REFUSING).set(refusing=None)
+    await page.click("button:text-is('Retry')")
+    await page.wait_for_selector(".status.Success")
+    await shot(page, "success")
+    assert await is_fit(page)
+
+
+async def test_a_failed_push_is_edited_by_keyboard_alone(page, site):
+    door, url = site
+    door.house.codat.connection(seeds.REFUSING).set(refusing="No.")
+    await page.goto(url + NEW.format(seeds.COMPANY, seeds.REFUSING))
+    await page.fill("[name=supplierName]", "By hand")
+    await page.select_option("[name=status]", index=1)
+    await page.press("[name=supplierName]", "Enter")
+    await page.wait_for_selector(".status.Failed")
+    door.house.codat.connection(seeds.REFUSING).set(refusing=None)
+    await page.focus("text=Edit and retry")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("text=Retry with this")
+    assert "By hand" == await page.input_value("[name=supplierName]")
+    await page.fill("[name=supplierName]", "By hand, mended")
+    await page.press("[name=supplierName]", "Enter")
+    await page.wait_for_selector(".status.Success")
+
+    assert "By hand, mended" in await page.inner_text("pre")
+
+
+async def test_wrong_input_is_said_and_kept(page, site):
+    await page.goto(site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT))
+    await page.fill("[name=supplierName]", "Kept")
+    await page.click("text=Push it")
+    await page.wait_for_selector("text=Please correct what is wrong")
+    await shot(page, "wrong")
+
+    assert "Kept" == await page.input_value("[name=supplierName]")
+    assert await is_fit(page)
+
+
+async def test_the_list_leads_to_a_push(page, site):
+    await page.goto(f"{site[1]}/companies/{seeds.COMPANY}/pushes")
+    await page.wait_for_selector("td a")
+    await shot(page, "list")
+    assert await is_fit(page)
+    await page.click("td a >> nth=0")
+    await page.wait_for_selector("text=What happened")
+
+    assert await is_fit(page)
