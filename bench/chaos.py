@@ -22,7 +22,7 @@ from bench.chaos.doors import Ours, Plain, Side  # noqa: E402
 from bench.chaos.evidence import Evidence  # noqa: E402
 from bench.chaos.faults import rules  # noqa: E402
 from bench.chaos.house import opened  # noqa: E402
-from bench.chaos.plan import Plan, Wanted, make_plan  # noqa: E402
+from bench.chaos.plan import DISASTERS, Plan, Wanted, make_plan  # noqa: E402
 from bench.chaos.storm import Storm  # noqa: E402
 from bench.chaos.verdict import judge_ours, judge_plain  # noqa: E402
 from stack.leaving import until_signal  # noqa: E402
@@ -79,6 +79,7 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
     parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
     parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")
+    parser.add_argument("--only", choices=DISASTERS, help="this disaster alone, to time recovery")
     parser.add_argument("--folder", type=Path, help="keep databases and logs there")
     given = vars(parser.parse_args())
     folder = given.pop("folder")

@@ -54,10 +54,12 @@ def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
         return Cause.ENDED
     if _EARLIER in outcome.message:
         return Cause.HUMBLE
-    if "pushed an equal record" in outcome.message:
+    others = _others(case, operations)
+    mark = case.ending.item.marker
+    if any(other.ending.item.marker == mark for other, _ in others):
         return Cause.TWINS
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
-    return _own(case, fates) if fates else _foreign(case, operations)
+    return _own(case, fates) if fates else _foreign(others)
 
 
 def _own(case: Case, fates: list[str]) -> Cause:
@@ -72,12 +74,15 @@ def _own(case: Case, fates: list[str]) -> Cause:
     return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
 
 
-def _foreign(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
+def _others(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> list[tuple[Case, Entry]]:
+    """Give the candidates that were other pushes' operations."""
     told = [run.told for run in case.ending.runs if run.told]
     seen = {str(one.push_operation_key) for each in told for one in each.candidates}
-    others = [operations[key] for key in seen if key in operations]
-    if any(other.ending.item.marker == case.ending.item.marker for other, _ in others):
-        return Cause.TWINS
+    found = [operations[key] for key in seen if key in operations]
+    return [(other, post) for other, post in found if other is not case]
+
+
+def _foreign(others: list[tuple[Case, Entry]]) -> Cause:
     fates = [_fate(post) for _, post in others]
     if "failing" in fates:
         return Cause.NEIGHBOUR_FAILING

@@ -11,24 +11,24 @@ READ_TIMEOUT = 3
 """Seconds after which a worker of the chaos run gives an answer up."""
 
 _WRITES: tuple[tuple[float, Rule], ...] = (
-    (0.05, {"fault": "drop-before-commit"}),
-    (0.06, {"fault": "commit-then-drop"}),
-    (0.05, {"fault": "commit-then-5xx", "status": 502}),
-    (0.05, {"fault": "error-before-commit", "status": 503}),
-    (0.05, {"fault": "throttle", "retry_after": 1}),
+    (0.07, {"fault": "drop-before-commit"}),
+    (0.07, {"fault": "commit-then-drop"}),
+    (0.07, {"fault": "commit-then-5xx", "status": 502}),
+    (0.07, {"fault": "error-before-commit", "status": 503}),
+    (0.07, {"fault": "throttle", "retry_after": 1}),
     (0.07, {"fault": "conflict"}),
     (0.07, {"fault": "cut-body"}),
     (0.07, {"fault": "hang"}),
-    (0.05, {"fault": "unauthorized"}),
+    (0.07, {"fault": "unauthorized"}),
     (0.07, {"fault": "processed-late", "seconds": 1.5}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
-    (0.06, {"fault": "late-success", "after": 1, "later": 5}),
+    (0.08, {"fault": "late-success", "after": 1, "later": 5}),
 )
 _READS: tuple[tuple[float, Rule], ...] = (
-    (0.04, {"fault": "drop-before-commit"}),
-    (0.04, {"fault": "error-before-commit", "status": 500}),
-    (0.04, {"fault": "throttle", "retry_after": 1}),
-    (0.04, {"fault": "cut-body"}),
+    (0.06, {"fault": "drop-before-commit"}),
+    (0.06, {"fault": "error-before-commit", "status": 500}),
+    (0.06, {"fault": "throttle", "retry_after": 1}),
+    (0.06, {"fault": "cut-body"}),
 )
 _SHAPES = ("listed-late", "late-success")
 
@@ -38,6 +38,8 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     here = f"^/companies/{company(side)}/"
     if wanted.outage:
         return [{"fault": "error-before-commit", "status": 503, "path": here}]
+    if wanted.only:
+        return []
     made: list[Rule] = []
     # So few pushes would meet too few of each.
     more = 1.4 if wanted.brief else 1

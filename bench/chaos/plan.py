@@ -19,6 +19,8 @@ DOORS = (
     "start over an ended one",
 )
 
+DISASTERS = ("kill worker", "freeze worker", "kill server", "kill emulator")
+
 DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "invoices", "journalEntries")
 
 
@@ -40,6 +42,7 @@ class Wanted:
     plain: bool
     brief: bool
     outage: float = 0
+    only: str | None = None
 
     @property
     def storm(self) -> float:
@@ -49,7 +52,7 @@ class Wanted:
     @property
     def at_least(self) -> int:
         """How often each fault must have happened for the run to count."""
-        return self.pushes // 30
+        return 0 if self.outage or self.only else self.pushes // 30
 
     @property
     def freezes_long(self) -> bool:
@@ -160,7 +163,10 @@ def make_plan(wanted: Wanted) -> Plan:
     items = _items(dice, wanted)
     if wanted.outage:
         return Plan(wanted, items, [], [])
-    return Plan(wanted, items, _disasters(dice, wanted), _presses(dice, items))
+    disasters = _disasters(dice, wanted)
+    if wanted.only:
+        return Plan(wanted, items, [one for one in disasters if one.what == wanted.only], [])
+    return Plan(wanted, items, disasters, _presses(dice, items))
 
 
 def _items(dice: Random, wanted: Wanted) -> list[Item]:
@@ -224,14 +230,10 @@ def _record(data_type: str, number: int) -> dict[str, Any]:
 
 
 def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
-    count = max(2, wanted.at_least)
+    count = max(2, wanted.pushes // 30)
     found: list[Disaster] = []
-    for what, least, most in (
-        ("kill worker", 0.5, 4),
-        ("freeze worker", 0.5, 3 if wanted.brief else 6),
-        ("kill server", 0, 2),
-        ("kill emulator", 0, 2),
-    ):
+    lasts = ((0.5, 4), (0.5, 3 if wanted.brief else 6), (0, 2), (0, 2))
+    for what, (least, most) in zip(DISASTERS, lasts, strict=True):
         for index in range(count):
             # One in each stretch of the storm, so that all of it is stormy.
             at = (index + dice.random()) * wanted.storm / count
