@@ -9,14 +9,16 @@ from fastapi.security import APIKeyHeader
 from codat import DATA_TYPES, PushOption
 from gateway import pushes
 from gateway.access import NOBODY, authenticate, check_company
-from gateway.errors import Json
+from gateway.errors import Json, Refusal
 from gateway.parts import Parts
-from gateway.query import LONGEST
+from gateway.query import LONGEST, PLAIN_QUERY
 from gateway.wire import Operation, OperationsPage, Trouble
 from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
 
 _TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
 _LONGEST_ID = 200
+_NEWEST = "-requestedOnUtc"
+_ORDERS = {"enum": [_NEWEST]}
 
 DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
 AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_LONGEST_ID)]
@@ -123,6 +125,8 @@ class PushApi:
         force: Force = None,
     ) -> Json:
         """Push an update of a record."""
+        if record.endswith("/bankTransactions"):
+            raise Refusal(405, "Bank transactions can't be updated.", Allow="POST")
         request = await pushes.request_from(
             http,
             company_id=company,
@@ -144,8 +148,8 @@ class PushApi:
         company: CompanyId,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         size: Annotated[int, Query(alias="pageSize", ge=1, le=5000)] = 100,
-        query: Annotated[str, Query(max_length=LONGEST)] = "",
-        order: Annotated[str, Query(alias="orderBy")] = "-requestedOnUtc",
+        query: Annotated[str, Query(max_length=LONGEST, json_schema_extra=PLAIN_QUERY)] = "",
+        order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
     ) -> Json:
         """List a company's pushes, newest first; `query` as in Codat's API."""
         return Json(await pushes.page_of(self._parts, company, page, size, query, order))

@@ -42,6 +42,15 @@ _NAMES = {
 }
 """The fields that may be asked for, in lower case, and which they are."""
 
+_TEXT = r"(status|dataType|dataConnectionKey|pushOperationKey)(=|!=|~)[A-Za-z0-9-]{1,40}"
+_TIME = r"(requestedOnUtc|completedOnUtc)(>|<|>=|<=)20[0-9]{2}-0[1-9]-[01][1-9]T[01][0-9]:00:00Z"
+PLAIN_QUERY = {
+    "pattern": f"^(({_TEXT}|{_TIME})( && ({_TEXT}|{_TIME})){{0,5}})?$",
+    "description": "Such as `status=Failed && requestedOnUtc>2026-01-31T12:00:00Z`; also `||`, and "
+    "braces to group.",
+}
+"""What the OpenAPI document says of a query: enough to make some, not all that is understood."""
+
 Row = Mapping[str, str | datetime | None]
 """A push under the names of `_NAMES`; texts are in lower case."""
 
