@@ -61,7 +61,7 @@ async def test_an_operation_that_never_existed_is_not_adopted(starter):
     ("options", "complaint"),
     [
         (("--adopt", "7", "--wait"), "--adopt must be the key of an operation, a UUID."),
-        (("--adopt", str(uuid4()), "--not-written"), "contradict each other"),
+        (("--adopt", seeds.PROMPT, "--not-written"), "contradict each other"),
         (("--data", "missing.json"), "--data: missing.json can't be read"),
     ],
 )
