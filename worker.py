@@ -5,11 +5,13 @@ import logging
 import signal
 import sys
 from datetime import timedelta
+from functools import partial
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.bulk import BulkActivities
 from activities.find import FindActivities
 from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
@@ -17,8 +19,10 @@ from activities.push import PushActivities
 from activities.recall import RecallActivities
 from activities.settings import PushSettings
 from codat import CodatClient, SettingsError, load_settings, read_settings
+from dispatch.bulk import retry_in_bulk
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.settings import DispatchSettings
+from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
@@ -52,10 +56,11 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     push = PushActivities(codat, conduct)
     find = FindActivities(codat, client)
     recall = RecallActivities(client, conduct)
+    bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PushWorkflow, ClaimWorkflow, NotifyWorkflow],
+        workflows=[PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow],
         activities=[
             push.fetch_options,
             push.validate,
@@ -63,6 +68,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
             push.poll_status,
             find.find_submission,
             recall.recall,
+            bulk.bulk_retry,
             (notify or NotifyActivities(NOBODY)).notify,
         ],
         workflow_runner=RUNNER,

@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from codat import CodatError, CodatRefused, SettingsError
 from codat.options import UnreadableOptions
+from commands.bulk import bulk
 from commands.endings import (
     FAILED,
     NO_SUCH_PUSH,
@@ -25,6 +26,7 @@ from commands.push_all import push_all
 from commands.retry import retry
 from commands.saying import remark
 from commands.telling import show
+from dispatch.bulk import NoSuchBulk
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
 
@@ -39,7 +41,7 @@ Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or in
 def build_app() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
-    for command in (push, push_all, status, wait, show, retry, options, validate):
+    for command in (push, push_all, status, wait, show, retry, bulk, options, validate):
         app.command()(command)
     app.command("list")(list_)
     return app
@@ -61,7 +63,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 _TOLD = (
-    (NoSuchPush, NO_SUCH_PUSH),
+    ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
     ((NotAPush, StillRunning, SettingsError, CodatRefused), WRONG_INPUT),
     ((CodatError, UnreadableOptions), FAILED),
 )

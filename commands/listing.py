@@ -47,14 +47,7 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
 
     Example: python starter.py list --status Failed --status Unknown --since 2d
     """
-    selection = read_selection(
-        statuses=status,
-        company=company,
-        connection=connection,
-        data_type=data_type,
-        since=since,
-        query=query,
-    )
+    selection = read_selection(status, company, connection, data_type, since, query)
     listing = asyncio.run(find(selection))
     shown = listing.pushes[:limit]
     if as_json:

@@ -2,22 +2,34 @@
 
 import asyncio
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from pydantic import ValidationError
 
+from codat import PushStatus
 from commands.asking import how_it_stands, reach_temporal, status_of, tell
+from commands.bulk import retry_many
 from commands.endings import OF_STATUS, STARTED, WRONG_INPUT, CommandError
-from commands.looking import PushId
+from commands.lines import read_pace
 from commands.mending import mend
 from commands.push import Json, announce, interrupted
 from commands.reading import name_options, read_minutes, read_push_id, read_record
 from commands.saying import remark
+from commands.selecting import (
+    OfCompany,
+    OfConnection,
+    OfDataType,
+    Query,
+    Since,
+    Statuses,
+    read_selection,
+)
 from dispatch.pushes import Push, find_push
 from dispatch.retries import StillRunning, retry_push
+from dispatch.selection import Selection
 from workflows.models import PushOutcome, Settlement, sentence_of
 
 _DECIDING = ("start", "recall", "find-submission")
@@ -36,36 +48,70 @@ class _Wish:
     as_json: bool
 
 
+OnePush = Annotated[
+    str | None, typer.Argument(metavar="[PUSH_ID]", help="One push; without it, many.")
+]
+Data = Annotated[str | None, typer.Option(help="The mended record; - is stdin.")]
+Mode = Annotated[
+    str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: as before.")
+]
+Minutes = Annotated[
+    str | None, typer.Option(metavar="N", help="Whole minutes from now; default: as before.")
+]
+Adopt = Annotated[
+    str | None, typer.Option(metavar="OPERATION_KEY", help="This operation is the push.")
+]
+Reason = Annotated[str | None, typer.Option(help="Why, for the record.")]
+Message = Annotated[str | None, typer.Option(help="Many: only where this is in the trouble.")]
+Pace = Annotated[str, typer.Option(metavar="5/s", help="Many: retries a second, minute, hour.")]
+Planned = Annotated[bool, typer.Option("--plan", help="Many: only say what would be done.")]
+Go = Annotated[bool, typer.Option("--go", help="Many: do it.")]
+Edit = Annotated[bool, typer.Option("--edit", help="Mend the record in $EDITOR, checked first.")]
+Yes = Annotated[bool, typer.Option("--yes", help="With --edit: don't ask.")]
+NotWritten = Annotated[bool, typer.Option("--not-written", help="You looked: nothing was written.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for the end.")]
+
+
 def retry(  # noqa: PLR0913, PLR0917, the options of the command
-    push_id: PushId,
-    data: Annotated[str | None, typer.Option(help="The mended record; - is stdin.")] = None,
-    validation: Annotated[
-        str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: as before.")
-    ] = None,
-    timeout_in_minutes: Annotated[
-        str | None, typer.Option(metavar="N", help="Whole minutes from now; default: as before.")
-    ] = None,
-    adopt: Annotated[
-        str | None, typer.Option(metavar="OPERATION_KEY", help="This operation is the push.")
-    ] = None,
-    reason: Annotated[str | None, typer.Option(help="Why, for the record.")] = None,
+    push_id: OnePush = None,
+    data: Data = None,
+    validation: Mode = None,
+    timeout_in_minutes: Minutes = None,
+    adopt: Adopt = None,
+    reason: Reason = None,
+    status: Statuses = None,
+    company: OfCompany = None,
+    connection: OfConnection = None,
+    data_type: OfDataType = None,
+    since: Since = None,
+    query: Query = None,
+    message: Message = None,
+    pace: Pace = "5/s",
     *,
-    edit: Annotated[
-        bool, typer.Option("--edit", help="Mend the record in $EDITOR; it is checked first.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --edit: don't ask.")] = False,
-    not_written: Annotated[
-        bool, typer.Option("--not-written", help="You looked: nothing was written.")
-    ] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Wait for the end.")] = False,
+    plan: Planned = False,
+    go: Go = False,
+    edit: Edit = False,
+    yes: Yes = False,
+    not_written: NotWritten = False,
+    wait: Wait = False,
     as_json: Json = False,
 ) -> int:
     """Retry a push under its id. A success is returned; what may have been sent is asked for.
 
+    Without PUSH_ID: retry many, those that are safe; see the plan first.
+
     Example: python starter.py retry PUSH_ID --edit --wait
+
+    Example: python starter.py retry --status Failed --since 1d --message "tax rate" --plan
     """
-    found = read_push_id(push_id)
+    selection = read_selection(status, company, connection, data_type, since, query)
     settlement = _settlement(adopt, not_written=not_written)
+    if push_id is None:
+        single = (data, validation, timeout_in_minutes, settlement, edit, wait, as_json)
+        return _many(selection, message, reason, pace, go=go and not plan, is_single=any(single))
+    if selection != Selection() or message or plan or go:
+        raise CommandError("PUSH_ID names one push: leave out what selects many.", WRONG_INPUT)
+    found = read_push_id(push_id)
     record = _record(found, data, settlement, edit=edit, ask=not yes)
     if edit and record is None:
         return STARTED
@@ -75,11 +121,33 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
         "timeout_in_minutes": read_minutes(timeout_in_minutes),
         "reason": reason,
     }
-    wish = _Wish(changes, settlement, wait, as_json)
+    return _one(found, _Wish(changes, settlement, wait, as_json))
+
+
+def _one(push_id: UUID, wish: _Wish) -> int:
     try:
-        return asyncio.run(_retry(found, wish))
+        return asyncio.run(_retry(push_id, wish))
     except KeyboardInterrupt:
-        return interrupted(found)
+        return interrupted(push_id)
+
+
+def _many(  # noqa: PLR0913, the choices of the command
+    selection: Selection,
+    message: str | None,
+    reason: str | None,
+    pace: str,
+    *,
+    go: bool,
+    is_single: bool,
+) -> int:
+    if selection == Selection():
+        raise CommandError("Give a PUSH_ID, or --status, --since ... for many.", WRONG_INPUT)
+    if is_single:
+        raise CommandError(
+            "Many are retried as they are: that option wants a PUSH_ID.", WRONG_INPUT
+        )
+    failed = selection if selection.statuses else replace(selection, statuses=(PushStatus.FAILED,))
+    return asyncio.run(retry_many(failed, message, reason, gap=read_pace(pace), go=go))
 
 
 def _record(

@@ -32,8 +32,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _KNOWN = {one.value.lower(): one for one in PushStatus}
 
 
-def read_selection(  # noqa: PLR0913, the options of the commands that select
-    *,
+def read_selection(  # noqa: PLR0913, PLR0917, the options of the commands that select
     statuses: list[str] | None = None,
     company: str | None = None,
     connection: str | None = None,

@@ -74,7 +74,8 @@ async def test_an_interrupted_file_is_gone_on_with(starter, stack, emulator, tmp
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stdout and await process.stdout.readline()
+    assert process.stdout
+    assert await process.stdout.readline()
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
     ran = await starter("push-all", str(file), "--pace", "50/s", "--wait")

@@ -1,0 +1,69 @@
+"""Retrying many pushes, one after the other, at a pace and within the day's requests."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from temporalio import activity
+
+from activities.beating import beating
+from activities.models import Wire
+from codat.allowance import Allowance
+
+REQUESTS_EACH = 4
+"""What a retried push asks of Codat, about: the push, its looks, its part of the options."""
+
+RESERVE = 0.05
+"""The part of a day's requests that is left to everybody else."""
+
+ASK_AGAIN = timedelta(hours=1)
+"""The longest pause for the day's requests: more may be allowed than was last told."""
+
+
+class BulkStep(Wire):
+    """Some of a bulk's pushes: retry those that have not been started since `planned_on_utc`."""
+
+    bulk_id: str
+    pushes: list[UUID]
+    planned_on_utc: datetime
+    gap_seconds: float
+    reason: str | None = None
+
+
+class BulkDone(Wire):
+    """What became of the first pushes of a step, in its order; then a pause, if need be (UTC)."""
+
+    results: list[str] = []
+    not_before: datetime | None = None
+
+
+Retry = Callable[[UUID, BulkStep], Awaitable[str]]
+
+
+class BulkActivities:
+    """Retries by `retry`, which gives a word on each push and never sends what is unclear."""
+
+    def __init__(self, retry: Retry, allowance: Callable[[], Allowance]) -> None:
+        self._retry = retry
+        self._allowance = allowance
+
+    @activity.defn(name="bulk-retry")
+    async def bulk_retry(self, step: BulkStep) -> BulkDone:
+        """Retry until the step is done or the day's requests run low; again, it repeats nothing."""
+        results: list[str] = []
+        async with beating():
+            for push_id in step.pushes:
+                if results and self._is_low():
+                    return BulkDone(results=results, not_before=self._next_allowance())
+                results.append(await self._retry(push_id, step))
+                await asyncio.sleep(step.gap_seconds)
+        return BulkDone(results=results)
+
+    def _is_low(self) -> bool:
+        known = self._allowance()
+        needed = known.limit * RESERVE + REQUESTS_EACH
+        return known.limit > 0 and known.remaining < needed
+
+    def _next_allowance(self) -> datetime:
+        return datetime.now(UTC) + min(self._allowance().until_reset, ASK_AGAIN)

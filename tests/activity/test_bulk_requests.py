@@ -1,0 +1,44 @@
+"""A bulk leaves the day's requests to everybody else."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from activities.bulk import BulkActivities, BulkStep
+from codat.allowance import Allowance
+from tests.support.workbench import perform
+
+
+async def a_step(allowance, pushes=3):
+    async def retry(_push, _step):
+        return "retried"
+
+    bulk = BulkActivities(retry, lambda: allowance)
+    step = BulkStep(
+        bulk_id="b1",
+        pushes=[uuid4() for _ in range(pushes)],
+        planned_on_utc=datetime.now(UTC),
+        gap_seconds=0,
+    )
+    return await perform(bulk.bulk_retry, step)
+
+
+@pytest.mark.parametrize("allowance", [Allowance(), Allowance(2000, 105)])
+async def test_with_enough_requests_all_are_retried(allowance):
+    done = await a_step(allowance)
+
+    assert (3, None) == (len(done.results), done.not_before)
+
+
+async def test_with_few_requests_left_it_waits_after_one_that_learns_the_number():
+    done = await a_step(Allowance(2000, 103, timedelta(minutes=9)))
+
+    assert 1 == len(done.results)
+    assert timedelta(minutes=8) < done.not_before - datetime.now(UTC) < timedelta(minutes=9)
+
+
+async def test_it_asks_again_every_hour():
+    done = await a_step(Allowance(2000, 0, timedelta(hours=9)))
+
+    assert done.not_before - datetime.now(UTC) < timedelta(hours=1)

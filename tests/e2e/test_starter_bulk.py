@@ -1,0 +1,71 @@
+"""Many retries at once, as an operator runs them, against real processes."""
+
+import functools
+import json
+from uuid import uuid4
+
+import pytest
+
+from emulator import seeds
+from emulator.examples import record
+from tests.support.running import STARTER, run
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+
+@pytest.fixture(name="starter")
+def _starter(stack, tmp_path):
+    return functools.partial(run, *STARTER, environment=stack.environment, cwd=tmp_path)
+
+
+async def test_many_are_planned_retried_and_watched(starter):
+    mark = str(uuid4())
+    lines = [
+        json.dumps(
+            {
+                "companyId": seeds.COMPANY,
+                "connectionId": seeds.REFUSING,
+                "dataType": "suppliers",
+                "data": record("suppliers", f"{mark[:8]}-{number}"),
+                "idempotencyKey": f"{mark}-{number}",
+            }
+        )
+        for number in range(3)
+    ]
+    await starter("push-all", "-", "--pace", "50/s", "--wait", given="\n".join(lines))
+    ours = ("retry", "--since", "1h", "--query", f'PushReference STARTS_WITH "{mark}"')
+
+    async def planned():
+        plan = await starter(*ours, "--message", "period is closed", "--plan")
+        return "3 are safe to retry" in plan.out and "Nothing was done" in plan.out
+
+    await eventually(planned)
+    begun = await starter(*ours, "--pace", "50/s", "--go", "--reason", "opened")
+    bulk = begun.out.splitlines()[-1].split()[1]
+    report = (await starter("bulk", bulk, "--wait", "--json")).document
+
+    assert ("done", 3) == (report["state"], len(report["results"]["retried"]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("retry",), "Give a PUSH_ID, or --status"),
+        (("retry", "--status", "Success", "--plan"), "there is nothing to retry"),
+        (("retry", str(uuid4()), "--go"), "PUSH_ID names one push"),
+        (("retry", "--status", "Failed", "--edit"), "wants a PUSH_ID"),
+        (("bulk", "0", "--pause", "--stop"), "contradict each other"),
+    ],
+)
+async def test_wrong_arguments_get_one_sentence(starter, arguments, complaint):
+    ran = await starter(*arguments)
+
+    assert 2 == ran.code
+    assert complaint in ran.complaint
+
+
+async def test_a_bulk_that_never_was_is_not_found(starter):
+    ran = await starter("bulk", "0", "--pause")
+
+    assert (6, "There is no bulk 0 under way.") == (ran.code, ran.complaint)
