@@ -33,6 +33,9 @@ LONGEST_CALM = 90
 LONGEST = 420
 """Seconds after the storm in which every push has to end."""
 
+LONGEST_PLAIN = 150
+"""Seconds more for a plain push: the longest pause of the default retries is 100 s."""
+
 
 async def run(plan: Plan, folder: Path) -> int:
     """Run a plan, print what came of it, give the exit code."""
@@ -50,7 +53,7 @@ async def run(plan: Plan, folder: Path) -> int:
         in_force = await books.behave()
         ended = await endings.of_ours(ours, plan.items, LONGEST)
         print(f"all had ended after {time.monotonic() - began:.0f} s")
-        others = await endings.of_plain(plain, plan.items, LONGEST) if plain else []
+        others = await endings.of_plain(plain, plan.items, LONGEST_PLAIN) if plain else []
         await books.land()
         evidence = Evidence(
             ended, await books.journal(ours.name), await books.ledger(ours.name), in_force

@@ -43,10 +43,10 @@ class House:
     servers: dict[str, Process]
     workers: dict[tuple[str, int], Process] = field(default_factory=dict)
     blows: list[Blow] = field(default_factory=list)
-    deaths: list[str] = field(default_factory=list)
     _doomed: set[int] = field(default_factory=set)
     _watches: list[asyncio.Task[None]] = field(default_factory=list)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
+    _all: list[Process] = field(default_factory=list[Process])
     _started: int = 0
 
     @property
@@ -162,14 +162,17 @@ class House:
         """Start a worker anew that ended by itself, as whoever runs workers does."""
         await worker.ended()
         if worker.id not in self._doomed:
-            self.deaths.append(str(worker.death()))
             await asyncio.sleep(1)
-            await self._start_worker(side, index)
+            async with self._lock(f"worker{index}"):
+                if self.workers[side, index] is worker:
+                    await self._start_worker(side, index)
 
     async def _start(self, name: str, command: list[str], environment: dict[str, str]) -> Process:
         self._started += 1
         log = self.stack.folder / f"{self._started:03}-{name}.log"
-        return await Process.start(name, command, environment, log)
+        process = await Process.start(name, command, environment, log)
+        self._all.append(process)
+        return process
 
     def _note(self, disaster: Disaster, began: float, struck: Process | None = None) -> None:
         identity = f"{struck.id}@" if struck else ""
@@ -179,8 +182,8 @@ class House:
         """End all that was started here."""
         for watch in self._watches:
             watch.cancel()
-        processes = [*self.workers.values(), *self.servers.values()]
-        await asyncio.gather(*(one.kill() for one in processes))
+        await asyncio.gather(*self._watches, return_exceptions=True)
+        await asyncio.gather(*(one.kill() for one in self._all))
 
 
 def _signal(process: Process, number: signal.Signals) -> None:

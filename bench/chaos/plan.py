@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
-from emulator.examples import record
+from bench.chaos.records import marker, unique_record
 
 _SPACE = UUID("6a1d9a52-5d7c-5c0e-8f43-0d6a7a3f9c11")
 
@@ -142,11 +142,6 @@ class Plan:
     presses: list[Press]
 
 
-def marker(number: int) -> str:
-    """Give the text that makes a record one of its kind."""
-    return f"M{number:05d}x"
-
-
 def company(side: str) -> str:
     """Give the id of a side's company."""
     return str(uuid5(_SPACE, side))
@@ -181,7 +176,7 @@ def _items(dice: Random, wanted: Wanted) -> list[Item]:
             at=dice.uniform(0, wanted.storm),
             place=place,
             data_type=data_type,
-            data=_record(data_type, number),
+            data=unique_record(data_type, number),
             minutes=1 if place.needs_deadline or dice.random() < WITH_DEADLINE else None,
         )
         items.append(_varied(dice, item, items))
@@ -194,7 +189,7 @@ def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
         return replace(
             item,
             data_type="suppliers",
-            data=_record("suppliers", item.number),
+            data=unique_record("suppliers", item.number),
             record_id=f"standing-{item.number}",
         )
     models = [one for one in earlier if one.twin is None and one.record_id is None]
@@ -210,23 +205,6 @@ def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
             twin=model.number,
         )
     return item
-
-
-def _record(data_type: str, number: int) -> dict[str, Any]:
-    """Make a record that differs from others in two fields, as real ones do."""
-    mark = marker(number)
-    made = record(data_type, number=mark)
-    match data_type:
-        case "suppliers" | "customers":
-            return made | {"emailAddress": f"{mark}@example.com"}
-        case "chartOfAccounts":
-            return made | {"name": f"Account {mark}"}
-        case "journalEntries":
-            lines = [line | {"description": f"Line {mark}"} for line in made["journalLines"]]
-            return made | {"journalLines": lines}
-        case _:
-            lines = [line | {"description": f"Flour {mark}"} for line in made["lineItems"]]
-            return made | {"lineItems": lines}
 
 
 def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
