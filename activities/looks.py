@@ -31,7 +31,10 @@ LISTLESS = 300.0
 SHORT_OF_REQUESTS = timedelta(minutes=15)
 MOST_FOLLOWED = 20_000
 MOST_PER_PAGE = 5000
-LEAST_PER_PAGE = 100
+LEAST_PER_PAGE = 1000
+
+CLOCK_HOLDS = 60.0
+"""How long the difference between the server's clock and this process's is believed, seconds."""
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Looks:
     def __init__(self, codat: CodatClient) -> None:
         self._codat = codat
         self._crowds: dict[UUID, _Crowd] = {}
+        self._difference, self._measured = float("inf"), 0.0
 
     def follow(self, company: UUID, operation: PushOperation) -> None:
         """Remember an operation that others may be read together with, until it is over."""
@@ -86,8 +90,7 @@ class Looks:
             )
         crowd = self._crowds.setdefault(company, _Crowd())
         crowd.followed.setdefault(key, ask.requested_on_utc)
-        # Counted back from now, so that the clocks of server and worker need not agree.
-        due = time.monotonic() - max((started - ask.due).total_seconds(), 0.0)
+        due = ask.due.timestamp() + self._ahead(started)
         if key in crowd.listed and crowd.listed_at >= due:
             return crowd.listed[key]
         if len(crowd.followed) == 1 or time.monotonic() < crowd.listless_until:
@@ -96,6 +99,17 @@ class Looks:
         crowd.waiting.append((ask, answer))
         crowd.round = crowd.round or asyncio.create_task(self._serve(company, crowd))
         return await answer
+
+    def _ahead(self, started: datetime) -> float:
+        """Tell how far the clock of this process is ahead of the server's, seconds.
+
+        A task says when the server started it; the one that came soonest knows best.
+        """
+        now = time.monotonic()
+        seen = now - started.timestamp()
+        if seen < self._difference or now - self._measured > CLOCK_HOLDS:
+            self._difference, self._measured = seen, now
+        return self._difference
 
     async def _serve(self, company: UUID, crowd: _Crowd) -> None:
         try:

@@ -77,6 +77,7 @@ async def test_retry_after_becomes_the_next_delay(activity, as_):
         failure = await bench.failure(activity)
 
     delay = failure.next_retry_delay
+    assert delay
     assert timedelta(seconds=38) <= delay <= timedelta(seconds=41)
     assert delay.total_seconds() == Refusal.model_validate(failure.details[0]).retry_after_seconds
 

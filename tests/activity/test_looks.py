@@ -81,11 +81,24 @@ async def test_the_clocks_of_server_and_worker_need_not_agree():
         )
         await perform(bench.activities.poll_status, ask, started_time=slow)
         bench.codat.connection(seeds.OFFLINE).set(offline=False, delay=0)
-        later = slow + timedelta(milliseconds=1)
+        later = datetime.now(UTC) - timedelta(hours=3)
         ask = ask.model_copy(update={"push_operation_key": second, "due": later})
         reading = await perform(bench.activities.poll_status, ask, started_time=later)
 
     assert "Success" == reading.operation.status
+
+
+async def test_a_look_that_came_late_to_its_worker_is_answered_by_an_earlier_list():
+    async with workbench() as bench:
+        keys, due = await pending(bench, 3), datetime.now(UTC)
+        await asyncio.gather(*(look(bench, key, due=due) for key in keys[:2]))
+        ask = PollStatus(
+            target=target(connection_id=seeds.OFFLINE), push_operation_key=keys[2], due=due
+        )
+        await asyncio.sleep(0.3)  # the worker was busy since the server gave it the task
+        await perform(bench.activities.poll_status, ask, started_time=due)
+
+        assert ["listed"] == did(bench)
 
 
 async def test_a_hinted_look_waits_for_nobody():
@@ -145,8 +158,8 @@ async def test_a_throttled_list_sends_everybody_back():
         ended = await asyncio.gather(*(look(bench, key) for key in keys), return_exceptions=True)
 
         assert ["faulted: throttle"] == did(bench)
-    assert {True} == {isinstance(one, ApplicationError) for one in ended}
-    assert 29 < min(one.next_retry_delay for one in ended).total_seconds()
+    told = [one.next_retry_delay for one in ended if isinstance(one, ApplicationError)]
+    assert [True] * 5 == [delay is not None and delay.total_seconds() > 29 for delay in told]
 
 
 async def test_looks_of_two_companies_are_not_mixed():
@@ -205,9 +218,10 @@ async def test_looks_are_told_to_stretch_when_the_day_runs_low():
         "X-Rate-Limit-Reset": "Mon, 23 Nov 2026 00:00:00 GMT",
         "Date": "Sun, 22 Nov 2026 00:00:00 GMT",
     }
-    operation = {"pushOperationKey": str(uuid4()), "status": "Pending"}
+    key = uuid4()
+    operation = {"pushOperationKey": str(key), "status": "Pending"}
     answer = httpx.MockTransport(lambda _: httpx.Response(200, headers=left, json=operation))
     async with workbench(answer) as bench:
-        reading = await bench.poll_status()
+        reading = await bench.poll_status(key)
 
     assert 10 == pytest.approx(reading.patience)

@@ -71,6 +71,13 @@ class House:
         return self.codat.ledger()
 
 
+async def took(push: Push) -> float:
+    """Give the seconds from the start of a push's latest run to its end."""
+    told = await push.describe()
+    assert told.close_time
+    return (told.close_time - told.start_time).total_seconds()
+
+
 def a_request(**fields: Any) -> PushRequest:
     """A push of an account to the prompt connection, unless told otherwise."""
     number = uuid4().hex[:7]

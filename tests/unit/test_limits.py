@@ -156,8 +156,8 @@ def test_a_mere_5xx_closes_nothing(clock):
     assert passes(known)
 
 
-def day(remaining: int, left: str = "12:00:00") -> Allowance | None:
-    return Allowance.read(
+def day(remaining: int, left: str = "12:00:00") -> Allowance:
+    known = Allowance.read(
         answer(
             x_rate_limit_limit="1000",
             x_rate_limit_remaining=str(remaining),
@@ -165,6 +165,8 @@ def day(remaining: int, left: str = "12:00:00") -> Allowance | None:
             date=f"Sun, 22 Nov 2026 {left} GMT",
         )
     )
+    assert known
+    return known
 
 
 @pytest.mark.parametrize(
@@ -203,4 +205,5 @@ async def test_the_client_asks_nothing_while_it_is_told_to_wait():
             await codat.operation(A, uuid4())
 
     assert 1 == len(asked)
+    assert caught.value.retry_after
     assert timedelta(seconds=59) < caught.value.retry_after < timedelta(seconds=62)

@@ -9,7 +9,7 @@ from temporalio.service import RPCError
 from activities.models import Conduct
 from dispatch.pushes import Push
 from emulator import seeds
-from tests.support.house import House, house
+from tests.support.house import House, house, took
 from tests.support.waiting import eventually
 
 PATIENT = Conduct(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
@@ -28,11 +28,6 @@ async def waiting_push(here: House, **fields: Any) -> Push:
     push = await here.push(**fields)
     await eventually(lambda: waits(push))
     return push
-
-
-async def took(push: Push) -> float:
-    told = await push.describe()
-    return (told.close_time - told.start_time).total_seconds()
 
 
 def looks(here: House) -> int:
