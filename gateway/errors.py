@@ -79,12 +79,16 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(error.status_code, str(error.detail), **dict(error.headers or {}))
         case RequestValidationError():
             return Refusal(400, _complaint(error))
-        case RPCError() if error.status in _AWAY:
+        case RPCError() | TimeoutError() if _is_away(error):
             return away("Temporal does not answer; try again soon.")
         case CodatError() | UnreadableOptions():
             return _codat(error)
         case _:
             return Refusal(500, "Something went wrong that should not have.")
+
+
+def _is_away(error: RPCError | TimeoutError) -> bool:
+    return isinstance(error, TimeoutError) or error.status in _AWAY
 
 
 def answer_to(request: Request, error: Exception) -> Response:
@@ -115,7 +119,7 @@ def install_handlers(app: FastAPI) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         return answer_to(request, error)
 
-    kinds = (Refusal, HTTPException, RequestValidationError, RPCError, CodatError)
+    kinds = (Refusal, HTTPException, RequestValidationError, RPCError, TimeoutError, CodatError)
     for kind in (*kinds, UnreadableOptions, Exception):
         app.add_exception_handler(kind, handle)
 

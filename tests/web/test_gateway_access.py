@@ -8,10 +8,12 @@ from uuid import uuid4
 
 import pytest
 from temporalio.client import Interceptor, OutboundInterceptor
+from temporalio.service import RPCError, RPCStatusCode
 
 from codat import SettingsError, read_settings
 from emulator import seeds
 from emulator.examples import record
+from gateway.errors import refusal_of
 from gateway.settings import GatewaySettings
 from tests.support.front_door import API_KEYS, BOUND_KEY, KEY, basic, digest, front_door
 
@@ -164,3 +166,11 @@ def test_a_wrong_list_of_keys_is_named_without_its_text(monkeypatch, written):
         read_settings(GatewaySettings)
 
     assert digest("x") not in str(raised.value)
+
+
+def test_trouble_that_passes_is_told_as_such():
+    for error in (TimeoutError(), RPCError("gone", RPCStatusCode.UNAVAILABLE, b"")):
+        assert (503, "5") == (refusal_of(error).status, refusal_of(error).headers["Retry-After"])
+
+    assert 500 == refusal_of(RPCError("?", RPCStatusCode.INVALID_ARGUMENT, b"")).status
+    assert "secret" not in refusal_of(ValueError("secret")).message
