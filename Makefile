@@ -8,10 +8,12 @@ dev: .venv/ready     ## Temporal, emulator and worker on this machine; Ctrl-C en
 	$(BIN)/python dev.py up
 
 unit: .venv/ready    ## what needs no process: under ten seconds
-	$(BIN)/pytest tests/unit tests/activity tests/replay -q
+	$(BIN)/pytest tests/unit tests/activity tests/replay -q -n 2
 
+# Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
+# machine gets one more chance, and is listed.
 test: .venv/ready    ## everything
-	$(BIN)/pytest
+	$(BIN)/pytest -n 4 --dist loadfile --reruns 1 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
 	$(BIN)/ruff format --check .
