@@ -13,6 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
+from activities.holds import Holds
 from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities
@@ -24,6 +25,7 @@ from dispatch.connection import TemporalUnreachable, connect, register_search_at
 from dispatch.settings import DispatchSettings
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
+from workflows.hold import HoldWorkflow
 from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
 
@@ -53,14 +55,14 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     max_cached_workflows: int = 1000,
 ) -> Worker:
     """Put a worker together from its parts."""
-    push = PushActivities(codat, conduct)
+    push = PushActivities(codat, conduct, Holds(client))
     find = FindActivities(codat, client)
     recall = RecallActivities(client, conduct)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow],
+        workflows=[PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow, HoldWorkflow],
         activities=[
             push.fetch_options,
             push.validate,

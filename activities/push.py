@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
+from activities.holds import Holds
 from activities.looks import Looks
 from activities.models import (
     Attempt,
@@ -38,8 +39,9 @@ CLOCKS_DIFFER = timedelta(seconds=1)
 class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
-    def __init__(self, codat: CodatClient, conduct: Conduct) -> None:
+    def __init__(self, codat: CodatClient, conduct: Conduct, holds: Holds | None = None) -> None:
         self._codat = codat
+        self._holds = holds
         self._conduct = conduct
         self._options = OptionsShelf(codat)
         self._looks = Looks(codat)
@@ -79,6 +81,8 @@ class PushActivities:
         _check_fence(attempt)
         window = _SendWindow(attempt.not_after)
         with codat_failures():
+            if self._holds:
+                await self._holds.check(attempt.target)
             operation = await self._codat.push(
                 attempt.target,
                 attempt.data,

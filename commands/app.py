@@ -18,6 +18,7 @@ from commands.endings import (
     WRONG_INPUT,
     CommandError,
 )
+from commands.holding import hold, release
 from commands.listing import list_
 from commands.looking import status, wait
 from commands.platform import options, validate
@@ -41,7 +42,19 @@ Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or in
 def build_app() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
-    for command in (push, push_all, status, wait, show, retry, bulk, options, validate):
+    for command in (
+        push,
+        push_all,
+        status,
+        wait,
+        show,
+        retry,
+        bulk,
+        hold,
+        release,
+        options,
+        validate,
+    ):
         app.command()(command)
     app.command("list")(list_)
     return app

@@ -1,0 +1,106 @@
+"""What operators hold back: kept by one tiny workflow a company, read by describing it."""
+
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.models import Wire
+from codat.errors import NotSent
+from codat.models import PushTarget
+
+HOLDS = "PushHolds"
+"""The memo that lists a company's holds."""
+
+KNOWN_FOR = 2.0
+"""Seconds for which a worker believes what it read; so soon every worker obeys."""
+
+SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=5)
+"""When a held push asks again: the longer the hold, the later, and each at its own moment."""
+
+MOST_COMPANIES = 1000
+
+
+class Hold(Wire):
+    """Nothing new is sent to a company, or a connection or data type of it; `since` is UTC."""
+
+    connection_id: UUID | None = None
+    data_type: str | None = None
+    reason: str
+    by: str
+    since: datetime
+
+    def covers(self, target: PushTarget) -> bool:
+        """Whether a push to there is held back."""
+        return self.connection_id in (None, target.connection_id) and self.data_type in (
+            None,
+            target.data_type,
+        )
+
+    def lies_within(self, connection: UUID | None, data_type: str | None) -> bool:
+        """Whether releasing that releases this."""
+        return connection in (None, self.connection_id) and data_type in (None, self.data_type)
+
+
+def hold_workflow_id(company: UUID) -> str:
+    """Name the workflow that keeps a company's holds."""
+    return f"push-hold-{company}"
+
+
+async def read_holds(client: Client, company: UUID) -> list[Hold]:
+    """Ask Temporal what is held; this is no billed action. RPCError."""
+    try:
+        description = await client.get_workflow_handle(hold_workflow_id(company)).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return []
+        raise
+    if description.status is not WorkflowExecutionStatus.RUNNING:
+        return []
+    memo: Any = (await description.memo()).get(HOLDS) or []
+    return [Hold.model_validate(one) for one in memo]
+
+
+@dataclass
+class Holds:
+    """What one worker knows of all holds."""
+
+    client: Client
+    _known: dict[UUID, tuple[float, list[Hold]]] = field(
+        default_factory=dict[UUID, tuple[float, list[Hold]]]
+    )
+
+    async def check(self, target: PushTarget) -> None:
+        """Raise NotSent when pushes to there are held, or when that can't be found out."""
+        for hold in await self._holds(target.company_id):
+            if hold.covers(target):
+                raise NotSent(
+                    f"Held by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}",
+                    retry_after=_patience(datetime.now(UTC) - hold.since),
+                )
+
+    async def _holds(self, company: UUID) -> list[Hold]:
+        read, holds = self._known.get(company, (0.0, []))
+        if read and time.monotonic() - read < KNOWN_FOR:
+            return holds
+        try:
+            holds = await read_holds(self.client, company)
+        except RPCError as error:
+            raise NotSent(
+                "Not sent: Temporal does not say whether this company is held.",
+                retry_after=SOONEST,
+            ) from error
+        if len(self._known) >= MOST_COMPANIES:
+            self._known.clear()
+        self._known[company] = (time.monotonic(), holds)
+        return holds
+
+
+def _patience(age: timedelta) -> timedelta:
+    # Released after an hour, a thousand pushes come back over five minutes, not at once.
+    return min(max(age / 4, SOONEST), LATEST) * random.uniform(0.5, 1.0)  # noqa: S311, no secret

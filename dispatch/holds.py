@@ -1,0 +1,70 @@
+"""Holding back a company's pushes and letting them go again, for all workers."""
+
+import asyncio
+from collections.abc import Callable
+from uuid import UUID
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.holds import KNOWN_FOR, Hold, hold_workflow_id, read_holds
+from dispatch.settings import DispatchSettings
+from workflows.hold import Release
+
+_TAKEN_WITHIN = 20.0
+_LOOK_EVERY = 0.2
+
+
+class NobodyHolds(TimeoutError):
+    """No worker has taken the wish yet; it counts as soon as one does."""
+
+
+async def hold(
+    client: Client, company: UUID, wish: Hold, *, task_queue: str | None = None
+) -> list[Hold]:
+    """Hold back; when this returns every worker obeys. Gives all holds; NobodyHolds."""
+    await client.start_workflow(
+        "push-hold",
+        id=hold_workflow_id(company),
+        task_queue=task_queue or DispatchSettings().task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal="hold",
+        start_signal_args=[wish],
+        static_summary=f"holds of company {company}",
+    )
+    return await _until(client, company, lambda holds: wish in holds)
+
+
+async def release(
+    client: Client, company: UUID, connection: UUID | None, data_type: str | None
+) -> list[Hold]:
+    """Let go all that lies within; gives the holds that stay; NobodyHolds."""
+    wish = Release(connection_id=connection, data_type=data_type)
+    try:
+        await client.get_workflow_handle(hold_workflow_id(company)).signal("release", wish)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return []
+        raise
+
+    def is_done(holds: list[Hold]) -> bool:
+        return not any(one.lies_within(connection, data_type) for one in holds)
+
+    return await _until(client, company, is_done)
+
+
+async def _until(
+    client: Client, company: UUID, is_done: Callable[[list[Hold]], bool]
+) -> list[Hold]:
+    try:
+        async with asyncio.timeout(_TAKEN_WITHIN):
+            while not is_done(holds := await read_holds(client, company)):  # noqa: ASYNC110, no event
+                await asyncio.sleep(_LOOK_EVERY)
+    except TimeoutError:
+        raise NobodyHolds(
+            "No worker has taken the wish yet; it counts as soon as one runs."
+        ) from None
+    # What a worker has read before it believes a little longer.
+    await asyncio.sleep(KNOWN_FOR)
+    return holds

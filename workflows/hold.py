@@ -1,0 +1,54 @@
+"""A company's holds: one workflow that lives as long as there are any."""
+
+from uuid import UUID
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.holds import HOLDS, Hold
+    from activities.models import Wire
+
+
+class Release(Wire):
+    """What to let go: all that lies within."""
+
+    connection_id: UUID | None = None
+    data_type: str | None = None
+
+
+@workflow.defn(name="push-hold")
+class HoldWorkflow:
+    """`push-hold-<companyId>`: its memo is what workers obey."""
+
+    def __init__(self) -> None:
+        self._holds: list[Hold] = []
+        self._is_known = False
+
+    @workflow.run
+    async def run(self) -> None:
+        """Keep the holds until the last one is released; it is started by its first hold."""
+        await workflow.wait_condition(lambda: self._is_known and not self._holds)
+
+    @workflow.signal(name="hold")
+    def hold(self, hold: Hold) -> None:
+        """Hold back what this says, for the reason that was given last."""
+        scope = (hold.connection_id, hold.data_type)
+        others = [one for one in self._holds if (one.connection_id, one.data_type) != scope]
+        self._tell([*others, hold])
+
+    @workflow.signal(name="release")
+    def release(self, release: Release) -> None:
+        """Let go what lies within this."""
+        within = (release.connection_id, release.data_type)
+        self._tell([one for one in self._holds if not one.lies_within(*within)])
+
+    def _tell(self, holds: list[Hold]) -> None:
+        self._holds, self._is_known = holds, True
+        plain = [one.model_dump(mode="json", by_alias=True) for one in holds]
+        workflow.upsert_memo({HOLDS: plain})
+        rows = [
+            f"- {one.connection_id or 'all connections'}, {one.data_type or 'all data types'}: "
+            f"{one.reason} (held by {one.by})"
+            for one in holds
+        ]
+        workflow.set_current_details("\n".join(["**held**", *rows]))
