@@ -89,7 +89,7 @@ def _tell_findings(outcome: PushOutcome) -> None:
 
 def next_command(outcome: PushOutcome, push_id: UUID) -> str:
     """Say what a person can do about an ending; empty when nothing is to be done."""
-    return advice_on(outcome, str(push_id)).replace("`", "").replace("--data FILE", "--edit")
+    return advice_on(outcome, str(push_id)).replace("`", "")
 
 
 def document_of(push: Push, standing: PushOutcome | PushProgress) -> dict[str, Any]:

@@ -36,9 +36,11 @@ def advice_on(outcome: PushOutcome, push_id: str) -> str:
         case "Success":
             return ""
         case "Failed":
-            return f"mend the record, then {retry} with `--data FILE`"
+            return f"{retry}, with `--edit` if the record has to be mended"
         case _ if not outcome.submitted:
             return f"{retry}: nothing was sent"
+        case _ if outcome.push_operation_key and not outcome.candidates:
+            return f"{retry}: it asks for the operation again and sends nothing"
         case "TimedOut":
             return f"{retry} asks again and sends nothing"
         case _:

@@ -32,7 +32,7 @@ async def test_a_failed_push_is_told_with_its_reason_and_the_next_command(starte
 
     assert 0 == ran.code
     assert "/supplierName: Name must be given. (rule: required)" in ran.out
-    assert f"python starter.py retry {push} --" in ran.out.splitlines()[-1].replace("with ", "")
+    assert f"next: python starter.py retry {push}, with --edit" in ran.out.splitlines()[-1]
 
 
 async def test_a_retry_is_told_as_a_second_run_and_why_it_was_safe(starter):
