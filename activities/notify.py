@@ -41,9 +41,7 @@ class NotifySettings(BaseSettings):
         if self.url and self.secret is None:
             raise ValueError("PUSH_NOTIFY_URL needs PUSH_NOTIFY_SECRET, which signs the messages")
         if self.url and self.url.scheme != "https" and not self.allow_private:
-            raise ValueError(
-                "PUSH_NOTIFY_URL must be https, or set PUSH_NOTIFY_ALLOW_PRIVATE"
-            )
+            raise ValueError("PUSH_NOTIFY_URL must be https, or set PUSH_NOTIFY_ALLOW_PRIVATE")
         return self
 
 
