@@ -45,7 +45,8 @@ class House:
         """Let time pass until the push is over."""
         if not self.environment.supports_time_skipping:
             return await push.outcome()
-        async with self.environment.time_skipping_unlocked():
+        # The class of both servers knows nothing of it.
+        async with self.environment.time_skipping_unlocked():  # pyright: ignore[reportAttributeAccessIssue]
             while True:
                 try:
                     return await push.outcome()

@@ -41,6 +41,7 @@ async def process(environment):
     said = ""
     try:
         while "running on" not in said:
+            assert running.stderr
             line = (await running.stderr.readline()).decode()
             assert line, said
             said += line

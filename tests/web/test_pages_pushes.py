@@ -22,7 +22,7 @@ async def _http(door):
 
 async def submitted(http, path=NEW, **fields):
     page = (await http.get(path)).text
-    key = re.search('name="_key" value="([^"]*)"', page)[1]
+    key = re.findall('name="_key" value="([^"]*)"', page)[0]
     data = {"_csrf": token_in(page), "_key": key, "status": "Active", **fields}
     return await http.post(path, data=data)
 
@@ -48,7 +48,7 @@ async def test_the_form_starts_a_push_and_its_page_tells_its_story(http, door):
 
 async def test_sending_a_form_twice_starts_one_push(http):
     page = (await http.get(NEW)).text
-    key = re.search('name="_key" value="([^"]*)"', page)[1]
+    key = re.findall('name="_key" value="([^"]*)"', page)[0]
     data = {"_csrf": token_in(page), "_key": key, "supplierName": "Twice", "status": "Active"}
     first, second = [await http.post(NEW, data=data) for _ in range(2)]
 
