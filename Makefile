@@ -11,9 +11,9 @@ unit: .venv/ready    ## what needs no process: under ten seconds
 	$(BIN)/pytest tests/unit tests/activity tests/replay -q -n 2
 
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
-# machine gets one more chance, and is listed.
+# machine gets another chance, and is listed.
 test: .venv/ready    ## everything
-	$(BIN)/pytest -n 4 --dist loadfile --reruns 1 -r fExXR
+	$(BIN)/pytest -n 4 --dist loadfile --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """The chaos program in its short form: real processes, both modes at once, fixed seeds."""
 
 import asyncio
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,10 @@ RUNS = {
     "keys honoured": ["--seed", "382", "--mode", "honoured", "--echo"],
     "keys ignored": ["--seed", "144", "--mode", "ignored", "--echo"],
 }
+
+# Which push ends Unknown, and how often each fault fires, depends on the machine's pace: the program
+# prints both and judges them, on runs of 300; these four must hold at any pace.
+PROMISES = ("DUPLICATES", "LOST", "wrong endings", "never ended")
 
 pytestmark = pytest.mark.timeout(240)  # a request of a dead worker is known to be lost in a minute
 
@@ -28,11 +33,12 @@ async def _run(*arguments):
         sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
     said, _ = await process.communicate()
-    return process.returncode, said.decode()
+    return said.decode()
 
 
 @pytest.mark.parametrize("run", RUNS)
 def test_nothing_is_written_twice_or_lost_while_everything_dies(endings, run):
-    code, said = endings[run]
+    said = endings[run]
+    figures = {name: re.findall(rf"^{name} +(\d+)", said, re.MULTILINE) for name in PROMISES}
 
-    assert 0 == code, said
+    assert dict.fromkeys(PROMISES, ["0"]) == figures, said

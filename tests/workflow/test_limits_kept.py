@@ -18,7 +18,7 @@ async def _held_back(here: House, number: int) -> bool:
 
 
 async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devserver):
-    async with house(devserver, requests_per_minute=300) as here:
+    async with house(devserver, requests_per_minute=120) as here:
         crowd = [await here.push() for _ in range(100)]
         await eventually(lambda: _held_back(here, 40), within=60)
         before = len(here.posts)
