@@ -7,7 +7,7 @@ demo: .venv/ready    ## four pushes, four endings, and a worker killed on the wa
 dev: .venv/ready     ## Temporal, emulator and worker on this machine; Ctrl-C ends all
 	$(BIN)/python dev.py up
 
-unit: .venv/ready    ## what needs no process: under ten seconds
+unit: .venv/ready    ## what needs no process
 	$(BIN)/pytest tests/unit tests/activity tests/replay -q -n 2
 
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
