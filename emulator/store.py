@@ -28,6 +28,10 @@ CREATE INDEX IF NOT EXISTS by_request ON operations (
     company, requested, seq, visible, connection, data_type, finishes, deadline, revives, outcome,
     word
 );
+CREATE INDEX IF NOT EXISTS by_place ON operations (
+    company, connection, data_type, requested, seq, visible, finishes, deadline, revives, outcome,
+    word
+);
 CREATE INDEX IF NOT EXISTS by_connection ON operations (connection, finishes);
 CREATE INDEX IF NOT EXISTS by_announcement ON operations (announce) WHERE announce IS NOT NULL;
 CREATE TABLE IF NOT EXISTS ledger (
