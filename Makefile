@@ -12,7 +12,7 @@ unit: .venv/ready    ## what needs no process
 
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
-test: .venv/ready    ## everything
+test: .venv/ready .venv-official/ready    ## everything
 	$(BIN)/pytest -n 4 --dist loadfile --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
@@ -24,6 +24,12 @@ check: .venv/ready   ## format, lint, imports, types
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+# Codat's own clients, which a test drives and which can't be installed beside ours.
+.venv-official/ready: tests/official/requirements.txt
+	$(PYTHON) -m venv .venv-official
+	.venv-official/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 .PHONY: demo dev unit test check

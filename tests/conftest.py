@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from temporalio.testing import WorkflowEnvironment
@@ -16,11 +17,15 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 BINARIES = str(Path(sys.executable).parent)
+OFFICIAL = Path(__file__).parents[1] / ".venv-official"
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", name="skipping")
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="skipping")
 async def _skipping():
-    """A server that skips time whenever all pushes wait; no lists, one push at a time."""
+    """A server that skips time whenever all pushes wait; no lists, one push at a time.
+
+    A push that was left with a task in hand would hold its time still for every later test.
+    """
     path = shutil.which("temporal-test-server", path=BINARIES)
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=path, data_converter=CONVERTER
@@ -38,3 +43,11 @@ async def _devserver():
     ) as environment:
         await register_search_attributes(environment.client)
         yield environment
+
+
+@pytest.fixture(scope="session", name="official_python")
+def _official_python():
+    """Of the environment that Codat's own clients need, since they can't live in ours."""
+    if not (OFFICIAL / "ready").exists():
+        pytest.fail("Codat's own clients are not installed: run `make .venv-official/ready`")
+    return OFFICIAL / "bin" / "python"

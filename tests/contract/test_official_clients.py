@@ -1,9 +1,6 @@
-import hashlib
 import json
-import os
 import subprocess
 import sys
-import venv
 
 import pytest
 
@@ -11,43 +8,14 @@ from emulator import seeds
 from tests.support.emulator_process import KEY, ROOT, running
 
 OFFICIAL = ROOT / "tests" / "official"
-ENVIRONMENT = ROOT / ".venv-official"
-
-
-def build_environment():
-    """Make the environment that Codat's clients need, unless it is there already."""
-    wanted = (OFFICIAL / "requirements.txt").read_bytes()
-    stamp = ENVIRONMENT / hashlib.sha256(wanted).hexdigest()[:16]
-    if not stamp.exists():
-        venv.create(ENVIRONMENT, with_pip=True, clear=True)
-        install = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet"]
-        # Our constraints are for our own environment; this one exists because it differs.
-        variables = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}
-        subprocess.run(
-            [*install, "--disable-pip-version-check", "-r", OFFICIAL / "requirements.txt"],
-            check=True,
-            env=variables,
-            timeout=300,
-        )
-        stamp.touch()
-    return ENVIRONMENT / "bin" / "python"
-
-
-@pytest.fixture(name="python", scope="module")
-def _python():
-    try:
-        return build_environment()
-    except subprocess.SubprocessError as error:
-        missing = f"Codat's own clients cannot be installed here: {error}"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
 
 
 @pytest.fixture(name="report", scope="module")
-def _report(python):
+def _report(official_python):
     with running() as emulator:
         where = [emulator.url, seeds.COMPANY, seeds.PROMPT, KEY["Authorization"]]
         done = subprocess.run(
-            [python, OFFICIAL / "drive.py", *where],
+            [official_python, OFFICIAL / "drive.py", *where],
             capture_output=True,
             text=True,
             timeout=60,

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
 
 import pytest
 import pytest_asyncio
@@ -11,22 +9,13 @@ import pytest_asyncio
 from codat.models import PushStatus
 from emulator import seeds
 from gateway.app import build_app
-from tests.contract.test_official_clients import OFFICIAL, build_environment
+from tests.contract.test_official_clients import OFFICIAL
 from tests.support.front_door import KEY, basic, front_door
 from tests.support.serving import served
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(400)
 SUPPLIER = {"supplierName": "Mixed", "status": "Active"}
-
-
-@pytest.fixture(name="python", scope="module")
-def _python():
-    try:
-        return build_environment()
-    except subprocess.SubprocessError as error:
-        missing = f"Codat's own clients cannot be installed here: {error}"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
 
 
 async def mixed_pushes(door):
@@ -54,14 +43,14 @@ async def mixed_pushes(door):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="seen")
-async def _seen(python, devserver):
+async def _seen(official_python, devserver):
     async with (
         front_door(devserver, unknown_as="TimedOut") as door,
         served(build_app(door.parts)) as url,
     ):
         mixed = await mixed_pushes(door)
         where = [url, seeds.COMPANY, seeds.PROMPT, basic(KEY)["Authorization"]]
-        command = [str(python), str(OFFICIAL / "front_door.py"), *where]
+        command = [str(official_python), str(OFFICIAL / "front_door.py"), *where]
         process = await asyncio.create_subprocess_exec(
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
         )
