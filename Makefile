@@ -4,7 +4,7 @@ BIN := .venv/bin
 demo: .venv/ready    ## four pushes, four endings, and a worker killed on the way
 	$(BIN)/python dev.py demo
 
-dev: .venv/ready     ## Temporal, emulator and worker on this machine; Ctrl-C ends all
+dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; Ctrl-C ends all
 	$(BIN)/python dev.py up
 
 unit: .venv/ready    ## what needs no process

@@ -26,10 +26,11 @@ def _up(
     temporal_port: Port = Ports.temporal,
     ui_port: Port = Ports.ui,
     emulator_port: Port = Ports.emulator,
+    gateway_port: Port = Ports.gateway,
     folder: Annotated[Path, typer.Option(help="For databases and logs.")] = FOLDER,
 ) -> int:
-    """Bring up Temporal with its UI, the emulator and a worker, and stay until Ctrl-C."""
-    ports = Ports(temporal=temporal_port, ui=ui_port, emulator=emulator_port)
+    """Bring up Temporal with its UI, the emulator, a worker and the gateway, until Ctrl-C."""
+    ports = Ports(temporal=temporal_port, ui=ui_port, emulator=emulator_port, gateway=gateway_port)
     code = asyncio.run(until_signal(up(console, ports, folder.resolve())))
     return 0 if code == INTERRUPTED else code  # Ctrl-C is the way to end it
 

@@ -120,8 +120,8 @@ def _conclude(console: Console, lines: list[Line], *, sound: bool, seconds: floa
     usual = Ports()
     console.print(
         f"{ledger}; {seconds:.0f} s in all, everything is cleaned up.\n"
-        f"make dev brings up a stack that lasts; its Temporal UI is http://{HOST}:{usual.ui} and "
-        f"its emulator http://{HOST}:{usual.emulator}.",
+        f"make dev brings up a stack that lasts; its Temporal UI is http://{HOST}:{usual.ui}, "
+        f"its emulator http://{HOST}:{usual.emulator}, its pages http://{HOST}:{usual.gateway}.",
         highlight=False,
         soft_wrap=True,
     )

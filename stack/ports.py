@@ -2,7 +2,7 @@
 
 import socket
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Self
 
 from stack.process import Trouble
@@ -17,12 +17,13 @@ class Ports:
     temporal: int = 7233
     ui: int = 8233
     emulator: int = 8321
+    gateway: int = 8080
 
     @classmethod
     def free(cls) -> Self:
         """Take ports that nobody uses now."""
         with ExitStack() as held:
-            sockets = [held.enter_context(socket.socket()) for _ in range(3)]
+            sockets = [held.enter_context(socket.socket()) for _ in fields(cls)]
             for one in sockets:
                 one.bind((HOST, 0))
             return cls(*(int(one.getsockname()[1]) for one in sockets))

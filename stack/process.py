@@ -1,13 +1,16 @@
 """One process of the stack: started, watched through its log, stopped by its id."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[1]
+_LEASH = (sys.executable, "-I", "-S", str(ROOT / "stack" / "leash.py"))
 _LOOK_EVERY = 0.05
 _LAST_LINES = 8
 
@@ -28,10 +31,13 @@ class Process:
     async def start(
         cls, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
     ) -> Self:
-        """Start a command in the project's folder, out of the reach of the terminal's Ctrl-C."""
+        """Start a command in the project's folder, out of the reach of the terminal's Ctrl-C.
+
+        On Linux it ends with the thread that started it, even if that is killed.
+        """
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                *command,
+                *(*_LEASH, str(os.getpid()), *command),
                 cwd=ROOT,
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,

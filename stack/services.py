@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,7 +25,7 @@ RETENTION = timedelta(days=30)
 _PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 """Survive a killed process, and commit without waiting for the disk each time."""
 
-_OURS = ("CODAT_", "TEMPORAL_")
+_OURS = ("CODAT_", "GATEWAY_", "TEMPORAL_")
 """What the caller's shell may hold for another stack, and must not reach this one."""
 
 
@@ -51,10 +51,20 @@ class Stack:
         name = f"worker {number}"
         command = (sys.executable, str(ROOT / "worker.py"))
         log = self.folder / f"worker-{number}.log"
-        worker = await Process.start(name, command, {**self.environment, **settings}, log)
-        self.processes.append(worker)
-        self._leaving.push_async_callback(worker.stop)
-        return worker
+        return await self._start(name, command, {**self.environment, **settings}, log)
+
+    async def start_gateway(self) -> Process:
+        """Start the front door, for this machine only; it is stopped with the stack."""
+        command = (sys.executable, "-m", "gateway", "--port", str(self.ports.gateway))
+        return await self._start("gateway", command, self.environment, self.folder / "gateway.log")
+
+    async def _start(
+        self, name: str, command: Sequence[str], around: Mapping[str, str], log: Path
+    ) -> Process:
+        process = await Process.start(name, command, around, log)
+        self.processes.append(process)
+        self._leaving.push_async_callback(process.stop)
+        return process
 
 
 @asynccontextmanager
@@ -88,6 +98,7 @@ def environment(ports: Ports, settings: Mapping[str, str]) -> dict[str, str]:
         **settings,
         "CODAT_API_KEY": seeds.API_KEY,
         "CODAT_BASE_URL": f"http://{HOST}:{ports.emulator}",
+        "GATEWAY_TEMPORAL_UI": f"http://{HOST}:{ports.ui}",
         "NO_PROXY": HOST,
         "PYTHONUNBUFFERED": "1",
         "TEMPORAL_ADDRESS": f"{HOST}:{ports.temporal}",

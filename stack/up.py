@@ -17,8 +17,8 @@ FOLDER = ROOT / ".dev"
 async def up(console: Console, ports: Ports, folder: Path) -> int:
     """Bring the stack up, say where it is, and stay until a process of it ends: Trouble."""
     async with running(folder, ports) as stack:
-        worker = await stack.start_worker()
-        await worker.says("Worker ready")
+        worker, gateway = await stack.start_worker(), await stack.start_gateway()
+        await asyncio.gather(worker.says("Worker ready"), gateway.says("Uvicorn running"))
         console.print(_addresses(stack, worker), markup=False, highlight=False, soft_wrap=True)
         raise (await _first_to_end(stack.processes)).death()
 
@@ -40,9 +40,14 @@ Temporal UI   http://{HOST}:{ports.ui}
 Temporal      {HOST}:{ports.temporal}
 emulator      http://{HOST}:{ports.emulator} (API key: {seeds.API_KEY})
 worker        task queue push, process {worker.id}
+gateway       http://{HOST}:{ports.gateway}
 logs          {stack.folder}
 
-A first push, from another terminal in {ROOT}:
+A form to push with, in a browser:
+  http://{HOST}:{ports.gateway}/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}\
+/push/suppliers/new
+
+The same from another terminal in {ROOT}:
   export TEMPORAL_ADDRESS={HOST}:{ports.temporal}
   echo '{{"supplierName": "Mill and Sons", "status": "Active"}}' | .venv/bin/python starter.py \
 push --company {seeds.COMPANY} --connection {seeds.PROMPT} --data-type suppliers --data - --wait

@@ -194,7 +194,7 @@ def _signal(process: Process, number: signal.Signals) -> None:
 def lasting_ports() -> Ports:
     """Take free ports that the system gives to no outgoing connection while a server is dead."""
     while True:
-        ports = Ports(*SystemRandom().sample(range(20_000, 32_000), 3))
+        ports = Ports(*SystemRandom().sample(range(20_000, 32_000), 4))
         with suppress(Trouble):
             ports.check()
             return ports

@@ -45,6 +45,14 @@ async def complaint_of(process):
     return (await process.stderr.read()).decode()
 
 
+async def begun(ports):
+    return is_open(ports.emulator)
+
+
+def listening(ports):
+    return [is_open(port) for port in (ports.ui, ports.emulator, ports.gateway)]
+
+
 def is_open(port):
     try:
         httpx.get(f"http://127.0.0.1:{port}/", trust_env=False, timeout=2)
@@ -57,12 +65,15 @@ def is_open(port):
 async def test_the_stack_comes_up_and_ends_on_ctrl_c(tmp_path):
     ports = Ports.free()
     async with dev(tmp_path, ports) as process:
+        form = (await said(process, "/new")).strip()
+        shown = httpx.get(form, trust_env=False)
         await said(process, "Ctrl-C")
-        up = [is_open(ports.ui), is_open(ports.emulator)]
+        up = listening(ports)
         process.send_signal(signal.SIGINT)
 
-        assert (0, [True, True]) == (await process.wait(), up)
-    assert [False, False] == [is_open(ports.ui), is_open(ports.emulator)]
+        assert (0, [True] * 3) == (await process.wait(), up)
+    assert "New push of suppliers" in shown.text
+    assert [False] * 3 == listening(ports)
 
 
 @pytest.mark.timeout(120)
@@ -77,6 +88,20 @@ async def test_the_stack_ends_when_one_of_its_processes_does(tmp_path):
     assert complaint.startswith("worker 1 has ended by itself (exit code -9)")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of the death")
+async def test_a_stack_that_is_killed_takes_its_processes_along(tmp_path):
+    ports = Ports.free()
+    async with dev(tmp_path, ports) as process:
+        await eventually(lambda: begun(ports))
+        process.kill()
+        await process.wait()
+
+        async def ended():
+            return not any(listening(ports))
+
+        await eventually(ended)
+
+
 async def test_a_port_that_is_taken_is_named(stack, tmp_path):
     async with dev(tmp_path, stack.ports) as process:
         complaint = await complaint_of(process)
@@ -88,11 +113,7 @@ async def test_a_port_that_is_taken_is_named(stack, tmp_path):
 async def test_nothing_is_left_of_a_stack_that_was_interrupted_while_starting(tmp_path):
     ports = Ports.free()
     async with dev(tmp_path, ports) as process:
-
-        async def begun():
-            return is_open(ports.emulator)
-
-        await eventually(begun)
+        await eventually(lambda: begun(ports))
         process.send_signal(signal.SIGTERM)
         await process.wait()
-    assert [False, False] == [is_open(ports.ui), is_open(ports.emulator)]
+    assert [False] * 3 == listening(ports)
