@@ -15,6 +15,7 @@ from gateway.operations import requested_on
 from gateway.parts import Parts
 from gateway.rendering import fragment
 from gateway.sessions import Session
+from gateway.settling import MOST_WORDS, is_unclear
 from gateway.standing import Standing, standing_of
 
 _GOING_ON = "The push goes on; this page follows it."
@@ -49,6 +50,9 @@ class Live:
             if outcome
             else [],
             "moments": told.moments,
+            "unclear": is_unclear(standing),
+            "run": standing.description.run_id,
+            "most_words": MOST_WORDS,
         }
 
     def fragment(self, values: dict[str, Any]) -> Markup:

@@ -20,6 +20,7 @@ from gateway.parts import Parts
 from gateway.pushes import find
 from gateway.rendering import page
 from gateway.sessions import Session, remember
+from gateway.settling import read_reason, read_word
 from gateway.standing import Standing
 from gateway.visits import Visits, is_wrong, shown_to, to_push
 
@@ -37,6 +38,15 @@ class Mending:
         await self._visits.form(request, session)
         standing = await find(self._parts, company, key)
         await self._retry(standing.push, session)
+        return to_push(company, standing.push.push_id)
+
+    async def settle(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+        """Ask again for a push whose ending is unclear, on somebody's word of what became of it."""
+        session = self._visits.visitor_of(request, company)
+        typed = dict(await self._visits.form(request, session))
+        standing = await find(self._parts, company, key)
+        settlement, why = read_word(standing, typed, _who(session)), read_reason(typed)
+        await self._retry(standing.push, session, why=why, settlement=settlement)
         return to_push(company, standing.push.push_id)
 
     async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
@@ -69,13 +79,17 @@ class Mending:
         shelved = await self._parts.options.get(standing.request.target)
         return standing, shelved, standing.request.data
 
-    async def _retry(self, push: Push, session: Session, **changes: Any) -> None:  # noqa: ANN401
-        who = session.key.name or "somebody"
+    async def _retry(self, push: Push, session: Session, why: str = "", **changes: Any) -> None:  # noqa: ANN401
+        asked = f"asked for on the push's page by {_who(session)}"
+        reason = f"{why}; {asked}" if why else asked
         try:
-            reason = f"asked for on the push's page by {who}"
             await retry_push(push, reason=reason, task_queue=self._parts.task_queue, **changes)
         except StillRunning as error:
             raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
+
+
+def _who(session: Session) -> str:
+    return session.key.name or "somebody"
 
 
 def _mending(

@@ -163,6 +163,7 @@ def page_routes(parts: Parts) -> APIRouter:
         ("GET", one, pages.show),
         ("GET", f"{one}/events", pages.events),
         ("POST", f"{one}/retry", mending.retry),
+        ("POST", f"{one}/settle", mending.settle),
         ("GET", f"{one}/edit", mending.edit),
         ("POST", f"{one}/edit", mending.mend),
     ):
