@@ -13,7 +13,7 @@ unit: .venv/ready    ## what needs no process
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
 test: .venv/ready .venv-official/ready    ## everything
-	$(BIN)/pytest -n 4 --dist loadfile --reruns 2 -r fExXR
+	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
 	$(BIN)/ruff format --check .

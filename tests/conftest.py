@@ -12,12 +12,26 @@ from temporalio.testing import WorkflowEnvironment
 from dispatch.connection import register_search_attributes
 from dispatch.converter import CONVERTER
 
-# A busy machine is no failure.
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no failure. New examples are drawn in each run: few of them find much in time.
+settings.register_profile(
+    "house", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("house")
+
+LONGEST_FIRST = ("chaos", "e2e", "browser", "web", "workflow")
+"""Folders whose tests drive real servers: begun last, one of them would keep all others waiting."""
 
 BINARIES = str(Path(sys.executable).parent)
 OFFICIAL = Path(__file__).parents[1] / ".venv-official"
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=_place)
+
+
+def _place(item):
+    folder = item.path.parent.name
+    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="skipping")

@@ -18,7 +18,8 @@ RUNS = {
 # program prints both and judges them, on runs of 300; these four must hold at any pace.
 PROMISES = ("DUPLICATES", "LOST", "wrong endings", "never ended")
 
-pytestmark = pytest.mark.timeout(240)  # a request of a dead worker is known to be lost in a minute
+LONGEST = 500
+"""Seconds; a request of a dead worker is known to be lost in a minute."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="endings")
@@ -32,7 +33,7 @@ async def _run(*arguments):
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    said, _ = await process.communicate()
+    said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
     return said.decode()
 
 

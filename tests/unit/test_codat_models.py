@@ -27,7 +27,7 @@ JUNK = st.recursive(
     ),
     max_leaves=8,
 )
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=15, deadline=None)
 
 
 def an_operation(**members):

@@ -226,7 +226,7 @@ def test_a_record_without_listed_fields_is_written_as_json():
 
 
 @given(documents())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 def test_any_record_survives_the_form(document):
     record = fitting(document)
     sent = Page(render_form(document, record)).sent

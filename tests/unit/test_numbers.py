@@ -10,7 +10,7 @@ from codat import numbers
 from codat.numbers import Number
 
 SPELLINGS = ["0.1", "1e-7", "12345678901234.56", "0.10", "1E+5", "-0", "-0.00", "1e999999", "100"]
-FEW = settings(max_examples=50, deadline=None)
+FEW = settings(max_examples=15, deadline=None)
 JSON = st.recursive(
     st.none()
     | st.booleans()
