@@ -28,6 +28,7 @@ from commands.retry import retry
 from commands.saying import remark
 from commands.telling import show
 from dispatch.bulk import NoSuchBulk
+from dispatch.encryption import Unreadable
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
 
@@ -77,7 +78,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 _TOLD = (
     ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
-    ((NotAPush, StillRunning, SettingsError, CodatRefused), WRONG_INPUT),
+    ((NotAPush, StillRunning, SettingsError, Unreadable, CodatRefused), WRONG_INPUT),
     ((CodatError, UnreadableOptions), FAILED),
 )
 """Errors whose text is a sentence for a person."""

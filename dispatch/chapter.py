@@ -9,7 +9,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
 from activities.models import Attempt, FindSubmission, Look, OptionsDigest, Reading, Verdict
-from dispatch.moments import Moment, Told, decoded, moment, remarks
+from dispatch.moments import Moment, Told, decoded, moment, remarks, words
 from dispatch.outside import asked, from_outside, told_end
 from dispatch.safety import Safety
 from workflows.models import PushRequest
@@ -65,12 +65,12 @@ class Chapter:
                 told = await self._completed(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
                 failed = event.activity_task_failed_event_attributes
-                told = self._failed(event, failed.scheduled_event_id, failed.failure)
+                told = await self._failed(event, failed.scheduled_event_id, failed.failure)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
                 late = event.activity_task_timed_out_event_attributes
-                told = self._failed(event, late.scheduled_event_id, late.failure)
+                told = await self._failed(event, late.scheduled_event_id, late.failure)
             case _:
-                told = from_outside(event, self.run)
+                told = await from_outside(self.converter, event, self.run)
                 told = told or await told_end(self.converter, event, self.run)
         if told:
             self.told.moments.append(told)
@@ -136,14 +136,16 @@ class Chapter:
             return f"Codat took it: operation {key}, {status}", said
         return f"asked how operation {key} stands: {status}", said
 
-    def _failed(self, event: HistoryEvent, scheduled: int, failure: Failure) -> Moment | None:
+    async def _failed(self, event: HistoryEvent, scheduled: int, failure: Failure) -> Moment | None:
         step = self._step(scheduled)
         if step.name not in _FAILED:
             return None
         if step.name == "push":
             self.safety.refused(failure.application_failure_info.type)
         is_late = failure.HasField("timeout_failure_info")
-        said = "The worker did not report back in time." if is_late else failure.message
+        said = "The worker did not report back in time."
+        if not is_late:
+            said = await words(self.converter, failure)
         return moment(event, self.run, _FAILED[step.name], step.who, said=[said])
 
 

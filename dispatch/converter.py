@@ -12,6 +12,7 @@ from temporalio.converter import (
     CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverter,
+    DefaultFailureConverterWithEncodedAttributes,
     DefaultPayloadConverter,
     EncodingPayloadConverter,
     JSONPlainPayloadConverter,
@@ -20,6 +21,8 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from codat.numbers import dumps, loads
+from dispatch.encryption import Encryption
+from dispatch.keyring import KeyRing
 
 
 class ExactJSON(EncodingPayloadConverter):
@@ -89,12 +92,24 @@ class QuietFailures(DefaultFailureConverter):
         self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
     ) -> None:
         """Write an error; a benign one is told by its sentence alone."""
-        super().to_failure(exception, payload_converter, failure)
         is_benign = ApplicationErrorCategory.BENIGN
         if isinstance(exception, ApplicationError) and exception.category is is_benign:
-            failure.ClearField("stack_trace")
+            exception = exception.with_traceback(None)
+        super().to_failure(exception, payload_converter, failure)
 
 
-CONVERTER = DataConverter(
-    payload_converter_class=ExactPayloads, failure_converter_class=QuietFailures
-)
+class SealedFailures(QuietFailures, DefaultFailureConverterWithEncodedAttributes):
+    """Puts message and stack trace of an error where the codec encrypts them."""
+
+
+def converter(ring: KeyRing) -> DataConverter:
+    """Make the converter for these keys; without an active one all is written in the clear."""
+    return DataConverter(
+        payload_converter_class=ExactPayloads,
+        payload_codec=Encryption(ring),
+        failure_converter_class=SealedFailures if ring.active else QuietFailures,
+    )
+
+
+CONVERTER = converter(KeyRing())
+"""Of a process without keys."""

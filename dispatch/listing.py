@@ -8,6 +8,7 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
+from activities.others import START_MARK
 from codat.models import PushStatus
 from dispatch.selection import Selection
 from workflows.attributes import (
@@ -22,6 +23,7 @@ from workflows.attributes import (
 MOST_RUNS = 20_000
 """The runs that one listing looks through."""
 
+_DIGEST_LENGTH = 64
 _IDS_AT_ONCE = 50
 _WITHIN = 60.0
 
@@ -56,7 +58,12 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
         matched = await _runs(client, selection.clause)
         runs = await _all_runs(client, matched) if selection.is_narrow else matched
     wanted = {run.run_id for run in matched}
-    pushes = [one for one in _pushes(runs) if one.run_id in wanted]
+    by_id = {run.run_id: run for run in runs}
+    pushes = [
+        replace(one, reference=await _reference(by_id[one.run_id], one.reference))
+        for one in _pushes(runs)
+        if one.run_id in wanted
+    ]
     pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
     return Listing(pushes, is_cut=len(matched) >= MOST_RUNS)
 
@@ -104,6 +111,14 @@ def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[Listed]:
             listed = replace(listed, requested=before[1].requested)
         latest[push_id] = (run, listed)
     return [listed for _, listed in latest.values()]
+
+
+async def _reference(run: WorkflowExecution, known: str) -> str:
+    """Give the caller's key, which is in the memo when a push is found by its digest only."""
+    if len(known) != _DIGEST_LENGTH:
+        return known
+    mark: dict[str, str] = (await run.memo()).get(START_MARK, {})
+    return mark.get("reference", known)
 
 
 def _listed(push_id: UUID, run: WorkflowExecution) -> Listed:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
@@ -102,3 +103,11 @@ async def decoded(converter: DataConverter, payloads: Sequence[Payload], kind: t
     except (ValueError, ApplicationError):
         return None
     return value
+
+
+async def words(converter: DataConverter, failure: Failure) -> str:
+    """Read what an error says, which lies apart when it is encrypted."""
+    if not failure.HasField("encoded_attributes"):
+        return failure.message
+    (told,) = await converter.decode([failure.encoded_attributes], [dict[str, str]])
+    return told["message"]

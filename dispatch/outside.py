@@ -4,7 +4,7 @@ from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 
-from dispatch.moments import Moment, decoded, moment, remarks
+from dispatch.moments import Moment, decoded, moment, remarks, words
 from workflows.models import PushOutcome, PushRequest
 
 _ENDS: dict[int, str] = {
@@ -34,16 +34,16 @@ def asked(
     return moment(event, run, what, who, said=said)
 
 
-def from_outside(event: HistoryEvent, run: int) -> Moment | None:
+async def from_outside(converter: DataConverter, event: HistoryEvent, run: int) -> Moment | None:
     """Tell what was done to a run that is under way, or how it was ended from outside."""
-    told = _done(event)
+    told = await _done(converter, event)
     if told is None:
         return None
     what, who, said = told
     return moment(event, run, what, who, said=[said])
 
 
-def _done(event: HistoryEvent) -> tuple[str, str, str] | None:
+async def _done(converter: DataConverter, event: HistoryEvent) -> tuple[str, str, str] | None:
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
             signal = event.workflow_execution_signaled_event_attributes
@@ -56,7 +56,7 @@ def _done(event: HistoryEvent) -> tuple[str, str, str] | None:
             failed = event.workflow_task_failed_event_attributes
             is_reset = failed.cause == _RESET
             what = "reset to an earlier point" if is_reset else "a workflow task failed"
-            return what, failed.identity, failed.failure.message
+            return what, failed.identity, await words(converter, failed.failure)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             end = event.workflow_execution_terminated_event_attributes
             return "terminated from outside", end.identity, end.reason
@@ -71,7 +71,8 @@ async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> M
         payloads, message = event.workflow_execution_completed_event_attributes.result.payloads, ""
     elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
         failure = event.workflow_execution_failed_event_attributes.failure
-        payloads, message = failure.application_failure_info.details.payloads, failure.message
+        payloads = failure.application_failure_info.details.payloads
+        message = await words(converter, failure)
     else:
         return None
     outcome = await decoded(converter, payloads, PushOutcome)

@@ -1,5 +1,6 @@
 """A push from outside: start it, find it, learn how it ended."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,11 +11,12 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
 )
-from temporalio.common import Priority, WorkflowIDReusePolicy
+from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import START_MARK
+from dispatch.encryption import encrypts
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
@@ -96,8 +98,8 @@ async def start_push(
             id=push.workflow_id,
             task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            memo={START_MARK: mark_of(keyed)},
-            search_attributes=at_start(keyed),
+            memo={START_MARK: mark_of(client, keyed)},
+            search_attributes=found_by(client, keyed),
             static_summary=summary_of(keyed),
             priority=fair_to(keyed),
         )
@@ -158,9 +160,24 @@ def _told(error: WorkflowFailureError) -> PushOutcome | None:
     return None
 
 
-def mark_of(request: PushRequest) -> dict[str, str]:
-    """Make the memo that says that this push was started here, and what the caller first sent."""
-    return {"firstDigest": request.first_digest or request.digest, "kind": request.kind}
+def mark_of(client: Client, request: PushRequest) -> dict[str, str]:
+    """Make the memo that says that this push was started here, and what the caller first sent.
+
+    It holds the caller's key where the search attribute holds no more than its digest.
+    """
+    mark = {"firstDigest": request.first_digest or request.digest, "kind": request.kind}
+    return mark | ({"reference": request.idempotency_key or ""} if encrypts(client) else {})
+
+
+def found_by(client: Client, request: PushRequest) -> TypedSearchAttributes:
+    """Give what the push is found by; the caller's key as its SHA-256 when payloads are encrypted.
+
+    Search attributes can't be encrypted, and a key may name a person.
+    """
+    if not encrypts(client):
+        return at_start(request)
+    digest = hashlib.sha256((request.idempotency_key or "").encode()).hexdigest()
+    return at_start(request.model_copy(update={"idempotency_key": digest}))
 
 
 def fair_to(request: PushRequest) -> Priority:

@@ -7,9 +7,8 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.others import START_MARK
-from dispatch.pushes import Push, fair_to, mark_of, request_of, summary_of
+from dispatch.pushes import Push, fair_to, found_by, mark_of, request_of, summary_of
 from dispatch.settings import DispatchSettings
-from workflows.attributes import at_start
 from workflows.models import PushRequest, Settlement, Validation
 
 
@@ -61,8 +60,8 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
             id=push.workflow_id,
             task_queue=task_queue or description.task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            memo={START_MARK: mark_of(request)},
-            search_attributes=at_start(request),
+            memo={START_MARK: mark_of(push.client, request)},
+            search_attributes=found_by(push.client, request),
             static_summary=summary_of(request),
             priority=fair_to(request),
         )

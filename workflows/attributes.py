@@ -1,5 +1,6 @@
 """The search attributes of a push: all Keyword, ten are the most that a SQL store has."""
 
+import hashlib
 from uuid import UUID
 
 from temporalio import workflow
@@ -36,7 +37,12 @@ def at_start(request: PushRequest) -> TypedSearchAttributes:
 
 def announce_start(request: PushRequest) -> None:
     """Give a run that was started by hand, or again, what it is found by."""
-    _upsert(_values(request))
+    values = _values(request)
+    digest = hashlib.sha256(values[PUSH_REFERENCE].encode()).hexdigest()
+    # Where payloads are encrypted the key is known by its digest, and stays so.
+    if workflow.info().typed_search_attributes.get(PUSH_REFERENCE) == digest:
+        values[PUSH_REFERENCE] = digest
+    _upsert(values)
 
 
 def announce(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:

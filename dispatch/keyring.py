@@ -1,0 +1,65 @@
+"""The keys that payloads are encrypted with: the setting PUSH_ENCRYPTION_KEYS."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+KEY_BYTES = 32
+
+PLAIN = "plain"
+"""In the place of the active key: write in the clear, but read what the keys have encrypted."""
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SEPARATORS = re.compile(r"[\s,]+")
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    """Keys by their names; `active` is the one that encrypts, None when nothing is encrypted."""
+
+    keys: Mapping[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
+    active: str | None = None
+
+
+def read_keys(written: object) -> object:
+    """Read `name:base64-of-32-bytes`, active first; ValueError names the entry by position."""
+    if not isinstance(written, str):
+        return written
+    entries = [entry for entry in _SEPARATORS.split(written) if entry]
+    is_plain = bool(entries) and entries[0] == PLAIN
+    keys: dict[str, bytes] = {}
+    for number, entry in enumerate(entries, 1):
+        if number == 1 and is_plain:
+            continue
+        name, key = _read(entry, number)
+        if name in keys:
+            raise ValueError(f"entry {number} has the name of another, {name}")
+        keys[name] = key
+    return KeyRing(keys, None if is_plain else next(iter(keys), None))
+
+
+def _read(entry: str, number: int) -> tuple[str, bytes]:
+    name, _, written = entry.partition(":")
+    if not _NAME.fullmatch(name) or name == PLAIN or not written:
+        raise ValueError(f"entry {number} is not name:base64-of-32-bytes")
+    try:
+        key = base64.b64decode(written, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError(f"the key of entry {number}, {name}, is not base64") from None
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"the key of entry {number}, {name}, has {len(key)} bytes, not 32")
+    return name, key
+
+
+class EncryptionSettings(BaseSettings):
+    """The part of PUSH_* that everybody who reads or starts a push must know."""
+
+    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True, hide_input_in_errors=True)
+
+    encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(read_keys)] = KeyRing()
