@@ -24,6 +24,8 @@ SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=5)
 """When a held push asks again: the longer the hold, the later, and each at its own moment."""
 
 MOST_COMPANIES = 1000
+KEEPER = "push-hold-"
+"""How the id of the workflow begins that keeps a company's holds."""
 
 
 class Hold(Wire):
@@ -49,7 +51,7 @@ class Hold(Wire):
 
 def hold_workflow_id(company: UUID) -> str:
     """Name the workflow that keeps a company's holds."""
-    return f"push-hold-{company}"
+    return f"{KEEPER}{company}"
 
 
 async def read_holds(client: Client, company: UUID) -> list[Hold]:

@@ -18,7 +18,7 @@ from commands.endings import (
     WRONG_INPUT,
     CommandError,
 )
-from commands.holding import hold, release
+from commands.holding import hold, holds, release
 from commands.listing import list_
 from commands.looking import status, wait
 from commands.platform import options, validate
@@ -53,6 +53,7 @@ def build_app() -> typer.Typer:
         bulk,
         hold,
         release,
+        holds,
         options,
         validate,
     ):

@@ -1,4 +1,4 @@
-"""`hold` and `release`: nothing new is sent to a company, and nothing fails by it."""
+"""`hold`, `release`, `holds`: nothing new is sent to a company, and nothing fails by it."""
 
 import asyncio
 import getpass
@@ -11,10 +11,11 @@ import typer
 from activities.holds import Hold
 from commands.asking import reach_temporal
 from commands.endings import NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
-from commands.push import Company
-from commands.saying import remark, say
+from commands.push import Company, Json
+from commands.saying import remark, say, say_json
 from commands.selecting import OfConnection, OfDataType, read_selection
-from dispatch import holds
+from dispatch import holds as kept
+from dispatch.converter import to_plain
 from dispatch.selection import Selection
 
 _MOST_SAID = 200
@@ -48,6 +49,14 @@ def release(company: Company, connection: OfConnection = None, data_type: OfData
     return asyncio.run(_release(read_selection(None, company, connection, data_type)))
 
 
+def holds(*, as_json: Json = False) -> int:
+    """List all that is held, by company: what, by whom, since when and why.
+
+    Example: python starter.py holds --json
+    """
+    return asyncio.run(_holds(as_json=as_json))
+
+
 async def _hold(scope: Selection, reason: str) -> int:
     wish = Hold(
         connection_id=scope.connection,
@@ -58,8 +67,8 @@ async def _hold(scope: Selection, reason: str) -> int:
     )
     company, client = _company(scope), await reach_temporal()
     try:
-        _tell(company, await holds.hold(client, company, wish))
-    except holds.NobodyHolds as error:
+        _tell(company, await kept.hold(client, company, wish))
+    except kept.NobodyHolds as error:
         raise CommandError(str(error), NO_TEMPORAL) from None
     remark(f"Let go: python starter.py release --company {company}")
     return STARTED
@@ -68,11 +77,29 @@ async def _hold(scope: Selection, reason: str) -> int:
 async def _release(scope: Selection) -> int:
     company, client = _company(scope), await reach_temporal()
     try:
-        left = await holds.release(client, company, scope.connection, scope.data_type)
-    except holds.NobodyHolds as error:
+        left = await kept.release(client, company, scope.connection, scope.data_type)
+    except kept.NobodyHolds as error:
         raise CommandError(str(error), NO_TEMPORAL) from None
     _tell(company, left)
     return STARTED
+
+
+async def _holds(*, as_json: bool) -> int:
+    held = await kept.all_holds(await reach_temporal())
+    if as_json:
+        say_json({"holds": [_document(company, one) for company in held for one in held[company]]})
+        return STARTED
+    for company, ones in held.items():
+        say(f"company {company}")
+        _tell(company, ones)
+    if not held:
+        remark("Nothing is held.")
+    return STARTED
+
+
+def _document(company: UUID, one: Hold) -> dict[str, object]:
+    told = to_plain(one)
+    return {"companyId": str(company), **(told if isinstance(told, dict) else {})}
 
 
 def _company(scope: Selection) -> UUID:

@@ -8,7 +8,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.holds import KNOWN_FOR, Hold, hold_workflow_id, read_holds
+from activities.holds import KEEPER, KNOWN_FOR, Hold, hold_workflow_id, read_holds
 from dispatch.settings import DispatchSettings
 from workflows.hold import Release
 
@@ -52,6 +52,18 @@ async def release(
         return not any(one.lies_within(connection, data_type) for one in holds)
 
     return await _until(client, company, is_done)
+
+
+async def all_holds(client: Client) -> dict[UUID, list[Hold]]:
+    """Give what is held, by company; a hold that began this moment may be missing."""
+    query = 'WorkflowType="push-hold" AND ExecutionStatus="Running"'
+    held: dict[UUID, list[Hold]] = {}
+    async for keeper in client.list_workflows(query):
+        company = UUID(keeper.id.removeprefix(KEEPER))
+        found = await read_holds(client, company)
+        if found:
+            held[company] = found
+    return dict(sorted(held.items()))
 
 
 async def _until(

@@ -30,6 +30,7 @@ async def test_a_company_is_held_and_released(starter, emulator):
         return "books are closed" in (await starter("show", push)).out
 
     await eventually(waits)
+    told, listed = (await starter("holds")).out, (await starter("holds", "--json")).document
     assert [] == await emulator.journal(seeds.OTHER_PROMPT, "POST")
     released = await starter("release", *WHERE)
     ended = await starter("wait", push, "--json")
@@ -37,6 +38,11 @@ async def test_a_company_is_held_and_released(starter, emulator):
     assert "books are closed" in held.out
     assert f"Nothing is held of company {seeds.OTHER_COMPANY}." in released.out
     assert "Success" == ended.document["status"]
+    assert f"held: {seeds.OTHER_PROMPT}, all data types" in told
+    assert (seeds.OTHER_COMPANY, "books are closed") == (
+        listed["holds"][0]["companyId"],
+        listed["holds"][0]["reason"],
+    )
 
 
 @pytest.mark.parametrize(
