@@ -1,7 +1,9 @@
 """A worker: carries pushes from Temporal to Codat until it is told to stop."""
 
+import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from datetime import timedelta
@@ -19,9 +21,17 @@ from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities
 from activities.recall import RecallActivities
 from activities.settings import PushSettings
-from codat import CodatClient, SettingsError, load_settings, read_settings
+from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
 from dispatch.bulk import retry_in_bulk
-from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
+from dispatch.check import check_codat, check_temporal
+from dispatch.connection import (
+    TemporalUnreachable,
+    connect,
+    read_connection,
+    register_search_attributes,
+)
+from dispatch.keyring import EncryptionSettings
+from dispatch.overview import Found, check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
@@ -30,6 +40,9 @@ from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
 
 log = logging.getLogger("surepush.worker")
+
+SETTINGS = (CodatSettings, DispatchSettings, EncryptionSettings, NotifySettings, PushSettings)
+"""All that a worker reads, besides Temporal's own."""
 
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
@@ -80,7 +93,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     )
 
 
-async def main() -> None:
+async def main() -> int:
     """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -102,11 +115,39 @@ async def main() -> None:
     # The SDK's threads outlive its worker for a moment; ending now would abort the process
     # (sdk-python#300).
     await asyncio.sleep(0.1)
+    return 0
+
+
+async def check() -> int:
+    """Say on one screen what a worker would connect to, and whether it could work; 0 if so."""
+    settings = load_settings()
+    for kind in SETTINGS:
+        read_settings(kind)
+    queue = read_settings(DispatchSettings).task_queue
+    config = read_connection()
+    print(*describe(config, settings, queue), "", sep="\n")
+    async with CodatClient(settings) as codat:
+        found = [*check_names(os.environ, SETTINGS), *check_certificate(config)]
+        try:
+            found += [one async for one in check_temporal(await connect(), queue)]
+        except TemporalUnreachable as error:
+            found.append(Found("wrong", "server", str(error)))
+        found.append(await check_codat(codat))
+    for one in found:
+        print(f"{one.level:8} {one.what:12} {one.said}")
+    return int(any(one.level == "wrong" for one in found))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python worker.py", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say whether it could work")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
+    given = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        asyncio.run(main())
+        sys.exit(asyncio.run(check() if given.check else main()))
     except (SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))
