@@ -27,7 +27,7 @@ def recall(store: Store, key: str, fingerprint: str, now: int) -> Answer | None:
 
 def keep(store: Store, key: str, fingerprint: str, answer: Answer, now: int) -> None:
     """Keep the first answer to a key; 429 releases it."""
-    if answer.status == _NEVER_KEPT:
+    if answer.status == _NEVER_KEPT or recall(store, key, fingerprint, now):
         return
     store.run(
         "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?, ?)",

@@ -32,7 +32,7 @@ async def recall(story: Story) -> Reading | None:
     if memory.success:
         raise Ended(PushOutcome.model_validate(memory.success.model_dump(by_alias=True)))
     reading = await _still_going(story)
-    if reading:
+    if reading and not reading.operation.status.is_final:
         return reading
     settlement = story.request.settlement
     if settlement and settlement.adopt:
@@ -41,7 +41,7 @@ async def recall(story: Story) -> Reading | None:
         await _settle(story, memory)
     # What was held may have turned out to have failed after all.
     if story.ledger.unread or (story.ledger.held and story.ledger.may_have_written):
-        return await _verify(story)
+        return await _verify(story, reading)
     return None
 
 
@@ -66,7 +66,11 @@ async def _memory(story: Story) -> Memory:
 
 
 async def _still_going(story: Story) -> Reading | None:
-    """Ask for each operation of ours; Ended if one succeeded, the one to follow if one goes on."""
+    """Ask for each operation of ours; Ended if one succeeded.
+
+    Gives the one to follow if one goes on, else one that the platform timed out, if any.
+    """
+    timed_out = None
     for entry in story.ledger.entries:
         if entry.operation is None or entry.status is PushStatus.FAILED:
             continue
@@ -83,8 +87,8 @@ async def _still_going(story: Story) -> Reading | None:
             story.follow(entry.operation)
             return reading
         if entry.status is PushStatus.TIMED_OUT and entry.judgement is not Judgement.NOT_WRITTEN:
-            story.ledger.held = PushStatus.TIMED_OUT
-    return None
+            story.ledger.held, timed_out = PushStatus.TIMED_OUT, reading
+    return timed_out
 
 
 async def _adopt(story: Story) -> Reading:
@@ -129,16 +133,21 @@ async def _settle(story: Story, memory: Memory) -> None:
     settle_all(story.ledger, Fact(at=workflow.now(), kind=Kind.SETTLED, excluded=seen))
 
 
-async def _verify(story: Story) -> Reading | None:
+async def _verify(story: Story, timed_out: Reading | None) -> Reading | None:
     """Look once more for what an earlier run left open; it sends nothing whatever is seen."""
     entry = story.ledger.current
     if entry and entry.is_unclear:
         reading = await find(story, entry)
         if reading:
             return reading
-    raise _as_before(story, "Asked for again, it is as unclear as before, so nothing was sent.")
+    if timed_out is None:
+        raise _as_before(story, "Asked for again, it is as unclear as before, so nothing was sent.")
+    message = (
+        "Codat's time for this push ran out; the record may still be written, so nothing was sent."
+    )
+    raise _as_before(story, message, completed_on_utc=timed_out.operation.completed_on_utc)
 
 
-def _as_before(story: Story, message: str) -> Ended:
+def _as_before(story: Story, message: str, **more: object) -> Ended:
     advice = " Retry it with --adopt OPERATION_KEY or, if it was not written, with --not-written."
-    return story.ending(story.ledger.held or PushStatus.UNKNOWN, message + advice)
+    return story.ending(story.ledger.held or PushStatus.UNKNOWN, message + advice, **more)

@@ -20,6 +20,9 @@ from codat.models import PushStatus
 KEY_AGE = timedelta(minutes=85)
 """How long after a number's first schedule its key may be sent; Codat keeps answers 90 minutes."""
 
+MOST_UNPROVEN = 3
+"""How often a request that was sent again may be answered without proof before we look for it."""
+
 MAX_NUMBERS = 8
 """How many numbers a push may send without a result; refused ones do not count."""
 
@@ -71,6 +74,7 @@ class Entry(BaseModel):
     minutes: int | None = None
     digest: str
     open: int = 0
+    unproven: int = 0
     judgement: Judgement | None = None
     operation: UUID | None = None
     status: PushStatus | None = None
@@ -104,6 +108,7 @@ class Entry(BaseModel):
         return self.operation is not None or self.open > 0 or self.judgement in _DOUBTFUL
 
 
+_UNPROVEN = (Answer.UNAUTHORIZED, Answer.UNCLEAR, Answer.REJECTED)
 _DOUBTFUL = (Judgement.FAILING, Judgement.NOT_WRITTEN)
 
 
@@ -173,6 +178,8 @@ def record(entry: Entry, answer: Answer, operation: UUID | None = None) -> None:
     if answer is Answer.LOST:
         return
     entry.open = max(entry.open - 1, 0)
+    if entry.open and answer in _UNPROVEN:
+        entry.unproven += MOST_UNPROVEN if answer is Answer.REJECTED else 1
     if answer is Answer.ACCEPTED:
         entry.operation, entry.open, entry.judgement = operation, 0, None
         entry.status = PushStatus.PENDING
@@ -203,9 +210,14 @@ def idempotency_key(push_id: UUID, number: int) -> UUID:
 def may_resend(entry: Entry, mode: Idempotency, now: datetime, digest: str) -> bool:
     """Tell whether the same request may be sent again under the same number without a look first.
 
-    With an attempt open only where keys are honoured, the key is young and nothing has changed;
-    a 5xx or 422 is kept and replayed, so asking again tells nothing.
+    With an attempt open only where keys are honoured, the key is young and nothing has changed.
+    A 5xx, 422 or 401 is kept and replayed, so asking again tells nothing; unless it answered a
+    request that was sent again, for then the first one's answer may be the one that is kept.
     """
-    if entry.operation or entry.judgement or now >= entry.not_after or entry.digest != digest:
+    if entry.operation or now >= entry.not_after or entry.digest != digest:
         return False
-    return entry.open == 0 or mode is Idempotency.HONOURED
+    if entry.open == 0:
+        return entry.judgement is None
+    if entry.judgement and not 0 < entry.unproven < MOST_UNPROVEN:
+        return False
+    return mode is Idempotency.HONOURED

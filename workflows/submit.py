@@ -63,7 +63,9 @@ async def submit(story: Story) -> Reading:
 
 def _may_resend(story: Story, entry: Entry) -> bool:
     digest = story.request.frozen_digest
-    return not story.is_cancelled and may_resend(entry, story.mode, workflow.now(), digest)
+    if story.is_cancelled or not may_resend(entry, story.mode, workflow.now(), digest):
+        return False
+    return not entry.unproven or workflow.patched("same-key-while-open")
 
 
 async def _send_next(story: Story) -> Reading | None:

@@ -64,8 +64,9 @@ class House:
             "PUSH_POLL_FIRST": "PT0.5S",
             "PUSH_POLL_CAP": "PT4S",
             # Longer than it takes until a request can still be sent (20 s; in the short form the
-            # longest freeze), processed (time-out and 1.5 s) and listed (2 s).
-            "PUSH_FIND_FOR": "PT10S" if self.wanted.brief else "PT30S",
+            # longest freeze), processed (time-out and 1.5 s) and listed (2 s), and than the minute
+            # after which the push of a killed worker asks again and claims its operation.
+            "PUSH_FIND_FOR": "PT10S" if self.wanted.brief else "PT90S",
         }
 
     async def start_workers(self) -> None:

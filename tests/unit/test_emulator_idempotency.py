@@ -96,3 +96,11 @@ async def test_a_5xx_of_a_shaky_platform_is_replayed_without_a_second_write(coda
 
     assert [500, 500] == [answer.status_code for answer in answers]
     assert 1 == await count(codat)
+
+
+async def test_a_later_error_does_not_take_the_place_of_the_first_answer(codat):
+    first = await push(codat)
+    codat.fault("error-before-commit", method="POST", times=1)
+
+    assert 500 == (await push(codat)).status_code
+    assert first.content == (await push(codat)).content

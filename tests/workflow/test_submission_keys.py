@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from emulator import seeds
 from tests.support.protocol import protocol, sent
 
@@ -48,3 +50,15 @@ async def test_operations_of_other_pushes_under_way_are_no_sign_of_it(devserver)
 
     assert {"Success"} == {outcome.status for outcome in outcomes}
     assert [] == [outcome.warnings for outcome in outcomes if outcome.warnings]
+
+
+@pytest.mark.parametrize("fault", ["error-before-commit", "unauthorized"])
+async def test_no_proof_of_a_request_sent_again_is_asked_for_by_its_key(devserver, fault):
+    async with protocol(devserver) as here:
+        here.codat.settings(echo_data=False)
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        here.codat.fault(fault, method="POST", nth=2)
+        outcome = await here.end()
+
+        assert (3, 1) == sent(here)
+    assert "Success" == outcome.status
