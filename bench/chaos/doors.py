@@ -41,6 +41,9 @@ _DOWN = (
 )
 """What a client hears of a server that dies under its call, or is dead."""
 
+_JUST_UP = "Namespace default is not found"
+"""What a client hears of a dev server that has just come up again."""
+
 T = TypeVar("T")
 
 
@@ -215,7 +218,7 @@ async def persist(ask: Callable[[], Awaitable[T]]) -> T:
         try:
             return await ask()
         except RPCError as error:
-            if error.status not in _DOWN:
+            if error.status not in _DOWN and _JUST_UP not in error.message:
                 raise
         await asyncio.sleep(0.5)
 
