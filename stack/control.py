@@ -45,6 +45,11 @@ class EmulatorControl:
         answer = await self._http.post("/seeds", json=seeds)
         answer.raise_for_status()
 
+    async def change(self, what: str, **to: object) -> None:
+        """Change the settings, or the manners of a connection."""
+        answer = await self._http.put(f"/{what}", json=to)
+        answer.raise_for_status()
+
     async def ledger(self, connection: str) -> list[Entry]:
         """Give what was written into the books behind a connection."""
         return (await self._http.get("/ledger", params={"connection": connection})).json()

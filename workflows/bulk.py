@@ -96,7 +96,7 @@ class BulkRetryWorkflow:
         for push_id, word in zip(some, done.results, strict=False):
             results.setdefault(word, []).append(push_id)
         self._report = self._report.model_copy(update={"results": results})
-        self._tell("running")
+        self._tell("paused" if self._is_paused else "running")
         if done.not_before:
             await self._wait_for_requests(done.not_before)
         return some[len(done.results) :]

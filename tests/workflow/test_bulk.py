@@ -68,10 +68,11 @@ async def test_a_paused_bulk_waits_and_a_stopped_one_ends(devserver):
             return 1 == (await bulk.report()).done
 
         await eventually(is_paused)
+        paused = await bulk.report()
         await bulk.steer("stop")
         report = await bulk.report(wait=True)
 
-        assert ("stopped", 1) == (report.state, report.done)
+        assert ("paused", "stopped", 1) == (paused.state, report.state, report.done)
 
 
 async def test_a_step_that_is_repeated_retries_nothing_twice(devserver):
