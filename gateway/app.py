@@ -43,7 +43,8 @@ def build_app(parts: Parts) -> FastAPI:
     app.include_router(push_routes(parts))
     app.include_router(page_routes(parts))
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.router.routes.extend(Receiver(parts.temporal, parts.webhooks).routes())
+    receiver = Receiver(parts.temporal, parts.webhooks)
+    app.router.routes.extend(receiver.routes(settings.api_keys))
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
     return app
 

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat.webhooks import Event, NotGenuine, Webhooks
+from gateway.access import ApiKey, authenticate
+from gateway.errors import Refusal
 
 log = logging.getLogger("surepush.webhooks")
 
@@ -32,11 +35,17 @@ class Receiver:
         self._strangers: OrderedDict[UUID, float] = OrderedDict()
         self.counts: Counter[str] = Counter()
 
-    def routes(self) -> list[BaseRoute]:
-        """Give what an application serves."""
+    def routes(self, keys: Sequence[ApiKey] = ()) -> list[BaseRoute]:
+        """Give what an application serves; its counts only for a key of all companies, if any."""
+
+        async def tell(request: Request) -> Response:
+            if keys and authenticate(request.headers.get("authorization"), keys).companies:
+                raise Refusal(403, "This API key is bound to companies: the counts are of all.")
+            return JSONResponse(dict(self.counts))
+
         return [
             Route("/webhooks/codat", self._receive, methods=["POST"]),
-            Route("/webhooks/codat", self._tell, methods=["GET"]),
+            Route("/webhooks/codat", tell, methods=["GET"]),
         ]
 
     async def _receive(self, request: Request) -> Response:
@@ -53,9 +62,6 @@ class Receiver:
         if self._is_young(event):
             return self._answer("too early", 503)
         return self._answer("unknown", 200)
-
-    async def _tell(self, _: Request) -> Response:
-        return JSONResponse(dict(self.counts))
 
     def _answer(self, what: str, status: int) -> Response:
         self.counts[what] += 1

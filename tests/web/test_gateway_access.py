@@ -54,6 +54,15 @@ async def test_a_right_key_is_let_in(door, shown):
     assert 200 == answer.status_code
 
 
+@pytest.mark.parametrize(
+    ("shown", "status"), [({"Authorization": ""}, 401), (basic(BOUND_KEY), 403), (basic(KEY), 200)]
+)
+async def test_what_came_of_reports_is_for_a_key_of_all_companies(door, shown, status):
+    answer = await door.http.get("/webhooks/codat", headers=shown)
+
+    assert status == answer.status_code
+
+
 async def test_a_bound_key_is_kept_to_its_company(door):
     others = {"headers": basic(BOUND_KEY)}
     paths = [LIST, f"{LIST}/{await a_push(door)}", f"{LIST}/{uuid4()}"]
