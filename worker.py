@@ -16,6 +16,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
 from activities.holds import Holds
+from activities.measures import counting
 from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities
@@ -30,9 +31,12 @@ from dispatch.connection import (
     read_connection,
     register_search_attributes,
 )
+from dispatch.health import Readiness, serving_health
 from dispatch.keyring import EncryptionSettings
+from dispatch.logs import configure_logging
 from dispatch.overview import Found, check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
+from dispatch.telemetry import TelemetrySettings, runtime_of
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
@@ -41,7 +45,14 @@ from workflows.push import PushWorkflow
 
 log = logging.getLogger("surepush.worker")
 
-SETTINGS = (CodatSettings, DispatchSettings, EncryptionSettings, NotifySettings, PushSettings)
+SETTINGS = (
+    CodatSettings,
+    DispatchSettings,
+    EncryptionSettings,
+    NotifySettings,
+    PushSettings,
+    TelemetrySettings,
+)
 """All that a worker reads, besides Temporal's own."""
 
 RUNNER = SandboxedWorkflowRunner(
@@ -99,18 +110,23 @@ async def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     settings = load_settings()
+    telemetry = read_settings(TelemetrySettings)
     told = read_settings(NotifySettings)
     conduct = read_settings(PushSettings).conduct(settings)
     conduct = conduct.model_copy(update={"notify": told.url is not None})
     task_queue = read_settings(DispatchSettings).task_queue
-    client = await connect()
+    runtime = runtime_of(telemetry)
+    client = await connect(runtime=runtime)
     await register_search_attributes(client)
+    readiness = Readiness(client)
     async with (
-        CodatClient(settings) as codat,
+        CodatClient(settings, hear=counting(runtime.metric_meter)) as codat,
+        serving_health(telemetry.health_address, readiness),
         build_worker(client, codat, conduct, notify=NotifyActivities(told), task_queue=task_queue),
     ):
         log.info("Worker ready on task queue %s", task_queue)
         await stop.wait()
+        readiness.stop()
         log.info("Worker stopping: no new work, waiting for what is under way")
     # The SDK's threads outlive its worker for a moment; ending now would abort the process
     # (sdk-python#300).
@@ -146,8 +162,9 @@ def _arguments() -> argparse.Namespace:
 
 if __name__ == "__main__":
     given = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
+        if not given.check:
+            configure_logging(read_settings(TelemetrySettings).log_format)
         sys.exit(asyncio.run(check() if given.check else main()))
     except (SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))

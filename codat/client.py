@@ -1,7 +1,9 @@
 """Codat's push API: one method per endpoint, nothing repeated, nothing followed."""
 
 import base64
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -11,8 +13,9 @@ from pydantic import ValidationError
 
 from codat import numbers
 from codat.answers import Answer
-from codat.errors import CodatRefused
+from codat.errors import CodatError, CodatRefused
 from codat.exchange import Moment, exchange
+from codat.hearing import Hear, Heard, endpoint, ignore, note
 from codat.limits import Limits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
 from codat.settings import CodatSettings
@@ -25,12 +28,17 @@ _KEEPALIVE_SECONDS = 3.0
 class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
-    `limits` lets calls through or raises NotSent.
+    `limits` lets calls through or raises NotSent; `hear` is told of each request that was made.
     """
 
     def __init__(
-        self, settings: CodatSettings, *, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: CodatSettings,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        hear: Hear = ignore,
     ) -> None:
+        self._hear = hear
         key = settings.api_key.get_secret_value().strip()
         token = base64.b64encode(key.encode()).decode()
         patience = settings.connect_timeout.total_seconds()
@@ -164,14 +172,32 @@ class CodatClient:
         before_send: Callable[[], None] | None = None,
     ) -> Answer:
         writes = request.method != "GET"
-        with self.limits.hold(company_id, writes=writes):
+        with self.limits.hold(company_id, writes=writes), self._listening(request) as told:
             moment = Moment(before_send)
             if not self._traces:
                 moment.arrive()
             response, body = await exchange(self._http, request, moment=moment, within=self._total)
-        answer = Answer(response.status_code, response.headers, body, self._secrets)
-        self.limits.learn(company_id, answer, writes=writes)
+            told.append(str(response.status_code))
+            answer = Answer(response.status_code, response.headers, body, self._secrets)
+            self.limits.learn(company_id, answer, writes=writes)
         return answer
+
+    @contextmanager
+    def _listening(self, request: httpx.Request) -> Generator[list[str]]:
+        """Tell how a request ended: with a status, if one is put into the list, or an error."""
+        told: list[str] = []
+        begun = time.perf_counter()
+        try:
+            yield told
+        except BaseException as error:
+            told.append(type(error).__name__ if isinstance(error, CodatError) else "stopped")
+            raise
+        finally:
+            allowance, seconds = self.limits.allowance, time.perf_counter() - begun
+            left = allowance.remaining if allowance.limit else None
+            heard = Heard(endpoint(request), told[0], seconds, left)
+            note(heard)
+            self._hear(heard)
 
 
 def _connection(target: PushTarget) -> str:

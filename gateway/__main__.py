@@ -10,11 +10,14 @@ from types import FrameType
 
 import uvicorn
 
+from activities.measures import counting
 from activities.options import OptionsShelf
 from codat import CodatClient, SettingsError, load_settings, read_settings
 from codat.webhooks import Webhooks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
+from dispatch.logs import configure_logging
 from dispatch.settings import DispatchSettings
+from dispatch.telemetry import TelemetrySettings, runtime_of
 from gateway.app import build_app
 from gateway.headers import LOOPBACK
 from gateway.limits import MOST_HEADER_BYTES
@@ -50,10 +53,12 @@ async def main(host: str, port: int) -> None:
         raise SettingsError(f"GATEWAY_API_KEYS is missing: without keys {host} is not served.")
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
     webhooks = Webhooks(codat_settings.webhook_secret, codat_settings.webhook_authorization)
-    client = await connect()
+    runtime = runtime_of(read_settings(TelemetrySettings))
+    client = await connect(runtime=runtime)
     await register_search_attributes(client)
-    async with CodatClient(codat_settings) as codat:
-        parts = Parts(client, OptionsShelf(codat), settings, queue, webhooks)
+    meter = runtime.metric_meter
+    async with CodatClient(codat_settings, hear=counting(meter)) as codat:
+        parts = Parts(client, OptionsShelf(codat), settings, queue, webhooks, meter=meter)
         config = uvicorn.Config(
             build_app(parts),
             host=host,
@@ -81,8 +86,8 @@ def _arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     given = _arguments()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
+        configure_logging(read_settings(TelemetrySettings).log_format)
         asyncio.run(main(given.host, given.port))
     except (SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))

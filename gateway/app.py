@@ -6,11 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from dispatch.health import Readiness, ready_answer
 from gateway.api import push_routes
 from gateway.errors import Json, install_handlers
 from gateway.forms import STATIC
 from gateway.headers import SafeHeaders
 from gateway.limits import Limits
+from gateway.measures import Measured
 from gateway.pages import page_routes
 from gateway.parts import Parts
 from gateway.visits import NeedsLogin, to_login
@@ -24,7 +26,7 @@ request the same push."""
 
 def build_app(parts: Parts) -> FastAPI:
     """Put the front door together."""
-    settings = parts.settings
+    settings, readiness = parts.settings, Readiness(parts.temporal)
     app = FastAPI(
         title="Surepush",
         version="1",
@@ -32,6 +34,7 @@ def build_app(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
+            Middleware(Measured, meter=parts.meter),
             Middleware(SafeHeaders, is_open=not settings.api_keys),
             Middleware(
                 Limits, most_requests=settings.most_requests, most_streams=settings.most_streams
@@ -43,9 +46,16 @@ def build_app(parts: Parts) -> FastAPI:
     app.include_router(push_routes(parts))
     app.include_router(page_routes(parts))
     app.mount("/static", StaticFiles(directory=STATIC))
-    receiver = Receiver(parts.temporal, parts.webhooks)
+    receiver = Receiver(parts.temporal, parts.webhooks, parts.meter)
     app.router.routes.extend(receiver.routes(settings.api_keys))
     app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+
+    async def ready(_: Request) -> Json:
+        stopping = "It is stopping." if parts.closing.is_set() else None
+        status, told = ready_answer(stopping or await readiness.trouble())
+        return Json(told, status_code=status)
+
+    app.add_api_route("/ready", ready, methods=["GET"], include_in_schema=False)
     return app
 
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from temporalio.client import Client
+from temporalio.common import MetricMeter
 
 from activities.options import OptionsShelf
 from codat.webhooks import Webhooks
@@ -14,7 +15,7 @@ from gateway.settings import GatewaySettings
 class Parts:
     """Temporal, the shelf of options, settings, what tells Codat's reports from forged ones.
 
-    `closing` is set when streams have to end.
+    `closing` is set when streams have to end; what is counted goes to `meter`.
     """
 
     temporal: Client
@@ -23,3 +24,4 @@ class Parts:
     task_queue: str = "push"
     webhooks: Webhooks = field(default_factory=Webhooks)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
+    meter: MetricMeter = MetricMeter.noop

@@ -59,7 +59,9 @@ async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: AN
         raise Refusal(400, f"The body is no record: {error}") from None
     if not isinstance(data, dict):
         raise Refusal(400, "The body must be a JSON object, the record to push.")
-    return checked({**fields, "data": data, "idempotency_key": _key(http)})
+    request = checked({**fields, "data": data, "idempotency_key": _key(http)})
+    http.scope["push"] = str(request.push_id)
+    return request
 
 
 def checked(fields: dict[str, Any]) -> PushRequest:

@@ -11,11 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from temporalio.client import Client
+from temporalio.common import MetricMeter
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.access import ApiKey, authenticate
 from gateway.errors import Refusal
+from gateway.measures import WEBHOOKS
 
 log = logging.getLogger("surepush.webhooks")
 
@@ -29,11 +31,14 @@ MOST_STRANGERS = 10_000
 class Receiver:
     """Finds the push of an operation and tells it to look; `counts` says what came of reports."""
 
-    def __init__(self, client: Client, webhooks: Webhooks) -> None:
+    def __init__(
+        self, client: Client, webhooks: Webhooks, meter: MetricMeter = MetricMeter.noop
+    ) -> None:
         self._client = client
         self._webhooks = webhooks
         self._strangers: OrderedDict[UUID, float] = OrderedDict()
         self.counts: Counter[str] = Counter()
+        self._verdicts = meter.create_counter(WEBHOOKS, "Codat's reports, by what came of them.")
 
     def routes(self, keys: Sequence[ApiKey] = ()) -> list[BaseRoute]:
         """Give what an application serves; its counts only for a key of all companies, if any."""
@@ -65,6 +70,7 @@ class Receiver:
 
     def _answer(self, what: str, status: int) -> Response:
         self.counts[what] += 1
+        self._verdicts.add(1, {"verdict": what})
         headers = COME_AGAIN if status >= 500 else None  # noqa: PLR2004, a server's trouble
         return JSONResponse({"status": what}, status_code=status, headers=headers)
 

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.find import FindActivities
     from activities.models import FindSubmission, Look, Purpose, Reading, Resend
     from codat.models import PushStatus
+    from workflows.measures import cause_of
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
     from workflows.submission import Entry, adopt, settle_as_not_written
@@ -29,7 +30,8 @@ async def find(story: Story, entry: Entry) -> Reading | None:
     look = Look()
     for part, purpose in LOOKS:
         pause = begun + story.manners.find_for * part - workflow.now()
-        await story.wait(pause, f"looking again for the lost request: {story.trouble}")
+        why = f"looking again for the lost request: {story.trouble}"
+        await story.wait(pause, why, cause="finding")
         story.check_deadline()
         story.enter("find-submission", "Looking for what became of the request.")
         look = await look_up(story, purpose)
@@ -72,7 +74,7 @@ async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None)
         except ActivityError as error:
             if is_cancelled_exception(error) or purpose is Purpose.ADOPT:
                 raise
-            cause = error.cause
+            cause, story.cause = error.cause, cause_of(error)
             story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
         await story.wait(PAUSE, f"looking again after: {story.trouble}")
         story.check_deadline()

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.push import PushActivities
     from codat.models import PushOperation, PushStatus
     from workflows.clock import next_look
+    from workflows.measures import cause_of
     from workflows.models import PushRecord
     from workflows.story import Ended, Story
 
@@ -57,7 +58,7 @@ async def _wait(story: Story, reading: Reading) -> datetime | None:
     if reading.patience > 1:
         said += "; Codat's requests for today run low"
     story.enter("poll-status", f"Asked {story.looks} times: {said}.")
-    await story.wait(pause, said, for_hint=True)
+    await story.wait(pause, said, cause="platform", for_hint=True)
     return None if story.hinted else min(now + pause, workflow.now())
 
 
@@ -99,7 +100,7 @@ async def ask(
     except ActivityError as error:
         if is_cancelled_exception(error):
             raise
-        story.trouble = str(error.cause)
+        story.trouble, story.cause = str(error.cause), cause_of(error)
         return None
 
 

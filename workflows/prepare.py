@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import FetchOptions, OptionsDigest, Validate, Verdict
     from activities.push import PushActivities
     from codat.models import PushStatus
+    from workflows.measures import cause_of
     from workflows.models import Validation
     from workflows.story import Story
 
@@ -103,7 +104,7 @@ async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            cause = error.cause
+            cause, story.cause = error.cause, cause_of(error)
             kind = cause.type if isinstance(cause, ApplicationError) else None
             story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
         if kind == "CodatRefused":

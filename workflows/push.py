@@ -9,6 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.attributes import announce, announce_start
+    from workflows.measures import count_ending
     from workflows.models import PushOutcome, check_workflow_id, read_request
     from workflows.notify import tell
     from workflows.panel import of_outcome
@@ -38,6 +39,7 @@ class PushWorkflow:
         self._story = Story.beginning(request, is_reset=_was_reset_to_the_start())
         ended = await self._tell_until_ended(self._story)
         announce(status=ended.outcome.status)
+        count_ending(request, ended.outcome)
         workflow.set_current_details(of_outcome(ended.outcome, str(request.push_id)))
         if ended.outcome.status is PushStatus.SUCCESS:
             return ended.outcome

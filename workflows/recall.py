@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.recall import RecallActivities
     from codat.models import PushStatus
     from workflows.find import find, look_up, take
+    from workflows.measures import cause_of
     from workflows.memory import remember, settle_all
     from workflows.models import PushOutcome
     from workflows.poll import ask, final
@@ -61,7 +62,7 @@ async def _memory(story: Story) -> Memory:
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            story.trouble = str(error.cause)
+            story.trouble, story.cause = str(error.cause), cause_of(error)
         await story.wait(PAUSE, f"remembering again after: {story.trouble}")
 
 
@@ -122,7 +123,8 @@ async def _settle(story: Story, memory: Memory) -> None:
     """Take a person's word that nothing was written, when find could have seen it."""
     if memory.facts:
         quiet = memory.facts[-1].at + story.manners.find_for
-        await story.wait(quiet - workflow.now(), "letting late requests appear in the list")
+        why = "letting late requests appear in the list"
+        await story.wait(quiet - workflow.now(), why, cause="finding")
     story.check_deadline()
     look = await look_up(story, Purpose.SETTLE)
     pending = [one for one in look.candidates if PushStatus(one.status).is_pending]

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushOperation, PushStatus
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
+    from workflows.measures import count_wait
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
     from workflows.progress import PushProgress
@@ -47,6 +48,7 @@ class Story:
     looks: int = 0
     failures: int = 0
     trouble: str = ""
+    cause: str = "other"
     unauthorized_since: datetime | None = None
     hinted: bool = False
     is_rejected: bool = False
@@ -172,13 +174,16 @@ class Story:
         )
         workflow.continue_as_new(self.request.model_copy(update={"resume": resume}))
 
-    async def wait(self, pause: timedelta, why: str, *, for_hint: bool = False) -> None:
-        """Wait durably, not beyond the deadline; a hint of the platform's may cut it short."""
+    async def wait(
+        self, pause: timedelta, why: str, *, cause: str = "", for_hint: bool = False
+    ) -> None:
+        """Wait durably, not beyond the deadline; the platform's hint may cut it short."""
         if self.left is not None:
             pause = min(pause, self.left)
         if pause <= timedelta():
             return
-        self.next_look, self.waiting_for = workflow.now() + pause, why
+        begun = workflow.now()
+        self.next_look, self.waiting_for = begun + pause, why
         workflow.set_current_details(of_progress(self.progress))
         try:
             await workflow.wait_condition(
@@ -190,6 +195,7 @@ class Story:
             pass
         finally:
             self.next_look, self.waiting_for = None, None
+        count_wait(cause or self.cause, workflow.now() - begun)
 
     def check_time(self) -> None:
         """Raise Ended (TimedOut) when too little time is left to send."""

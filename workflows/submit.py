@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.attributes import announce_anew
     from workflows.clock import back_off, minutes_left
     from workflows.find import find, look_up
+    from workflows.measures import cause_of
     from workflows.prepare import prepare
     from workflows.story import Story
     from workflows.submission import (
@@ -119,7 +120,8 @@ async def _check_keys(story: Story, entry: Entry) -> None:
     look = await look_up(story, Purpose.LOOK)
     if look.candidates:
         # A neighbour's operation is held as soon as its push has had its answer.
-        await story.wait(story.manners.find_for / 3, "looking whether keys are honoured")
+        why = "looking whether keys are honoured"
+        await story.wait(story.manners.find_for / 3, why, cause="finding")
         look = await look_up(story, Purpose.LOOK)
     if not look.candidates:
         return
@@ -154,7 +156,7 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
     """Enter an attempt that brought no operation, and wait before the next step if need be."""
     answer = _answer(error)
     record(entry, answer)
-    story.trouble = _sentence(error)
+    story.trouble, story.cause = _sentence(error), cause_of(error)
     story.is_rejected = answer is Answer.REJECTED
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")

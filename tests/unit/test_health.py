@@ -1,0 +1,89 @@
+import asyncio
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat import SettingsError
+from dispatch import health
+from dispatch.health import Readiness, serving_health
+
+
+class Server:
+    """A Temporal that answers or does not."""
+
+    is_there = True
+    asked = 0
+
+    async def get_system_info(self, *_: Any, **__: Any) -> None:
+        self.asked += 1
+        if not self.is_there:
+            raise RPCError("gone", RPCStatusCode.UNAVAILABLE, b"")
+
+    @property
+    def client(self) -> Client:
+        return cast("Client", SimpleNamespace(workflow_service=self))
+
+
+async def ask(port, path):
+    async with httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.get(f"http://127.0.0.1:{port}{path}")
+    return answer.status_code, answer.json()
+
+
+async def test_a_process_that_lives_and_can_work_says_both():
+    async with serving_health("127.0.0.1:0", Readiness(Server().client)) as port:
+        assert (200, {"status": "ok"}) == await ask(port, "/health")
+        assert (200, {"status": "ready"}) == await ask(port, "/ready")
+
+
+async def test_without_temporal_it_lives_but_is_not_ready():
+    server = Server()
+    server.is_there = False
+    async with serving_health("127.0.0.1:0", Readiness(server.client)) as port:
+        status, told = await ask(port, "/ready")
+
+        assert (503, "Temporal does not answer (UNAVAILABLE).") == (status, told["why"])
+        assert (200, {"status": "ok"}) == await ask(port, "/health")
+
+
+async def test_a_process_that_stops_is_not_ready():
+    readiness = Readiness(Server().client)
+    readiness.stop()
+
+    assert "It is stopping." == await readiness.trouble()
+
+
+async def test_many_questions_cost_the_server_one():
+    server = Server()
+    readiness = Readiness(server.client)
+    for _ in range(20):
+        await readiness.trouble()
+
+    assert server.asked == 1
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /health", b"x" * 20_000])
+async def test_a_visitor_who_sends_nonsense_is_hung_up_on(monkeypatch, sent):
+    monkeypatch.setattr(health, "READ_WITHIN", 0.1)
+    async with serving_health("127.0.0.1:0", Readiness(Server().client)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        try:
+            assert await reader.read() == b""
+        except ConnectionResetError:
+            pass  # what was not read resets the connection
+        finally:
+            writer.close()
+        assert (200, {"status": "ok"}) == await ask(port, "/health")
+
+
+async def test_an_address_that_is_taken_is_named():
+    readiness = Readiness(Server().client)
+    async with serving_health("127.0.0.1:0", readiness) as port:
+        with pytest.raises(SettingsError, match="PUSH_HEALTH_ADDRESS is wrong"):
+            async with serving_health(f"127.0.0.1:{port}", readiness):
+                pass
