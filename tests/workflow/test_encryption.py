@@ -15,7 +15,9 @@ from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
+from dispatch.connection import connect
 from dispatch.converter import CONVERTER, converter
+from dispatch.encryption import encrypts
 from dispatch.keyring import KeyRing
 from dispatch.listing import list_pushes
 from dispatch.pushes import find_push
@@ -169,3 +171,14 @@ async def test_a_worker_without_the_key_lets_a_push_wait(devserver):
 
     with pytest.raises(RuntimeError, match="encrypted with the key 'k1'"):
         await replayer(CONVERTER).replay_workflow(history)
+
+
+async def test_who_connects_with_keys_encrypts_what_it_writes(devserver, monkeypatch, tmp_path):
+    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", devserver.client.service_client.config.target_host)
+    clients = []
+    for keys in ("", f"k1:{'A' * 43}="):
+        monkeypatch.setenv("PUSH_ENCRYPTION_KEYS", keys)
+        clients.append(await connect())
+
+    assert [False, True] == [encrypts(client) for client in clients]
