@@ -114,7 +114,7 @@ class BulkRetryWorkflow:
 
     def _tell(self, state: str) -> BulkReport:
         self._report = self._report.model_copy(update={"state": state})
-        rows = [f"**{state}**: {self._report.done} of {self._report.total} pushes"]
+        rows = [f"**{state}**: {self._report.done} of {self._report.total} pushes\n"]
         rows += [f"- {word}: {len(some)}" for word, some in self._report.results.items()]
         workflow.set_current_details("\n".join(rows))
         return self._report

@@ -51,4 +51,4 @@ class HoldWorkflow:
             f"{one.reason} (held by {one.by})"
             for one in holds
         ]
-        workflow.set_current_details("\n".join(["**held**", *rows]))
+        workflow.set_current_details("\n".join(["**held**\n", *rows]))

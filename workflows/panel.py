@@ -6,7 +6,8 @@ from workflows.progress import PushProgress
 
 def of_progress(progress: PushProgress) -> str:
     """Describe a push that is under way."""
-    rows = [f"**{progress.stage}**: {progress.message}"]
+    # The UI shows a list as one only after an empty line.
+    rows = [f"**{progress.stage}**: {progress.message}\n"]
     if progress.push_operation_key:
         rows.append(f"- operation: `{progress.push_operation_key}`")
     if progress.deadline_utc:
@@ -20,7 +21,7 @@ def of_progress(progress: PushProgress) -> str:
 
 def of_outcome(outcome: PushOutcome, push_id: str) -> str:
     """Describe how a push ended, and what to do next."""
-    rows = [f"**{outcome.status.value}**: {outcome.message}"]
+    rows = [f"**{outcome.status.value}**: {outcome.message}\n"]
     rows += [f"- `{one.pointer or '/'}` {one.message}" for one in outcome.errors]
     if outcome.push_operation_key:
         rows.append(f"- operation: `{outcome.push_operation_key}`")
