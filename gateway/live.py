@@ -42,6 +42,7 @@ class Live:
             "message": outcome.message if outcome else _GOING_ON,
             "outcome": outcome,
             "operation": standing.operation,
+            "reference": standing.request.idempotency_key if standing.request else None,
             "requested": requested_on(standing),
             "ended": (outcome.completed_on_utc or standing.description.close_time)
             if outcome
