@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,13 +28,15 @@ from codat import SettingsError, read_settings
 from dispatch.codec_access import Access, CodecSettings
 from dispatch.encryption import Encryption, Unreadable
 from dispatch.keyring import EncryptionSettings
+from dispatch.settings import DispatchSettings
+from dispatch.storage import Directory, Missing, fetched
 
 log = logging.getLogger("surepush.codec")
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
 MOST_BYTES = 32 * 1024 * 1024
-"""Of one request: sixteen payloads of the size that Temporal takes, and no more memory."""
+"""Of one request; the largest payload that Temporal takes is 2 MiB, 2.7 as base64."""
 
 _HEADERS = ("Authorization", "Authorization-Extras", "Content-Type", "X-Namespace")
 """What the Temporal UI sends."""
@@ -49,8 +52,17 @@ class _Body(BaseModel):
 Work = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 
-def build_codec_server(codec: Encryption, access: Access, settings: CodecSettings) -> Starlette:
-    """Put the server together from its parts."""
+def build_codec_server(
+    codec: Encryption, access: Access, settings: CodecSettings, large: Path | None = None
+) -> Starlette:
+    """Put the server together from its parts; `large` is where large payloads lie."""
+
+    async def download(payloads: Sequence[Payload]) -> list[Payload]:
+        directory = Directory(large) if large else None
+        return await codec.decode(
+            [await fetched(one, directory) if directory else one for one in payloads]
+        )
+
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.origins,
@@ -65,6 +77,7 @@ def build_codec_server(codec: Encryption, access: Access, settings: CodecSetting
         routes=[
             Route("/encode", _answering(codec.encode, access), methods=["POST"]),
             Route("/decode", _answering(codec.decode, access), methods=["POST"]),
+            Route("/download", _answering(download, access), methods=["POST"]),
         ],
         # Outermost what lets a page read a refusal too.
         middleware=[cors, hosts] if settings.is_open else [cors],
@@ -78,7 +91,7 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
         payloads = await _payloads(request)
         try:
             done = Payloads(payloads=await work(payloads))
-        except Unreadable as error:
+        except (Missing, Unreadable) as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
         namespace = request.headers.get("x-namespace", "")[:_MOST_SAID]
         log.info("%s %d payloads of %r for %s", request.url.path, len(payloads), namespace, who)
@@ -126,6 +139,7 @@ async def _refuse(_: Request, error: Exception) -> Response:
 async def main(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; SettingsError."""
     settings, ring = read_settings(CodecSettings), read_settings(EncryptionSettings).encryption_keys
+    large = read_settings(DispatchSettings).large_directory
     if not ring.keys:
         raise SettingsError("PUSH_ENCRYPTION_KEYS is missing: there is nothing to decrypt with.")
     if settings.is_open and host not in LOOPBACK:
@@ -133,7 +147,7 @@ async def main(host: str, port: int) -> None:
     if settings.userinfo_url and not settings.users:
         raise SettingsError("CODEC_USERS is missing: it says whose logins may read.")
     async with httpx.AsyncClient() as http:
-        app = build_codec_server(Encryption(ring), Access(settings, http), settings)
+        app = build_codec_server(Encryption(ring), Access(settings, http), settings, large)
         config = uvicorn.Config(
             app,
             host=host,

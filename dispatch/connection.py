@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat import read_settings
 from dispatch.converter import converter
 from dispatch.keyring import EncryptionSettings
+from dispatch.settings import DispatchSettings
 from dispatch.trouble import meaning_of
 from workflows import attributes
 
@@ -42,12 +43,13 @@ def read_connection() -> ClientConnectConfig:
 async def connect(*, runtime: Runtime | None = None) -> Client:
     """Connect as the TEMPORAL_* variables or a TOML profile say; else TemporalUnreachable.
 
-    SettingsError when PUSH_ENCRYPTION_KEYS is wrong.
+    SettingsError when PUSH_ENCRYPTION_KEYS or PUSH_LARGE_DIRECTORY is wrong.
     """
     keys = read_settings(EncryptionSettings).encryption_keys
+    converts = converter(keys, read_settings(DispatchSettings).large_directory)
     config = read_connection()
     try:
-        return await Client.connect(**config, data_converter=converter(keys), runtime=runtime)
+        return await Client.connect(**config, data_converter=converts, runtime=runtime)
     except (RuntimeError, RPCError, ValueError) as error:
         where = config.get("target_host")
         raise TemporalUnreachable(

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, TypeAdapter
@@ -15,6 +16,7 @@ from temporalio.converter import (
     DefaultFailureConverterWithEncodedAttributes,
     DefaultPayloadConverter,
     EncodingPayloadConverter,
+    ExternalStorage,
     JSONPlainPayloadConverter,
     PayloadConverter,
 )
@@ -23,6 +25,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from codat.numbers import dumps, loads
 from dispatch.encryption import Encryption
 from dispatch.keyring import KeyRing
+from dispatch.storage import LARGE, Directory
 
 
 class ExactJSON(EncodingPayloadConverter):
@@ -102,12 +105,17 @@ class SealedFailures(QuietFailures, DefaultFailureConverterWithEncodedAttributes
     """Puts message and stack trace of an error where the codec encrypts them."""
 
 
-def converter(ring: KeyRing) -> DataConverter:
-    """Make the converter for these keys; without an active one all is written in the clear."""
+def converter(ring: KeyRing, large: Path | None = None) -> DataConverter:
+    """Make the converter for these keys; without an active one all is written in the clear.
+
+    Large payloads go into the directory `large`, encrypted as all are.
+    """
+    storage = ExternalStorage([Directory(large)], payload_size_threshold=LARGE) if large else None
     return DataConverter(
         payload_converter_class=ExactPayloads,
         payload_codec=Encryption(ring),
         failure_converter_class=SealedFailures if ring.active else QuietFailures,
+        external_storage=storage,
     )
 
 

@@ -12,6 +12,7 @@ from dispatch.codec_server import build_codec_server, main
 from dispatch.converter import CONVERTER, converter
 from dispatch.encryption import Encryption
 from dispatch.keyring import KeyRing
+from dispatch.storage import LARGE
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 RECORD = {"supplierName": "Kowalski & Daughters"}
@@ -25,12 +26,12 @@ USERINFO = {"CODEC_USERINFO_URL": "https://login.test/userinfo", "CODEC_USERS": 
 
 @pytest.fixture(name="server")
 def _server(monkeypatch):
-    def server(login=None, **variables):
+    def server(login=None, large=None, **variables):
         for name, value in ({"CODEC_ORIGINS": UI} | variables).items():
             monkeypatch.setenv(name, value)
         settings = read_settings(CodecSettings)
         outside = httpx.AsyncClient(transport=httpx.MockTransport(login or nobody_asks))
-        app = build_codec_server(Encryption(RING), Access(settings, outside), settings)
+        app = build_codec_server(Encryption(RING), Access(settings, outside), settings, large)
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://localhost:8081"
         )
@@ -71,6 +72,16 @@ async def test_what_lies_in_the_clear_is_left_alone(server):
     assert plain == (await server().post("/decode", json=plain)).json()
 
 
+async def test_what_lies_in_the_directory_is_downloaded_in_the_clear(server, tmp_path):
+    big = {"note": "x" * LARGE}
+    reference = body(await converter(RING, tmp_path).encode([big]))
+    answer = await server(large=tmp_path).post("/download", json=reference)
+    untouched = await server(large=tmp_path).post("/decode", json=reference)
+
+    assert body(await CONVERTER.encode([big])) == answer.json()
+    assert reference == untouched.json()
+
+
 async def test_an_unknown_key_is_named_and_nothing_else(server):
     foreign = await converter(KeyRing({"k9": bytes(32)}, "k9")).encode([RECORD])
     answer = await server().post("/decode", json=body(foreign))
@@ -99,7 +110,7 @@ async def test_a_body_of_any_length_is_not_taken_in(server, monkeypatch):
     )
 
 
-@pytest.mark.parametrize("path", ["/encode", "/decode"])
+@pytest.mark.parametrize("path", ["/encode", "/decode", "/download"])
 async def test_the_ui_may_ask_before_it_asks_without_showing_anything(server, path):
     wish = {
         "Origin": UI,
@@ -135,7 +146,7 @@ async def test_the_ui_can_read_a_refusal(server):
 
 
 @pytest.mark.parametrize("shown", ["", "Bearer ", "Bearer wrong", f"Basic {SECRET}", SECRET])
-@pytest.mark.parametrize("path", ["/encode", "/decode"])
+@pytest.mark.parametrize("path", ["/encode", "/decode", "/download"])
 async def test_without_the_key_nobody_is_let_in(server, path, shown):
     http = server(CODEC_KEYS=f"ui:{DIGEST}")
     answer = await http.post(path, json=await sealed(), headers={"Authorization": shown})

@@ -1,11 +1,15 @@
 """With keys, Temporal holds nothing of a record; without the keys, nothing of it can be read."""
 
+import asyncio
+import base64
 import hashlib
 import json
+import sys
 from itertools import chain, repeat
 from pathlib import Path
 from unittest.mock import Mock
 
+import httpx
 import pytest
 from google.protobuf.message import Message
 from temporalio.api.query.v1 import WorkflowQuery
@@ -15,9 +19,11 @@ from temporalio.converter import DataConverter
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
+from dispatch.codec_access import Access, CodecSettings
+from dispatch.codec_server import build_codec_server
 from dispatch.connection import connect
 from dispatch.converter import CONVERTER, converter
-from dispatch.encryption import encrypts
+from dispatch.encryption import Encryption, encrypts
 from dispatch.keyring import KeyRing
 from dispatch.listing import list_pushes
 from dispatch.pushes import find_push
@@ -29,6 +35,7 @@ from emulator.examples import record
 from tests.support.doors import start_like
 from tests.support.house import House, house
 from tests.support.protocol import protocol, seconds_for_minutes
+from tests.support.serving import served
 from tests.support.waiting import eventually
 from worker import RUNNER
 from workflows.attributes import PUSH_REFERENCE
@@ -36,7 +43,9 @@ from workflows.models import PushOutcome, Validation
 from workflows.push import PushWorkflow
 
 NAME = "Kowalski and Daughters"
-SEALING = converter(KeyRing({"k1": bytes(range(32))}, "k1"))
+RING = KeyRing({"k1": bytes(range(32))}, "k1")
+SEALING = converter(RING)
+TEMPORAL = Path(sys.executable).with_name("temporal")
 QUOTED = (b"Kowalski", b"nominalCode", b"closed for posting")
 ENDINGS = ("Success", "Failed", "Failed", "TimedOut", "Success", "Unknown")
 HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
@@ -182,3 +191,21 @@ async def test_who_connects_with_keys_encrypts_what_it_writes(devserver, monkeyp
         clients.append(await connect())
 
     assert [False, True] == [encrypts(client) for client in clients]
+
+
+async def test_the_command_line_reads_a_history_through_the_codec_server(devserver):
+    settings = CodecSettings.model_validate({})
+    async with house(sealed(devserver)) as here, httpx.AsyncClient() as http:
+        push = await here.push(**naming(11, connection_id=seeds.SYNCHRONOUS))
+        await push.outcome()
+        app = build_codec_server(Encryption(RING), Access(settings, http), settings)
+        async with served(app) as url:
+            address = devserver.client.service_client.config.target_host
+            command = f"workflow show -o json -w {push.workflow_id} --codec-endpoint {url}"
+            shown = await asyncio.create_subprocess_exec(
+                *(TEMPORAL, *command.split(), "--address", address), stdout=asyncio.subprocess.PIPE
+            )
+            told, _ = await shown.communicate()
+    started = json.loads(told)["events"][0]["workflowExecutionStartedEventAttributes"]
+
+    assert NAME in base64.b64decode(started["input"]["payloads"][0]["data"]).decode()

@@ -1,0 +1,110 @@
+"""Large payloads, kept outside Temporal: in a directory that all processes share."""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError
+from temporalio.api.common.v1 import Payload
+from temporalio.api.sdk.v1.external_storage_pb2 import ExternalStorageReference
+from temporalio.converter import (
+    StorageDriver,
+    StorageDriverClaim,
+    StorageDriverRetrieveContext,
+    StorageDriverStoreContext,
+)
+
+LARGE = 256 * 1024
+"""Bytes of a payload, encrypted or not, from which on it is kept outside."""
+
+NAME = "surepush-directory"
+
+_PATH = re.compile(r"[\w%-]+/[\w%-]+/[0-9a-f]{64}", re.ASCII)
+
+
+class Missing(Exception):
+    """A large payload is not in the directory, or is not what was put there."""
+
+
+class Directory(StorageDriver):
+    """Keeps payloads as `namespace/workflow id/SHA-256`, so that what is forgotten can be found."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def name(self) -> str:
+        """Give the name that references bear."""
+        return NAME
+
+    async def store(
+        self, context: StorageDriverStoreContext, payloads: Sequence[Payload]
+    ) -> list[StorageDriverClaim]:
+        """Write each payload durably; OSError when the disk is full or away."""
+        target = context.target
+        names = (target.namespace, target.id or "") if target else ("", "")
+        folder = "/".join(segment(name) for name in names)
+        return [
+            StorageDriverClaim({"path": await asyncio.to_thread(self._write, folder, one)})
+            for one in payloads
+        ]
+
+    async def retrieve(
+        self,
+        context: StorageDriverRetrieveContext,  # noqa: ARG002, the SDK's signature
+        claims: Sequence[StorageDriverClaim],
+    ) -> list[Payload]:
+        """Read payloads; Missing."""
+        return [
+            await asyncio.to_thread(self._read, one.claim_data.get("path", "")) for one in claims
+        ]
+
+    def _write(self, folder: str, payload: Payload) -> str:
+        data = payload.SerializeToString()
+        path = f"{folder}/{hashlib.sha256(data).hexdigest()}"
+        place = self._root / path
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Whole or not at all, also when the machine dies meanwhile.
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                Path(file.name).replace(place)
+            except OSError:
+                Path(file.name).unlink()
+                raise
+        return path
+
+    def _read(self, path: str) -> Payload:
+        try:
+            data = (self._root / path).read_bytes() if _PATH.fullmatch(path) else b""
+            if hashlib.sha256(data).hexdigest() != path.rpartition("/")[2]:
+                raise Missing(f"The large payload {path!r} is not what was put there.")
+            return Payload.FromString(data)
+        except (FileNotFoundError, DecodeError):
+            raise Missing(
+                f"The large payload {path!r} is not in PUSH_LARGE_DIRECTORY: does every process "
+                "see the same directory?"
+            ) from None
+
+
+def segment(name: str) -> str:
+    """Make a name a folder's; what is no letter, digit, `_` or `-` is written as `%` and hex."""
+    return quote(name, safe="").replace(".", "%2E").replace("~", "%7E") or "-"
+
+
+async def fetched(payload: Payload, directory: Directory) -> Payload:
+    """Give what a payload refers to, itself when it refers to nothing; Missing."""
+    kind = ExternalStorageReference.DESCRIPTOR.full_name.encode()
+    if payload.metadata.get("messageType") != kind:
+        return payload
+    reference = json_format.Parse(payload.data, ExternalStorageReference())
+    claim = StorageDriverClaim(dict(reference.claim_data))
+    (found,) = await directory.retrieve(StorageDriverRetrieveContext(), [claim])
+    return found

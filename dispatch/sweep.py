@@ -1,0 +1,98 @@
+"""`python -m dispatch.sweep`: removes large payloads of workflows that Temporal has forgotten."""
+
+import asyncio
+import logging
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat import SettingsError, read_settings
+from dispatch.connection import TemporalUnreachable, connect
+from dispatch.settings import DispatchSettings
+from dispatch.storage import segment
+
+log = logging.getLogger("surepush.sweep")
+
+_NOTE = "namespace-id"
+
+YOUNG = timedelta(days=1)
+"""A payload is written before its workflow starts: what is younger stays."""
+
+
+class OtherNamespace(Exception):
+    """The payloads belong to a namespace of that name in another cluster."""
+
+
+async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
+    """Remove what belongs to forgotten workflows of the namespace; gives the number of payloads.
+
+    The first sweep removes nothing and notes which namespace it is: another cluster knows none of
+    the workflows and would have everything removed. OtherNamespace, RPCError.
+    """
+    removed = 0
+    before = time.time() - young.total_seconds()
+    space = root / segment(client.namespace)
+    if not space.is_dir() or not _is_noted(space / _NOTE, await _namespace_id(client)):
+        return 0
+    for folder in sorted(one for one in space.iterdir() if one.is_dir()):
+        old = [one for one in folder.iterdir() if one.stat().st_mtime < before]
+        if old and not await _is_known(client, unquote(folder.name)):
+            for one in old:
+                one.unlink()
+            removed += len(old)
+        if not any(folder.iterdir()) and folder.stat().st_mtime < before:
+            folder.rmdir()
+    return removed
+
+
+async def _namespace_id(client: Client) -> str:
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    return (await client.workflow_service.describe_namespace(request)).namespace_info.id
+
+
+def _is_noted(note: Path, own: str) -> bool:
+    """Compare with the note of the first sweep, which this one may be; OtherNamespace."""
+    if not note.exists():
+        note.write_text(own)
+        return False
+    if note.read_text() != own:
+        raise OtherNamespace(
+            "The payloads of PUSH_LARGE_DIRECTORY belong to another cluster's namespace: is "
+            f"TEMPORAL_ADDRESS right? If it is, remove the file {note.parent.name}/{note.name}."
+        )
+    return True
+
+
+async def _is_known(client: Client, workflow_id: str) -> bool:
+    try:
+        await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True
+
+
+async def main() -> None:
+    """Sweep once; OtherNamespace, SettingsError, TemporalUnreachable, RPCError."""
+    root = read_settings(DispatchSettings).large_directory
+    if root is None:
+        raise SettingsError("PUSH_LARGE_DIRECTORY is missing: there is nothing to sweep.")
+    removed = await sweep(await connect(), root)
+    log.info("Removed %d large payloads of forgotten workflows", removed)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        asyncio.run(main())
+    except (OtherNamespace, SettingsError, TemporalUnreachable) as error:
+        sys.exit(str(error))
+    except RPCError as error:
+        sys.exit(f"Temporal refused or did not answer: {error.message}")

@@ -1,0 +1,75 @@
+"""Large records lie beside Temporal, for as long as it knows their push."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from dispatch.converter import converter
+from dispatch.keyring import KeyRing
+from dispatch.sweep import OtherNamespace, sweep
+from dispatch.telling import tell_push
+from emulator import seeds
+from emulator.examples import record
+from tests.support.house import house
+from workflows.models import Validation
+
+RING = KeyRing({"k1": bytes(range(32))}, "k1")
+NOW = timedelta(seconds=-60)
+
+
+def beside(environment: WorkflowEnvironment, directory) -> WorkflowEnvironment:
+    """The same server, for processes that share a directory."""
+    bare = environment.client
+    large = converter(RING, directory)
+    client = Client(bare.service_client, namespace=bare.namespace, data_converter=large)
+    return WorkflowEnvironment.from_client(client)
+
+
+def kept(directory):
+    return list(directory.glob("default/*/*"))
+
+
+async def test_a_large_record_leaves_its_history_small(devserver, tmp_path):
+    data = record("chartOfAccounts", number="77") | {"description": "Kowalski " * 60_000}
+    async with house(beside(devserver, tmp_path), rules="off") as here:
+        push = await here.push(
+            connection_id=seeds.SYNCHRONOUS, data=data, validation=Validation.OFF
+        )
+        outcome = await push.outcome()
+        told = await tell_push(push)
+        size = (await push.describe()).raw_info.history_size_bytes
+
+        assert ("Success", data) == (outcome.status, told.data)
+        assert [data["description"]] == [one["data"]["description"] for one in here.records]
+    assert size < 50_000
+    assert {push.workflow_id} == {path.parent.name for path in kept(tmp_path)}
+
+
+async def test_only_what_temporal_has_forgotten_is_swept_and_not_while_it_is_young(
+    devserver, tmp_path
+):
+    async with house(beside(devserver, tmp_path)) as here:
+        push = await here.push(connection_id=seeds.SYNCHRONOUS)
+        await push.outcome()
+    for one in (push.workflow_id, "push-forgotten"):
+        place = tmp_path / "default" / one / "a-payload"
+        place.parent.mkdir(parents=True)
+        place.touch()
+    # The first one only notes which namespace it is.
+    removed = [
+        await sweep(here.client, tmp_path, young) for young in (NOW, timedelta(hours=1), NOW, NOW)
+    ]
+
+    assert [0, 0, 1, 0] == removed
+    assert [push.workflow_id] == [path.parent.name for path in kept(tmp_path)]
+
+
+async def test_payloads_of_another_cluster_are_not_touched(devserver, tmp_path):
+    note = tmp_path / "default" / "namespace-id"
+    note.parent.mkdir()
+    note.write_text("another")
+
+    with pytest.raises(OtherNamespace, match="is TEMPORAL_ADDRESS right"):
+        await sweep(devserver.client, tmp_path)
