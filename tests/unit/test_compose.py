@@ -1,0 +1,174 @@
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+from activities.notify import NotifySettings
+from activities.settings import PushSettings
+from codat import CodatSettings
+from dispatch.keyring import EncryptionSettings
+from dispatch.overview import TEMPORALS
+from dispatch.settings import DispatchSettings
+from dispatch.telemetry import TelemetrySettings
+from gateway.settings import GatewaySettings
+from workflows import attributes
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text()
+COMPOSE = yaml.safe_load(TEXT)
+SERVICES = COMPOSE["services"]
+OURS = {name: one for name, one in SERVICES.items() if one["image"] == "surepush"}
+ONE_SHOT = {"namespace", "schema"}
+EXAMPLE = (ROOT / ".env.example").read_text()
+OF_A_SERVICE = {
+    *("build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck"),
+    *("image", "logging", "mem_limit", "ports", "profiles", "read_only", "restart"),
+    *("security_opt", "shm_size", "stop_grace_period", "tmpfs", "volumes"),
+}
+"""Those keys of the compose specification that are used here; a misspelt one is none of them."""
+
+READ_BY_US = TEMPORALS | {
+    f"{kind.model_config.get('env_prefix', '')}{name}".upper()
+    for kind in (
+        CodatSettings,
+        DispatchSettings,
+        EncryptionSettings,
+        GatewaySettings,
+        NotifySettings,
+        PushSettings,
+        TelemetrySettings,
+    )
+    for name in kind.model_fields
+}
+
+each_service = pytest.mark.parametrize("name", SERVICES)
+each_of_ours = pytest.mark.parametrize("name", OURS)
+
+
+def test_the_file_has_the_shape_of_the_specification():
+    extensions = {key for key in COMPOSE if key.startswith("x-")}
+
+    assert {"name", "services", "volumes"} == COMPOSE.keys() - extensions
+    assert OF_A_SERVICE >= {key for one in SERVICES.values() for key in one}
+
+
+@each_service
+def test_a_service_is_bounded_and_comes_back(name):
+    service = SERVICES[name]
+
+    assert service["mem_limit"]
+    assert service["restart"] == ("on-failure:6" if name in ONE_SHOT else "unless-stopped")
+
+
+@each_service
+def test_an_image_is_pinned_or_built_here(name):
+    image = SERVICES[name]["image"]
+
+    assert "build" in SERVICES[name] or re.search(r":v?\d+\.\d+", image)
+
+
+@each_service
+def test_a_dependency_can_come_true(name):
+    for other, on in SERVICES[name].get("depends_on", {}).items():
+        healthy = on["condition"] == "service_healthy"
+
+        assert "healthcheck" in SERVICES[other] if healthy else other in ONE_SHOT
+
+
+@each_service
+def test_only_this_machine_reaches_a_port(name):
+    assert [] == [port for port in SERVICES[name].get("ports", []) if "127.0.0.1:" not in port]
+
+
+@each_service
+def test_a_folder_that_is_mounted_is_there(name):
+    for volume in SERVICES[name].get("volumes", []):
+        source = volume.split(":")[0]
+
+        assert (ROOT / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
+
+
+@each_of_ours
+def test_ours_run_without_rights_on_a_disk_that_is_read_only(name):
+    service = OURS[name]
+
+    assert ([True, ["ALL"]]) == [service["read_only"], service["cap_drop"]]
+    assert ["no-new-privileges:true"] == service["security_opt"]
+
+
+@each_of_ours
+def test_a_command_of_ours_exists(name):
+    first, *rest = OURS[name]["command"]
+    target = ROOT / rest[0] / "__main__.py" if first == "-m" else ROOT / first
+
+    assert target.exists()
+    options = {word for word in rest if word.startswith("--")}
+    assert {one for one in options if f'"{one}"' not in target.read_text()} == set()
+
+
+@each_of_ours
+def test_every_variable_that_is_set_is_read(name):
+    assert OURS[name].get("environment", {}).keys() <= READ_BY_US
+
+
+@pytest.mark.parametrize("name", ["worker", "gateway"])
+def test_the_health_check_is_python_that_can_be_read(name):
+    kind, program, flag, code = OURS[name]["healthcheck"]["test"]
+
+    assert ("CMD", "python", "-c") == (kind, program, flag)
+    assert ast.parse(code)
+
+
+def test_workers_can_be_many():
+    assert {"container_name", "ports"}.isdisjoint(SERVICES["worker"])
+
+
+def test_no_password_has_a_default():
+    secret = re.compile(r"\$\{(\w*(?:PASSWORD|KEYS?|SECRET))\b(..)")
+
+    assert {":?"} == {default for _, default in secret.findall(TEXT)}
+
+
+def test_nobody_starts_pushes_in_the_temporal_ui():
+    assert "true" == SERVICES["temporal-ui"]["environment"]["TEMPORAL_START_WORKFLOW_DISABLED"]
+
+
+def test_the_example_names_every_variable_that_can_be_given():
+    given = [pair for one in OURS.values() for pair in one.get("environment", {}).items()]
+    passed = {name for name, value in given if value is None}
+    wanted = passed | set(re.findall(r"\$\{(\w+)", TEXT))
+
+    assert wanted == set(re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+
+
+def test_the_example_gives_no_secret():
+    assert [] == re.findall(r"^#?(\w*(?:PASSWORD|KEY|KEYS|SECRET))=.+", EXAMPLE, re.MULTILINE)
+
+
+def test_the_namespace_gets_all_search_attributes_and_ninety_days():
+    script = (ROOT / "deploy/namespace.sh").read_text()
+    (names,) = re.findall(r"^for name in (.+); do$", script, re.MULTILINE)
+
+    assert [key.name for key in attributes.ALL] == names.split()
+    assert "retention=90d" in script
+
+
+def test_the_dynamic_configuration_has_values_of_the_right_shape():
+    written = yaml.safe_load((ROOT / "deploy/dynamicconfig/surepush.yaml").read_text())
+
+    assert all(set(one) <= {"constraints", "value"} for many in written.values() for one in many)
+    assert [{"value": True}] == written["matching.enableFairness"]
+
+
+def test_the_image_runs_as_nobody_and_begins_with_the_worker():
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+
+    assert "USER 65534:65534" in lines
+    assert ['CMD ["worker.py"]', 'ENTRYPOINT ["python"]'] == sorted(
+        line for line in lines if line.startswith(("CMD", "ENTRYPOINT"))
+    )
+    (base,) = [shlex.split(line)[1] for line in lines if line.startswith("ARG BASE=")]
+    assert re.fullmatch(r"BASE=python:3\.1[2-9]\.\d+-slim-\w+", base)
