@@ -1,5 +1,6 @@
 """Asking for a push again: by an operator, or by a backend that mended the record."""
 
+import contextlib
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus
@@ -43,17 +44,9 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         "timeout_in_minutes": timeout_in_minutes,
         "reason": reason,
     }
-    # Built anew, not copied: what an operator gives is checked like any request.
-    request = PushRequest.model_validate(
-        before.model_dump(exclude={"resume", "settlement", "reason"})
-        | {name: value for name, value in changes.items() if value is not None}
-        | {
-            "settlement": settlement,
-            "retry_of": description.run_id,
-            "first_digest": before.first_digest or before.digest,
-        }
-    )
-    try:
+    request = _again(before, description.run_id, changes, settlement)
+    # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.
+    with contextlib.suppress(WorkflowAlreadyStartedError):
         await push.client.start_workflow(
             "push",
             request,
@@ -65,7 +58,19 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
             static_summary=summary_of(request),
             priority=fair_to(request),
         )
-    except WorkflowAlreadyStartedError:
-        # Somebody else was quicker, or it succeeded meanwhile: theirs is this push too.
-        return push
     return push
+
+
+def _again(
+    before: PushRequest, run_id: str, changes: dict[str, Any], settlement: Settlement | None
+) -> PushRequest:
+    # Built anew, not copied: what an operator gives is checked like any request.
+    return PushRequest.model_validate(
+        before.model_dump(exclude={"resume", "settlement", "reason"})
+        | {name: value for name, value in changes.items() if value is not None}
+        | {
+            "settlement": settlement,
+            "retry_of": run_id,
+            "first_digest": before.first_digest or before.digest,
+        }
+    )

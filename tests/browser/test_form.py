@@ -1,40 +1,16 @@
 """The form in a real browser: by mouse, by keyboard, on a phone, with a screen reader's rules."""
 
-import os
-import shutil
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
 
 from tests.support.form_documents import ATTACK, HOSTILE, INVOICE
 from tests.support.form_page import form_page
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-]
 GOOD = {"reference": "INV-1", "issueDate": "2026-11-20", "status": "Submitted"}
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session", name="chromium")
-async def _chromium():
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on this machine (apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @pytest.fixture(scope="session", name="site")

@@ -1,14 +1,11 @@
 """A person's way through the pages: form, push page, retry; by keyboard, and on a phone."""
 
 import os
-import shutil
 from pathlib import Path
 from uuid import uuid4
 
 import axe_playwright_python
-import pytest
 import pytest_asyncio
-from playwright.async_api import async_playwright
 
 from emulator import seeds
 from gateway.app import build_app
@@ -16,7 +13,6 @@ from tests.support.front_door import KEY, front_door
 from tests.support.serving import served
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-FLAGS = ["--disable-background-networking", "--disable-gpu", "--no-first-run", "--no-sandbox"]
 WIDTHS = {"desk": 1280, "phone": 375}
 NEW = "/companies/{}/connections/{}/push/suppliers/new"
 
@@ -28,18 +24,6 @@ async def _site(devserver):
         served(build_app(door.parts)) as url,
     ):
         yield door, url
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session", name="chromium")
-async def _chromium():
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "no chromium on this machine (apt-get install chromium)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session", name="page", params=WIDTHS)
