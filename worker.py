@@ -141,7 +141,8 @@ async def check() -> int:
         read_settings(kind)
     queue = read_settings(DispatchSettings).task_queue
     config = read_connection()
-    print(*describe(config, settings, queue), "", sep="\n")
+    ring = read_settings(EncryptionSettings).encryption_keys
+    print(*describe(config, settings, queue, ring), "", sep="\n")
     async with CodatClient(settings) as codat:
         found = [*check_names(os.environ, SETTINGS), *check_certificate(config)]
         try:

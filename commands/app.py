@@ -31,6 +31,7 @@ from dispatch.bulk import NoSuchBulk
 from dispatch.encryption import Unreadable
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
+from dispatch.storage import Missing
 
 _HELP = """\
 Push records into accounting software, once.
@@ -79,7 +80,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 _TOLD = (
     ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
-    ((NotAPush, StillRunning, SettingsError, Unreadable, CodatRefused), WRONG_INPUT),
+    ((NotAPush, StillRunning, SettingsError, Unreadable, Missing, CodatRefused), WRONG_INPUT),
     ((CodatError, UnreadableOptions), FAILED),
 )
 """Errors whose text is a sentence for a person."""

@@ -12,6 +12,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
 from codat import CodatSettings
+from dispatch.keyring import KeyRing
 
 SOON = timedelta(days=30)
 """Before a client certificate expires."""
@@ -50,11 +51,14 @@ class Found:
     said: str
 
 
-def describe(config: ClientConnectConfig, codat: CodatSettings, queue: str) -> list[str]:
+def describe(
+    config: ClientConnectConfig, codat: CodatSettings, queue: str, ring: KeyRing
+) -> list[str]:
     """Say what would be connected to; no secrets."""
     shown = {
         "Temporal": f"{config.get('target_host')}, namespace {config.get('namespace', 'default')}",
         "secured by": _security(config),
+        "payloads": _encryption(ring),
         "task queue": queue,
         "Codat": f"{str(codat.base_url).rstrip('/')}, idempotency keys {codat.idempotency}",
         "webhooks": "verified" if codat.has_webhooks else "not set up: pushes are polled for",
@@ -70,6 +74,12 @@ def _security(config: ClientConnectConfig) -> str:
     if isinstance(tls, TLSConfig) and tls.domain:
         parts.append(f"server name {tls.domain}")
     return ", ".join([*parts, "API key"] if key else parts)
+
+
+def _encryption(ring: KeyRing) -> str:
+    written = f"encrypted with the key {ring.active}" if ring.active else "in the clear"
+    others = ", ".join(name for name in ring.keys if name != ring.active)
+    return f"{written}; {others} can be read" if others else written
 
 
 def check_names(

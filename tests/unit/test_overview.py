@@ -5,17 +5,19 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
 from codat import CodatSettings
+from dispatch.keyring import KeyRing
 from dispatch.overview import check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
 from dispatch.trouble import meaning_of
 from tests.support.locked import Authority
 
 CODAT = CodatSettings.model_validate({"api_key": "sesame"})
+PLAIN = KeyRing()
 
 
-def told(**more):
+def told(ring=PLAIN, **more):
     config = ClientConnectConfig(target_host="temporal:7233", **more)
-    return "\n".join(describe(config, CODAT, "push"))
+    return "\n".join(describe(config, CODAT, "push", ring))
 
 
 def test_the_overview_says_where_everything_is():
@@ -35,6 +37,18 @@ def test_the_overview_shows_no_secret():
 def test_a_connection_in_the_clear_is_called_that():
     assert "nothing (no TLS)" in told()
     assert "nothing (no TLS), API key" in told(api_key="x", tls=False)
+
+
+@pytest.mark.parametrize(
+    ("ring", "said"),
+    [
+        (PLAIN, "in the clear"),
+        (KeyRing({"k1": b"sesame"}), "in the clear; k1 can be read"),
+        (KeyRing({"k2": b"", "k1": b""}, "k2"), "encrypted with the key k2; k1 can be read"),
+    ],
+)
+def test_the_overview_says_at_which_step_a_change_of_keys_is(ring, said):
+    assert f"payloads     {said}" in told(ring).splitlines()
 
 
 def test_a_variable_that_resembles_one_of_ours_is_warned_of():
