@@ -48,3 +48,11 @@ async def test_a_worker_without_temporal_says_where_it_was_sought(stack, tmp_pat
 
     assert 1 == ran.code
     assert "not reachable at 127.0.0.1:1" in ran.complaint
+
+
+async def test_the_check_of_a_stack_that_is_fit_ends_well(stack, tmp_path):
+    ran = await run(*WORKER, "--check", environment=stack.environment, cwd=tmp_path)
+
+    assert (0, "") == (ran.code, ran.err)
+    assert f"127.0.0.1:{stack.ports.temporal}, namespace default" in ran.out
+    assert stack.environment["CODAT_API_KEY"] not in ran.out
