@@ -21,6 +21,11 @@ check: .venv/ready   ## format, lint, imports, types
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
+# Needs two packages of Debian's, which it starts itself on free ports:
+# apt-get install -y postgresql redis-server
+bench: .venv/ready .venv-bench/ready    ## ours beside what people would use instead; 20 minutes
+	$(BIN)/python bench/measure.py
+
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
@@ -32,4 +37,10 @@ check: .venv/ready   ## format, lint, imports, types
 	.venv-official/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: demo dev unit test check
+# The other sides of the bench.
+.venv-bench/ready: bench/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.PHONY: bench demo dev unit test check

@@ -20,6 +20,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from bench.chaos.plan import Item, Press, company, connection
+from bench.sides.api import Order
 from dispatch.pushes import NoSuchPush, Push, start_push
 from dispatch.retries import StillRunning, retry_push
 from workflows.models import PushRequest
@@ -190,12 +191,13 @@ class Plain(Side):
         """Start it; the same id again runs again when the first has ended."""
         here = f"/companies/{company(self.name)}/connections/{connection(self.name, item.place)}"
         tail = f"/{item.record_id}" if item.record_id else ""
-        order = {
-            "method": "PUT" if item.record_id else "POST",
-            "path": f"{here}/push/{item.data_type}{tail}",
-            "data": item.data,
-            "minutes": item.minutes,
-        }
+        order = Order(
+            id=str(item.number),
+            method="PUT" if item.record_id else "POST",
+            path=f"{here}/push/{item.data_type}{tail}",
+            data=item.data,
+            minutes=item.minutes,
+        )
         await self.client.start_workflow(
             "plain-push", order, id=self.workflow_id(item), task_queue=self.name
         )

@@ -76,7 +76,7 @@ async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending
         wait = waits[item.number]
         status = None
         if wait.done():
-            status = "Terminated" if wait.exception() else str(wait.result())
+            status = "Terminated" if wait.exception() else str(wait.result()["status"])
         wait.cancel()
         endings.append(Ending(item, NOBODY, status))
     return endings

@@ -16,10 +16,10 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from bench.chaos.faults import READ_TIMEOUT
 from bench.chaos.plan import Disaster, Wanted
 from stack.ports import Ports
-from stack.process import ROOT, Process, Trouble
+from stack.process import Process, Trouble
 from stack.services import Stack, emulator_command, running, temporal_command
 
-SIDES = {"ours": "worker.py", "plain": "bench/plain.py"}
+SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.sides.with_temporal", "worker")}
 """The programs of the workers; the name of a side is also its task queue."""
 
 
@@ -154,7 +154,7 @@ class House:
             **self.environment,
             "PUSH_TASK_QUEUE": side,
         }
-        command = [sys.executable, str(ROOT / SIDES[side])]
+        command = [sys.executable, *SIDES[side]]
         worker = await self._start(f"{side}-{index}", command, environment)
         self.workers[side, index] = worker
         self._watches.append(asyncio.create_task(self._supervise(side, index, worker)))

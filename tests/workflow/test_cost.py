@@ -1,0 +1,41 @@
+"""What one push costs, exactly: whoever makes it cost more or less changes the figures here."""
+
+from uuid import UUID
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from activities.models import Conduct
+from emulator import seeds
+from tests.support.house import house
+
+BILLED = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
+    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
+    EventType.EVENT_TYPE_TIMER_STARTED,
+    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
+    EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
+    EventType.EVENT_TYPE_MARKER_RECORDED,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
+    EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+}
+
+SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
+
+
+# How the 60 s look and what the server itself counts: python bench/waiting.py.
+@pytest.mark.parametrize(
+    ("connection", "cost"),
+    [
+        pytest.param(seeds.SYNCHRONOUS, (2, 6, 25), id="ends in the first answer"),
+        pytest.param(seeds.PROMPT, (3, 8, 36), id="ends before the first look"),
+    ],
+)
+async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connection, cost):
+    async with house(skipping, skipping=True, conduct=Conduct()) as here:
+        push = await here.push(connection_id=UUID(connection), data_type="suppliers", data=SUPPLIER)
+        await here.ending(push)
+        events = (await push.handle.fetch_history()).events
+
+        billed = [one for one in events if one.event_type in BILLED]
+        assert cost == (len(here.codat.journal()), len(billed), len(events))
