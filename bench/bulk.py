@@ -2,7 +2,7 @@
 
 `python bench/bulk.py [PUSHES]`; a tenth is unclear, and the bulk is given all of them. Its worker
 is killed twice (SIGKILL), and its history is cut by continue-as-new more often than usual. The
-platform enforces its limits. 5,000 pushes take some twenty minutes.
+platform enforces its limits.
 """
 
 import asyncio

@@ -1,5 +1,6 @@
 """One run of a push, told event by event."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,7 +118,7 @@ class Chapter:
                 fields = f"{result.fields} fields, {result.required} required"
                 return f"asked what the accounting software wants: {fields}", []
             case Verdict():
-                counts = f"{len(result.errors)} errors, {len(result.warnings)} warnings"
+                counts = f"{_some(result.errors, 'error')}, {_some(result.warnings, 'warning')}"
                 return f"checked the record: {counts}", remarks(result.errors)
             case Reading():
                 return self._reading(step, result)
@@ -147,6 +148,10 @@ class Chapter:
         if not is_late:
             said = await words(self.converter, failure)
         return moment(event, self.run, _FAILED[step.name], step.who, said=[said])
+
+
+def _some(findings: Sequence[object], what: str) -> str:
+    return f"{len(findings)} {what}{'' if len(findings) == 1 else 's'}"
 
 
 def _look(look: Look) -> tuple[str, list[str]]:

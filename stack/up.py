@@ -48,7 +48,8 @@ A form to push with, in a browser:
 /push/suppliers/new
 
 The same from another terminal in {ROOT}:
-  export TEMPORAL_ADDRESS={HOST}:{ports.temporal}
+  export TEMPORAL_ADDRESS={HOST}:{ports.temporal} CODAT_BASE_URL=http://{HOST}:{ports.emulator} \
+CODAT_API_KEY={seeds.API_KEY}
   echo '{{"supplierName": "Mill and Sons", "status": "Active"}}' | .venv/bin/python starter.py \
 push --company {seeds.COMPANY} --connection {seeds.PROMPT} --data-type suppliers --data - --wait
 
