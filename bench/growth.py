@@ -51,12 +51,16 @@ async def measure(servers: Servers, pending: tuple[int, ...], picture: Path) -> 
             for many in WORKERS:
                 took = await _with_workers(ground, Side(kind, servers), many)
                 growth.note("workers: ms a push", side.name, many, took)
+    _show(growth)
+    drawn = draw([Panel(name, lines) for name, lines in growth.panels.items()])
+    await asyncio.to_thread(picture.write_text, drawn)
+
+
+def _show(growth: Growth) -> None:
     for name, lines in growth.panels.items():
         heads = ("side", *(f"{x:g}" for x, _ in next(iter(lines.values()))))
         rows = [(side, *(f"{y:.1f}" for _, y in points)) for side, points in lines.items()]
         table(f"4. Growth, {name}", heads, rows)
-    drawn = draw([Panel(name, lines) for name, lines in growth.panels.items()])
-    await asyncio.to_thread(picture.write_text, drawn)
 
 
 async def _with_workers(ground: Ground, side: Side, many: int) -> float:

@@ -1,17 +1,19 @@
 """`make bench`: all tables, ours beside what people would use instead.
 
-`python bench/measure.py [TABLE ...] [--pushes N] [--pending N ...]`; about 20 minutes on two cores.
+`python bench/measure.py [TABLE ...] [--quick]`; under 20 minutes on two cores that do nothing else.
 Each side runs in processes of its own against one emulator on this machine, and the sides take
 turns: compare the columns of one run; figures of two machines say little about each other.
 """
 
 import argparse
 import asyncio
+import logging
 import os
 import platform
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).parents[1])  # instead of this folder: bench/emulator.py hides ours
@@ -24,21 +26,34 @@ TABLES = ("cost", "speed", "growth", "recovery", "trust")
 PICTURE = ROOT / "docs" / "images" / "growth.svg"
 
 
-async def run(tables: list[str], pushes: int, pending: tuple[int, ...]) -> int:
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    trust: int = 500
+    speed: int = 60
+    turns: int = 3
+    pending: tuple[int, ...] = (10, 100, 1000)
+
+
+QUICK = Size(trust=80, speed=20, turns=1, pending=(10, 50))
+
+
+async def run(tables: list[str], size: Size) -> int:
     """Measure one table after the other, each on servers of its own."""
     began = time.monotonic()
     cores = len(os.sched_getaffinity(0))
     print(f"{platform.machine()}, {cores} cores, Python {platform.python_version()}", end=", ")
-    print(f"load {os.getloadavg()[0]:.1f} at the start")
+    print(f"{time.strftime('%Y-%m-%d')}, load {os.getloadavg()[0]:.1f} at the start, {size}")
     for name in tables:
         since = time.monotonic()
-        await _one(name, pushes, pending)
+        await _one(name, size)
         print(f"\n({name}: {time.monotonic() - since:.0f} s)", flush=True)
     print(f"\nall of it: {(time.monotonic() - began) / 60:.1f} minutes")
     return 0
 
 
-async def _one(name: str, pushes: int, pending: tuple[int, ...]) -> None:
+async def _one(name: str, size: Size) -> None:
     if name == "cost":
         await waiting.main(list(waiting.USUAL))
         return
@@ -46,27 +61,30 @@ async def _one(name: str, pushes: int, pending: tuple[int, ...]) -> None:
         async with servers.running(Path(folder)) as running:
             match name:
                 case "trust":
-                    await trust.measure(running, pushes)
+                    await trust.measure(running, size.trust)
                 case "speed":
-                    await speed.measure(running)
+                    await speed.measure(running, size.speed, size.turns)
                 case "recovery":
                     await recovery.measure(running)
                 case _:
-                    await growth.measure(running, pending, PICTURE)
+                    await growth.measure(running, size.pending, PICTURE)
 
 
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(prog="bench/measure.py", description=__doc__)
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=", ".join(TABLES))
-    parser.add_argument("--pushes", type=int, default=500, help="pushes a side in table 1")
-    parser.add_argument("--pending", type=int, nargs="+", default=[10, 100, 1000])
+    parser.add_argument("--quick", action="store_true", help="fewer of everything, to see it work")
+    parser.add_argument("--pending", type=int, nargs="+", help="of table 4, for instance 10000")
     given = parser.parse_args()
     chosen: list[str] = given.tables or [*TABLES]
     if wrong := set(chosen) - set(TABLES):
         parser.error(f"no such table: {', '.join(sorted(wrong))}")
-    # Plain polling fails on purpose, and the SDK logs each failure.
-    sys.exit(asyncio.run(until_signal(run(chosen, given.pushes, tuple(given.pending)))))
+    size = QUICK if given.quick else Size()
+    if given.pending:
+        size = replace(size, pending=tuple(given.pending))
+    logging.disable(logging.WARNING)  # plain polling fails on purpose, and the SDK tells each time
+    sys.exit(asyncio.run(until_signal(run(chosen, size))))
 
 
 if __name__ == "__main__":

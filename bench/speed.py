@@ -7,27 +7,27 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from statistics import median
 
-from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from bench.empty import Empty
 from bench.ground import SYNCHRONOUS, Ground
 from bench.servers import Servers, processor_seconds
 from bench.side import KINDS, Side
 from bench.sides import api
 from bench.tables import spread, table
 
-PUSHES = 80
-REPEATS = 3
 SINGLE = 20
+"""Pushes one at a time."""
+
 LONGEST = 120
 KINDS_OF_ENDING = {"at once": SYNCHRONOUS, "after 1 s": {"delay": 1}, "after 5 s": {"delay": 5}}
 
 Figures = dict[tuple[str, str], list[float]]
 
 
-async def measure(servers: Servers) -> None:
-    """Print the tables; the sides take turns, each as often as there are repeats."""
+async def measure(servers: Servers, pushes: int, turns: int) -> None:
+    """Print the tables; the sides take turns, in the one order and in the other."""
     sides = [Side(kind, servers, {"CODAT_READ_TIMEOUT": "PT3S"}) for kind in KINDS]
     rates: Figures = defaultdict(list)
     workers: Figures = defaultdict(list)
@@ -38,11 +38,11 @@ async def measure(servers: Servers) -> None:
             await asyncio.gather(*(side.open() for side in sides))
             for side in sides:  # the first pushes of a process load what the later ones have
                 await _burst(ground, side, f"warm {side.name}", SYNCHRONOUS, 5)
-            for turn in range(REPEATS):
+            for turn in range(turns):
                 for ending, manners in KINDS_OF_ENDING.items():
                     for side in sides if turn % 2 else sides[::-1]:
                         label, place = f"{side.name} {ending} {turn}", (side.name, ending)
-                        found = await _burst(ground, side, label, manners, PUSHES)
+                        found = await _burst(ground, side, label, manners, pushes)
                         rates[place].append(found[0])
                         workers[place].append(found[1])
                         requests[place].append(found[2])
@@ -50,8 +50,9 @@ async def measure(servers: Servers) -> None:
                 single[side.name] = await _one_by_one(ground, side)
     finally:
         await asyncio.gather(*(side.close() for side in sides))
+    print(f"\n3. Speed: {pushes} pushes started together, {turns} turns, median (least-most)")
     _print(sides, rates, workers, requests, single)
-    await _floor(servers)
+    await _floor(servers, pushes)
 
 
 async def _burst(
@@ -98,8 +99,8 @@ def _print(
     requests: Figures,
     single: dict[str, list[float]],
 ) -> None:
-    heads = ("side", *(f"{ending}/s" for ending in KINDS_OF_ENDING))
-    title = f"3. Speed: pushes a second, {PUSHES} started together, median (least-most)"
+    heads = ("side", *KINDS_OF_ENDING)
+    title = "3. Speed: pushes a second"
     rows = [(one.name, *(spread(rates[one.name, end]) for end in KINDS_OF_ENDING)) for one in sides]
     table(title, heads, rows)
     ratios = [
@@ -126,16 +127,7 @@ def _print(
     table(title, ("side", "median", "longest"), rows)
 
 
-@workflow.defn(name="empty")
-class Empty:
-    """Does nothing."""
-
-    @workflow.run
-    async def run(self) -> None:
-        """Return."""
-
-
-async def _floor(servers: Servers) -> None:
+async def _floor(servers: Servers, many: int) -> None:
     """Say what nothing costs: an empty workflow here, and a bare POST."""
     client = await Client.connect(f"127.0.0.1:{servers.ports.temporal}")
     options = {"task_queue": "empty", "execution_timeout": timedelta(minutes=1)}
@@ -149,21 +141,20 @@ async def _floor(servers: Servers) -> None:
         api.http() as http,
     ):
         path = await ground.open("floor", **SYNCHRONOUS)
-        orders = ground.orders("floor", path, PUSHES)
+        orders = ground.orders("floor", path, many)
 
         async def post(number: int) -> None:
-            request = api.send(orders[number])
-            url = servers.emulator + request.url.path
-            await http.post(url, content=request.content, headers=request.headers)
+            url = servers.emulator + orders[number].path
+            await http.post(url, json=orders[number].data, headers=api.AUTHORIZED)
 
         rows = [
-            ("empty workflow", f"{await _rate(empty):.0f}"),
-            ("bare POST", f"{await _rate(post):.0f}"),
+            ("empty workflow", f"{await _rate(empty, many):.0f}"),
+            ("bare POST", f"{await _rate(post, many):.0f}"),
         ]
     table("3. Speed: the floor", ("what", "a second"), rows)
 
 
-async def _rate(work: Callable[[int], Awaitable[None]]) -> float:
+async def _rate(work: Callable[[int], Awaitable[None]], many: int) -> float:
     began = time.monotonic()
-    await asyncio.gather(*(work(number) for number in range(PUSHES)))
-    return PUSHES / (time.monotonic() - began)
+    await asyncio.gather(*(work(number) for number in range(many)))
+    return many / (time.monotonic() - began)

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 
+AUTHORIZED = {"Authorization": "Basic ZW11bGF0b3I="}
 LOOK_EVERY = 0.2
 """Seconds between two questions for the endings."""
 
@@ -66,7 +67,7 @@ def look(sent: Sent) -> httpx.Request:
 
 
 def _request(method: str, path: str, headers: dict[str, str] | None = None, **rest: Any) -> Any:  # noqa: ANN401
-    known = {"Authorization": "Basic ZW11bGF0b3I=", **(headers or {})}
+    known = {**AUTHORIZED, **(headers or {})}
     return httpx.Request(method, os.environ["CODAT_BASE_URL"] + path, headers=known, **rest)
 
 
