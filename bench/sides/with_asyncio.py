@@ -2,7 +2,7 @@
 
 The SDK's default for every call, writes too: first pause 0.5 s, factor 1.5, at most 60 s, for an
 hour, on 408, 429, 5xx and lost connections, and no idempotency key:
-https://pypi.org/project/codat-sync-for-payables/ ("Retries").
+the description of the package codat-sync-for-payables, "Retries".
 """
 
 import asyncio
