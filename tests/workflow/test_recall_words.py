@@ -58,6 +58,7 @@ async def test_without_a_word_a_timed_out_push_is_not_sent_again(devserver, mode
 
         assert 1 == len(here.posts)
     assert ("TimedOut", True) == (outcome.status, "--not-written" in outcome.message)
+    assert outcome.completed_on_utc
 
 
 @both
