@@ -7,13 +7,13 @@ from emulator.platforms import PLATFORMS
 from emulator.store import JsonObject, Row, Store
 
 STATUS = (
-    "CASE WHEN finishes <= :now AND (revives OR deadline IS NULL OR finishes <= deadline)"
-    " THEN coalesce(word, outcome) WHEN deadline <= :now THEN 'TimedOut' ELSE 'Pending' END"
+    "CASE WHEN finishes <= :now AND (deadline IS NULL OR finishes <= deadline OR revives)"
+    " THEN outcome WHEN deadline <= :now THEN 'TimedOut' ELSE 'Pending' END"
 )
 """The status of an operation as SQL, the twin of `status`."""
 
 COMPLETED = (
-    "CASE WHEN finishes <= :now AND (revives OR deadline IS NULL OR finishes <= deadline)"
+    "CASE WHEN finishes <= :now AND (deadline IS NULL OR finishes <= deadline OR revives)"
     " THEN finishes WHEN deadline <= :now THEN deadline END"
 )
 """The completion of an operation as SQL, the twin of `completed`."""
@@ -36,7 +36,7 @@ def completed(row: Row, now: int) -> int | None:
     """Give the tick at which an operation ended, or None while it is pending."""
     finishes, deadline = row["finishes"], row["deadline"]
     if finishes is not None and finishes <= now:
-        if row["revives"] or deadline is None or finishes <= deadline:
+        if deadline is None or finishes <= deadline or row["revives"]:
             return finishes
         return deadline
     return deadline if deadline is not None and deadline <= now else None
@@ -47,7 +47,7 @@ def status(row: Row, now: int) -> str:
     end = completed(row, now)
     if end is None:
         return "Pending"
-    return (row["word"] or row["outcome"]) if end == row["finishes"] else "TimedOut"
+    return row["outcome"] if end == row["finishes"] else "TimedOut"
 
 
 def find(store: Store, company: str, key: str) -> Row | None:
