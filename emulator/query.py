@@ -14,6 +14,7 @@ _TOKEN = re.compile(r"\s*(&&|\|\||\{|\}|!=|<=|>=|[=~<>])\s*")
 _OPERATORS = frozenset({"=", "!=", "~", "<", ">", "<=", ">="})
 _CODE = f"CASE ({STATUS}) WHEN 'Pending' THEN 202 WHEN 'Success' THEN 200 ELSE 400 END"
 _MOMENTS = frozenset({"requestedonutc", "completedonutc"})
+_IDS = frozenset({"key", "company", "connection"})
 _COLUMNS: Mapping[str, str] = {
     "pushoperationkey": "key",
     "companyid": "company",
@@ -84,8 +85,11 @@ class _Reader:
             self.values[name] = _moment(value)
             return f"{column} {operator} :{name}"
         if operator == "~":
-            self.values[name] = value
+            self.values[name] = value.lower()
             return f"instr(lower({column}), lower(:{name})) > 0"
+        if column in _IDS:  # kept in small letters, so that an index finds them
+            self.values[name] = value.lower()
+            return f"{column} {operator} :{name}"
         self.values[name] = int(value) if value.isdecimal() else value
         return f"{column} {operator} :{name} COLLATE NOCASE"
 

@@ -28,7 +28,7 @@ CREATE INDEX IF NOT EXISTS by_request ON operations (
     company, requested, seq, visible, connection, data_type, finishes, deadline, outcome, revives
 );
 CREATE INDEX IF NOT EXISTS by_place ON operations (
-    company, connection COLLATE NOCASE, data_type COLLATE NOCASE, requested, seq, visible, finishes,
+    company, connection, data_type COLLATE NOCASE, requested, seq, visible, finishes,
     deadline, outcome, revives
 );
 CREATE INDEX IF NOT EXISTS by_connection ON operations (connection, finishes);

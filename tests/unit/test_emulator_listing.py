@@ -47,6 +47,8 @@ async def listed(client, **query):
         ("dataType=customers || status=Failed", 2),
         ("dataType=suppliers&&{status=Failed||status=Pending}", 1),
         (f"dataConnectionKey={seeds.OFFLINE}", 1),
+        (f"dataConnectionKey={seeds.OFFLINE.upper()}", 1),
+        (f"dataType=CUSTOMERS&&dataConnectionKey={seeds.OFFLINE}", 1),
         (f"dataConnectionId!={seeds.OFFLINE}", 4),
         ("dataType~supp", 4),
         ("requestedOnUtc>=2020-01-01", 5),
