@@ -85,7 +85,7 @@ class _Reader:
             self.values[name] = _moment(value)
             return f"{column} {operator} :{name}"
         if operator == "~":
-            self.values[name] = value.lower()
+            self.values[name] = value
             return f"instr(lower({column}), lower(:{name})) > 0"
         if column in _IDS:  # kept in small letters, so that an index finds them
             self.values[name] = value.lower()
