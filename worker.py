@@ -37,6 +37,7 @@ from dispatch.logs import configure_logging
 from dispatch.overview import Found, check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
+from dispatch.workers import WorkerOptions, WorkerSettings, options_of, to_be_current
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
@@ -52,6 +53,7 @@ SETTINGS = (
     NotifySettings,
     PushSettings,
     TelemetrySettings,
+    WorkerSettings,
 )
 """All that a worker reads, besides Temporal's own."""
 
@@ -76,7 +78,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     *,
     notify: NotifyActivities | None = None,
     task_queue: str = "push",
-    max_cached_workflows: int = 1000,
+    options: WorkerOptions | None = None,
 ) -> Worker:
     """Put a worker together from its parts."""
     push = PushActivities(codat, conduct, Holds(client))
@@ -98,9 +100,9 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
             (notify or NotifyActivities(NOBODY)).notify,
         ],
         workflow_runner=RUNNER,
-        max_cached_workflows=max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
+        **(options or {}),
     )
 
 
@@ -115,6 +117,7 @@ async def main() -> int:
     conduct = read_settings(PushSettings).conduct(settings)
     conduct = conduct.model_copy(update={"notify": told.url is not None})
     task_queue = read_settings(DispatchSettings).task_queue
+    own = read_settings(WorkerSettings)
     runtime = runtime_of(telemetry)
     client = await connect(runtime=runtime)
     await register_search_attributes(client)
@@ -122,9 +125,16 @@ async def main() -> int:
     async with (
         CodatClient(settings, hear=counting(runtime.metric_meter)) as codat,
         serving_health(telemetry.health_address, readiness),
-        build_worker(client, codat, conduct, notify=NotifyActivities(told), task_queue=task_queue),
+        build_worker(
+            client,
+            codat,
+            conduct,
+            notify=NotifyActivities(told),
+            task_queue=task_queue,
+            options=options_of(own),
+        ),
     ):
-        log.info("Worker ready on task queue %s", task_queue)
+        log.info("Worker ready on task queue %s%s", task_queue, to_be_current(own))
         await stop.wait()
         readiness.stop()
         log.info("Worker stopping: no new work, waiting for what is under way")

@@ -13,6 +13,7 @@ from dispatch.keyring import EncryptionSettings
 from dispatch.overview import TEMPORALS
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings
+from dispatch.workers import WorkerSettings
 from gateway.settings import GatewaySettings
 from workflows import attributes
 
@@ -40,6 +41,7 @@ READ_BY_US = TEMPORALS | {
         NotifySettings,
         PushSettings,
         TelemetrySettings,
+        WorkerSettings,
     )
     for name in kind.model_fields
 }
