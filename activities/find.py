@@ -46,8 +46,10 @@ class FindActivities:
         if not sightings:
             return look.model_copy(update={"later_update": await others.later_update()})
         if [match for _, match in sightings] == [Match.EQUAL]:
-            return await _adopt(look, sightings[0][0], others)
-        return look
+            look = await _adopt(look, sightings[0][0], others)
+        if look.adopted:
+            return look
+        return look.model_copy(update={"awaited": await others.any_without_operation()})
 
     async def _sightings(self, ask: FindSubmission, others: Others) -> list[Sighting]:
         known = {*ask.own, *ask.excluded}
@@ -67,17 +69,17 @@ class FindActivities:
         ]
 
     async def _listed(self, ask: FindSubmission) -> AsyncIterator[PushOperation]:
-        page, since, last, is_sorted = 1, None, None, True
+        page, window, last, is_sorted = 1, None, None, True
         while True:
             found = await self._codat.operations(
                 ask.target.company_id, page=page, page_size=PAGE_SIZE
             )
-            since = since or _since(ask, found.date)
+            since, until = window = window or _window(ask, found.date)
             for operation in found.results:
                 when = operation.requested_on_utc or since
                 is_sorted = is_sorted and (last is None or when <= last)
                 last = when
-                if when >= since and _is_of(operation, ask):
+                if since <= when <= until and _is_of(operation, ask):
                     yield operation
             # Only a list that is seen to be newest first may be left before its end.
             is_past = is_sorted and last is not None and last < since
@@ -110,10 +112,11 @@ async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:
     return look.model_copy(update={"adopted": reading_of(operation)})
 
 
-def _since(ask: FindSubmission, date: datetime | None) -> datetime:
-    """Say from when on the list counts, by the platform's own clock."""
+def _window(ask: FindSubmission, date: datetime | None) -> tuple[datetime, datetime]:
+    """Say from when until when the list counts, by the platform's own clock."""
     skew = date - datetime.now(UTC) if date else timedelta()
-    return ask.since + skew - BEFORE
+    until = ask.until + skew if ask.until else datetime.max.replace(tzinfo=UTC)
+    return ask.since + skew - BEFORE, until
 
 
 def _is_of(operation: PushOperation, ask: FindSubmission) -> bool:

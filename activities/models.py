@@ -158,9 +158,10 @@ class Purpose(StrEnum):
 class FindSubmission(Wire):
     """Look for what became of the requests of a push.
 
-    `since` (UTC) is the first schedule of the request that is looked for; `own` are operations
-    that are known to be ours already, `excluded` those that a person ruled out. `changed`: it
-    carried another record than `data`, so that no echo tells whether an operation is ours.
+    `since` (UTC) is the first schedule of the request that is looked for, `until` (UTC) the last
+    moment at which Codat can have taken it, if that is known; `own` are operations that are known
+    to be ours already, `excluded` those that a person ruled out. `changed`: it carried another
+    record than `data`, so that no echo tells whether an operation is ours.
     """
 
     push_id: UUID
@@ -169,6 +170,7 @@ class FindSubmission(Wire):
     record_id: str | None = None
     digest: str
     since: datetime
+    until: datetime | None = None
     own: list[UUID] = []
     excluded: list[UUID] = []
     changed: bool = False
@@ -189,12 +191,14 @@ class Look(Wire):
     """What a complete look at the list has shown.
 
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
+    `awaited`: another push of the same place runs whose operation the candidates may be.
     """
 
     candidates: list[Candidate] = []
     adopted: Reading | None = None
     hindrance: str | None = None
     later_update: bool = False
+    awaited: bool = False
 
 
 class Recall(Wire):

@@ -7,10 +7,10 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import FindSubmission
+from activities.models import FindSubmission, Wire
 
 START_MARK = "surepush"
 """The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
@@ -21,7 +21,14 @@ BEFORE = timedelta(minutes=10)
 """How far before the first schedule the list is read: clocks differ, and so does `Date`."""
 
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
+_UNTOLD = "?"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
+
+
+class _Start(Wire):
+    """The part of a push request that says which record it updates."""
+
+    record_id: str | None = None
 
 
 class Others:
@@ -70,17 +77,37 @@ class Others:
                 return twin
         return None
 
+    async def any_without_operation(self) -> bool:
+        """Tell whether another push of this place runs that may have an operation unknowingly."""
+        query = f'{self._same_place} AND ExecutionStatus="Running"'
+        async for push in self._list(query):
+            if push.typed_search_attributes.get(_OPERATION) is None:
+                return True
+        return False
+
     async def later_update(self) -> bool:
         """Tell whether a later push to the same record was started."""
         if self._ask.record_id is None:
             return False
-        kind = f"update/{self._ask.record_id}"
         since = self._ask.since.isoformat()
         async for push in self._list(f'{self._same_place} AND StartTime>"{since}"'):
-            mark = (await push.memo()).get(START_MARK)
-            if mark is None or mark["kind"] == kind:
+            if await self._record_of(push) in (self._ask.record_id, _UNTOLD):
                 return True
         return False
+
+    async def _record_of(self, push: WorkflowExecution) -> str | None:
+        """Read which record a push updates (None: it creates one), by its mark or its input."""
+        mark = (await push.memo()).get(START_MARK)
+        if mark:
+            return mark["kind"].partition("/")[2] or None
+        run = self._client.get_workflow_handle(push.id, run_id=push.run_id)
+        try:
+            first = await anext(run.fetch_history_events(page_size=1))
+            payloads = first.workflow_execution_started_event_attributes.input.payloads
+            (start,) = await self._client.data_converter.decode(payloads, [_Start])
+        except (RPCError, ValueError, ApplicationError):
+            return _UNTOLD
+        return start.record_id
 
     @property
     def _same_place(self) -> str:

@@ -1,6 +1,6 @@
 """Finding out what became of a request whose answer proves nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import workflow
@@ -9,7 +9,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.find import FindActivities
-    from activities.models import FindSubmission, Look, Purpose, Reading, Resend
+    from activities.models import FindSubmission, Idempotency, Look, Purpose, Reading, Resend
     from codat.models import PushStatus
     from workflows.measures import cause_of
     from workflows.prepare import PAUSE, READ_AGAIN
@@ -18,23 +18,31 @@ with workflow.unsafe.imports_passed_through():
 
 LOOK_TIMEOUT = timedelta(minutes=5)
 
+TAKEN_WITHIN = timedelta(minutes=5)
+"""After this Codat has taken a request of ours, or never will: what it took later is another's."""
+
 LOOKS = ((0.0, Purpose.LOOK), (1 / 3, Purpose.LOOK), (1.0, Purpose.DECIDE))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
 last moment (20 s from now) at which a worker may still have sent it. Only the last look counts: an
 operation that nobody holds yet may be a neighbour's, whose answer is still to come."""
+
+MORE_LOOKS = tuple((1.0 + part / 3, Purpose.DECIDE) for part in range(1, 7))
+"""With keys honoured a neighbour that lost its answer gets it again: it is worth waiting for."""
 
 
 async def find(story: Story, entry: Entry) -> Reading | None:
     """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
     begun = workflow.now()
     look = Look()
-    for part, purpose in LOOKS:
+    for part, purpose in (*LOOKS, *MORE_LOOKS):
+        if part > 1 and not (look.awaited and story.mode is Idempotency.HONOURED):
+            break
         pause = begun + story.manners.find_for * part - workflow.now()
         why = f"looking again for the lost request: {story.trouble}"
         await story.wait(pause, why, cause="finding")
         story.check_deadline()
         story.enter("find-submission", "Looking for what became of the request.")
-        look = await look_up(story, purpose)
+        look = await look_up(story, purpose, until=begun + TAKEN_WITHIN)
         if look.adopted:
             return take(story, look.adopted, "It was matched by its content: no answer named it.")
     if look.candidates:
@@ -44,7 +52,12 @@ async def find(story: Story, entry: Entry) -> Reading | None:
     return None
 
 
-async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None) -> Look:
+async def look_up(
+    story: Story,
+    purpose: Purpose,
+    operation: UUID | None = None,
+    until: datetime | None = None,
+) -> Look:
     """Read the list once, whole; raises Ended when the time is over before that worked."""
     request, ledger = story.request, story.ledger
     since = ledger.entries[0].first_scheduled if ledger.entries else story.requested
@@ -59,6 +72,7 @@ async def look_up(story: Story, purpose: Purpose, operation: UUID | None = None)
                     record_id=request.record_id,
                     digest=request.digest,
                     since=since,
+                    until=until,
                     own=ledger.operations,
                     excluded=ledger.excluded,
                     changed=ledger.has_changed(request.frozen_digest),

@@ -10,7 +10,9 @@ from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.doors import start_like, terminate
+from tests.support.house import a_request
 from tests.support.protocol import MODES, held_up, keys, protocol, sent, written_once
+from tests.support.waiting import eventually
 from workflows.models import Settlement
 
 FAILING = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}
@@ -25,6 +27,10 @@ def seeded(here, count, connection=seeds.PROMPT):
 
 def lists(here):
     return [one for one in here.codat.journal(method="GET") if one["did"] == "listed"]
+
+
+async def has_looked(here, times):
+    return len(lists(here)) >= times
 
 
 async def test_all_pages_are_read(devserver, monkeypatch):
@@ -51,6 +57,34 @@ async def test_what_was_requested_long_before_is_not_ours(devserver, minutes, ca
         outcome = await here.end()
 
     assert candidates == len(outcome.candidates)
+
+
+async def test_what_was_requested_long_after_is_not_ours(devserver, monkeypatch):
+    monkeypatch.setattr("workflows.find.TAKEN_WITHIN", timedelta(seconds=1))
+    async with protocol(devserver, "ignored") as here:
+        here.codat.fault(**LOST)
+        here.codat.fault("error-before-commit", method="GET", path=LIST, status=503)
+        push = await here.push()
+        await here.codat.arrival(method="GET")
+        await asyncio.sleep(4)  # the window must have closed, however fast the machine is
+        seeded(here, 1)
+        here.codat.forget_faults()
+        outcome = await push.outcome()
+
+        assert written_once(here, outcome)
+
+
+async def test_a_neighbour_whose_answer_is_still_to_come_is_waited_for(devserver):
+    async with protocol(devserver, find_for=1) as here:
+        async with held_up(answer=True) as gate:
+            neighbour = await here.push()
+            await gate.reached.wait()
+            here.codat.fault("error-before-commit", method="POST", nth=1)
+            failing = await here.push()
+            await eventually(lambda: has_looked(here, 4))
+        outcomes = [await failing.outcome(), await neighbour.outcome()]
+
+    assert ["Success", "Success"] == [outcome.status for outcome in outcomes]
 
 
 async def test_the_platforms_own_clock_counts(devserver):
@@ -279,3 +313,19 @@ async def test_a_later_update_of_another_record_does_not_matter(devserver):
         outcome = await first.outcome()
 
     assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize(("record_id", "status"), [("supplier-2", "Success"), ("7", "Unknown")])
+async def test_a_later_update_that_was_started_by_name_is_known_by_its_input(
+    devserver, record_id, status
+):
+    async with protocol(devserver, find_for=4) as here:
+        here.codat.fault("drop-before-commit", method="PUT", nth=1)
+        first = await here.push(**UPDATE | {"record_id": "7"})
+        await here.codat.arrival(method="PUT")
+        later = a_request(**UPDATE | {"record_id": record_id})
+        name = f"push-{later.push_id}"
+        await here.client.start_workflow("push", later, id=name, task_queue=here.task_queue)
+        outcome = await first.outcome()
+
+    assert status == outcome.status
