@@ -5,6 +5,7 @@ is killed twice (SIGKILL), and its history is cut by continue-as-new more often 
 platform enforces its limits.
 """
 
+import argparse
 import asyncio
 import sys
 import tempfile
@@ -197,4 +198,6 @@ async def runs_of(bench: Bench, workflow_id: str) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000))
+    parser = argparse.ArgumentParser(prog="bench/bulk.py", description=__doc__)
+    parser.add_argument("pushes", type=int, nargs="?", default=5000)
+    asyncio.run(main(parser.parse_args().pushes))

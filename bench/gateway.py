@@ -3,6 +3,7 @@
 `python bench/gateway.py [PUSHES]`; a dev server, the front door as a process, no worker.
 """
 
+import argparse
 import asyncio
 import os
 import shutil
@@ -113,4 +114,6 @@ async def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 500))
+    parser = argparse.ArgumentParser(prog="bench/gateway.py", description=__doc__)
+    parser.add_argument("pushes", type=int, nargs="?", default=500)
+    asyncio.run(main(parser.parse_args().pushes))
