@@ -8,6 +8,12 @@ from activities.models import Conduct
 TOLERANCE = timedelta(seconds=30)
 """The platform counts whole minutes; with less than this left nothing is sent any more."""
 
+SPARE = 8
+"""An eighth of `poll_first`: so much longer than the look before it may a look take."""
+
+SPARE_OF_A_STEP = 16
+"""A sixteenth of a long wait, in whole marks of the grid: a crowd's looks take longer."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -27,13 +33,14 @@ def next_look(conduct: Conduct, company: UUID, requested: datetime, now: datetim
     """Say when to look again (UTC): before the push is twice as old (`poll_factor` times).
 
     Pushes of a company that were requested together look together, so that one list of operations
-    answers them all: their ages count from the next mark of the company's grid, `poll_first` wide.
+    answers them all: their ages count from a mark of the company's grid, `poll_first` wide. The
+    count begins a little late (`SPARE`), so that twice the counted age is less than twice the age.
     Beyond `poll_cap` all of a company's pushes look at the same moments.
     """
     first, cap = conduct.poll_first, conduct.poll_cap
     if not first:
         return now
-    origin = _next_mark(requested, first, company)
+    origin = _next_mark(requested + first / SPARE, first, company)
     age = now - origin
     if max(first, age * (conduct.poll_factor - 1)) > cap:
         return _next_mark(now, cap, company)
@@ -46,15 +53,14 @@ def back_off(attempts: int, most: timedelta) -> timedelta:
 
 
 def _next_age(age: timedelta, first: timedelta, factor: float) -> timedelta:
-    """Give the next of the ages first, first * factor ... to look at, the last one that is due."""
-    if age < first:
-        return first
+    """Give the next of the ages first, first * factor ... to look at, less what is spared."""
     if factor == 1:
-        return age + first
+        return first * (max(age // first, 0) + 1)
     planned = first
-    while planned * factor <= age * factor:
-        planned *= factor
-    return planned if planned > age else age * factor
+    while planned <= age:
+        step = planned * (factor - 1)
+        planned += step - step // (SPARE_OF_A_STEP * first) * first
+    return planned
 
 
 def _next_mark(moment: datetime, width: timedelta, company: UUID) -> datetime:

@@ -13,8 +13,8 @@ from tests.support.house import House, house, took
 from tests.support.waiting import eventually
 
 PATIENT = Conduct(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
-NEXT_OF_THE_GRID = 7210
-"""Seconds: an hour to the next mark of the company's grid, another to the first look."""
+NEXT_OF_THE_GRID = 7660
+"""Seconds: 67.5 minutes to a mark of the company's grid at most, an hour to the first look."""
 
 
 async def waits(push: Push) -> bool:
