@@ -16,6 +16,7 @@ from codat import read_settings
 from dispatch.converter import converter
 from dispatch.keyring import EncryptionSettings
 from dispatch.settings import DispatchSettings
+from dispatch.tasks import TaskTimeout
 from dispatch.trouble import meaning_of
 from workflows import attributes
 
@@ -46,10 +47,14 @@ async def connect(*, runtime: Runtime | None = None) -> Client:
     SettingsError when PUSH_ENCRYPTION_KEYS or PUSH_LARGE_DIRECTORY is wrong.
     """
     keys = read_settings(EncryptionSettings).encryption_keys
-    converts = converter(keys, read_settings(DispatchSettings).large_directory)
+    ours = read_settings(DispatchSettings)
+    converts = converter(keys, ours.large_directory)
+    interceptors = [TaskTimeout(ours.task_timeout)] if ours.task_timeout else []
     config = read_connection()
     try:
-        return await Client.connect(**config, data_converter=converts, runtime=runtime)
+        return await Client.connect(
+            **config, data_converter=converts, interceptors=interceptors, runtime=runtime
+        )
     except (RuntimeError, RPCError, ValueError) as error:
         where = config.get("target_host")
         raise TemporalUnreachable(

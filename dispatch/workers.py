@@ -1,11 +1,18 @@
-"""Which version a worker is of, if any: the PUSH_* variables of a worker."""
+"""What a worker takes on, and which version it is of: the PUSH_* variables of a worker."""
 
 from typing import Annotated, Literal, TypedDict
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
-from temporalio.worker import WorkerDeploymentConfig
+from temporalio.worker import (
+    PollerBehavior,
+    PollerBehaviorAutoscaling,
+    PollerBehaviorSimpleMaximum,
+    ResourceBasedSlotConfig,
+    WorkerDeploymentConfig,
+    WorkerTuner,
+)
 
 _BEHAVIOURS = {
     "auto-upgrade": VersioningBehavior.AUTO_UPGRADE,
@@ -17,28 +24,66 @@ DeploymentName = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9_-]+$
 
 BuildId = Annotated[str, Field(max_length=200, pattern=r"^[A-Za-z0-9._-]+$")]
 
+Slots = Annotated[int, Field(ge=2, le=10_000)]
+"""How many at once; the SDK needs two, one of them for what it has in its cache."""
+
+Pollers = Annotated[int, Field(ge=2, le=1000)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
 _or_none = BeforeValidator(lambda written: written or None)
 
 
 class WorkerSettings(BaseSettings):
-    """What differs from worker to worker; without `build_id` workers have no versions."""
+    """What may differ from worker to worker; without `build_id` workers have no versions.
+
+    `activity_slots` are requests to Codat and other steps at once, `workflow_slots` decisions at
+    once, `cached_workflows` pushes kept in memory. With `slots` by resources those two are the
+    most, and new work is taken while memory and processors (the container's) are used less than
+    `target_memory` and `target_cpu`, fractions of 1. `pollers` are calls for work of each of both
+    kinds that wait at the server; `auto`: as many as there is work for, up to `most_pollers`.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True)
 
     deployment_name: DeploymentName = "surepush"
     build_id: Annotated[BuildId | None, _or_none] = None
     versioning: Literal["auto-upgrade", "pinned"] = "auto-upgrade"
+    slots: Literal["fixed", "resources"] = "fixed"
+    activity_slots: Slots = 100
+    workflow_slots: Slots = 100
+    target_memory: Share = 0.8
+    target_cpu: Share = 0.9
+    cached_workflows: Slots = 1000
+    pollers: Pollers | Literal["auto"] = 5
+    most_pollers: Annotated[int, Field(ge=5, le=1000)] = 100
 
 
 class WorkerOptions(TypedDict, total=False):
     """Those arguments of the SDK's Worker that are for settings to say."""
 
+    activity_task_poller_behavior: PollerBehavior
     deployment_config: WorkerDeploymentConfig
+    max_cached_workflows: int
+    tuner: WorkerTuner
+    workflow_task_poller_behavior: PollerBehavior
 
 
 def options_of(settings: WorkerSettings) -> WorkerOptions:
-    """Give the arguments of the SDK's Worker; none where nothing is set."""
-    return _version(settings)
+    """Give the arguments of the SDK's Worker; without variables they are the SDK's own."""
+    polls = _pollers(settings)
+    options: WorkerOptions = {
+        "activity_task_poller_behavior": polls,
+        "max_cached_workflows": settings.cached_workflows,
+        "tuner": _tuner(settings),
+        "workflow_task_poller_behavior": polls,
+    }
+    if settings.build_id is not None:
+        options["deployment_config"] = WorkerDeploymentConfig(
+            WorkerDeploymentVersion(settings.deployment_name, settings.build_id),
+            use_worker_versioning=True,
+            default_versioning_behavior=_BEHAVIOURS[settings.versioning],
+        )
+    return options
 
 
 def to_be_current(settings: WorkerSettings) -> str:
@@ -52,13 +97,20 @@ def to_be_current(settings: WorkerSettings) -> str:
     )
 
 
-def _version(settings: WorkerSettings) -> WorkerOptions:
-    if settings.build_id is None:
-        return {}
-    version = WorkerDeploymentVersion(settings.deployment_name, settings.build_id)
-    behaviour = _BEHAVIOURS[settings.versioning]
-    return {
-        "deployment_config": WorkerDeploymentConfig(
-            version, use_worker_versioning=True, default_versioning_behavior=behaviour
+def _pollers(settings: WorkerSettings) -> PollerBehavior:
+    if settings.pollers == "auto":
+        return PollerBehaviorAutoscaling(maximum=settings.most_pollers)
+    return PollerBehaviorSimpleMaximum(settings.pollers)
+
+
+def _tuner(settings: WorkerSettings) -> WorkerTuner:
+    if settings.slots == "fixed":
+        return WorkerTuner.create_fixed(
+            workflow_slots=settings.workflow_slots, activity_slots=settings.activity_slots
         )
-    }
+    return WorkerTuner.create_resource_based(
+        target_memory_usage=settings.target_memory,
+        target_cpu_usage=settings.target_cpu,
+        workflow_config=ResourceBasedSlotConfig(maximum_slots=settings.workflow_slots),
+        activity_config=ResourceBasedSlotConfig(maximum_slots=settings.activity_slots),
+    )
