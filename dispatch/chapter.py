@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Any
 
-from temporalio.api.enums.v1 import EventType
+from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.converter import DataConverter
 
 from activities.models import Attempt, FindSubmission, Look, OptionsDigest, Reading, Verdict
@@ -75,6 +77,19 @@ class Chapter:
                 told = told or await told_end(self.converter, event, self.run)
         if told:
             self.told.moments.append(told)
+
+    async def look_at(self, pending: PendingActivityInfo) -> None:
+        """Take in an activity that the server repeats: of its failures no event tells."""
+        if not pending.HasField("last_failure") or pending.activity_type.name not in _FAILED:
+            return
+        what = _FAILED[pending.activity_type.name]
+        if pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
+            what += f"; it is asked again at {pending.scheduled_time.ToDatetime():%H:%M:%S}"
+        said = await words(self.converter, pending.last_failure)
+        at = pending.last_attempt_complete_time.ToDatetime(tzinfo=UTC)
+        who = pending.last_worker_identity
+        times = pending.attempt - 1
+        self.told.moments.append(Moment(at, self.run, what, who, said=(said,), times=times))
 
     def _step(self, scheduled: int) -> _Step:
         return self.steps.setdefault(scheduled, _Step())

@@ -30,6 +30,9 @@ async def tell_push(push: Push) -> Told:
         told.unreadable += not events
         for event in _own(events, runs):
             await chapter.read(event)
+        if run_id == description.run_id:
+            for pending in description.raw_description.pending_activities:
+                await chapter.look_at(pending)
     told.moments = merged(told.moments)
     if not told.is_running:
         try:

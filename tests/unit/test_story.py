@@ -1,0 +1,41 @@
+"""What no event tells: an activity that the server repeats."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from temporalio.api.common.v1 import ActivityType
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.workflow.v1 import PendingActivityInfo
+
+from dispatch.chapter import Chapter
+from dispatch.converter import CONVERTER
+from dispatch.moments import Moment, Told
+from dispatch.safety import Safety
+
+AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
+
+
+async def told_of(**given):
+    told = Told(uuid4(), is_running=True)
+    pending = PendingActivityInfo(activity_type=ActivityType(name="fetch-options"), **given)
+    pending.scheduled_time.FromDatetime(AGAIN)
+    pending.last_attempt_complete_time.FromDatetime(AT)
+    await Chapter(told, Safety(), CONVERTER, 1).look_at(pending)
+    return told.moments
+
+
+async def test_what_was_asked_in_vain_says_why_and_when_it_is_asked_again():
+    (told,) = await told_of(
+        attempt=3,
+        state=PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
+        last_failure=Failure(message="Codat answered 429."),
+        last_worker_identity="7@vm",
+    )
+
+    what = "asked what the accounting software wants, in vain; it is asked again at 22:30:00"
+    assert Moment(AT, 1, what, "7@vm", said=("Codat answered 429.",), times=2) == told
+
+
+async def test_what_is_asked_for_the_first_time_is_no_news():
+    assert [] == await told_of(attempt=1)
