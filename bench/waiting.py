@@ -171,19 +171,22 @@ def _kept(scenario: Scenario, spent: Spent) -> bool:
 
 
 async def _start(temporal: Client, scenario: Scenario) -> list[WorkflowHandle[Any, Any]]:
-    handles: list[WorkflowHandle[Any, Any]] = []
+    """Start at the scenario's pace, however slow the machine is to answer."""
+    started: list[asyncio.Task[WorkflowHandle[Any, Any]]] = []
     for number in range(scenario.pushes):
-        path = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/chartOfAccounts"
-        data = record("chartOfAccounts", number=f"{number}")
-        order = Order(f"{number}", path, data, every=scenario.plain or 0)
-        if scenario.plain:
-            await with_temporal.start(temporal, order, QUEUE)
-            handles.append(temporal.get_workflow_handle(f"plain-{order.id}"))
-        else:
-            started = await start_push(temporal, ours.request(order), task_queue=QUEUE)
-            handles.append(started.handle)
+        started.append(asyncio.create_task(_start_one(temporal, scenario, number)))
         await asyncio.sleep(scenario.over / scenario.pushes)
-    return handles
+    return await asyncio.gather(*started)
+
+
+async def _start_one(temporal: Client, scenario: Scenario, number: int) -> WorkflowHandle[Any, Any]:
+    path = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/chartOfAccounts"
+    data = record("chartOfAccounts", number=f"{number}")
+    order = Order(f"{number}", path, data, every=scenario.plain or 0)
+    if scenario.plain:
+        await with_temporal.start(temporal, order, QUEUE)
+        return temporal.get_workflow_handle(f"plain-{order.id}")
+    return (await start_push(temporal, ours.request(order), task_queue=QUEUE)).handle
 
 
 async def _facts(handle: WorkflowHandle[Any, Any]) -> tuple[int, int, float, float]:

@@ -83,6 +83,15 @@ def test_pushes_of_one_moment_are_looked_at_together(one, other, company, age):
     assert next_look(USUAL, company, one, now) == next_look(USUAL, company, other, now)
 
 
+def test_lists_of_four_workers_cost_two_hundred_pushes_less_than_a_third_of_a_request_each():
+    began = [NOON + timedelta(seconds=number / 50) for number in range(200)]
+    moments = {
+        one + timedelta(seconds=age) for one in began for age in looks(USUAL, 60.5, began=one)
+    }
+
+    assert 4 * len(moments) <= 0.3 * 200
+
+
 def test_companies_are_not_looked_at_in_the_same_moment():
     moments = {next_look(USUAL, uuid4(), NOON, NOON) for _ in range(50)}
 
