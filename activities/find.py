@@ -57,7 +57,7 @@ class FindActivities:
             # What is new pushes the rest from page to page, so that one may be seen twice.
             listed = {one.push_operation_key: one async for one in self._listed(ask)}
         found = [
-            (operation, Match.UNCLEAR if ask.changed else compare(ask.data, operation.data))
+            (operation, _match(ask, operation))
             for operation in listed.values()
             if operation.push_operation_key not in known
         ]
@@ -100,6 +100,14 @@ class FindActivities:
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
         return Look(adopted=reading_of(operation))
+
+
+def _match(ask: FindSubmission, operation: PushOperation) -> Match:
+    """Compare with what was sent; an update that wrote other records than ours is another's."""
+    written = {one.id for one in operation.records}
+    if ask.record_id and written and ask.record_id not in written:
+        return Match.DIFFERENT
+    return Match.UNCLEAR if ask.changed else compare(ask.data, operation.data)
 
 
 async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:

@@ -35,7 +35,7 @@ async def find(story: Story, entry: Entry) -> Reading | None:
     begun = workflow.now()
     look = Look()
     for part, purpose in (*LOOKS, *MORE_LOOKS):
-        if part > 1 and not (look.awaited and story.mode is Idempotency.HONOURED):
+        if part > 1 and not (look.awaited and story.manners.idempotency is Idempotency.HONOURED):
             break
         pause = begun + story.manners.find_for * part - workflow.now()
         why = f"looking again for the lost request: {story.trouble}"

@@ -304,6 +304,16 @@ async def test_an_update_is_not_repeated_after_a_later_one_of_the_same_record(de
     assert ("Success", "Unknown") == (later.status, outcome.status)
 
 
+async def test_an_operation_that_wrote_another_record_is_not_our_update(devserver):
+    async with protocol(devserver) as here:
+        here.codat.fault("drop-before-commit", method="PUT", nth=1)
+        batch = {"connection": seeds.PROMPT, "count": 1, "dataType": "suppliers"}
+        here.codat.seed(operations=[batch])
+        outcome = await here.end(**UPDATE | {"record_id": "supplier-2"})
+
+    assert "Success" == outcome.status
+
+
 async def test_a_later_update_of_another_record_does_not_matter(devserver):
     async with protocol(devserver, find_for=4) as here:
         here.codat.fault("drop-before-commit", method="PUT", nth=1)
