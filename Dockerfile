@@ -9,7 +9,7 @@ RUN python3 -m venv /opt/surepush
 COPY . .
 # Editable: the code runs from here, and no other distribution can overwrite our short names.
 RUN /opt/surepush/bin/pip install --no-cache-dir --disable-pip-version-check \
-        --constraint constraints.txt --editable . \
+        --constraint constraints.txt --editable '.[tracing]' \
     && /opt/surepush/bin/python -m compileall -q /app /opt/surepush
 
 FROM ${BASE}

@@ -37,6 +37,7 @@ from dispatch.logs import configure_logging
 from dispatch.overview import Found, check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
+from dispatch.tracing import heard_by, interceptors_of, tracer_of
 from dispatch.workers import WorkerOptions, WorkerSettings, options_of, to_be_current
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
@@ -119,11 +120,12 @@ async def main() -> int:
     task_queue = read_settings(DispatchSettings).task_queue
     own = read_settings(WorkerSettings)
     runtime = runtime_of(telemetry)
-    client = await connect(runtime=runtime)
+    tracer = tracer_of("surepush-worker")
+    client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
     readiness = Readiness(client)
     async with (
-        CodatClient(settings, hear=counting(runtime.metric_meter)) as codat,
+        CodatClient(settings, hear=heard_by(counting(runtime.metric_meter), tracer)) as codat,
         serving_health(telemetry.health_address, readiness),
         build_worker(
             client,

@@ -7,7 +7,7 @@ from temporalio.api.operatorservice.v1 import (
     AddSearchAttributesRequest,
     ListSearchAttributesRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
@@ -41,7 +41,9 @@ def read_connection() -> ClientConnectConfig:
     return config
 
 
-async def connect(*, runtime: Runtime | None = None) -> Client:
+async def connect(
+    *, runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()
+) -> Client:
     """Connect as the TEMPORAL_* variables or a TOML profile say; else TemporalUnreachable.
 
     SettingsError when PUSH_ENCRYPTION_KEYS or PUSH_LARGE_DIRECTORY is wrong.
@@ -49,11 +51,14 @@ async def connect(*, runtime: Runtime | None = None) -> Client:
     keys = read_settings(EncryptionSettings).encryption_keys
     ours = read_settings(DispatchSettings)
     converts = converter(keys, ours.large_directory)
-    interceptors = [TaskTimeout(ours.task_timeout)] if ours.task_timeout else []
+    timed = [TaskTimeout(ours.task_timeout)] if ours.task_timeout else []
     config = read_connection()
     try:
         return await Client.connect(
-            **config, data_converter=converts, interceptors=interceptors, runtime=runtime
+            **config,
+            data_converter=converts,
+            interceptors=[*timed, *interceptors],
+            runtime=runtime,
         )
     except (RuntimeError, RPCError, ValueError) as error:
         where = config.get("target_host")

@@ -18,6 +18,7 @@ from dispatch.connection import TemporalUnreachable, connect, register_search_at
 from dispatch.logs import configure_logging
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
+from dispatch.tracing import heard_by, interceptors_of, tracer_of
 from gateway.app import build_app
 from gateway.headers import LOOPBACK
 from gateway.limits import MOST_HEADER_BYTES
@@ -54,11 +55,13 @@ async def main(host: str, port: int) -> None:
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
     webhooks = Webhooks(codat_settings.webhook_secret, codat_settings.webhook_authorization)
     runtime = runtime_of(read_settings(TelemetrySettings))
-    client = await connect(runtime=runtime)
+    tracer = tracer_of("surepush-gateway")
+    client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
     meter = runtime.metric_meter
-    async with CodatClient(codat_settings, hear=counting(meter)) as codat:
-        parts = Parts(client, OptionsShelf(codat), settings, queue, webhooks, meter=meter)
+    async with CodatClient(codat_settings, hear=heard_by(counting(meter), tracer)) as codat:
+        shelf = OptionsShelf(codat)
+        parts = Parts(client, shelf, settings, queue, webhooks, meter=meter, tracer=tracer)
         config = uvicorn.Config(
             build_app(parts),
             host=host,

@@ -15,6 +15,7 @@ from gateway.limits import Limits
 from gateway.measures import Measured
 from gateway.pages import page_routes
 from gateway.parts import Parts
+from gateway.tracing import Traced
 from gateway.visits import NeedsLogin, to_login
 from gateway.webhooks import Receiver
 
@@ -34,6 +35,7 @@ def build_app(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         middleware=[
+            *([Middleware(Traced, tracer=parts.tracer)] if parts.tracer else []),
             Middleware(Measured, meter=parts.meter),
             Middleware(SafeHeaders, is_open=not settings.api_keys),
             Middleware(

@@ -12,7 +12,7 @@ REQUESTS = "gateway_requests"
 REQUEST_TIME = "gateway_request_time"
 WEBHOOKS = "push_webhooks"
 
-_UNTOLD = frozenset({"/health", "/ready"})
+UNTOLD = frozenset({"/health", "/ready"})
 """Asked every few seconds."""
 
 
@@ -41,11 +41,11 @@ class Measured:
         await self._app(scope, receive, send_and_tell)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+        method = scope["method"] if scope["method"] in METHODS else "other"
         route = f"{method} {getattr(scope.get('route'), 'path', None) or 'other'}"
         self._requests.add(1, {"route": route, "status": str(status)})
         self._seconds.record(seconds, {"route": route})
-        if scope["path"] not in _UNTOLD:
+        if scope["path"] not in UNTOLD:
             fields = {
                 "route": route,
                 "status": status,
@@ -56,4 +56,4 @@ class Measured:
             log.info("%(route)s: %(status)s in %(seconds)s s", fields, extra={"fields": fields})
 
 
-_METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})

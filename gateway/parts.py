@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from opentelemetry.trace import Tracer
 from temporalio.client import Client
 from temporalio.common import MetricMeter
 
@@ -15,7 +16,8 @@ from gateway.settings import GatewaySettings
 class Parts:
     """Temporal, the shelf of options, settings, what tells Codat's reports from forged ones.
 
-    `closing` is set when streams have to end; what is counted goes to `meter`.
+    `closing` is set when streams have to end; what is counted goes to `meter`,
+    what is traced to `tracer`.
     """
 
     temporal: Client
@@ -25,3 +27,4 @@ class Parts:
     webhooks: Webhooks = field(default_factory=Webhooks)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     meter: MetricMeter = MetricMeter.noop
+    tracer: Tracer | None = None

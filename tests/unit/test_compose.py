@@ -31,6 +31,9 @@ OF_A_SERVICE = {
 }
 """Those keys of the compose specification that are used here; a misspelt one is none of them."""
 
+READ_BY_OTHERS = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
+"""OpenTelemetry's own."""
+
 READ_BY_US = TEMPORALS | {
     f"{kind.model_config.get('env_prefix', '')}{name}".upper()
     for kind in (
@@ -113,7 +116,7 @@ def test_a_command_of_ours_exists(name):
 
 @each_of_ours
 def test_every_variable_that_is_set_is_read(name):
-    assert OURS[name].get("environment", {}).keys() <= READ_BY_US
+    assert OURS[name].get("environment", {}).keys() <= READ_BY_US | READ_BY_OTHERS
 
 
 @pytest.mark.parametrize("name", ["worker", "gateway"])
