@@ -17,6 +17,7 @@ from commands.reading import read_push_id
 from commands.saying import say, say_json
 from dispatch.converter import to_plain
 from dispatch.moments import Moment, Told
+from dispatch.outside import TASK_FAILED
 from dispatch.pushes import find_push
 from dispatch.redaction import redacted
 from dispatch.telling import tell_push
@@ -72,7 +73,7 @@ def _say(told: Told, standing: PushOutcome | PushProgress | None) -> None:
 
 
 def _say_moment(one: Moment) -> None:
-    often = f" ({one.times} times, until {one.until:%H:%M:%S})" if one.until else ""
+    often = _often(one)
     say(f"  {one.at:%H:%M:%S}  {one.what}{often}{f' [{one.who}]' if one.who else ''}")
     if one.why:
         say(f"            safe, because {one.why}", style="green")
@@ -88,6 +89,9 @@ def _say_end(told: Told, standing: PushOutcome | PushProgress | None) -> None:
             say(f"next: {advice}")
     elif standing:
         say(f"\n{PushStatus.PENDING.value}: {standing.message}")
+        if told.moments[-1].what == TASK_FAILED and told.moments[-1].times > 1:
+            say("next: deploy the version that worked, or a mended one; the push then goes on.")
+            return
         if standing.waiting_for and standing.next_look_utc:
             say(f"It waits until {standing.next_look_utc:%H:%M:%S}: {standing.waiting_for}")
         say(f"next: python starter.py wait {told.push_id}")
@@ -103,3 +107,8 @@ def _document(told: Told, standing: PushOutcome | PushProgress | None) -> dict[s
         "outcome" if outcome else "progress": to_plain(standing),
         "next": next_command(outcome, told.push_id) if outcome else "",
     }
+
+
+def _often(one: Moment) -> str:
+    until = f", until {one.until:%H:%M:%S}" if one.until else ""
+    return f" ({one.times} times{until})" if one.times > 1 else ""

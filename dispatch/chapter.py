@@ -1,19 +1,19 @@
 """One run of a push, told event by event."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 from temporalio.converter import DataConverter
 
 from activities.models import Attempt, FindSubmission, Look, OptionsDigest, Reading, Verdict
 from dispatch.moments import Moment, Told, decoded, moment, remarks, words
-from dispatch.outside import asked, from_outside, told_end
+from dispatch.outside import TASK_FAILED, asked, from_outside, told_end
 from dispatch.safety import Safety
 from workflows.models import PushRequest
 
@@ -90,6 +90,14 @@ class Chapter:
         who = pending.last_worker_identity
         times = pending.attempt - 1
         self.told.moments.append(Moment(at, self.run, what, who, said=(said,), times=times))
+
+    def look_at_task(self, pending: PendingWorkflowTaskInfo) -> None:
+        """Take in how often a workflow task failed: only the first time is an event."""
+        last = self.told.moments[-1] if self.told.moments else None
+        if last and last.what == TASK_FAILED:
+            times, until = pending.attempt - 1, pending.scheduled_time.ToDatetime(tzinfo=UTC)
+            if times > last.times:
+                self.told.moments[-1] = replace(last, times=times, until=until)
 
     def _step(self, scheduled: int) -> _Step:
         return self.steps.setdefault(scheduled, _Step())

@@ -7,6 +7,8 @@ from temporalio.converter import DataConverter
 from dispatch.moments import Moment, decoded, moment, remarks, words
 from workflows.models import PushOutcome, PushRequest
 
+TASK_FAILED = "a workflow task failed"
+
 _ENDS: dict[int, str] = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: "cancelled from outside",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: "timed out from outside",
@@ -55,7 +57,7 @@ async def _done(converter: DataConverter, event: HistoryEvent) -> tuple[str, str
         case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
             failed = event.workflow_task_failed_event_attributes
             is_reset = failed.cause == _RESET
-            what = "reset to an earlier point" if is_reset else "a workflow task failed"
+            what = "reset to an earlier point" if is_reset else TASK_FAILED
             return what, failed.identity, await words(converter, failed.failure)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED:
             end = event.workflow_execution_terminated_event_attributes

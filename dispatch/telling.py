@@ -33,6 +33,7 @@ async def tell_push(push: Push) -> Told:
         if run_id == description.run_id:
             for pending in description.raw_description.pending_activities:
                 await chapter.look_at(pending)
+            chapter.look_at_task(description.raw_description.pending_workflow_task)
     told.moments = merged(told.moments)
     if not told.is_running:
         try:

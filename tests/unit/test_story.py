@@ -6,11 +6,12 @@ from uuid import uuid4
 from temporalio.api.common.v1 import ActivityType
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.failure.v1 import Failure
-from temporalio.api.workflow.v1 import PendingActivityInfo
+from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 
 from dispatch.chapter import Chapter
 from dispatch.converter import CONVERTER
 from dispatch.moments import Moment, Told
+from dispatch.outside import TASK_FAILED
 from dispatch.safety import Safety
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
@@ -39,3 +40,12 @@ async def test_what_was_asked_in_vain_says_why_and_when_it_is_asked_again():
 
 async def test_what_is_asked_for_the_first_time_is_no_news():
     assert [] == await told_of(attempt=1)
+
+
+async def test_of_a_task_that_fails_again_and_again_the_story_says_how_often():
+    told = Told(uuid4(), [Moment(AT, 1, TASK_FAILED, said=("a wrong deploy",))], is_running=True)
+    pending = PendingWorkflowTaskInfo(attempt=13)
+    pending.scheduled_time.FromDatetime(AGAIN)
+    Chapter(told, Safety(), CONVERTER, 1).look_at_task(pending)
+
+    assert (12, AGAIN) == (told.moments[0].times, told.moments[0].until)
