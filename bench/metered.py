@@ -27,12 +27,16 @@ async def actions(metrics: str) -> Counter[str]:
 
 
 @asynccontextmanager
-async def server(namespaces: list[str]) -> AsyncIterator[tuple[str, str]]:
-    """Start the dev server, in memory; gives its address and that of its metrics."""
+async def server(namespaces: list[str], *settings: str) -> AsyncIterator[tuple[str, str]]:
+    """Start the dev server, in memory; gives its address and that of its metrics.
+
+    `settings` are its dynamic configuration, as `matching.enableFairness=true`.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     asked = [part for name in namespaces for part in ("--namespace", name)]
+    asked += [part for one in settings for part in ("--dynamic-config-value", one)]
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=shutil.which("temporal", path=str(Path(sys.executable).parent)),
         dev_server_log_level="error",

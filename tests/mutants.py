@@ -198,9 +198,9 @@ MUTANTS = (
 )
 
 
-def main() -> int:
+def main(mutants: tuple[Mutant, ...] = MUTANTS) -> int:
     """Run them all, or those that are named."""
-    chosen = [one for one in MUTANTS if not sys.argv[1:] or one.name in sys.argv[1:]]
+    chosen = [one for one in mutants if not sys.argv[1:] or one.name in sys.argv[1:]]
     everything = tuple(sorted({test for one in chosen for test in one.tests}))
     with tempfile.TemporaryDirectory(prefix="mutants-") as place:
         healthy = Path(place) / "healthy"

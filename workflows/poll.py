@@ -42,14 +42,14 @@ async def poll(story: Story, reading: Reading) -> Ended:
             if reading.operation.completed_on_utc or workflow.now() - strange_since >= STRANGE_FOR:
                 return _strange(story, reading)
         story.renew()
-        due = await _wait(story, reading)
+        due = await wait_for_look(story, reading)
         key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
         told = await ask(story, key, story.left, requested_on=requested_on, due=due)
         reading = told or reading
     return final(story, reading)
 
 
-async def _wait(story: Story, reading: Reading) -> datetime | None:
+async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
     """Wait for the next look and give the moment it was planned for; None if a hint came."""
     now = workflow.now()
     planned = next_look(story.manners, story.request.company_id, _origin(story), now)

@@ -107,10 +107,15 @@ def test_patience_grows_to_a_quarter_of_an_hour_and_not_beyond():
 
 
 def test_in_the_long_run_all_pushes_of_a_company_are_looked_at_together():
-    now, company = NOON + timedelta(days=1), uuid4()
-    began = [NOON + timedelta(seconds=second) for second in range(0, 5000, 700)]
+    company = uuid4()
+    mark = next_look(USUAL, company, NOON, NOON + timedelta(days=1))
+    asked = [mark + timedelta(seconds=second) for second in (1, 700, 899)]
+    together = {
+        next_look(USUAL, company, NOON + timedelta(seconds=700 * number), now)
+        for number, now in enumerate(asked)
+    }
 
-    assert 1 == len({next_look(USUAL, company, one, now) for one in began})
+    assert {mark + timedelta(minutes=15)} == together
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.5, 2.0, 10.0])

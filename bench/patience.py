@@ -1,0 +1,138 @@
+"""Table 2b, patience: many pushes that stay pending long, on one worker, in scaled time.
+
+`python bench/patience.py PUSHES SECONDS [FIRST [CAP]]`: so many pushes of ten companies stay
+pending for so many seconds; FIRST and CAP (seconds) scale when they are looked at. The processor's
+time is measured between the last POST and the first completion.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+sys.path[0] = str(Path(__file__).parents[1])  # instead of this folder: bench/emulator.py hides ours
+
+from bench.bulk import each  # noqa: E402
+from bench.servers import memory, processor_seconds  # noqa: E402
+from bench.tables import table  # noqa: E402
+from dispatch.pushes import Push, start_push  # noqa: E402
+from emulator.examples import record  # noqa: E402
+from stack.control import EmulatorControl  # noqa: E402
+from stack.ports import Ports  # noqa: E402
+from stack.process import Process  # noqa: E402
+from stack.services import Stack, running  # noqa: E402
+from workflows.models import PushRequest  # noqa: E402
+
+COMPANIES = 10
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a stretch of waiting takes: parts of one core, and MB."""
+
+    seconds: float
+    server: float
+    worker: float
+    memory: float
+
+
+async def main(pushes: int, pending: float, first: float, cap: float) -> None:
+    """Let them wait, and print what it took."""
+    settings = {"PUSH_POLL_FIRST": f"{first}", "PUSH_POLL_CAP": f"{cap}"}
+    with tempfile.TemporaryDirectory(prefix="surepush-patience-") as folder:
+        async with (
+            running(Path(folder), Ports.free(), settings) as stack,
+            EmulatorControl(stack.ports.emulator) as emulator,
+        ):
+            places = [(str(uuid4()), str(uuid4())) for _ in range(COMPANIES)]
+            for company, books in places:
+                await emulator.sow(company, books, delay=pending)
+            worker = await stack.start_worker()
+            await worker.says("Worker ready")
+            empty, began = memory(worker.id), time.monotonic()
+            requests = [_request(*places[number % COMPANIES]) for number in range(pushes)]
+            started = await each(requests, lambda one: start_push(stack.client, one))
+            await _all_sent(emulator, pushes)
+            sent = time.monotonic() - began
+            load = await _wait(stack, worker, pending - sent)
+            facts = await _facts(emulator, started)
+    _show(pushes, {"all sent after, s": sent, "MB of an idle worker": empty}, load, facts)
+
+
+def _request(company: str, books: str) -> PushRequest:
+    return PushRequest(
+        company_id=UUID(company),
+        connection_id=UUID(books),
+        data_type="suppliers",
+        data=record("suppliers", str(uuid4())[:12]),
+    )
+
+
+async def _all_sent(emulator: EmulatorControl, pushes: int) -> None:
+    while len(await emulator.journal("/push/", "POST")) < pushes:  # noqa: ASYNC110, no event
+        await asyncio.sleep(3)
+
+
+async def _wait(stack: Stack, worker: Process, seconds: float) -> Load:
+    """Measure until the first of them is done."""
+    server, began = stack.processes[0], time.monotonic()
+    before = processor_seconds(server.id), processor_seconds(worker.id)
+    await asyncio.sleep(max(seconds, 10))
+    took = time.monotonic() - began
+    spent = processor_seconds(server.id) - before[0], processor_seconds(worker.id) - before[1]
+    return Load(took, spent[0] / took, spent[1] / took, memory(worker.id))
+
+
+async def _facts(emulator: EmulatorControl, started: list[Push]) -> Mapping[str, object]:
+    """Say how they ended, how late that was seen, and what it took of requests."""
+    outcomes = await each(started, Push.outcome)
+    told = await each(started, Push.describe)
+    ages: list[float] = []
+    for outcome, run in zip(outcomes, told, strict=True):
+        assert run.close_time
+        assert isinstance(outcome.completed_on_utc, datetime)
+        ages.append((run.close_time - run.start_time) / (outcome.completed_on_utc - run.start_time))
+    journal = await emulator.journal("/companies/")
+    records = await emulator.invariants()
+    return {
+        "ended": dict(Counter(one.status.value for one in outcomes)),
+        "written once": records["sound"],
+        "worst age": max(ages),
+        "requests a push": len(journal) / len(started),
+        "of them": dict(Counter(one["did"] for one in journal)),
+        "events a push": sum(run.history_length for run in told) / len(told),
+    }
+
+
+def _show(
+    pushes: int, before: Mapping[str, float], load: Load, facts: Mapping[str, object]
+) -> None:
+    said = {
+        **before,
+        "MB of the worker": load.memory,
+        "measured for, s": load.seconds,
+        "server's part of a core": load.server,
+        "worker's part of a core": load.worker,
+        **facts,
+    }
+    rows = [
+        (what, f"{one:.2f}" if isinstance(one, float) else str(one)) for what, one in said.items()
+    ]
+    table(f"2b. Patience: {pushes} pushes on one worker", ("what", "measured"), rows)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pushes", type=int)
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("first", type=float, nargs="?", default=4)
+    parser.add_argument("cap", type=float, nargs="?", default=60)
+    given = parser.parse_args()
+    asyncio.run(main(given.pushes, given.seconds, given.first, given.cap))

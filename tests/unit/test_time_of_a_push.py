@@ -1,0 +1,135 @@
+"""What a push does with its time, at the edges."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from temporalio import workflow
+
+from activities.models import Conduct, Reading
+from codat.models import PushOperation, PushStatus
+from tests.support.house import a_request
+from workflows import poll, story
+from workflows.models import Resume
+from workflows.story import Ended, Story
+from workflows.submission import Ledger
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+TICK = timedelta(microseconds=1)
+PENDING = Reading(
+    operation=PushOperation(
+        push_operation_key=uuid4(), status=PushStatus.PENDING, status_text="Pending"
+    )
+)
+
+
+@pytest.fixture(name="waits")
+def _waits(monkeypatch):
+    """Let it be noon, and note how long is waited instead of waiting."""
+    waits = []
+
+    async def wait_condition(_condition, *, timeout, **_more):
+        waits.append(timeout)
+
+    monkeypatch.setattr(workflow, "now", lambda: NOON)
+    monkeypatch.setattr(workflow, "wait_condition", wait_condition)
+    monkeypatch.setattr(workflow, "set_current_details", lambda _: None)
+    monkeypatch.setattr(story, "count_wait", lambda *_: None)
+    return waits
+
+
+def with_left(left: timedelta | None) -> Story:
+    """A push of ten minutes that has so much time left; None: a push without a deadline."""
+    if left is None:
+        return Story(a_request(), requested=NOON)
+    return Story(a_request(timeout_in_minutes=10), requested=NOON + left - 10 * MINUTE)
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(
+    ("left", "is_late"), [(TICK, False), (timedelta(), True), (-TICK, True), (None, False)]
+)
+def test_the_time_is_over_exactly_at_the_deadline(left, is_late):
+    assert is_late == with_left(left).is_late
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("left", [60, 59, 30])
+def test_with_half_a_minute_left_it_is_sent(left):
+    with_left(timedelta(seconds=left)).check_time()
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("left", [29.999999, 29, 0, -1])
+def test_with_less_than_half_a_minute_left_it_is_not_sent(left):
+    with pytest.raises(Ended) as ended:
+        with_left(timedelta(seconds=left)).check_time()
+
+    assert ("TimedOut", False) == (ended.value.outcome.status, ended.value.outcome.submitted)
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(("left", "is_over"), [(TICK, False), (timedelta(), True)])
+def test_it_may_be_looked_for_until_the_deadline_itself(left, is_over):
+    try:
+        with_left(left).check_deadline()
+    except Ended:
+        assert is_over
+    else:
+        assert not is_over
+
+
+@pytest.mark.parametrize("left", [MINUTE, 2 * MINUTE - TICK, 2 * MINUTE, 3 * MINUTE, None])
+async def test_no_wait_lasts_beyond_the_deadline(waits, left):
+    await with_left(left).wait(2 * MINUTE, "why")
+
+    assert [min(left or 2 * MINUTE, 2 * MINUTE)] == waits
+
+
+@pytest.mark.parametrize("left", [timedelta(), -MINUTE])
+async def test_after_the_deadline_nothing_is_waited_for(waits, left):
+    await with_left(left).wait(MINUTE, "why")
+
+    assert [] == waits
+
+
+async def test_one_look_before_the_deadline_the_wait_is_for_the_deadline(waits):
+    pushed = with_left(timedelta(seconds=3))
+    pushed.conduct = Conduct(poll_first=timedelta(seconds=4))
+    await poll.wait_for_look(pushed, PENDING)
+
+    assert [timedelta(seconds=3)] == waits
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("within", [timedelta(), -TICK])
+async def test_in_no_time_nothing_is_asked(within):
+    assert await poll.ask(with_left(timedelta()), uuid4(), within) is None
+
+
+async def test_when_the_days_requests_run_low_a_push_waits_as_many_times_longer(waits):
+    await poll.wait_for_look(with_left(None), PENDING)
+    await poll.wait_for_look(with_left(None), PENDING.model_copy(update={"patience": 10.0}))
+
+    usual, stretched = waits
+    assert 10 * usual == stretched
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_reset_begins_a_new_clock():
+    request = a_request(timeout_in_minutes=10)
+
+    assert NOON + 10 * MINUTE == Story.beginning(request, is_reset=True).deadline
+
+
+@pytest.mark.parametrize("requested", [NOON - 9 * MINUTE, None])
+def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch, requested):
+    started = SimpleNamespace(workflow_start_time=NOON)
+    monkeypatch.setattr(workflow, "info", lambda: started)
+    resume = Resume(requested_on_utc=requested, ledger=Ledger()) if requested else None
+    request = a_request(timeout_in_minutes=10, resume=resume)
+
+    began = Story.beginning(request, is_reset=False)
+    assert (requested or NOON) + 10 * MINUTE == began.deadline
