@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+ADVISORY := https://api.osv.dev/v1/vulns/OSV-2020-111
+LICENCES := Apache;BSD;ISC;MIT;MPL;Mozilla Public License 2.0;PSF-2.0;Python Software Foundation
 
 demo: .venv/ready    ## four pushes, four endings, and a worker killed on the way
 	$(BIN)/python dev.py demo
@@ -20,6 +22,30 @@ check: .venv/ready   ## format, lint, imports, types
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	$(MAKE) --no-print-directory audit
+
+# By the advisories of osv.dev; where those can't be had it says so, and fails nothing.
+audit:               ## known weaknesses of the packages that constraints.txt names
+	@if ! $(PYTHON) -c "from urllib.request import urlopen as u; u('$(ADVISORY)', timeout=5)" 2> /dev/null; \
+	then echo "Not audited: the advisories of osv.dev can't be had from here."; \
+	else $(MAKE) --no-print-directory .venv-supply/audited; fi
+
+# Nothing is found where nothing is written: then it was the network that failed.
+.venv-supply/audited: .venv-supply/ready
+	@rm -f $@.txt; .venv-supply/bin/pip-audit --vulnerability-service osv --output $@.txt \
+	    --requirement constraints.txt --no-deps --disable-pip 2> $@.log || \
+	if [ -s $@.txt ]; then cat $@.txt; exit 1; else echo "Not audited: see $@.log."; fi
+
+licences: .venv-supply/ready .venv-runtime/ready    ## of the packages that run, each one allowed
+	@mkdir -p dist
+	.venv-supply/bin/pip-licenses --python .venv-runtime/bin/python --from=mixed \
+	    --ignore-packages surepush --partial-match --allow-only "$(LICENCES)" \
+	    --format=plain-vertical > dist/licences.txt
+
+sbom: .venv-supply/ready .venv-runtime/ready        ## dist/sbom.json, CycloneDX: the packages that run
+	@mkdir -p dist
+	.venv-supply/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
+	    --output-reproducible --output-file dist/sbom.json .venv-runtime/bin/python
 
 # Needs two packages of Debian's, which it starts itself on free ports:
 # apt-get install -y postgresql redis-server
@@ -37,10 +63,21 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-official/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+# What looks at the packages of others, and what of them runs in the image.
+.venv-supply/ready: deploy/supply/requirements.txt
+	$(PYTHON) -m venv .venv-supply
+	.venv-supply/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.venv-runtime/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-runtime
+	PIP_CONSTRAINT=constraints.txt .venv-runtime/bin/pip install --quiet --disable-pip-version-check --editable '.[tracing]'
+	touch $@
+
 # The other sides of the bench.
 .venv-bench/ready: bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: bench demo dev unit test check
+.PHONY: .venv-supply/audited audit bench check demo dev licences sbom test unit
