@@ -1,5 +1,9 @@
-"""Weeks of waiting: few looks, short histories, nothing forgotten."""
+"""Weeks of waiting: few looks, short histories, nothing forgotten.
 
+`OFFLINE_DAYS=30 pytest --timeout 900 tests/workflow/test_patience.py -k off_for_days`: minutes.
+"""
+
+import os
 from datetime import timedelta
 
 import pytest
@@ -33,18 +37,19 @@ async def runs(push: Push) -> list[int]:
 
 
 @pytest.mark.usefixtures("short_histories")
-async def test_a_platform_that_is_off_for_a_day_is_waited_for(skipping):
+async def test_a_platform_that_is_off_for_days_is_waited_for(skipping):
+    days = int(os.environ.get("OFFLINE_DAYS", "1"))
     async with house(skipping, conduct=Conduct(), skipping=True) as here:
-        here.codat.connection(seeds.PROMPT).set(delay=86400)
+        here.codat.connection(seeds.PROMPT).set(delay=days * 86400)
         push = await here.push()
         outcome = await here.ending(push)
         lengths = await runs(push)
 
-        assert 96 <= len(here.codat.journal()) <= 96 + 20
+        assert 96 * days <= len(here.codat.journal()) <= 96 * days + 20
         assert 1 == len(here.posts)
     assert "Success" == outcome.status
     assert max(lengths) < 130
-    assert len(lengths) > 8
+    assert len(lengths) > 8 * days
 
 
 @pytest.mark.usefixtures("short_histories")
