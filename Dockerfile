@@ -16,6 +16,8 @@ FROM ${BASE}
 COPY --from=build /opt/surepush /opt/surepush
 COPY --from=build /app /app
 WORKDIR /app
+# For PUSH_LARGE_DIRECTORY: a volume that is mounted here is its owner's, too.
+RUN install --directory --owner=65534 --group=65534 --mode=700 /large
 # Nobody: no home, no shell, and nothing here belongs to it. The root file system may be read-only.
 USER 65534:65534
 ENV PATH=/opt/surepush/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

@@ -9,6 +9,7 @@ import yaml
 from activities.notify import NotifySettings
 from activities.settings import PushSettings
 from codat import CodatSettings
+from dispatch.codec_access import CodecSettings
 from dispatch.keyring import EncryptionSettings
 from dispatch.overview import TEMPORALS
 from dispatch.settings import DispatchSettings
@@ -24,9 +25,10 @@ SERVICES = COMPOSE["services"]
 OURS = {name: one for name, one in SERVICES.items() if one["image"] == "surepush"}
 ONE_SHOT = {"namespace", "schema"}
 EXAMPLE = (ROOT / ".env.example").read_text()
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
 OF_A_SERVICE = {
     *("build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck"),
-    *("image", "logging", "mem_limit", "ports", "profiles", "read_only", "restart"),
+    *("image", "logging", "mem_limit", "network_mode", "ports", "profiles", "read_only", "restart"),
     *("security_opt", "shm_size", "stop_grace_period", "tmpfs", "volumes"),
 }
 """Those keys of the compose specification that are used here; a misspelt one is none of them."""
@@ -38,6 +40,7 @@ READ_BY_US = TEMPORALS | {
     f"{kind.model_config.get('env_prefix', '')}{name}".upper()
     for kind in (
         CodatSettings,
+        CodecSettings,
         DispatchSettings,
         EncryptionSettings,
         GatewaySettings,
@@ -48,6 +51,12 @@ READ_BY_US = TEMPORALS | {
     )
     for name in kind.model_fields
 }
+
+
+def module_file(name):
+    path = name.replace(".", "/")
+    return f"{path}/__main__.py" if (ROOT / path).is_dir() else f"{path}.py"
+
 
 each_service = pytest.mark.parametrize("name", SERVICES)
 each_of_ours = pytest.mark.parametrize("name", OURS)
@@ -107,7 +116,7 @@ def test_ours_run_without_rights_on_a_disk_that_is_read_only(name):
 @each_of_ours
 def test_a_command_of_ours_exists(name):
     first, *rest = OURS[name]["command"]
-    target = ROOT / rest[0] / "__main__.py" if first == "-m" else ROOT / first
+    target = ROOT / (module_file(rest[0]) if first == "-m" else first)
 
     assert target.exists()
     options = {word for word in rest if word.startswith("--")}
@@ -131,6 +140,23 @@ def test_workers_can_be_many():
     assert {"container_name", "ports"}.isdisjoint(SERVICES["worker"])
 
 
+@pytest.mark.parametrize("name", ["worker", "gateway", "codec"])
+def test_large_records_lie_where_all_that_read_them_look(name):
+    service = SERVICES[name]
+    (place,) = {volume.split(":")[1] for volume in service["volumes"]}
+
+    assert ["large:/large"] == service["volumes"]
+    assert f"${{PUSH_LARGE_DIRECTORY-{place}}}" == service["environment"]["PUSH_LARGE_DIRECTORY"]
+    assert f"--owner=65534 --group=65534 --mode=700 {place}\n" in DOCKERFILE
+
+
+def test_the_codec_server_serves_this_machine_only():
+    codec = SERVICES["codec"]
+
+    assert ("host", ["codec"]) == (codec["network_mode"], codec["profiles"])
+    assert "127.0.0.1" == codec["command"][codec["command"].index("--host") + 1]
+
+
 def test_no_password_has_a_default():
     secret = re.compile(r"\$\{(\w*(?:PASSWORD|KEYS?|SECRET))\b(..)")
 
@@ -142,7 +168,7 @@ def test_nobody_starts_pushes_in_the_temporal_ui():
 
 
 def test_the_example_names_every_variable_that_can_be_given():
-    given = [pair for one in OURS.values() for pair in one.get("environment", {}).items()]
+    given = [pair for one in SERVICES.values() for pair in one.get("environment", {}).items()]
     passed = {name for name, value in given if value is None}
     wanted = passed | set(re.findall(r"\$\{(\w+)", TEXT))
 
@@ -169,7 +195,7 @@ def test_the_dynamic_configuration_has_values_of_the_right_shape():
 
 
 def test_the_image_runs_as_nobody_and_begins_with_the_worker():
-    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    lines = DOCKERFILE.splitlines()
 
     assert "USER 65534:65534" in lines
     assert ['CMD ["worker.py"]', 'ENTRYPOINT ["python"]'] == sorted(
