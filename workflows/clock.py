@@ -48,7 +48,7 @@ def next_look(conduct: Conduct, company: UUID, requested: datetime, now: datetim
 
 
 def back_off(attempts: int, most: timedelta) -> timedelta:
-    """Say how long to wait before asking again after so many failures: 1 s, 2 s, 4 s ... `most`."""
+    """Say how long to wait before asking again after so many failures: 2 s, 4 s, 8 s ... `most`."""
     return min(timedelta(seconds=2 ** min(attempts, 20)), most)
 
 

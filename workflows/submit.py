@@ -43,6 +43,9 @@ CALL_TIMEOUT = timedelta(seconds=60)
 
 MOST_PAUSE = timedelta(minutes=5)
 
+ASK_AGAIN = timedelta(seconds=30)
+"""The longest pause while an answer is owed: asked for again under its key, it is told."""
+
 ONCE = RetryPolicy(maximum_attempts=1)
 
 
@@ -166,16 +169,17 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
         story.unauthorized_since = None
     story.failures += 1
     if not entry.is_unclear or _may_resend(story, entry):
-        await story.wait(_pause(story, error), f"sending again after: {story.trouble}")
+        most = ASK_AGAIN if entry.open else MOST_PAUSE
+        await story.wait(_pause(story, error, most), f"sending again after: {story.trouble}")
 
 
-def _pause(story: Story, error: ActivityError) -> timedelta:
+def _pause(story: Story, error: ActivityError, most: timedelta) -> timedelta:
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.details:
         refusal = Refusal.model_validate(cause.details[0])
         if refusal.retry_after_seconds:
             return timedelta(seconds=refusal.retry_after_seconds)
-    return back_off(story.failures, MOST_PAUSE)
+    return back_off(story.failures, most)
 
 
 def _answer(error: ActivityError) -> Answer:

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     UPDATE = "answer of an update lost after the commit"
     NEIGHBOUR_FAILING = "a neighbour's 5xx after the commit"
     NEIGHBOUR_LOST = "a neighbour's answer lost after the commit"
+    NEIGHBOUR_ENDED = "a neighbour that ended without its answer"
     TWINS = "equal twins"
     HUMBLE = "refused, after an earlier number was judged not written by looking"
     ENDED = "ended from outside, and not asked for again"
@@ -39,6 +40,7 @@ _EVEN_HONOURED = (
     Cause.FAILING_AGAIN,
     Cause.REFUSED_AGAIN,
     Cause.NEIGHBOUR_FAILING,
+    Cause.NEIGHBOUR_ENDED,
     Cause.UPDATE,
 )
 """What leaves no proof though keys are honoured: such an answer may be kept for its key."""
@@ -86,7 +88,17 @@ def _foreign(others: list[tuple[Case, Entry]]) -> Cause:
     fates = [_fate(post) for _, post in others]
     if "failing" in fates:
         return Cause.NEIGHBOUR_FAILING
+    if any(_never_heard(other, post) for other, post in others):
+        return Cause.NEIGHBOUR_ENDED
     return Cause.NEIGHBOUR_LOST if "lost" in fates else Cause.OTHER
+
+
+def _never_heard(other: Case, post: Entry) -> bool:
+    """Tell whether a push ended in doubt, by its deadline or from outside, with this unanswered."""
+    outcome = other.ending.outcome
+    return outcome is None or (
+        outcome.may_still_land and str(outcome.push_operation_key) != post["pushOperationKey"]
+    )
 
 
 def _fate(post: Entry) -> str:

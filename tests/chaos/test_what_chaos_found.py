@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from emulator.examples import record
-from tests.support.house import house
+from tests.support.house import house, took
 from tests.support.waiting import eventually
 
 
@@ -13,6 +13,16 @@ async def test_an_update_is_sent_although_it_has_no_key(skipping):
         methods = [one["method"] for one in here.posts]
 
     assert ("Success", ["PUT"]) == (outcome.status, methods)
+
+
+async def test_an_answer_that_is_owed_is_asked_for_every_half_minute_at_least(skipping):
+    async with house(skipping, skipping=True) as here:
+        here.codat.fault("drop-before-commit", method="POST", nth=1, times=8)
+        push = await here.push()
+        await here.ending(push)
+        waited = await took(push)
+
+    assert 2 + 4 + 8 + 16 + 4 * 30 <= waited < 240
 
 
 async def test_an_operation_whose_answer_is_still_to_come_makes_no_unknown_of_its_neighbour(
