@@ -31,7 +31,7 @@ from dispatch.connection import (
     read_connection,
     register_search_attributes,
 )
-from dispatch.health import Readiness, serving_health
+from dispatch.health import Readiness, serving_health, watching
 from dispatch.keyring import EncryptionSettings
 from dispatch.logs import configure_logging
 from dispatch.overview import Found, check_certificate, check_names, describe
@@ -127,6 +127,7 @@ async def main() -> int:
     async with (
         CodatClient(settings, hear=heard_by(counting(runtime.metric_meter), tracer)) as codat,
         serving_health(telemetry.health_address, readiness),
+        watching(readiness),
         build_worker(
             client,
             codat,

@@ -31,7 +31,7 @@ from dispatch.bulk import NoSuchBulk
 from dispatch.encryption import Unreadable
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
-from dispatch.storage import Missing
+from dispatch.storage import Missing, NoRoom
 
 _HELP = """\
 Push records into accounting software, once.
@@ -81,7 +81,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 _TOLD = (
     ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
     ((NotAPush, StillRunning, SettingsError, Unreadable, Missing, CodatRefused), WRONG_INPUT),
-    ((CodatError, UnreadableOptions), FAILED),
+    ((CodatError, NoRoom, UnreadableOptions), FAILED),
 )
 """Errors whose text is a sentence for a person."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,12 +14,18 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from codat import SettingsError
+from dispatch.trouble import meaning_of_refusal
+
+log = logging.getLogger("surepush.health")
 
 PATIENCE = timedelta(seconds=3)
 """How long the server may take to answer."""
 
 KEEP = 1.0
 """Seconds for which an answer holds, so that questions cost the server little."""
+
+EVERY = 15.0
+"""Seconds between two looks at whether Temporal is still there."""
 
 READ_WITHIN = 5.0
 MOST_BYTES = 8192
@@ -52,8 +59,33 @@ class Readiness:
                 GetSystemInfoRequest(), timeout=PATIENCE
             )
         except RPCError as error:
-            return f"Temporal does not answer ({error.status.name})."
+            return meaning_of_refusal(error)
         return None
+
+
+@asynccontextmanager
+async def watching(readiness: Readiness, every: float = EVERY) -> AsyncGenerator[None]:
+    """Write a line when Temporal goes, or lets us in no longer, and when it is back.
+
+    The SDK's workers try again and again, and say nothing.
+    """
+    watch = asyncio.create_task(_watch(readiness, every))
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+async def _watch(readiness: Readiness, every: float) -> None:
+    before: str | None = None
+    while True:
+        await asyncio.sleep(every)
+        now = await readiness.trouble()
+        if now and now != before:
+            log.error("%s What is under way waits.", now)
+        elif before and not now:
+            log.info("Temporal answers again")
+        before = now
 
 
 @asynccontextmanager

@@ -32,6 +32,10 @@ class Missing(Exception):
     """A large payload is not in the directory, or is not what was put there."""
 
 
+class NoRoom(OSError):
+    """A large payload can't be written; its text is one sentence."""
+
+
 class Directory(StorageDriver):
     """Keeps payloads as `namespace/workflow id/SHA-256`, so that what is forgotten can be found."""
 
@@ -45,14 +49,20 @@ class Directory(StorageDriver):
     async def store(
         self, context: StorageDriverStoreContext, payloads: Sequence[Payload]
     ) -> list[StorageDriverClaim]:
-        """Write each payload durably; OSError when the disk is full or away."""
+        """Write each payload durably; NoRoom when the disk is full or away."""
         target = context.target
         names = (target.namespace, target.id or "") if target else ("", "")
         folder = "/".join(segment(name) for name in names)
-        return [
-            StorageDriverClaim({"path": await asyncio.to_thread(self._write, folder, one)})
-            for one in payloads
-        ]
+        try:
+            return [
+                StorageDriverClaim({"path": await asyncio.to_thread(self._write, folder, one)})
+                for one in payloads
+            ]
+        except OSError as error:
+            raise NoRoom(
+                "A large payload can't be written to PUSH_LARGE_DIRECTORY, so what needs it waits: "
+                f"{error.strerror or error}."
+            ) from error
 
     async def retrieve(
         self,

@@ -2,6 +2,8 @@
 
 import re
 
+from temporalio.service import RPCError, RPCStatusCode
+
 _MEANINGS = {
     "ConnectionRefused": "nothing listens there. Start it, or set TEMPORAL_ADDRESS.",
     "dns error": "there is no such host. Set TEMPORAL_ADDRESS.",
@@ -24,6 +26,16 @@ _STATUS = re.compile(r'code: (?P<code>\w+), message: "(?P<message>(?:[^"\\]|\\.)
 _KEY = ("Unauthenticated", "PermissionDenied")
 
 
+NOT_LET_IN = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
+
+
+def meaning_of_refusal(error: RPCError) -> str:
+    """Say what it means that a call failed after others went well."""
+    if error.status in NOT_LET_IN:
+        return f"Temporal {_not_let_in(error.message.rstrip('.') or error.status.name)}"
+    return f"Temporal does not answer ({error.status.name})."
+
+
 def meaning_of(error: Exception) -> str:
     """Say what the SDK's error means; its own text where that is not known."""
     text = str(error)
@@ -33,8 +45,12 @@ def meaning_of(error: Exception) -> str:
     status = _STATUS.search(text)
     if status and status["code"] in _KEY:
         said = status["message"].rstrip(".") or status["code"]
-        return (
-            f"it does not let us in ({said}). "
-            "Set TEMPORAL_API_KEY to a key that is valid and may use the namespace."
-        )
+        return f"it {_not_let_in(said)}"
     return f"{status['message'] if status else text.partition(': ')[2] or text}".rstrip(".") + "."
+
+
+def _not_let_in(said: str) -> str:
+    return (
+        f"does not let us in ({said}). "
+        "Set TEMPORAL_API_KEY to a key that is valid and may use the namespace."
+    )

@@ -15,6 +15,9 @@ from codat import CodatError, CodatRefused, CodatThrottled
 from codat.numbers import dumps
 from codat.options import UnreadableOptions
 from dispatch.converter import to_plain
+from dispatch.encryption import Unreadable
+from dispatch.storage import Missing, NoRoom
+from dispatch.trouble import NOT_LET_IN
 from gateway.rendering import page
 
 log = logging.getLogger("surepush.gateway")
@@ -79,16 +82,28 @@ def refusal_of(error: Exception) -> Refusal:
             return Refusal(error.status_code, str(error.detail), **dict(error.headers or {}))
         case RequestValidationError():
             return Refusal(400, _complaint(error))
-        case RPCError() | TimeoutError() if _is_away(error):
-            return away("Temporal does not answer; try again soon.")
         case CodatError() | UnreadableOptions():
             return _codat(error)
         case _:
-            return Refusal(500, "Something went wrong that should not have.")
+            said = _lacking(error)
+            return (
+                away(said) if said else Refusal(500, "Something went wrong that should not have.")
+            )
 
 
-def _is_away(error: RPCError | TimeoutError) -> bool:
-    return isinstance(error, TimeoutError) or error.status in _AWAY
+def _lacking(error: Exception) -> str | None:
+    """Say what of ours is away, full or missing; None where it is something else."""
+    match error:
+        case RPCError() if error.status in NOT_LET_IN:
+            return "Temporal does not let the front door in: its key has to be renewed."
+        case RPCError() if error.status in _AWAY:
+            return "Temporal does not answer; try again soon."
+        case TimeoutError():
+            return "Temporal does not answer; try again soon."
+        case Missing() | NoRoom() | Unreadable():
+            return str(error)
+        case _:
+            return None
 
 
 def answer_to(request: Request, error: Exception) -> Response:
@@ -98,7 +113,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("Request %s failed", correlation, exc_info=error)
     elif not isinstance(error, Refusal) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        log.warning("Request %s was put off: %s", correlation, type(error).__name__)
+        log.warning("Request %s was put off: %s", correlation, refusal.message)
     if "text/html" in request.headers.get("accept", ""):
         told = {"status": refusal.status, "message": refusal.message, "correlation": correlation}
         shown = page("error", refusal.status, **told)
@@ -120,7 +135,7 @@ def install_handlers(app: FastAPI) -> None:
         return answer_to(request, error)
 
     kinds = (Refusal, HTTPException, RequestValidationError, RPCError, TimeoutError, CodatError)
-    for kind in (*kinds, UnreadableOptions, Exception):
+    for kind in (*kinds, UnreadableOptions, Missing, NoRoom, Unreadable, Exception):
         app.add_exception_handler(kind, handle)
 
 

@@ -1,4 +1,5 @@
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,7 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from codat import SettingsError
 from dispatch import health
-from dispatch.health import Readiness, serving_health
+from dispatch.health import Readiness, serving_health, watching
+from tests.support.waiting import eventually
 
 
 class Server:
@@ -17,15 +19,20 @@ class Server:
 
     is_there = True
     asked = 0
+    refuses = RPCError("gone", RPCStatusCode.UNAVAILABLE, b"")
 
     async def get_system_info(self, *_: Any, **__: Any) -> None:
         self.asked += 1
         if not self.is_there:
-            raise RPCError("gone", RPCStatusCode.UNAVAILABLE, b"")
+            raise self.refuses
 
     @property
     def client(self) -> Client:
         return cast("Client", SimpleNamespace(workflow_service=self))
+
+
+async def asked(server, times):
+    return server.asked >= times
 
 
 async def ask(port, path):
@@ -48,6 +55,25 @@ async def test_without_temporal_it_lives_but_is_not_ready():
 
         assert (503, "Temporal does not answer (UNAVAILABLE).") == (status, told["why"])
         assert (200, {"status": "ok"}) == await ask(port, "/health")
+
+
+async def test_a_key_that_expires_while_a_worker_runs_is_told_once_and_so_is_its_end(
+    monkeypatch, caplog
+):
+    monkeypatch.setattr(health, "KEEP", 0)
+    server = Server()
+    server.refuses = RPCError("The token has expired.", RPCStatusCode.UNAUTHENTICATED, b"")
+
+    with caplog.at_level("INFO", "surepush.health"):
+        async with watching(Readiness(server.client), every=0.001):
+            for is_there in (False, True):
+                server.is_there, before, known = is_there, server.asked, len(caplog.messages)
+                await eventually(partial(asked, server, before + 3))
+                assert known + 1 == len(caplog.messages)
+
+    gone, back = caplog.messages
+    assert gone.startswith("Temporal does not let us in (The token has expired). Set TEMPORAL_API")
+    assert "Temporal answers again" == back
 
 
 async def test_a_process_that_stops_is_not_ready():

@@ -11,7 +11,7 @@ from codat import SettingsError, read_settings
 from dispatch.converter import converter
 from dispatch.keyring import KeyRing
 from dispatch.settings import DispatchSettings
-from dispatch.storage import LARGE, Directory, Missing
+from dispatch.storage import LARGE, Directory, Missing, NoRoom
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 BIG = {"note": "Kowalski " * (LARGE // 9 + 1)}
@@ -107,7 +107,9 @@ async def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.fsync", full)
 
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(
+        NoRoom, match=r"can't be written to PUSH_LARGE_DIRECTORY.* No space left on device\.$"
+    ):
         await converter(RING, tmp_path).encode([BIG])
     assert [] == kept(tmp_path)
 
