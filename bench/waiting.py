@@ -76,7 +76,7 @@ SCENARIOS = {
     "plain-60s-2": Scenario(20, 10, plain=2),
     "hooks-1s": Scenario(20, 10, pending=1, webhooks=True),
     "hooks-60s": Scenario(20, 10, webhooks=True, requests=2.1, actions=9),
-    "hooks-60s-4": Scenario(20, 10, workers=4, webhooks=True, requests=2.1, actions=9),
+    "hooks-60s-4": Scenario(60, 20, workers=4, webhooks=True, requests=2.1, actions=9),
     "alone-60s": Scenario(1, 1, actions=16),
     "crowd-60s": Scenario(200, 1, requests=1.3, actions=16),
     "crowd-60s-4": Scenario(200, 1, workers=4, requests=1.3, actions=16),
