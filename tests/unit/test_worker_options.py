@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.worker import (
@@ -13,7 +15,7 @@ from codat import SettingsError, read_settings
 from dispatch.workers import WorkerSettings, options_of, to_be_current
 
 
-def options(monkeypatch, **variables):
+def options(monkeypatch, **variables) -> Any:
     for name, value in variables.items():
         monkeypatch.setenv(f"PUSH_{name}", value)
     return options_of(read_settings(WorkerSettings))
