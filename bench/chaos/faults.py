@@ -41,8 +41,8 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     if wanted.only:
         return []
     made: list[Rule] = []
-    # So few pushes would meet too few of each.
-    more = 1.4 if wanted.brief else 1
+    # Few pushes, or pushes that are not sent again, would meet too few of each.
+    more = 1.4 if wanted.brief else 1.25 if wanted.mode == "ignored" else 1
     for chance, rule in _WRITES:
         if rule["fault"] == "processed-late" and wanted.freezes_long:
             continue
