@@ -165,7 +165,7 @@ def _kept(scenario: Scenario, spent: Spent) -> bool:
     promised = (
         (len(spent.entries) / scenario.pushes, scenario.requests),
         (spent.actions / scenario.pushes, scenario.actions),
-        (max(one[3] for one in spent.facts), 2.1 if scenario.pending > 1 else None),
+        (max(one[3] for one in spent.facts), 2 if scenario.pending > 1 else None),
     )
     return bool(scenario.plain) or all(limit is None or is_ <= limit for is_, limit in promised)
 
