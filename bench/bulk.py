@@ -114,7 +114,8 @@ async def failed(bench: Bench, count: int) -> list[Push]:
     """Start pushes and wait until none is under way; the first tenth ends unclear."""
     unclear, shaky = count // 10, count // 100
     wanted: list[tuple[str, int | None]] = [(seeds.SHAKY, None)] * shaky
-    wanted += [(seeds.OFFLINE, 2)] * (unclear - shaky) + [(bench.books, None)] * (count - unclear)
+    minutes = 2 + count // 1000  # each has to be sent before its time is over
+    wanted += [(seeds.OFFLINE, minutes)] * (unclear - shaky) + [(bench.books, None)] * (count - unclear)
     pushes = await each(wanted, bench.start)
     ended = Counter(told.status.value for told in await each(pushes, Push.outcome))
     print("ended:", dict(ended), flush=True)
