@@ -115,7 +115,9 @@ async def failed(bench: Bench, count: int) -> list[Push]:
     unclear, shaky = count // 10, count // 100
     wanted: list[tuple[str, int | None]] = [(seeds.SHAKY, None)] * shaky
     minutes = 2 + count // 1000  # each has to be sent before its time is over
-    wanted += [(seeds.OFFLINE, minutes)] * (unclear - shaky) + [(bench.books, None)] * (count - unclear)
+    wanted += [(seeds.OFFLINE, minutes)] * (unclear - shaky) + [(bench.books, None)] * (
+        count - unclear
+    )
     pushes = await each(wanted, bench.start)
     ended = Counter(told.status.value for told in await each(pushes, Push.outcome))
     print("ended:", dict(ended), flush=True)
