@@ -161,6 +161,27 @@ MUTANTS = (
         (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),
     Mutant(
+        "what Codat took later is another's",
+        "activities/find.py",
+        "if since <= when <= until and",
+        "if since <= when and",
+        (f"{LIST}::test_what_was_requested_long_after_is_not_ours",),
+    ),
+    Mutant(
+        "what wrote other records is another's",
+        "activities/find.py",
+        "if ask.record_id and written and",
+        "if False and written and",
+        (f"{LIST}::test_an_operation_that_wrote_another_record_is_not_our_update",),
+    ),
+    Mutant(
+        "neighbours are waited for",
+        "workflows/find.py",
+        "not (look.awaited and",
+        "not (False and",
+        (f"{LIST}::test_a_neighbour_whose_answer_is_still_to_come_is_waited_for",),
+    ),
+    Mutant(
         "claim",
         "activities/find.py",
         "if holder or not await others.claim(ask.adopt):",
