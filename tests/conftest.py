@@ -1,6 +1,7 @@
 """The servers that tests share, each started once."""
 
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -23,6 +24,11 @@ LONGEST_FIRST = ("chaos", "e2e", "browser", "web", "workflow")
 
 BINARIES = str(Path(sys.executable).parent)
 OFFICIAL = Path(__file__).parents[1] / ".venv-official"
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell's background job ignores Ctrl-C, and so would the commands that tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

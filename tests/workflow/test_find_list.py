@@ -75,7 +75,7 @@ async def test_what_was_requested_long_after_is_not_ours(devserver, monkeypatch)
 
 
 async def test_a_neighbour_whose_answer_is_still_to_come_is_waited_for(devserver):
-    async with protocol(devserver, find_for=1) as here:
+    async with protocol(devserver, find_for=3) as here:
         async with held_up(answer=True) as gate:
             neighbour = await here.push()
             await gate.reached.wait()
