@@ -22,6 +22,7 @@ GREEN, RED = 0, 1
 ANSWERS = "tests/workflow/test_submission_answers.py"
 DOORS = "tests/workflow/test_submission_doors.py"
 LIST = "tests/workflow/test_find_list.py"
+UPDATES = "tests/workflow/test_find_updates.py"
 TWINS = "tests/workflow/test_find_twins.py"
 WORDS = "tests/workflow/test_recall_words.py"
 
@@ -172,7 +173,7 @@ MUTANTS = (
         "activities/find.py",
         "if ask.record_id and written and",
         "if False and written and",
-        (f"{LIST}::test_an_operation_that_wrote_another_record_is_not_our_update",),
+        (f"{UPDATES}::test_an_operation_that_wrote_another_record_is_not_our_update",),
     ),
     Mutant(
         "neighbours are waited for",

@@ -8,9 +8,7 @@ import pytest
 from activities.others import Others
 from dispatch.retries import retry_push
 from emulator import seeds
-from emulator.examples import record
 from tests.support.doors import start_like, terminate
-from tests.support.house import a_request
 from tests.support.protocol import MODES, held_up, keys, protocol, sent, written_once
 from tests.support.waiting import eventually
 from workflows.models import Settlement
@@ -261,81 +259,3 @@ async def test_an_old_number_under_which_nothing_was_sent_is_followed_by_the_nex
 
         assert written_once(here, outcome)
         assert 2 == len(set(keys(here)))
-
-
-UPDATE = {
-    "record_id": "supplier-1",
-    "data_type": "suppliers",
-    "data": record("suppliers", number="7"),
-    "validation": "off",
-}
-
-
-async def test_an_update_is_put_once_and_carries_no_key(devserver):
-    async with protocol(devserver) as here:
-        outcome = await here.end(**UPDATE)
-
-        assert [("PUT", None)] == [
-            (one["method"], key) for one, key in zip(here.posts, keys(here), strict=True)
-        ]
-    assert "Success" == outcome.status
-
-
-@pytest.mark.parametrize("mode", MODES)
-async def test_an_update_that_was_lost_is_looked_for_and_sent_again(devserver, mode):
-    async with protocol(devserver, mode) as here:
-        here.codat.fault("drop-before-commit", method="PUT", nth=1)
-        outcome = await here.end(**UPDATE)
-
-        assert (2, 1) == (len(here.posts), len(here.records))
-        assert 3 == len(lists(here))
-    assert "Success" == outcome.status
-
-
-async def test_an_update_is_not_repeated_after_a_later_one_of_the_same_record(devserver):
-    async with protocol(devserver, find_for=4) as here:
-        here.codat.fault("drop-before-commit", method="PUT", nth=1)
-        first = await here.push(**UPDATE)
-        await here.codat.arrival(method="PUT")
-        later = await here.end(**UPDATE | {"data": record("suppliers", number="8")})
-        outcome = await first.outcome()
-
-        assert 2 == len(here.posts)
-    assert ("Success", "Unknown") == (later.status, outcome.status)
-
-
-async def test_an_operation_that_wrote_another_record_is_not_our_update(devserver):
-    async with protocol(devserver) as here:
-        here.codat.fault("drop-before-commit", method="PUT", nth=1)
-        batch = {"connection": seeds.PROMPT, "count": 1, "dataType": "suppliers"}
-        here.codat.seed(operations=[batch])
-        outcome = await here.end(**UPDATE | {"record_id": "supplier-2"})
-
-    assert "Success" == outcome.status
-
-
-async def test_a_later_update_of_another_record_does_not_matter(devserver):
-    async with protocol(devserver, find_for=4) as here:
-        here.codat.fault("drop-before-commit", method="PUT", nth=1)
-        first = await here.push(**UPDATE)
-        await here.codat.arrival(method="PUT")
-        await here.end(**UPDATE | {"record_id": "supplier-2"})
-        outcome = await first.outcome()
-
-    assert "Success" == outcome.status
-
-
-@pytest.mark.parametrize(("record_id", "status"), [("supplier-2", "Success"), ("7", "Unknown")])
-async def test_a_later_update_that_was_started_by_name_is_known_by_its_input(
-    devserver, record_id, status
-):
-    async with protocol(devserver, find_for=4) as here:
-        here.codat.fault("drop-before-commit", method="PUT", nth=1)
-        first = await here.push(**UPDATE | {"record_id": "7"})
-        await here.codat.arrival(method="PUT")
-        later = a_request(**UPDATE | {"record_id": record_id})
-        name = f"push-{later.push_id}"
-        await here.client.start_workflow("push", later, id=name, task_queue=here.task_queue)
-        outcome = await first.outcome()
-
-    assert status == outcome.status
