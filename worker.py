@@ -11,7 +11,6 @@ from functools import partial
 
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
@@ -35,10 +34,11 @@ from dispatch.health import Readiness, serving_health, watching
 from dispatch.keyring import EncryptionSettings
 from dispatch.logs import configure_logging
 from dispatch.overview import Found, check_certificate, check_names, describe
+from dispatch.sandbox import RUNNER
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
 from dispatch.tracing import heard_by, interceptors_of, tracer_of
-from dispatch.workers import WorkerOptions, WorkerSettings, options_of, to_be_current
+from dispatch.workers import WorkerOptions, WorkerSettings, options_of, to_be_current, with_build
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
@@ -57,13 +57,6 @@ SETTINGS = (
     WorkerSettings,
 )
 """All that a worker reads, besides Temporal's own."""
-
-RUNNER = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        "activities", "codat", "workflows"
-    )
-)
-"""The sandbox of workflows; replay uses the same."""
 
 STICKY = timedelta(seconds=2)
 """How long a task waits for a worker that may be dead; the SDK's 10 s make recovery slow."""
@@ -93,6 +86,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
         activities=[
             push.fetch_options,
             push.validate,
+            push.prepare,
             push.push,
             push.poll_status,
             find.find_submission,
@@ -103,7 +97,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
         workflow_runner=RUNNER,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
-        **(options or {}),
+        **with_build(options or {}),
     )
 
 

@@ -39,8 +39,13 @@ class FindActivities:
     async def _find(self, ask: FindSubmission, others: Others) -> Look:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        sightings = await self._sightings(ask, others)
-        look = Look(candidates=[_candidate(*sighting) for sighting in sightings])
+        listed = await self._matched(ask)
+        shown = {operation.push_operation_key: match for operation, match in listed}
+        sightings = await _sightings(listed, ask, others)
+        look = Look(
+            candidates=[_candidate(*sighting) for sighting in sightings],
+            shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own),
+        )
         if ask.purpose is not Purpose.DECIDE:
             return look
         if not sightings:
@@ -51,22 +56,11 @@ class FindActivities:
             return look
         return look.model_copy(update={"awaited": await others.any_without_operation()})
 
-    async def _sightings(self, ask: FindSubmission, others: Others) -> list[Sighting]:
-        known = {*ask.own, *ask.excluded}
+    async def _matched(self, ask: FindSubmission) -> list[Sighting]:
         with codat_failures(final=()):
             # What is new pushes the rest from page to page, so that one may be seen twice.
             listed = {one.push_operation_key: one async for one in self._listed(ask)}
-        found = [
-            (operation, _match(ask, operation))
-            for operation in listed.values()
-            if operation.push_operation_key not in known
-        ]
-        return [
-            (operation, match)
-            for operation, match in found
-            if match is not Match.DIFFERENT
-            and not await others.holder(operation.push_operation_key)
-        ]
+        return [(operation, _match(ask, operation)) for operation in listed.values()]
 
     async def _listed(self, ask: FindSubmission) -> AsyncIterator[PushOperation]:
         page, window, last, is_sorted = 1, None, None, True
@@ -100,6 +94,18 @@ class FindActivities:
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
         return Look(adopted=reading_of(operation))
+
+
+async def _sightings(listed: list[Sighting], ask: FindSubmission, others: Others) -> list[Sighting]:
+    """Leave out what can't be ours."""
+    known = {*ask.own, *ask.excluded}
+    return [
+        (operation, match)
+        for operation, match in listed
+        if operation.push_operation_key not in known
+        and match is not Match.DIFFERENT
+        and not await others.holder(operation.push_operation_key)
+    ]
 
 
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:

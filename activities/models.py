@@ -88,6 +88,21 @@ class Verdict(Wire):
     warnings: list[Finding] = []
 
 
+class Prepare(Wire):
+    """Ask for the platform's options and judge the record by them; without `data` for neither."""
+
+    target: PushTarget
+    data: dict[str, Any] | None = None
+    update: bool
+
+
+class Prepared(Wire):
+    """What `fetch-options` and `validate` would have said."""
+
+    options: OptionsDigest
+    verdict: Verdict = Verdict()
+
+
 class Attempt(Wire):
     """One request to be sent at most once.
 
@@ -192,6 +207,7 @@ class Look(Wire):
 
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
     `awaited`: another push of the same place runs whose operation the candidates may be.
+    `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
     """
 
     candidates: list[Candidate] = []
@@ -199,6 +215,7 @@ class Look(Wire):
     hindrance: str | None = None
     later_update: bool = False
     awaited: bool = False
+    shows_own: bool = False
 
 
 class Recall(Wire):

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,6 +19,9 @@ FRESH = timedelta(minutes=5)
 
 USABLE = timedelta(hours=1)
 """How long the last document serves while the platform is down."""
+
+SOON = timedelta(seconds=1)
+"""How long a decision about a push may wait for its options; a step that is seen waits longer."""
 
 MOST_DOCUMENTS = 200
 MOST_CHARACTERS = 50_000_000
@@ -69,6 +73,14 @@ class OptionsShelf:
             if known and known.age < USABLE:
                 return known
             raise
+
+    async def soon(self, target: PushTarget) -> Shelved | None:
+        """Give the document if it is fresh or can be had at once; None: it takes waiting."""
+        with suppress(CodatError, TimeoutError):
+            async with asyncio.timeout(SOON.total_seconds()):
+                shelved = await self.get(target)
+            return None if shelved.is_stale else shelved
+        return None
 
     def _ask(self, target: PushTarget) -> asyncio.Task[Shelved]:
         task = self._asking.get(target)

@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -17,11 +18,13 @@ from activities.models import (
     Finding,
     OptionsDigest,
     PollStatus,
+    Prepare,
+    Prepared,
     Reading,
     Validate,
     Verdict,
 )
-from activities.options import OptionsShelf
+from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
 from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem
 from codat.verdict import judge
@@ -54,14 +57,7 @@ class PushActivities:
         async with beating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
                 shelved = await self._options.get(ask.target)
-        return OptionsDigest(
-            fields=shelved.fields,
-            required=shelved.required,
-            sha256=shelved.sha256,
-            age_seconds=int(shelved.age.total_seconds()),
-            stale=shelved.is_stale,
-            conduct=self._conduct,
-        )
+        return self._digest(shelved)
 
     @activity.defn(name="validate")
     async def validate(self, ask: Validate) -> Verdict:
@@ -69,11 +65,18 @@ class PushActivities:
         async with beating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
                 shelved = await self._options.get(ask.target)
-        problems = judge(shelved.checker, ask.data, update=ask.update)
-        return Verdict(
-            errors=[_finding(one) for one in problems if one.severity == "error"],
-            warnings=[_finding(one) for one in problems if one.severity == "warning"],
-        )
+        return _verdict(shelved, ask.data, update=ask.update)
+
+    @activity.defn(name="prepare")
+    async def prepare(self, ask: Prepare) -> Prepared | None:
+        """Do both at once where it takes no waiting; None: they have to be steps of their own."""
+        if ask.data is None:
+            return Prepared(options=OptionsDigest(conduct=self._conduct))
+        shelved = await self._options.soon(ask.target)
+        if shelved is None:
+            return None
+        verdict = _verdict(shelved, ask.data, update=ask.update)
+        return Prepared(options=self._digest(shelved), verdict=verdict)
 
     @activity.defn(name="push")
     async def push(self, attempt: Attempt) -> Reading:
@@ -106,6 +109,16 @@ class PushActivities:
                 operation = await self._looks.read(ask, activity.info().started_time)
         patience = self._codat.limits.allowance.patience
         return reading_of(operation).model_copy(update={"patience": patience})
+
+    def _digest(self, shelved: Shelved) -> OptionsDigest:
+        return OptionsDigest(
+            fields=shelved.fields,
+            required=shelved.required,
+            sha256=shelved.sha256,
+            age_seconds=int(shelved.age.total_seconds()),
+            stale=shelved.is_stale,
+            conduct=self._conduct,
+        )
 
 
 class _SendWindow:
@@ -140,6 +153,14 @@ def _check_fence(attempt: Attempt) -> None:
 def _not_sent(message: str) -> ApplicationError:
     return ApplicationError(
         message, type="NotSent", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+    )
+
+
+def _verdict(shelved: Shelved, data: dict[str, Any], *, update: bool) -> Verdict:
+    problems = judge(shelved.checker, data, update=update)
+    return Verdict(
+        errors=[_finding(one) for one in problems if one.severity == "error"],
+        warnings=[_finding(one) for one in problems if one.severity == "warning"],
     )
 
 

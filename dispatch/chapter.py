@@ -11,7 +11,15 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 from temporalio.converter import DataConverter
 
-from activities.models import Attempt, FindSubmission, Look, OptionsDigest, Reading, Verdict
+from activities.models import (
+    Attempt,
+    FindSubmission,
+    Look,
+    OptionsDigest,
+    Prepared,
+    Reading,
+    Verdict,
+)
 from dispatch.moments import Moment, Told, decoded, moment, remarks, words
 from dispatch.outside import TASK_FAILED, asked, from_outside, told_end
 from dispatch.safety import Safety
@@ -58,6 +66,8 @@ class Chapter:
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
                 told = await self._started(event)
+            case EventType.EVENT_TYPE_MARKER_RECORDED:
+                told = await self._prepared(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 told = await self._scheduled(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
@@ -109,6 +119,15 @@ class Chapter:
         if request:
             self.told.requests[self.run] = request
         return asked(event, self.run, request, before)
+
+    async def _prepared(self, event: HistoryEvent) -> Moment | None:
+        payloads = event.marker_recorded_event_attributes.details["result"].payloads
+        result = await decoded(self.converter, payloads, Prepared)
+        if result is None or not result.options.sha256:
+            return None
+        what, said = self._result(_Step(), result.verdict)
+        wanted, _ = self._result(_Step(), result.options)
+        return moment(event, self.run, f"{wanted}; {what}", said=said)
 
     async def _scheduled(self, event: HistoryEvent) -> Moment | None:
         planned = event.activity_task_scheduled_event_attributes

@@ -16,12 +16,15 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import START_MARK
+from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
 from workflows.models import PushOutcome, PushRequest
 from workflows.progress import PushProgress
+
+_CROWDS = Crowds()
 
 
 class NoSuchPush(LookupError):
@@ -56,18 +59,21 @@ class Push:
 
     async def outcome(self) -> PushOutcome:
         """Wait for the end; all four endings are data. NoSuchPush, NotAPush."""
+        ended = None
         while True:
-            run_id = (await self.describe()).run_id
             try:
                 return await self.handle.result()
             except WorkflowFailureError as error:
                 outcome = _told(error)
                 if outcome:
                     return outcome
+            except RPCError as error:
+                raise self._missing(error) from None
             # A reset ends one run and begins another under the same id.
             description = await self.describe()
-            if description.run_id == run_id:
+            if description.run_id == ended:
                 return await untold(self.client, description)
+            ended = description.run_id
 
     async def progress(self) -> PushProgress | None:
         """Where it stands; asks the worker. RPCError when there is none."""
@@ -78,9 +84,11 @@ class Push:
         try:
             return await self.handle.describe()
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                raise NoSuchPush(f"There is no push {self.push_id}.") from None
-            raise
+            raise self._missing(error) from None
+
+    def _missing(self, error: RPCError) -> Exception:
+        is_missing = error.status is RPCStatusCode.NOT_FOUND
+        return NoSuchPush(f"There is no push {self.push_id}.") if is_missing else error
 
 
 async def start_push(
@@ -181,8 +189,9 @@ def found_by(client: Client, request: PushRequest) -> TypedSearchAttributes:
 
 
 def fair_to(request: PushRequest) -> Priority:
-    """Let companies take turns in the queue, where the server has fairness."""
-    return Priority(fairness_key=str(request.company_id))
+    """Let one push pass another company's thousands; companies take turns where the server can."""
+    company = request.company_id
+    return Priority(priority_key=_CROWDS.priority(company), fairness_key=str(company))
 
 
 def summary_of(request: PushRequest) -> str:

@@ -14,6 +14,8 @@ from temporalio.worker import (
     WorkerTuner,
 )
 
+from workflows.versions import BUILD
+
 _BEHAVIOURS = {
     "auto-upgrade": VersioningBehavior.AUTO_UPGRADE,
     "pinned": VersioningBehavior.PINNED,
@@ -50,7 +52,7 @@ class WorkerSettings(BaseSettings):
     versioning: Literal["auto-upgrade", "pinned"] = "auto-upgrade"
     slots: Literal["fixed", "resources"] = "fixed"
     activity_slots: Slots = 100
-    workflow_slots: Slots = 100
+    workflow_slots: Slots = 10
     target_memory: Share = 0.8
     target_cpu: Share = 0.9
     cached_workflows: Slots = 1000
@@ -61,6 +63,7 @@ class WorkerSettings(BaseSettings):
 class WorkerOptions(TypedDict, total=False):
     """Those arguments of the SDK's Worker that are for settings to say."""
 
+    build_id: str
     activity_task_poller_behavior: PollerBehavior
     deployment_config: WorkerDeploymentConfig
     max_cached_workflows: int
@@ -69,7 +72,10 @@ class WorkerOptions(TypedDict, total=False):
 
 
 def options_of(settings: WorkerSettings) -> WorkerOptions:
-    """Give the arguments of the SDK's Worker; without variables they are the SDK's own."""
+    """Give the arguments of the SDK's Worker; without variables its own, but ten decisions at once.
+
+    What a worker has taken of a company's thousands goes before another company's one.
+    """
     polls = _pollers(settings)
     options: WorkerOptions = {
         "activity_task_poller_behavior": polls,
@@ -84,6 +90,11 @@ def options_of(settings: WorkerSettings) -> WorkerOptions:
             default_versioning_behavior=_BEHAVIOURS[settings.versioning],
         )
     return options
+
+
+def with_build(options: WorkerOptions) -> WorkerOptions:
+    """Give a worker that has no version of its own this release's build id, which asks nothing."""
+    return options if "deployment_config" in options else {"build_id": BUILD, **options}
 
 
 def to_be_current(settings: WorkerSettings) -> str:

@@ -1,5 +1,6 @@
 """Finding out what became of a request whose answer proves nothing."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.measures import cause_of
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
-    from workflows.submission import Entry, adopt, settle_as_not_written
+    from workflows.submission import Entry, adopt, rule_out, settle_as_not_written
 
 LOOK_TIMEOUT = timedelta(minutes=5)
 
@@ -50,6 +51,25 @@ async def find(story: Story, entry: Entry) -> Reading | None:
     settle_as_not_written(entry)
     _check_next(story, look)
     return None
+
+
+async def make_sure(story: Story) -> None:
+    """Look once more for numbers that were looked for in vain, before the push is called Failed.
+
+    No doubt is left where the list shows the later operation, which failed, together with its
+    data, and still no other one: as late and as openly it would show theirs.
+    """
+    ledger, entry = story.ledger, story.ledger.current
+    if entry is None or not ledger.can_be_ruled_out:
+        return
+    pause = entry.first_scheduled + story.manners.find_for - workflow.now()
+    if (story.left is not None and story.left <= pause) or not workflow.patched("make-sure"):
+        return
+    await story.wait(pause, "making sure that no earlier request was written", cause="finding")
+    with suppress(Ended):
+        look = await look_up(story, Purpose.LOOK)
+        if look.shows_own and not look.candidates:
+            rule_out(ledger)
 
 
 async def look_up(

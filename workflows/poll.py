@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.push import PushActivities
     from codat.models import PushOperation, PushStatus
     from workflows.clock import next_look
+    from workflows.find import make_sure
     from workflows.measures import cause_of
     from workflows.models import PushRecord
     from workflows.story import Ended, Story
@@ -46,6 +47,9 @@ async def poll(story: Story, reading: Reading) -> Ended:
         key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
         told = await ask(story, key, story.left, requested_on=requested_on, due=due)
         reading = told or reading
+    if reading.operation.status is PushStatus.FAILED:
+        story.settle(reading.operation)
+        await make_sure(story)
     return final(story, reading)
 
 

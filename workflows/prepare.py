@@ -10,17 +10,20 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.models import FetchOptions, OptionsDigest, Validate, Verdict
+    from activities.models import FetchOptions, OptionsDigest, Prepare, Validate, Verdict
     from activities.push import PushActivities
     from codat.models import PushStatus
     from workflows.measures import cause_of
     from workflows.models import Validation
     from workflows.story import Story
+    from workflows.versions import is_terse
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
 )
+
+PREPARE_TIMEOUT = timedelta(seconds=5)
 
 PAUSE = timedelta(seconds=15)
 MOST_PAUSE = timedelta(minutes=5)
@@ -32,10 +35,42 @@ async def prepare(story: Story) -> None:
     """Fetch options and validate, once per run; raises Ended when the record is not fit."""
     if story.is_fit:
         return
-    await _fetch_options(story)
-    await _validate(story)
+    if not (is_terse() and await _prepare_at_once(story)):
+        await _fetch_options(story)
+        await _validate(story)
     story.is_fit = True
     story.unauthorized_since = None
+
+
+async def _prepare_at_once(story: Story) -> bool:
+    """Do both where the options are at hand; False: they have to be fetched, in steps of their own.
+
+    A local activity: it costs the server no task, and history no copy of the record.
+    """
+    request = story.request
+    is_needed = request.validation is not Validation.OFF
+    story.check_time()
+    story.enter("validate", "Checking the record.")
+    try:
+        prepared = await workflow.execute_local_activity_method(
+            PushActivities.prepare,
+            Prepare(
+                target=request.target,
+                data=request.data if is_needed else None,
+                update=request.record_id is not None,
+            ),
+            start_to_close_timeout=PREPARE_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+        )
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        return False
+    if prepared is None:
+        return False
+    _take_options(story, prepared.options)
+    _take_verdict(story, prepared.verdict)
+    return True
 
 
 async def _fetch_options(story: Story) -> None:
@@ -52,7 +87,10 @@ async def _fetch_options(story: Story) -> None:
             retry_policy=READ_AGAIN,
         )
 
-    digest = await _patiently(story, ask)
+    _take_options(story, await _patiently(story, ask))
+
+
+def _take_options(story: Story, digest: OptionsDigest) -> None:
     story.conduct = story.conduct or digest.conduct
     if digest.stale:
         story.warn(
@@ -79,8 +117,12 @@ async def _validate(story: Story) -> None:
             retry_policy=READ_AGAIN,
         )
 
-    verdict = await _patiently(story, ask)
-    if request.validation is Validation.ADVISE:
+    _take_verdict(story, await _patiently(story, ask))
+
+
+def _take_verdict(story: Story, verdict: Verdict) -> None:
+    """Note what was found; raises Ended when the record does not fit."""
+    if story.request.validation is Validation.ADVISE:
         story.warnings += verdict.errors
     elif verdict.errors:
         story.warnings += verdict.warnings

@@ -38,7 +38,7 @@ class PushWorkflow:
         workflow.register_random_seed_callback(self._on_reset)
         self._story = Story.beginning(request, is_reset=_was_reset_to_the_start())
         ended = await self._tell_until_ended(self._story)
-        announce(status=ended.outcome.status)
+        announce(status=ended.outcome.status, operation=self._story.unannounced)
         count_ending(request, ended.outcome)
         workflow.set_current_details(of_outcome(ended.outcome, str(request.push_id)))
         if ended.outcome.status is PushStatus.SUCCESS:

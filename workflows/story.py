@@ -53,6 +53,7 @@ class Story:
     hinted: bool = False
     is_rejected: bool = False
     is_cancelled: bool = False
+    unannounced: UUID | None = None
     stage: str = "start"
     message: str = "The push was accepted."
     next_look: datetime | None = None
@@ -150,9 +151,11 @@ class Story:
         """Add a remark to the outcome that is not about a field."""
         self.warnings.append(Finding(pointer="", message=message))
 
-    def follow(self, operation: UUID) -> None:
-        """Let webhooks and people find this push by its operation."""
-        announce(operation=operation)
+    def follow(self, operation: UUID, *, is_over: bool = False) -> None:
+        """Let webhooks and people find this push by its operation; one that is over, at the end."""
+        self.unannounced = operation if is_over else None
+        if not self.unannounced:
+            announce(operation=operation)
 
     def settle(self, operation: PushOperation) -> None:
         """Enter how an operation of ours stands."""

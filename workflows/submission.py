@@ -62,6 +62,7 @@ class Judgement(StrEnum):
     REFUSED = "refused"
     FAILING = "failing"
     NOT_WRITTEN = "not-written"
+    RULED_OUT = "ruled-out"  # not written, and nobody can doubt it
 
 
 class Entry(BaseModel):
@@ -157,6 +158,14 @@ class Ledger(BaseModel):
         fruitless = [one for one in self.entries if one.was_sent and one.operation is None]
         return len(fruitless) >= MAX_NUMBERS
 
+    @property
+    def can_be_ruled_out(self) -> bool:
+        """Whether numbers that were looked for in vain are all that speaks against a Failed."""
+        in_vain = [one for one in self.entries if one.judgement is Judgement.NOT_WRITTEN]
+        if not in_vain or self.unread or self.excluded or any(one.operation for one in in_vain):
+            return False
+        return all(one in in_vain or not one.may_have_written for one in self.entries)
+
     def has_changed(self, digest: str) -> bool:
         """Tell whether what is still looked for was another request than this one."""
         return any(one.is_unclear and one.digest != digest for one in self.entries)
@@ -192,6 +201,13 @@ def record(entry: Entry, answer: Answer, operation: UUID | None = None) -> None:
 def settle_as_not_written(entry: Entry) -> None:
     """Enter that looking, or a person, found nothing; it stays doubtful for wording."""
     entry.open, entry.judgement = 0, Judgement.NOT_WRITTEN
+
+
+def rule_out(ledger: Ledger) -> None:
+    """Enter that the numbers that were looked for in vain wrote nothing, without any doubt."""
+    for entry in ledger.entries:
+        if entry.judgement is Judgement.NOT_WRITTEN:
+            entry.judgement = Judgement.RULED_OUT
 
 
 def adopt(ledger: Ledger, operation: UUID, now: datetime) -> None:

@@ -54,6 +54,19 @@ def options(order: Order) -> httpx.Request:
     return _request("GET", order.path.replace("/push/", "/options/"))
 
 
+def wanted(answer: httpx.Response) -> list[str]:
+    """Read which fields the platform demands; httpx.HTTPStatusError."""
+    fields: dict[str, dict[str, Any]] = answer.raise_for_status().json()["properties"]
+    return [name for name, field in fields.items() if field.get("required")]
+
+
+def check(order: Order, demanded: list[str]) -> None:
+    """Judge a new record before it is sent; ValueError names what is missing."""
+    missing = [name for name in demanded if name not in order.data]
+    if missing and order.method == "POST":
+        raise ValueError(f"missing: {', '.join(missing)}")
+
+
 def send(order: Order, *, key: bool = True) -> httpx.Request:
     """Send the record, with a key that is the same each time."""
     headers = {"Idempotency-Key": str(uuid5(NAMESPACE_URL, order.id))} if key else {}

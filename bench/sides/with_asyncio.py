@@ -38,9 +38,9 @@ async def ask(make: Callable[[], httpx.Request]) -> httpx.Response:
 
 
 async def push(order: Order) -> None:
-    """Options, send, poll."""
+    """Options, check, send, poll."""
     try:
-        await ask(lambda: api.options(order))
+        api.check(order, api.wanted(await ask(lambda: api.options(order))))
         sent = Sent.read(order, await ask(lambda: api.send(order, key=False)))
         while sent.status == "Pending":
             await asyncio.sleep(order.every)

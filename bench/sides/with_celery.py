@@ -42,9 +42,9 @@ class StillPendingError(Exception):
 
 @app.task(name="push", **PATIENT)
 def push(given: dict[str, Any]) -> None:
-    """Options, send; then poll."""
+    """Options, check, send; then poll."""
     order = Order(**given)
-    HTTP.send(api.options(order)).raise_for_status()
+    api.check(order, api.wanted(HTTP.send(api.options(order))))
     sent = Sent.read(order, HTTP.send(api.send(order)))
     poll.apply_async((given, sent.operation, sent.status), task_id=order.id)
 

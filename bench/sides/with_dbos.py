@@ -24,9 +24,15 @@ HTTP = api.http()
 
 
 @DBOS.step(retries_allowed=True, max_attempts=10)
-async def fetch_options(order: Order) -> None:
+async def fetch_options(order: Order) -> list[str]:
     """Fetch the options."""
-    (await HTTP.send(api.options(order))).raise_for_status()
+    return api.wanted(await HTTP.send(api.options(order)))
+
+
+@DBOS.step()
+async def validate(order: Order, demanded: list[str]) -> None:
+    """Judge the record."""
+    api.check(order, demanded)
 
 
 @DBOS.step(retries_allowed=True, max_attempts=10)
@@ -43,9 +49,9 @@ async def read_status(sent: Sent) -> Sent:
 
 @DBOS.workflow()
 async def push(given: dict[str, Any]) -> str:
-    """Options, send, poll."""
+    """Options, check, send, poll."""
     order = Order(**given)
-    await fetch_options(order)
+    await validate(order, await fetch_options(order))
     sent = await send_record(order)
     while sent.status == "Pending":
         await DBOS.sleep_async(order.every)

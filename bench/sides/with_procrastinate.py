@@ -37,9 +37,9 @@ class StillPendingError(Exception):
 
 @app.task(retry=RetryStrategy(max_attempts=10, wait=5))
 async def push(given: dict[str, Any]) -> None:
-    """Options, send; then poll."""
+    """Options, check, send; then poll."""
     order = Order(**given)
-    (await HTTP.send(api.options(order))).raise_for_status()
+    api.check(order, api.wanted(await HTTP.send(api.options(order))))
     sent = Sent.read(order, await HTTP.send(api.send(order)))
     await poll.defer_async(given=given, operation=sent.operation, status=sent.status)
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
@@ -33,10 +33,17 @@ class Steps:
         self._http = http
 
     @activity.defn
-    async def fetch_options(self, order: Order) -> int:
+    async def fetch_options(self, order: Order) -> list[str]:
         """Fetch the options."""
-        answer = await self._http.send(api.options(order))
-        return len(answer.raise_for_status().content)
+        return api.wanted(await self._http.send(api.options(order)))
+
+    @activity.defn
+    async def validate(self, order: Order, demanded: list[str]) -> None:
+        """Judge the record."""
+        try:
+            api.check(order, demanded)
+        except ValueError as error:
+            raise ApplicationError(str(error), non_retryable=True) from error
 
     @activity.defn
     async def send_record(self, order: Order) -> Sent:
@@ -54,13 +61,16 @@ class Steps:
 
 @workflow.defn(name="plain-push")
 class PlainPush:
-    """Options, send, poll."""
+    """Options, check, send, poll: each an activity, as the four steps of a push are."""
 
     @workflow.run
     async def run(self, order: Order) -> Sent:
         """Give the operation as it ended."""
-        await workflow.execute_activity_method(
+        demanded = await workflow.execute_activity_method(
             Steps.fetch_options, order, start_to_close_timeout=QUICKLY
+        )
+        await workflow.execute_activity_method(
+            Steps.validate, args=[order, demanded], start_to_close_timeout=QUICKLY
         )
         sent = await workflow.execute_activity_method(
             Steps.send_record, order, start_to_close_timeout=QUICKLY
@@ -83,7 +93,7 @@ def build_worker(client: Client, http: httpx.AsyncClient, task_queue: str) -> Wo
         client,
         task_queue=task_queue,
         workflows=[PlainPush],
-        activities=[steps.fetch_options, steps.send_record, steps.read_status],
+        activities=[steps.fetch_options, steps.validate, steps.send_record, steps.read_status],
     )
 
 

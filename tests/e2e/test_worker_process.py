@@ -26,7 +26,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_its_request(stack, emulato
     await worker.stop(grace=40)
 
     glimpse = await place.glimpse(push)
-    assert (3, ["200"]) == (glimpse.completed, [post["status"] for post in glimpse.posts])
+    assert (1, ["200"]) == (glimpse.completed, [post["status"] for post in glimpse.posts])
     assert "Worker stopping" in worker.log.read_text()
     another = await stack.start_worker(PUSH_TASK_QUEUE=place.company)
     assert PushStatus.SUCCESS == (await push.outcome()).status

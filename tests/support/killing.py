@@ -14,6 +14,7 @@ from tests.support.waiting import eventually
 from workflows.models import PushOutcome, PushRequest
 
 COMPLETED = "EVENT_TYPE_ACTIVITY_TASK_COMPLETED"
+MARKER = "EVENT_TYPE_MARKER_RECORDED"
 TIMER = "EVENT_TYPE_TIMER_STARTED"
 FIRED = "EVENT_TYPE_TIMER_FIRED"
 
@@ -125,7 +126,7 @@ async def _around(moment: str, place: Place, doors: AsyncExitStack) -> dict[str,
 
 MOMENTS = {
     "before fetch-options": ({}, None, {}, lambda now: now.pending == ["fetch-options"]),
-    "after validate": ({}, None, {}, lambda now: now.completed >= 2),
+    "after validate": ({}, None, {}, lambda now: MARKER in now.events),
     "POST unanswered": (
         {},
         {"fault": "hang", "method": "POST", "path": "*", "times": 1},

@@ -3,8 +3,8 @@
 One history for each way a push can go, over the dev server; takes about 70 seconds, since one push
 waits out its minute. A run that a reset began from its very first event is not among them: the
 Replayer gives it the id of the run before it, and the workflow asks whether the two differ.
-Histories are append-only once a version has been deployed: then a changed workflow gets
-`workflow.patched(...)` and a new prefix instead of new recordings.
+Histories are append-only once a version has been deployed: then a changed workflow gets a branch
+(`workflows/versions.py`) and a new prefix here, instead of new recordings of the old one.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from tests.support.house import House, house
 from tests.support.waiting import eventually
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
-VERSION = "v1"
+VERSION = "v2"
 QUICK = Conduct(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
 OFTEN = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
 PATIENT = Conduct(poll_first=timedelta(minutes=5))

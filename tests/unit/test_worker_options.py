@@ -57,10 +57,10 @@ def test_a_worker_of_a_version_says_the_command_that_gives_it_pushes(monkeypatch
     assert "--deployment-name surepush --build-id 1.4`" in said
 
 
-def test_a_worker_that_is_told_nothing_takes_on_what_the_sdk_would(monkeypatch):
+def test_a_worker_that_is_told_nothing_takes_few_decisions_else_what_the_sdk_would(monkeypatch):
     found = options(monkeypatch)
 
-    assert (FixedSizeSlotSupplier(100), FixedSizeSlotSupplier(100)) == slots(found)
+    assert (FixedSizeSlotSupplier(10), FixedSizeSlotSupplier(100)) == slots(found)
     assert (1000, PollerBehaviorSimpleMaximum(5)) == (
         found["max_cached_workflows"],
         found["workflow_task_poller_behavior"],

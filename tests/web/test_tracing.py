@@ -20,6 +20,7 @@ from codat import CodatClient, CodatSettings
 from codat.hearing import ignore
 from dispatch.converter import CONVERTER
 from dispatch.pushes import Push
+from dispatch.sandbox import RUNNER
 from dispatch.spans import Discreet
 from dispatch.tracing import heard_by, interceptors_of
 from emulator import Emulator, seeds
@@ -28,7 +29,7 @@ from gateway.parts import Parts
 from gateway.settings import GatewaySettings
 from tests.support.front_door import BASE
 from tests.support.house import QUICK
-from worker import RUNNER, build_worker
+from worker import build_worker
 from workflows.push import PushWorkflow
 
 PATH = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/suppliers"

@@ -19,9 +19,9 @@ from codat.allowance import Allowance
 from codat.models import PushStatus
 from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.pushes import start_push
+from dispatch.sandbox import RUNNER
 from tests.support.house import a_request
 from tests.support.waiting import eventually
-from worker import RUNNER
 from workflows.bulk import RETRIED, BulkRetryWorkflow
 from workflows.models import PushOutcome, PushRequest
 

@@ -27,8 +27,8 @@ SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
 @pytest.mark.parametrize(
     ("connection", "cost"),
     [
-        pytest.param(seeds.SYNCHRONOUS, (2, 6, 25), id="ends in the first answer"),
-        pytest.param(seeds.PROMPT, (3, 8, 36), id="ends before the first look"),
+        pytest.param(seeds.SYNCHRONOUS, (2, 4, 13), id="ends in the first answer"),
+        pytest.param(seeds.PROMPT, (3, 7, 25), id="ends before the first look"),
     ],
 )
 async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connection, cost):

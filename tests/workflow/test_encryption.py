@@ -28,6 +28,7 @@ from dispatch.keyring import KeyRing
 from dispatch.listing import list_pushes
 from dispatch.pushes import find_push
 from dispatch.retries import retry_push
+from dispatch.sandbox import RUNNER
 from dispatch.selection import Selection
 from dispatch.telling import tell_push
 from emulator import seeds
@@ -37,7 +38,6 @@ from tests.support.house import House, house
 from tests.support.protocol import protocol, seconds_for_minutes
 from tests.support.serving import served
 from tests.support.waiting import eventually
-from worker import RUNNER
 from workflows.attributes import PUSH_REFERENCE
 from workflows.models import PushOutcome, Validation
 from workflows.push import PushWorkflow

@@ -2,9 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
+
+from dispatch.pushes import start_push
 from emulator import seeds
-from tests.support.house import House, house
+from tests.support.house import House, a_request, house
 from tests.support.waiting import eventually
 
 
@@ -31,6 +36,23 @@ async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devs
 
     assert "Success" == outcome.status
     assert place - before < 20
+
+
+async def test_one_push_is_handed_out_before_anothers_many_by_a_server_that_knows_no_turns(
+    devserver,
+):
+    client, queue = devserver.client, f"push-{uuid4()}"
+    company = uuid4()
+    crowd = [
+        await start_push(client, a_request(company_id=company), task_queue=queue) for _ in range(45)
+    ]
+    only = await start_push(client, a_request(company_id=uuid4()), task_queue=queue)
+    ask = PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue))
+    service = client.workflow_service
+    first = [await service.poll_workflow_task_queue(ask) for _ in range(20)]
+    await asyncio.gather(*(push.handle.terminate() for push in (only, *crowd)))
+
+    assert only.workflow_id in [task.workflow_execution.workflow_id for task in first]
 
 
 async def _posted(here: House, company: str) -> bool:

@@ -256,6 +256,28 @@ async def test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown(d
 
 
 @both
+async def test_where_the_list_shows_data_what_was_looked_for_in_vain_is_ruled_out(devserver, mode):
+    async with protocol(devserver, mode, echo_data=True) as here:
+        here.codat.fault("error-before-commit", method="POST", nth=1, status=500)
+        outcome = await here.end(connection_id=seeds.REFUSING)
+
+    assert ("Failed", True, False) == (
+        outcome.status,
+        outcome.submitted,
+        outcome.may_still_land,
+    )
+
+
+async def test_what_turns_up_after_all_is_not_ruled_out(devserver):
+    async with protocol(devserver, "ignored", find_for=2, echo_data=True) as here:
+        here.codat.fault("processed-late", method="POST", nth=1, seconds=3)
+        outcome = await here.end(connection_id=seeds.REFUSING)
+
+        assert 2 == len(here.posts)
+    assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
+
+
+@both
 async def test_without_leave_to_resend_nothing_found_is_unknown(devserver, mode):
     async with protocol(devserver, mode, resend="never") as here:
         here.codat.fault("error-before-commit", method="POST", nth=1, status=500)

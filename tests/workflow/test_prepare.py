@@ -1,0 +1,52 @@
+"""Options and verdict: one local step where that takes no waiting, else steps that are seen."""
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from activities import options
+from tests.support.house import house
+from workflows import versions
+
+
+async def steps(push) -> list[str]:
+    events = (await push.handle.fetch_history()).events
+    return [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in events
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
+    ]
+
+
+async def test_options_that_are_had_at_once_take_no_step_of_their_own(skipping):
+    async with house(skipping, skipping=True) as here:
+        push = await here.push()
+
+        assert "Success" == (await here.ending(push)).status
+        assert ["push", "poll-status"] == (await steps(push))[:2]
+
+
+@pytest.mark.parametrize("trouble", ["slow-body", "error-before-commit"])
+async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
+    skipping, monkeypatch, trouble
+):
+    monkeypatch.setattr(options, "SOON", options.SOON / 10)
+    more = {"seconds": 0.5} if trouble == "slow-body" else {}
+    async with house(skipping, skipping=True) as here:
+        here.codat.fault(trouble, method="GET", path="/options/", nth=1, **more)
+        push = await here.push()
+
+        assert "Success" == (await here.ending(push)).status
+        assert ["fetch-options", "validate", "push"] == (await steps(push))[:3]
+
+
+async def test_where_operators_name_the_builds_a_marker_tells_how_a_push_was_prepared(
+    skipping, monkeypatch
+):
+    monkeypatch.setattr(versions, "BUILD", "another")
+    async with house(skipping, skipping=True) as here:
+        push = await here.push()
+        await here.ending(push)
+        events = (await push.handle.fetch_history()).events
+
+    markers = [one.marker_recorded_event_attributes.marker_name for one in events]
+    assert ["core_patch", "core_local_activity"] == [one for one in markers if one]
