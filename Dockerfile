@@ -4,13 +4,13 @@ ARG BASE=python:3.13.5-slim-bookworm
 
 FROM ${BASE} AS build
 WORKDIR /app
-COPY pyproject.toml constraints.txt README.md ./
-RUN python3 -m venv /opt/surepush
+COPY deploy/requirements.txt deploy/
+# Wheels with known hashes only: nothing else is unpacked, and no code of a package runs meanwhile.
+RUN python3 -m venv /opt/surepush \
+    && /opt/surepush/bin/pip install --no-cache-dir --disable-pip-version-check \
+        --require-hashes --only-binary :all: --requirement deploy/requirements.txt
 COPY . .
-# Editable: the code runs from here, and no other distribution can overwrite our short names.
-RUN /opt/surepush/bin/pip install --no-cache-dir --disable-pip-version-check \
-        --constraint constraints.txt --editable '.[tracing]' \
-    && /opt/surepush/bin/python -m compileall -q /app /opt/surepush
+RUN /opt/surepush/bin/python -m compileall -q /app /opt/surepush
 
 FROM ${BASE}
 COPY --from=build /opt/surepush /opt/surepush
@@ -20,7 +20,8 @@ WORKDIR /app
 RUN install --directory --owner=65534 --group=65534 --mode=700 /large
 # Nobody: no home, no shell, and nothing here belongs to it. The root file system may be read-only.
 USER 65534:65534
-ENV PATH=/opt/surepush/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# Ours is not installed, so no other distribution can overwrite our short names.
+ENV PATH=/opt/surepush/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["python"]
 CMD ["worker.py"]

@@ -39,13 +39,20 @@ audit:               ## known weaknesses of the packages that constraints.txt na
 licences: .venv-supply/ready .venv-runtime/ready    ## of the packages that run, each one allowed
 	@mkdir -p dist
 	.venv-supply/bin/pip-licenses --python .venv-runtime/bin/python --from=mixed \
-	    --ignore-packages surepush --partial-match --allow-only "$(LICENCES)" \
+	    --partial-match --allow-only "$(LICENCES)" \
 	    --format=plain-vertical > dist/licences.txt
 
 sbom: .venv-supply/ready .venv-runtime/ready        ## dist/sbom.json, CycloneDX: the packages that run
 	@mkdir -p dist
 	.venv-supply/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type application \
 	    --output-reproducible --output-file dist/sbom.json .venv-runtime/bin/python
+
+# For every platform and Python from 3.11 on, of the versions in constraints.txt.
+hashes: .venv-supply/ready           ## deploy/requirements.txt: what the image installs, by hash
+	@{ echo "# What runs in the image, each file by its hash; made by make hashes."; \
+	.venv-supply/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
+	    --extra tracing --constraint constraints.txt --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml; } > deploy/requirements.txt
 
 # Needs two packages of Debian's, which it starts itself on free ports:
 # apt-get install -y postgresql redis-server
@@ -69,9 +76,9 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-supply/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.venv-runtime/ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv-runtime
-	PIP_CONSTRAINT=constraints.txt .venv-runtime/bin/pip install --quiet --disable-pip-version-check --editable '.[tracing]'
+.venv-runtime/ready: deploy/requirements.txt
+	$(PYTHON) -m venv --clear .venv-runtime
+	.venv-runtime/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
 # The other sides of the bench.
@@ -80,4 +87,4 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: .venv-supply/audited audit bench check demo dev licences sbom test unit
+.PHONY: .venv-supply/audited audit bench check demo dev hashes licences sbom test unit

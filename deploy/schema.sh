@@ -6,7 +6,7 @@ for pair in temporal:temporal temporal_visibility:visibility; do
     database=${pair%%:*} schema=${pair##*:}
     tool="temporal-sql-tool --plugin postgres12 --ep postgresql -u temporal -p 5432 --db $database"
     $tool create
-    # Fails where the schema is there already, which the next command then brings up to date.
-    $tool setup-schema -v 0.0 || true
+    # Leaves a schema that is there already to the next command, which brings it up to date.
+    $tool setup-schema -v 0.0
     $tool update-schema -d "/etc/temporal/schema/postgresql/v12/$schema/versioned"
 done

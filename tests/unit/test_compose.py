@@ -1,6 +1,7 @@
 import ast
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,11 @@ OURS = {name: one for name, one in SERVICES.items() if one["image"] == "surepush
 ONE_SHOT = {"namespace", "schema"}
 EXAMPLE = (ROOT / ".env.example").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+INSTALLED = (ROOT / "deploy/requirements.txt").read_text()
 OF_A_SERVICE = {
     *("build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck"),
-    *("image", "logging", "mem_limit", "network_mode", "ports", "profiles", "read_only", "restart"),
-    *("security_opt", "shm_size", "stop_grace_period", "tmpfs", "volumes"),
+    *("image", "logging", "mem_limit", "network_mode", "ports", "profiles", "pull_policy"),
+    *("read_only", "restart", "security_opt", "shm_size", "stop_grace_period", "tmpfs", "volumes"),
 }
 """Those keys of the compose specification that are used here; a misspelt one is none of them."""
 
@@ -79,9 +81,12 @@ def test_a_service_is_bounded_and_comes_back(name):
 
 @each_service
 def test_an_image_is_pinned_or_built_here(name):
-    image = SERVICES[name]["image"]
+    assert name in OURS or re.search(r":v?\d+\.\d+", SERVICES[name]["image"])
 
-    assert "build" in SERVICES[name] or re.search(r":v?\d+\.\d+", image)
+
+def test_one_service_builds_the_image_and_nobody_pulls_it():
+    assert ["worker"] == [name for name, one in SERVICES.items() if "build" in one]
+    assert {"never"} == {one["pull_policy"] for one in OURS.values()}
 
 
 @each_service
@@ -128,7 +133,7 @@ def test_every_variable_that_is_set_is_read(name):
     assert OURS[name].get("environment", {}).keys() <= READ_BY_US | READ_BY_OTHERS
 
 
-@pytest.mark.parametrize("name", ["worker", "gateway"])
+@pytest.mark.parametrize("name", ["worker", "gateway", "codec", "emulator"])
 def test_the_health_check_is_python_that_can_be_read(name):
     kind, program, flag, code = OURS[name]["healthcheck"]["test"]
 
@@ -203,3 +208,24 @@ def test_the_image_runs_as_nobody_and_begins_with_the_worker():
     )
     (base,) = [shlex.split(line)[1] for line in lines if line.startswith("ARG BASE=")]
     assert re.fullmatch(r"BASE=python:3\.1[2-9]\.\d+-slim-\w+", base)
+
+
+def test_what_the_image_installs_is_of_the_exact_versions_and_bears_hashes():
+    pinned = set((ROOT / "constraints.txt").read_text().lower().replace("_", "-").split())
+    only_windows = {"colorama==0.4.6"}
+    packages = re.findall(r"^(\S+==\S+)(?:.*\\\n    --hash=sha256:\w{64})", INSTALLED, re.MULTILINE)
+
+    assert packages == re.findall(r"^(\w\S*)", INSTALLED, re.MULTILINE)
+    assert set(packages) <= pinned | only_windows
+
+
+def test_the_image_installs_nothing_without_a_hash_and_names_no_index():
+    assert "--require-hashes --only-binary :all: --requirement deploy/requirements" in DOCKERFILE
+    assert not re.search(r"://|--index-url|--find-links", INSTALLED)
+
+
+def test_the_image_installs_all_that_the_project_depends_on():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {*project["dependencies"], *project["optional-dependencies"]["tracing"]}
+
+    assert wanted <= set(re.findall(r"^([\w-]+)==", INSTALLED, re.MULTILINE))
