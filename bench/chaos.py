@@ -20,12 +20,13 @@ from bench.chaos import endings, report  # noqa: E402
 from bench.chaos.books import Books  # noqa: E402
 from bench.chaos.doors import Ours, Plain, Side  # noqa: E402
 from bench.chaos.evidence import Evidence  # noqa: E402
-from bench.chaos.faults import rules  # noqa: E402
+from bench.chaos.faults import rules, webhook_rules  # noqa: E402
 from bench.chaos.house import opened  # noqa: E402
 from bench.chaos.plan import DISASTERS, Plan, Wanted, make_plan  # noqa: E402
 from bench.chaos.storm import Storm  # noqa: E402
 from bench.chaos.verdict import judge_ours, judge_plain  # noqa: E402
 from stack.leaving import until_signal  # noqa: E402
+from stack.ports import HOST, Ports  # noqa: E402
 
 LONGEST_CALM = 90
 """Seconds after the last disaster in which the platform misbehaves on."""
@@ -44,7 +45,7 @@ async def run(plan: Plan, folder: Path) -> int:
     async with opened(wanted, folder) as house, Books(house.stack.ports.emulator) as books:
         ours, plain = Ours(house.client), Plain(house.client) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
-        await _prepare(books, sides, wanted)
+        await _prepare(books, sides, wanted, house.stack.ports)
         storm = Storm(plan, house, sides)
         began = time.monotonic()
         await storm.rage()
@@ -64,12 +65,15 @@ async def run(plan: Plan, folder: Path) -> int:
     return report.whole(plan, storm, evidence, verdicts)
 
 
-async def _prepare(books: Books, sides: list[Side], wanted: Wanted) -> None:
+async def _prepare(books: Books, sides: list[Side], wanted: Wanted, ports: Ports) -> None:
     # The platforms' rules are off, so that a second record is written, not refused by its number.
     await books.settings(idempotency=wanted.mode, echo_data=wanted.echo, rules="off")
     for side in sides:
         await books.open(side.name)
         await books.misbehave(rules(wanted, side.name))
+    if wanted.has_webhooks:
+        await books.report(sides[0].name, f"http://{HOST}:{ports.gateway}/webhooks/codat")
+        await books.misbehave(webhook_rules(wanted))
 
 
 def main() -> None:

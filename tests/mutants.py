@@ -211,6 +211,20 @@ MUTANTS = (
         (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
     ),
     Mutant(
+        "no doubt: the list shows our own",
+        "workflows/find.py",
+        "if look.shows_own and not look.candidates:",
+        "if not look.candidates:",
+        (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
+    ),
+    Mutant(
+        "no doubt: nothing turns up",
+        "workflows/find.py",
+        "if look.shows_own and not look.candidates:",
+        "if look.shows_own:",
+        (f"{ANSWERS}::test_what_turns_up_after_all_is_not_ruled_out",),
+    ),
+    Mutant(
         "humble endings: adopted",
         "workflows/submission.py",
         "operation, True, PushStatus.PENDING",

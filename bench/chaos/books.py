@@ -1,11 +1,13 @@
 """The emulator as the chaos run sees it: set up before the storm, read after it."""
 
+from base64 import b64encode
 from typing import Any, Self
 
 import httpx
 
 from bench.chaos.faults import Rule
 from bench.chaos.plan import PLACES, company, connection
+from emulator import seeds
 
 Entry = dict[str, Any]
 
@@ -14,7 +16,8 @@ class Books:
     """The emulator's controls; use `async with`."""
 
     def __init__(self, port: int) -> None:
-        base = f"http://127.0.0.1:{port}/_emulator"
+        self._root = f"http://127.0.0.1:{port}"
+        base = f"{self._root}/_emulator"
         self._http = httpx.AsyncClient(base_url=base, trust_env=False, timeout=30)
 
     async def __aenter__(self) -> Self:
@@ -31,6 +34,13 @@ class Books:
         ]
         companies = [{"id": company(side), "name": side, "connections": places}]
         await self._ask("POST", "/seeds", {"companies": companies})
+
+    async def report(self, side: str, address: str) -> None:
+        """Have a side's operations reported there."""
+        consumer = {"url": address, "eventTypes": [], "companyId": company(side)}
+        known = {"Authorization": f"Basic {b64encode(seeds.API_KEY.encode()).decode()}"}
+        answer = await self._http.post(self._root + "/webhooks", json=consumer, headers=known)
+        answer.raise_for_status()
 
     async def settings(self, **changes: object) -> None:
         """Change how this deployment behaves."""

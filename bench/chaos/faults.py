@@ -30,6 +30,10 @@ _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "throttle", "retry_after": 1}),
     (0.06, {"fault": "cut-body"}),
 )
+_WEBHOOKS: tuple[tuple[float, Rule], ...] = (
+    (0.15, {"fault": "webhook-lost"}),
+    (0.15, {"fault": "webhook-twice"}),
+)
 _SHAPES = ("listed-late", "late-success")
 
 
@@ -53,9 +57,16 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     return [{**rule, "seed": wanted.seed * 100 + index} for index, rule in enumerate(made)]
 
 
+def webhook_rules(wanted: Wanted) -> list[Rule]:
+    """Give the rules for the platform's own reports."""
+    chosen = _WEBHOOKS if wanted.has_webhooks else ()
+    return [{**rule, "probability": chance, "seed": wanted.seed} for chance, rule in chosen]
+
+
 def counted(wanted: Wanted, journal: list[dict[str, Any]], in_force: list[Rule]) -> dict[str, int]:
     """Count what the faults did to our side: by the journal, and by the rules where it is mute."""
-    counts = Counter({_name(rule): 0 for rule in rules(wanted, "ours")})
+    wished = [*rules(wanted, "ours"), *webhook_rules(wanted)]
+    counts = Counter({_name(rule): 0 for rule in wished})
     for entry in journal:
         did = str(entry["did"])
         if did.startswith("faulted: "):
@@ -64,11 +75,17 @@ def counted(wanted: Wanted, journal: list[dict[str, Any]], in_force: list[Rule])
         elif did == "processed late":
             counts["write: processed-late"] += 1
     for rule in in_force:
-        if rule["fault"] in _SHAPES and company("ours") in rule["path"]:
+        if _is_hook(rule) or (rule["fault"] in _SHAPES and company("ours") in rule["path"]):
             counts[_name(rule)] += rule["fired"]
     return dict(counts)
 
 
+def _is_hook(rule: Rule) -> bool:
+    return rule["fault"].startswith("webhook")
+
+
 def _name(rule: Rule) -> str:
+    if _is_hook(rule):
+        return str(rule["fault"])
     verb = "read" if rule.get("method") == "GET" else "write"
     return f"{verb}: {rule['fault']}"

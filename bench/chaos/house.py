@@ -15,6 +15,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from bench.chaos.faults import READ_TIMEOUT
 from bench.chaos.plan import Disaster, Wanted
+from emulator import seeds
 from stack.ports import Ports
 from stack.process import Process, Trouble
 from stack.services import Stack, emulator_command, running, temporal_command
@@ -205,11 +206,14 @@ def lasting_ports() -> Ports:
 async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[House]:
     """Bring a house up, and end in the end every process of it."""
     sides = ["ours", "plain"] if wanted.plain else ["ours"]
-    async with running(folder, lasting_ports()) as stack:
+    settings = {"CODAT_WEBHOOK_SECRET": seeds.WEBHOOK_SECRET} if wanted.has_webhooks else {}
+    async with running(folder, lasting_ports(), settings) as stack:
         temporal, emulator = stack.processes
         house = House(wanted, stack, sides, {"server": temporal, "emulator": emulator})
         try:
             await house.start_workers()
+            if wanted.has_webhooks:
+                await (await stack.start_gateway()).says("Uvicorn running")
             yield house
         finally:
             await house.stop()

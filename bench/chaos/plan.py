@@ -55,6 +55,11 @@ class Wanted:
         return 0 if self.outage or self.only else self.pushes // 30
 
     @property
+    def has_webhooks(self) -> bool:
+        """Whether the platform reports operations too, through a front door of ours."""
+        return not (self.brief or self.outage or self.only)
+
+    @property
     def freezes_long(self) -> bool:
         """Whether workers freeze for longer than the time-outs of activities.
 
