@@ -23,7 +23,7 @@ from activities.recall import RecallActivities
 from activities.settings import PushSettings
 from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
 from dispatch.bulk import retry_in_bulk
-from dispatch.check import check_codat, check_temporal
+from dispatch.check import check_build, check_codat, check_temporal
 from dispatch.connection import (
     TemporalUnreachable,
     connect,
@@ -153,7 +153,9 @@ async def check() -> int:
     async with CodatClient(settings) as codat:
         found = [*check_names(os.environ, SETTINGS), *check_certificate(config)]
         try:
-            found += [one async for one in check_temporal(await connect(), queue)]
+            client = await connect()
+            found += [one async for one in check_temporal(client, queue)]
+            found += await check_build(client, read_settings(WorkerSettings))
         except TemporalUnreachable as error:
             found.append(Found("wrong", "server", str(error)))
         found.append(await check_codat(codat))

@@ -9,6 +9,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
     DescribeTaskQueueRequest,
+    DescribeWorkerDeploymentRequest,
     GetSystemInfoRequest,
 )
 from temporalio.client import Client
@@ -23,6 +24,7 @@ from dispatch.connection import (
     wrong_type,
 )
 from dispatch.overview import Found
+from dispatch.workers import WorkerSettings, to_be_current
 
 LEAST_RETENTION = timedelta(days=30)
 """A push that the namespace has forgotten would be sent again under the same key."""
@@ -98,6 +100,35 @@ async def _workers(client: Client, queue: str) -> Found:
     names = {poller.identity for poller in told.pollers}
     are = "worker serves" if len(names) == 1 else "workers serve"
     return Found("ok", "workers", f"{len(names) or 'No'} {are} the task queue {queue} now.")
+
+
+async def check_build(client: Client, own: WorkerSettings) -> list[Found]:
+    """Say whether pushes reach the workers, where these have versions: one build is current."""
+    if own.build_id is None:
+        return []
+    try:
+        current = await _current_build(client, own.deployment_name)
+    except RPCError as error:
+        said = f"Which build is current can't be told: {error.message.rstrip('.')}."
+        return [Found("warning", "build", said)]
+    if not current:
+        said = f"No build is current, so no worker gets a push; this would run{to_be_current(own)}."
+        return [Found("warning", "build", said)]
+    ours = "which this is" if current == own.build_id else f"this would be {own.build_id}"
+    return [Found("ok", "build", f"{current} of {own.deployment_name} is current, {ours}.")]
+
+
+async def _current_build(client: Client, deployment: str) -> str:
+    request = DescribeWorkerDeploymentRequest(
+        namespace=client.namespace, deployment_name=deployment
+    )
+    try:
+        told = await client.workflow_service.describe_worker_deployment(request)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return ""
+        raise
+    return told.worker_deployment_info.routing_config.current_deployment_version.build_id
 
 
 async def check_codat(codat: CodatClient) -> Found:

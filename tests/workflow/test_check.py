@@ -2,13 +2,15 @@
 
 import pytest
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
 from codat import CodatClient, CodatSettings
 from dispatch import connection
-from dispatch.check import check_codat, check_temporal
+from dispatch.check import check_build, check_codat, check_temporal
 from dispatch.connection import TemporalUnreachable, misfits, register_search_attributes
+from dispatch.workers import WorkerSettings
 from emulator import Emulator
 from workflows import attributes
 
@@ -53,6 +55,35 @@ async def test_a_search_attribute_of_another_type_stops_the_start(devserver, mon
     assert ["PushStatus"] == misfits({"PushStatus": INT})[1]
     with pytest.raises(TemporalUnreachable, match="PushStatus of the namespace default are no"):
         await register_search_attributes(devserver.client)
+
+
+async def test_workers_with_versions_are_told_that_no_build_is_current(devserver):
+    own = WorkerSettings(deployment_name="checked", build_id="1.4")
+    (told,) = await check_build(devserver.client, own)
+
+    assert ("warning", "build") == (told.level, told.what)
+    assert "--deployment-name checked --build-id 1.4`." in told.said
+
+
+async def test_the_build_that_is_current_is_named(devserver):
+    client = devserver.client
+    request = SetWorkerDeploymentCurrentVersionRequest(
+        namespace=client.namespace,
+        deployment_name="checked-anew",
+        build_id="1.3",
+        allow_no_pollers=True,
+    )
+    await client.workflow_service.set_worker_deployment_current_version(request)
+    (told,) = await check_build(
+        client, WorkerSettings(deployment_name="checked-anew", build_id="1.4")
+    )
+
+    assert "ok" == told.level
+    assert "1.3 of checked-anew is current, this would be 1.4." == told.said
+
+
+async def test_workers_without_versions_are_not_asked_for_a_build(devserver):
+    assert [] == await check_build(devserver.client, WorkerSettings())
 
 
 @pytest.mark.parametrize(("key", "level"), [(None, "ok"), ("old", "wrong")])
