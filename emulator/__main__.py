@@ -1,6 +1,7 @@
 """`python -m emulator`: a stand-in for Codat's push API, with faults on demand."""
 
 import argparse
+import sqlite3
 import textwrap
 
 from emulator import seeds
@@ -49,7 +50,10 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=1.0, help="60: a minute in a second")
     parser.add_argument("--api-key", default=seeds.API_KEY, help="the key to ask for (%(default)s)")
     given = parser.parse_args()
-    world = World(given.database, speed=given.speed, api_key=given.api_key)
+    try:
+        world = World(given.database, speed=given.speed, api_key=given.api_key)
+    except sqlite3.Error as error:
+        parser.exit(1, f"cannot keep anything in {given.database}: {error}\n")
     try:
         Server(world, given.host, given.port).run()
     except OSError as error:

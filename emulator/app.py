@@ -1,7 +1,9 @@
 """The emulator as an ASGI application: the API, and its own controls under `/_emulator/`."""
 
+import sqlite3
 from urllib.parse import quote
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.background import Background
@@ -9,6 +11,7 @@ from emulator.call import Call
 from emulator.commands import Commands
 from emulator.control import build_control
 from emulator.courier import Courier
+from emulator.errors import refusal
 from emulator.exchange import Exchange
 from emulator.late import process_late
 from emulator.limits import Limits
@@ -35,8 +38,14 @@ class App:
             await self._control(scope, receive, send)
             return
         body = await _read(receive)
-        if body is not None:
+        if body is None:
+            return
+        try:
             await self._serve(scope, body, receive, send)
+        except sqlite3.OperationalError as error:
+            said = refusal(500, f"The emulator can keep nothing more: {error}.")
+            answer = Response(said.body, said.status, media_type="application/json")
+            await answer(scope, receive, send)
 
     async def _serve(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         world, call = self._world, _call(scope, body)

@@ -110,7 +110,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._sqlite.execute("ROLLBACK")
+            if self._sqlite.in_transaction:  # a full disk has rolled back already
+                self._sqlite.execute("ROLLBACK")
             raise
         else:
             self._sqlite.execute("COMMIT")
