@@ -58,6 +58,7 @@ class OptionsShelf:
         self._codat = codat
         self._shelf: OrderedDict[PushTarget, Shelved] = OrderedDict()
         self._asking: dict[PushTarget, asyncio.Task[Shelved]] = {}
+        self._begun: dict[PushTarget, float] = {}
 
     async def get(self, target: PushTarget) -> Shelved:
         """Give the document of a target, fetched if it is not fresh; CodatError: there is none."""
@@ -75,9 +76,14 @@ class OptionsShelf:
             raise
 
     async def soon(self, target: PushTarget) -> Shelved | None:
-        """Give the document if it is fresh or can be had at once; None: it takes waiting."""
+        """Give the document if it is fresh or can be had at once; None: it takes waiting.
+
+        A second for all who ask meanwhile, so that a platform that hangs holds up nobody else.
+        """
+        now = time.monotonic()
+        waited = now - self._begun.get(target, now)
         with suppress(CodatError, TimeoutError):
-            async with asyncio.timeout(SOON.total_seconds()):
+            async with asyncio.timeout(SOON.total_seconds() - waited):
                 shelved = await self.get(target)
             return None if shelved.is_stale else shelved
         return None
@@ -86,9 +92,12 @@ class OptionsShelf:
         task = self._asking.get(target)
         if task is None:
             task = asyncio.create_task(self._fetch(target))
-            self._asking[target] = task
-            task.add_done_callback(lambda _: self._asking.pop(target, None))
+            self._asking[target], self._begun[target] = task, time.monotonic()
+            task.add_done_callback(lambda _: self._ended(target))
         return task
+
+    def _ended(self, target: PushTarget) -> None:
+        del self._asking[target], self._begun[target]
 
     async def _fetch(self, target: PushTarget) -> Shelved:
         raw = await self._codat.options_document(target)

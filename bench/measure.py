@@ -31,8 +31,8 @@ class Size:
     """How much is measured."""
 
     trust: int = 500
-    speed: int = 60
-    turns: int = 3
+    speed: int = 120
+    turns: int = 2
     pending: tuple[int, ...] = (10, 100, 1000)
 
 

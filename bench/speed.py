@@ -20,6 +20,9 @@ from bench.tables import spread, table
 SINGLE = 20
 """Pushes one at a time."""
 
+SETTINGS = {"CODAT_READ_TIMEOUT": "PT3S", "PUSH_POLL_FIRST": "PT2S"}
+"""All sides look two seconds after the first answer."""
+
 LONGEST = 120
 KINDS_OF_ENDING = {"at once": SYNCHRONOUS, "after 1 s": {"delay": 1}, "after 5 s": {"delay": 5}}
 
@@ -28,7 +31,7 @@ Figures = dict[tuple[str, str], list[float]]
 
 async def measure(servers: Servers, pushes: int, turns: int) -> None:
     """Print the tables; the sides take turns, in the one order and in the other."""
-    sides = [Side(kind, servers, {"CODAT_READ_TIMEOUT": "PT3S"}) for kind in KINDS]
+    sides = [Side(kind, servers, SETTINGS) for kind in KINDS]
     rates: Figures = defaultdict(list)
     workers: Figures = defaultdict(list)
     requests: Figures = defaultdict(list)

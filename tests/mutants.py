@@ -71,8 +71,8 @@ MUTANTS = (
     Mutant(
         "age",
         "workflows/submission.py",
-        " or now >= entry.not_after",
-        "",
+        "        return self.first_scheduled + KEY_AGE\n",
+        "        return self.first_scheduled + timedelta(days=1)\n",
         (
             f"{LIST}::test_a_key_that_is_too_old_is_not_sent_again",
             f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",

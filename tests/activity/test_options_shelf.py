@@ -120,3 +120,16 @@ async def test_a_failure_is_not_kept():
         await bench.failure("fetch-options")
 
         assert (await bench.fetch_options()).fields > 0
+
+
+async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(monkeypatch):
+    monkeypatch.setattr(options, "SOON", timedelta(seconds=0.2))
+    held = asyncio.Event()
+    async with workbench() as bench:
+        shelf = OptionsShelf(bench.client)
+        monkeypatch.setattr(shelf, "_fetch", lambda _: held.wait())
+        first = await shelf.soon(target())
+        soon = await asyncio.wait_for(shelf.soon(target()), 0.1)
+        held.set()
+
+    assert [None, None] == [first, soon]
