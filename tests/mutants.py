@@ -157,7 +157,7 @@ MUTANTS = (
     Mutant(
         "held operations",
         "activities/find.py",
-        "            and not await others.holder(operation.push_operation_key)\n",
+        "        and not await others.holder(operation.push_operation_key)\n",
         "",
         (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),
