@@ -12,6 +12,9 @@ from uuid import NAMESPACE_URL, uuid5
 import httpx
 
 AUTHORIZED = {"Authorization": "Basic ZW11bGF0b3I="}
+OWN = ("id", "modifiedDate", "sourceModifiedDate", "metadata")
+"""Fields that Codat sets itself, though its documents may call them required."""
+
 LOOK_EVERY = 0.2
 """Seconds between two questions for the endings."""
 
@@ -57,7 +60,7 @@ def options(order: Order) -> httpx.Request:
 def wanted(answer: httpx.Response) -> list[str]:
     """Read which fields the platform demands; httpx.HTTPStatusError."""
     fields: dict[str, dict[str, Any]] = answer.raise_for_status().json()["properties"]
-    return [name for name, field in fields.items() if field.get("required")]
+    return [name for name, field in fields.items() if field.get("required") and name not in OWN]
 
 
 def check(order: Order, demanded: list[str]) -> None:
