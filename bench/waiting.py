@@ -5,6 +5,7 @@ emulator's journal, actions by the server's own `action` metric, beside a plain 
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -130,6 +131,7 @@ async def run(address: str, name: str, scenario: Scenario) -> Spent:
             client = await stack.enter_async_context(_client(codat, webhooks=scenario.webhooks))
             connection = await _connect(address, name)
             if scenario.plain:
+                os.environ["CODAT_BASE_URL"] = codat.base_url
                 http = await stack.enter_async_context(codat.client())
                 worker = with_temporal.build_worker(connection, http, QUEUE)
             else:
