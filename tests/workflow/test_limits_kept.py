@@ -7,6 +7,8 @@ from uuid import uuid4
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 
+from dispatch import pushes
+from dispatch.crowds import Crowds
 from dispatch.pushes import start_push
 from emulator import seeds
 from tests.support.house import House, a_request, house
@@ -39,17 +41,18 @@ async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devs
 
 
 async def test_one_push_is_handed_out_before_anothers_many_by_a_server_that_knows_no_turns(
-    devserver,
+    devserver, monkeypatch
 ):
+    monkeypatch.setattr(pushes, "_CROWDS", Crowds(clock=lambda: 0.0))
     client, queue = devserver.client, f"push-{uuid4()}"
     company = uuid4()
-    crowd = [
-        await start_push(client, a_request(company_id=company), task_queue=queue) for _ in range(45)
-    ]
+    requests = [a_request(company_id=company) for _ in range(100)]
+    crowd = [await start_push(client, one, task_queue=queue) for one in requests]
     only = await start_push(client, a_request(company_id=uuid4()), task_queue=queue)
     ask = PollWorkflowTaskQueueRequest(namespace=client.namespace, task_queue=TaskQueue(name=queue))
     service = client.workflow_service
-    first = [await service.poll_workflow_task_queue(ask) for _ in range(20)]
+    # The server keeps a queue in four parts, each with its own order.
+    first = [await service.poll_workflow_task_queue(ask) for _ in range(60)]
     await asyncio.gather(*(push.handle.terminate() for push in (only, *crowd)))
 
     assert only.workflow_id in [task.workflow_execution.workflow_id for task in first]
