@@ -58,7 +58,10 @@ def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
         return Cause.HUMBLE
     others = _others(case, operations)
     mark = case.ending.item.marker
-    if any(other.ending.item.marker == mark for other, _ in others):
+    twins = [one for one, _ in operations.values() if one.ending.item.marker == mark]
+    if any(other in twins for other, _ in others) or (
+        "pushed an equal record" in outcome.message and len(twins) > 1
+    ):
         return Cause.TWINS
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
     return _own(case, fates) if fates else _foreign(others)
