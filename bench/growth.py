@@ -13,7 +13,7 @@ from bench.tables import table
 
 LINES = (1, 10, 50, 200)
 WORKERS = (1, 2, 4)
-PUSHES = 60
+PUSHES = 40
 LONGEST = 900
 
 

@@ -31,7 +31,7 @@ class Size:
     """How much is measured."""
 
     trust: int = 500
-    speed: int = 120
+    speed: int = 50
     turns: int = 2
     pending: tuple[int, ...] = (10, 100, 1000)
 

@@ -39,7 +39,7 @@ from gateway.webhooks import Receiver  # noqa: E402
 from worker import build_worker  # noqa: E402
 
 QUEUE = "push"
-AT_ONCE = 3
+AT_ONCE = 4
 USUAL = (
     "ours-1s",
     "plain-1s",
