@@ -1,6 +1,6 @@
 """Why a push ended Unknown, by the journal, and whether that is within the bounds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from bench.chaos.books import Entry
@@ -49,19 +49,20 @@ _EVEN_HONOURED = (
 _EARLIER = "An earlier request of this push may have been written all the same."
 
 
-def cause_of(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> Cause:
-    """Find what left an Unknown without proof."""
+def cause_of(
+    case: Case, pair: Sequence[Case], operations: Mapping[str, tuple[Case, Entry]]
+) -> Cause:
+    """Find what left an Unknown without proof; `pair` has all pushes of the same record."""
     outcome = case.ending.outcome
     if outcome is None or "from outside" in outcome.message:
         return Cause.ENDED
     if _EARLIER in outcome.message:
         return Cause.HUMBLE
     others = _others(case, operations)
-    mark = case.ending.item.marker
-    twins = [one for one, _ in operations.values() if one.ending.item.marker == mark]
-    if any(other in twins for other, _ in others) or (
-        "pushed an equal record" in outcome.message and len(twins) > 1
-    ):
+    twins = [one for one in pair if one is not case]
+    if twins and "pushed an equal record" in outcome.message:
+        return Cause.TWINS
+    if any(other in twins for other, _ in others):
         return Cause.TWINS
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
     return _own(case, fates) if fates else _foreign(others)

@@ -53,7 +53,7 @@ def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
         verdict.lost += _lost(case, pairs[case.ending.item.marker])
         verdict.wrong += _wrong(case, pairs[case.ending.item.marker])
         if case.ending.status == "Unknown":
-            cause = cause_of(case, operations)
+            cause = cause_of(case, pairs[case.ending.item.marker], operations)
             verdict.unknowns[cause] += 1
             if not cause.is_excused(wanted):
                 verdict.unexcused.append(f"{case.name}: Unknown for {cause.value}")
