@@ -37,7 +37,7 @@ with workflow.unsafe.imports_passed_through():
         may_resend,
         record,
     )
-    from workflows.versions import is_terse
+    from workflows.versions import takes_fewer_steps
 
 CALL_TIMEOUT = timedelta(seconds=60)
 """The activity cuts its call at 30 s; what has not reported after 60 s is lost."""
@@ -114,7 +114,9 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
         return None
     record(entry, Answer.ACCEPTED, reading.operation.push_operation_key)
     operation = reading.operation
-    story.follow(operation.push_operation_key, is_over=is_terse() and operation.status.is_final)
+    story.follow(
+        operation.push_operation_key, is_over=takes_fewer_steps() and operation.status.is_final
+    )
     if is_again and reading.is_new:
         await _check_keys(story, entry)
     return reading

@@ -6,7 +6,7 @@ BUILD = "surepush-2"
 """Build id of a worker that has none from its operator; history keeps it with each decision."""
 
 
-def is_terse() -> bool:
+def takes_fewer_steps() -> bool:
     """Tell whether a push is prepared in one local step, and announced once if it ends at once.
 
     History keeps the build id of the worker that took a decision, and replay gives that one. So it
