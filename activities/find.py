@@ -90,7 +90,7 @@ class FindActivities:
             raise _refused(
                 f"operation {ask.adopt} belongs to another company, connection or data type"
             )
-        holder = await others.holder(ask.adopt)
+        holder = (await others.holders([ask.adopt])).get(ask.adopt)
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
         return Look(adopted=reading_of(operation))
@@ -99,13 +99,13 @@ class FindActivities:
 async def _sightings(listed: list[Sighting], ask: FindSubmission, others: Others) -> list[Sighting]:
     """Leave out what can't be ours."""
     known = {*ask.own, *ask.excluded}
-    return [
-        (operation, match)
+    possible = {
+        operation.push_operation_key: (operation, match)
         for operation, match in listed
-        if operation.push_operation_key not in known
-        and match is not Match.DIFFERENT
-        and not await others.holder(operation.push_operation_key)
-    ]
+        if operation.push_operation_key not in known and match is not Match.DIFFERENT
+    }
+    held = await others.holders(list(possible))
+    return [sighting for key, sighting in possible.items() if key not in held]
 
 
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:

@@ -1,6 +1,6 @@
 """What other pushes hold: their operations, claims, twins of ours, later updates."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -20,8 +20,12 @@ CLAIM_WORKFLOW = "push-claim"
 BEFORE = timedelta(minutes=10)
 """How far before the first schedule the list is read: clocks differ, and so does `Date`."""
 
+AT_ONCE = 50
+"""Of so many operations Temporal is asked in one question."""
+
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _UNTOLD = "?"
+_CLAIM = "push-claim-"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
 
@@ -39,14 +43,17 @@ class Others:
         self._ask = ask
         self._workflow_id = f"push-{ask.push_id}"
 
-    async def holder(self, operation: UUID) -> str | None:
-        """Name the push that has this operation, by an answer or by a claim."""
-        claimant = await self._claimant(operation)
-        if claimant:
-            return None if claimant == self._workflow_id else claimant
-        async for push in self._list(f'PushOperationKey="{operation}"'):
-            return push.id
-        return None
+    async def holders(self, operations: Sequence[UUID]) -> dict[UUID, str]:
+        """Name the other pushes that have these operations, by an answer or by a claim."""
+        found: dict[UUID, str] = {}
+        for start in range(0, len(operations), AT_ONCE):
+            found |= await self._listed_holders(operations[start : start + AT_ONCE])
+        for operation in operations:
+            # The list lags behind, and a claim may be that young.
+            claimant = None if operation in found else await self._claimant(operation)
+            if claimant:
+                found[operation] = claimant
+        return {key: holder for key, holder in found.items() if holder != self._workflow_id}
 
     async def claim(self, operation: UUID) -> bool:
         """Take an operation for our push; False when another one has it."""
@@ -122,6 +129,19 @@ class Others:
             if push.id != self._workflow_id:
                 yield push
 
+    async def _listed_holders(self, operations: Sequence[UUID]) -> dict[UUID, str]:
+        answered: dict[UUID, str] = {}
+        claimed: dict[UUID, str] = {}
+        keys = ", ".join(f'"{operation}"' for operation in operations)
+        claims = ", ".join(f'"{_claim_id(operation)}"' for operation in operations)
+        async for push in self._list(f"PushOperationKey IN ({keys}) OR WorkflowId IN ({claims})"):
+            if push.workflow_type == CLAIM_WORKFLOW:
+                operation = UUID(push.id.removeprefix(_CLAIM))
+                claimed[operation] = (await push.memo())["holder"]
+            else:
+                answered[UUID(push.typed_search_attributes[_OPERATION])] = push.id
+        return answered | claimed
+
     async def _claimant(self, operation: UUID) -> str | None:
         handle = self._client.get_workflow_handle(_claim_id(operation))
         try:
@@ -134,4 +154,4 @@ class Others:
 
 
 def _claim_id(operation: UUID) -> str:
-    return f"push-claim-{operation}"
+    return f"{_CLAIM}{operation}"

@@ -157,8 +157,8 @@ MUTANTS = (
     Mutant(
         "held operations",
         "activities/find.py",
-        "        and not await others.holder(operation.push_operation_key)\n",
-        "",
+        " if key not in held]",
+        "]",
         (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),
     Mutant(

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from activities import others
 from activities.others import Others
 from dispatch.retries import retry_push
 from emulator import seeds
@@ -194,21 +195,22 @@ async def test_an_operation_of_which_nothing_is_echoed_is_named_not_adopted(devs
     )
 
 
-async def test_operations_of_other_pushes_under_way_do_not_make_it_unclear(devserver):
+async def test_operations_of_other_pushes_under_way_do_not_make_it_unclear(devserver, monkeypatch):
+    monkeypatch.setattr(others, "AT_ONCE", 3)
     async with protocol(devserver, "ignored", find_for=6) as here:
         here.codat.fault(**LOST)
         first = await here.push()
-        others = [await here.push() for _ in range(8)]
-        outcomes = await asyncio.gather(*(push.outcome() for push in (first, *others)))
+        neighbours = [await here.push() for _ in range(8)]
+        outcomes = await asyncio.gather(*(push.outcome() for push in (first, *neighbours)))
 
     assert {"Success"} == {outcome.status for outcome in outcomes}
 
 
 async def test_two_cannot_take_one_operation_at_the_same_moment(devserver, monkeypatch):
-    async def nobody(_others, _operation):
-        return None
+    async def nobody(_others, _operations):
+        return {}
 
-    monkeypatch.setattr(Others, "holder", nobody)
+    monkeypatch.setattr(Others, "holders", nobody)
     async with protocol(devserver, "ignored") as here:
         here.codat.fault("commit-then-5xx", method="POST", times=2)
         pushes = [await here.push(), await here.push()]

@@ -49,12 +49,12 @@ async def test_an_equal_push_that_is_sent_anew_keeps_its_second_operation(devser
 async def test_an_operation_that_is_held_but_not_listed_yet_is_left_alone(
     devserver, equal, monkeypatch
 ):
-    async def nobody(_others, _operation):
-        return None
+    async def nobody(_others, _operations):
+        return {}
 
     async with protocol(devserver, "ignored", echo_data=True) as here:
         await here.end(**equal)
-        monkeypatch.setattr(Others, "holder", nobody)
+        monkeypatch.setattr(Others, "holders", nobody)
         here.codat.fault(**LOST, nth=1)
         outcome = await here.end(**equal)
 
