@@ -35,6 +35,11 @@ async def measure(servers: Servers, pending: tuple[int, ...], picture: Path) -> 
     growth = Growth()
     async with Ground(servers.emulator) as ground:
         for kind in KINDS[:2]:
+            # What stays pending is everybody's load from then on: it comes last.
+            for many in WORKERS:
+                took = await _with_workers(ground, Side(kind, servers), many)
+                growth.note("workers: ms a push", kind.name, many, took)
+        for kind in KINDS[:2]:
             side = Side(kind, servers)
             try:
                 await side.open()
@@ -48,9 +53,6 @@ async def measure(servers: Servers, pending: tuple[int, ...], picture: Path) -> 
                     growth.note("pending pushes: MB of the worker", side.name, many, held)
             finally:
                 await side.close()
-            for many in WORKERS:
-                took = await _with_workers(ground, Side(kind, servers), many)
-                growth.note("workers: ms a push", side.name, many, took)
     _show(growth)
     drawn = draw([Panel(name, lines) for name, lines in growth.panels.items()])
     await asyncio.to_thread(picture.write_text, drawn)

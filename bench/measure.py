@@ -31,9 +31,9 @@ class Size:
     """How much is measured."""
 
     trust: int = 500
-    speed: int = 50
+    speed: int = 40
     turns: int = 2
-    pending: tuple[int, ...] = (10, 100, 1000)
+    pending: tuple[int, ...] = (10, 100, 500)
 
 
 QUICK = Size(trust=80, speed=20, turns=1, pending=(10, 50))

@@ -3,7 +3,7 @@
 Retries: https://docs.celeryq.dev/en/stable/userguide/tasks.html ("Automatic retry for known
 exceptions", five with exponential back-off as in its example; "Should I use retry or acks_late?").
 Redis: https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html; a task
-of a dead worker comes back after the visibility time-out, by default an hour: here a minute.
+of a dead worker comes back after the visibility time-out, by default an hour: here a minute or less.
 """
 # pyright: reportMissingImports=false, reportFunctionMemberAccess=false
 # Celery lives in .venv-bench.
@@ -23,7 +23,7 @@ HTTP = httpx.Client(timeout=3, trust_env=False)
 
 app = Celery("bench", broker=f"{URL}/0", backend=f"{URL}/1")
 app.conf.update(
-    broker_transport_options={"visibility_timeout": 60},
+    broker_transport_options={"visibility_timeout": int(os.environ.get("BENCH_VISIBILITY", "60"))},
     broker_connection_retry_on_startup=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
