@@ -44,7 +44,7 @@ class FindActivities:
         sightings = await _sightings(listed, ask, others)
         look = Look(
             candidates=[_candidate(*sighting) for sighting in sightings],
-            shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own),
+            shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
         )
         if ask.purpose is not Purpose.DECIDE:
             return look

@@ -22,20 +22,22 @@ LOOK_TIMEOUT = timedelta(minutes=5)
 TAKEN_WITHIN = timedelta(minutes=5)
 """After this Codat has taken a request of ours, or never will: what it took later is another's."""
 
-LOOKS = ((0.0, Purpose.LOOK), (1 / 3, Purpose.LOOK), (1.0, Purpose.DECIDE))
+LOOKS = (1.0, *(1.0 + part / 3 for part in range(1, 7)))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
-last moment (20 s from now) at which a worker may still have sent it. Only the last look counts: an
-operation that nobody holds yet may be a neighbour's, whose answer is still to come."""
+last moment (20 s from now) at which a worker may still have sent it. An operation that nobody holds
+before that may be a neighbour's, whose answer is still to come. The later looks are for keys that
+are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
 
-MORE_LOOKS = tuple((1.0 + part / 3, Purpose.DECIDE) for part in range(1, 7))
-"""With keys honoured a neighbour that lost its answer gets it again: it is worth waiting for."""
+EARLY_LOOKS = (0.0, 1 / 3)
+"""Pushes that began with an earlier release look at these moments too; that decides nothing."""
 
 
 async def find(story: Story, entry: Entry) -> Reading | None:
     """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
     begun = workflow.now()
     look = Look()
-    for part, purpose in (*LOOKS, *MORE_LOOKS):
+    early = () if workflow.patched("late-look") else EARLY_LOOKS
+    for part in (*early, *LOOKS):
         if part > 1 and not (look.awaited and story.manners.idempotency is Idempotency.HONOURED):
             break
         pause = begun + story.manners.find_for * part - workflow.now()
@@ -43,6 +45,7 @@ async def find(story: Story, entry: Entry) -> Reading | None:
         await story.wait(pause, why, cause="finding")
         story.check_deadline()
         story.enter("find-submission", "Looking for what became of the request.")
+        purpose = Purpose.DECIDE if part in LOOKS else Purpose.LOOK
         look = await look_up(story, purpose, until=begun + TAKEN_WITHIN)
         if look.adopted:
             return take(story, look.adopted, "It was matched by its content: no answer named it.")
@@ -54,10 +57,10 @@ async def find(story: Story, entry: Entry) -> Reading | None:
 
 
 async def make_sure(story: Story) -> None:
-    """Look once more for numbers that were looked for in vain, before the push is called Failed.
+    """Look once more for numbers that were looked for, before the push is called Failed.
 
-    No doubt is left where the list shows the later operation, which failed, together with its
-    data, and still no other one: as late and as openly it would show theirs.
+    No doubt is left where the list shows the operation that failed, together with its data, and
+    still no other one: as late and as openly it would show theirs.
     """
     ledger, entry = story.ledger, story.ledger.current
     if entry is None or not ledger.can_be_ruled_out:

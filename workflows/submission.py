@@ -104,6 +104,13 @@ class Entry(BaseModel):
         return self.matched or self.open > 0 or self.judgement in _DOUBTFUL
 
     @property
+    def is_doubted(self) -> bool:
+        """Whether it was looked for: in vain, or what was matched by its content has failed."""
+        if self.operation is None:
+            return self.judgement is Judgement.NOT_WRITTEN
+        return self.matched and self.has_failed
+
+    @property
     def was_sent(self) -> bool:
         """Whether a request that may have written was sent under this number."""
         return self.operation is not None or self.open > 0 or self.judgement in _DOUBTFUL
@@ -160,11 +167,10 @@ class Ledger(BaseModel):
 
     @property
     def can_be_ruled_out(self) -> bool:
-        """Whether numbers that were looked for in vain are all that speaks against a Failed."""
-        in_vain = [one for one in self.entries if one.judgement is Judgement.NOT_WRITTEN]
-        if not in_vain or self.unread or self.excluded or any(one.operation for one in in_vain):
+        """Whether numbers that were looked for are all that speaks against a Failed."""
+        if self.unread or self.excluded or not any(one.is_doubted for one in self.entries):
             return False
-        return all(one in in_vain or not one.may_have_written for one in self.entries)
+        return all(one.is_doubted or not one.may_have_written for one in self.entries)
 
     def has_changed(self, digest: str) -> bool:
         """Tell whether what is still looked for was another request than this one."""
@@ -204,9 +210,12 @@ def settle_as_not_written(entry: Entry) -> None:
 
 
 def rule_out(ledger: Ledger) -> None:
-    """Enter that the numbers that were looked for in vain wrote nothing, without any doubt."""
+    """Enter that the numbers that were looked for wrote nothing, without any doubt."""
     for entry in ledger.entries:
-        if entry.judgement is Judgement.NOT_WRITTEN:
+        if not entry.is_doubted:
+            continue
+        entry.open, entry.matched = 0, False
+        if entry.operation is None:
             entry.judgement = Judgement.RULED_OUT
 
 

@@ -1,8 +1,9 @@
-"""`python -m tests.support.record_histories`: today's workflow, recorded for tomorrow's.
+"""`python -m tests.support.record_histories WAY ...`: today's workflow, recorded for tomorrow's.
 
-One history for each way a push can go, over the dev server; takes about 70 seconds, since one push
-waits out its minute. A run that a reset began from its very first event is not among them: the
-Replayer gives it the id of the run before it, and the workflow asks whether the two differ.
+One history for each way a push can go, over the dev server; all of them (no WAY named) take about
+70 seconds, since one push waits out its minute. A run that a reset began from its very first event
+is not among them: the Replayer gives it the id of the run before it, and the workflow asks whether
+the two differ.
 Histories are append-only once a version has been deployed: then a changed workflow gets a branch
 (`workflows/versions.py`) and a new prefix here, instead of new recordings of the old one.
 """
@@ -33,7 +34,7 @@ from tests.support.house import House, house
 from tests.support.waiting import eventually
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
-VERSION = "v2"
+VERSION = "v3"
 QUICK = Conduct(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
 OFTEN = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
 PATIENT = Conduct(poll_first=timedelta(minutes=5))
@@ -89,6 +90,12 @@ async def adopted(here: House) -> Push:
     return await unknown(here)
 
 
+async def ruled_out(here: House) -> Push:
+    here.codat.settings(echo_data=True)
+    here.codat.fault("commit-then-5xx", method="POST", nth=1)
+    return await failed(here)
+
+
 async def retried(here: House) -> Push:
     push = await failed(here)
     await push.outcome()
@@ -139,6 +146,7 @@ WAYS: dict[str, tuple[Way, Conduct]] = {
     "unknown": (unknown, QUICK),
     "lost": (lost, QUICK),
     "adopted": (adopted, QUICK),
+    "ruled-out": (ruled_out, QUICK),
     "retried": (retried, QUICK),
     "reset": (reset_on_the_way, QUICK),
     "hinted": (hinted, PATIENT),
@@ -146,7 +154,7 @@ WAYS: dict[str, tuple[Way, Conduct]] = {
 }
 
 
-async def record_way(environment: WorkflowEnvironment, name: str, way: Way, like: Conduct) -> None:
+async def record_way(name: str, environment: WorkflowEnvironment, way: Way, like: Conduct) -> None:
     """Let a push go that way, and keep the history of each of its runs."""
     async with house(environment, conduct=like) as here:
         push = await way(here)
@@ -200,17 +208,18 @@ async def server(*settings: str) -> AsyncIterator[WorkflowEnvironment]:
         yield environment
 
 
-async def main() -> None:
-    """Record all ways anew."""
+async def main(names: list[str]) -> None:
+    """Record these ways anew, or all."""
     FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob(f"{VERSION}-*.json"):
-        old.unlink()
     async with server() as usual, server(SHORT_HISTORIES) as short:
-        await asyncio.gather(
-            record_way(short, "continued", continued, OFTEN),
-            *(record_way(usual, name, way, like) for name, (way, like) in WAYS.items()),
-        )
+        places = {"continued": (short, continued, OFTEN)}
+        places |= {name: (usual, way, like) for name, (way, like) in WAYS.items()}
+        chosen = names or [*places]
+        for name in chosen:
+            for old in FOLDER.glob(f"{VERSION}-{name}*.json"):
+                old.unlink()
+        await asyncio.gather(*(record_way(name, *places[name]) for name in chosen))
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
