@@ -32,7 +32,9 @@ def delays(blows: list[Blow], endings: list[Ending], journal: list[Entry]) -> De
                 idle = [one for events in histories for one in _idle(blow, events)]
                 busy = [one for events in histories for one in _in_hand(blow, events)]
                 found["worker killed: idle pushes"] += idle
-                found["worker killed: tasks in hand"] += busy
+                found["worker killed: tasks in hand"] += [
+                    one for one in busy if not _is_disturbed(blow, one, blows)
+                ]
             case _:
                 pass
     return dict(found)
@@ -43,6 +45,11 @@ def summary(values: list[float]) -> str:
     if not values:
         return "none met"
     return f"median {median(values):.1f} s, longest {max(values):.1f} s, of {len(values)}"
+
+
+def _is_disturbed(blow: Blow, delay: float, blows: list[Blow]) -> bool:
+    """Tell whether another blow fell before work went on: the wait began anew with it."""
+    return any(blow.began < other.began <= blow.began + delay for other in blows)
 
 
 def _next(blow: Blow, moments: Iterable[float]) -> list[float]:

@@ -3,7 +3,7 @@
 Retries: https://docs.celeryq.dev/en/stable/userguide/tasks.html ("Automatic retry for known
 exceptions", five with exponential back-off as in its example; "Should I use retry or acks_late?").
 Redis: https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html; a task
-of a dead worker comes back after the visibility time-out, by default an hour: here a minute or less.
+of a dead worker comes back after the visibility time-out, by default an hour: a minute here.
 """
 # pyright: reportMissingImports=false, reportFunctionMemberAccess=false
 # Celery lives in .venv-bench.
