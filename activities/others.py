@@ -55,14 +55,15 @@ class Others:
         found: dict[UUID, str] = {}
         for start in range(0, len(operations), AT_ONCE):
             found |= await self._listed_holders(operations[start : start + AT_ONCE])
-        left = iter([operation for operation in operations if operation not in found])
         free = 0
-        while free < TOO_MANY and (operation := next(left, None)):
+        for operation in [one for one in operations if one not in found]:
             claimant = await self._claimant(operation)
             if claimant:
                 found[operation] = claimant
-            else:
-                free += 1
+                continue
+            free += 1
+            if free == TOO_MANY:
+                break
         return {key: holder for key, holder in found.items() if holder != self._workflow_id}
 
     async def claim(self, operation: UUID) -> bool:

@@ -33,7 +33,7 @@ class Size:
     trust: int = 500
     speed: int = 40
     turns: int = 2
-    pending: tuple[int, ...] = (10, 100, 500)
+    pending: tuple[int, ...] = (10, 100, 400)
 
 
 QUICK = Size(trust=80, speed=20, turns=1, pending=(10, 50))

@@ -12,7 +12,7 @@ PENDING = 10
 """Pushes that are pending on each side at the blow, looked at every two seconds; their platform
 ends them at that moment."""
 
-LONGEST = 50
+LONGEST = 45
 """Seconds after which a side has not recovered; Celery's tasks come back after 30."""
 
 SETTINGS = {

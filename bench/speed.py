@@ -17,7 +17,7 @@ from bench.side import KINDS, Side
 from bench.sides import api
 from bench.tables import spread, table
 
-SINGLE = 20
+SINGLE = 10
 """Pushes one at a time."""
 
 SETTINGS = {"CODAT_READ_TIMEOUT": "PT3S", "PUSH_POLL_FIRST": "PT2S"}

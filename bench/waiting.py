@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -39,7 +40,7 @@ from gateway.webhooks import Receiver  # noqa: E402
 from worker import build_worker  # noqa: E402
 
 QUEUE = "push"
-AT_ONCE = 4
+AT_ONCE = 5
 USUAL = (
     "ours-1s",
     "plain-1s",
@@ -112,9 +113,11 @@ async def main(names: list[str]) -> bool:
 
 
 def _batches(left: list[tuple[str, Scenario]]) -> Iterator[list[tuple[str, Scenario]]]:
-    """Give so many at once as leave the machine idle most of the time."""
-    for first in range(0, len(left), AT_ONCE):
-        yield left[first : first + AT_ONCE]
+    """Give so many at once as leave the machine idle most of the time, the short ones together."""
+    for _, equal in groupby(left, key=lambda one: one[1].pending):
+        alike = list(equal)
+        for first in range(0, len(alike), AT_ONCE):
+            yield alike[first : first + AT_ONCE]
 
 
 async def run(address: str, name: str, scenario: Scenario) -> Spent:

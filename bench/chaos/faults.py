@@ -34,6 +34,9 @@ _WEBHOOKS: tuple[tuple[float, Rule], ...] = (
     (0.15, {"fault": "webhook-lost"}),
     (0.15, {"fault": "webhook-twice"}),
 )
+UNDER_WAY = 5
+"""Requests that an outage meets on their way: written, and never answered."""
+
 _SHAPES = ("listed-late", "late-success")
 
 
@@ -41,7 +44,11 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     """Give the rules for the requests of one side; both sides have the same."""
     here = f"^/companies/{company(side)}/"
     if wanted.outage:
-        return [{"fault": "error-before-commit", "status": 503, "path": here}]
+        under_way = {"fault": "commit-then-drop", "method": "POST", "times": UNDER_WAY}
+        return [
+            {**under_way, "path": here},
+            {"fault": "error-before-commit", "status": 503, "path": here},
+        ]
     if wanted.only:
         return []
     made: list[Rule] = []
