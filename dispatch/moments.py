@@ -97,7 +97,9 @@ def remarks(findings: Iterable[Finding]) -> list[str]:
 
 
 async def decoded(converter: DataConverter, payloads: Sequence[Payload], kind: type[T]) -> T | None:
-    """Read a value out of history; one that is none of that kind is None."""
+    """Read a value out of history; none at all, or one that is none of that kind, is None."""
+    if not payloads:
+        return None
     try:
         (value,) = await converter.decode(payloads, [kind])
     except (ValueError, ApplicationError):

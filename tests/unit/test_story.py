@@ -1,12 +1,16 @@
-"""What no event tells: an activity that the server repeats."""
+"""A push told from its events, and what no event tells: an activity that the server repeats."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from temporalio.api.common.v1 import ActivityType
-from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
+from temporalio.client import WorkflowHistory
 
 from dispatch.chapter import Chapter
 from dispatch.converter import CONVERTER
@@ -15,6 +19,29 @@ from dispatch.outside import TASK_FAILED
 from dispatch.safety import Safety
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
+
+HISTORIES = sorted(Path(__file__).parents[1].glob("replay/histories/*.json"))
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_every_recorded_push_can_be_told(path):
+    told = Told(uuid4())
+    chapter = Chapter(told, Safety(), CONVERTER, 1)
+    for event in WorkflowHistory.from_json("push", path.read_text()).events:
+        await chapter.read(event)
+
+    assert told.request
+    assert told.moments
+
+
+@pytest.mark.parametrize("name", ["core_patch", "core_local_activity"])
+async def test_a_marker_that_bears_no_result_tells_nothing(name):
+    event = HistoryEvent(event_type=EventType.EVENT_TYPE_MARKER_RECORDED)
+    event.marker_recorded_event_attributes.marker_name = name
+    told = Told(uuid4())
+    await Chapter(told, Safety(), CONVERTER, 1).read(event)
+
+    assert [] == told.moments
 
 
 async def told_of(**given):
