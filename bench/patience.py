@@ -1,8 +1,8 @@
 """Table 2b, patience: many pushes that stay pending long, on one worker, in scaled time.
 
-`python bench/patience.py PUSHES SECONDS [CAP]`: so many pushes of ten companies wait for platforms
-that are off, for so many seconds after the last POST, and then all are done at once. CAP (seconds)
-scales the quarter of an hour after which each is looked at again.
+`python bench/patience.py PUSHES SECONDS [CAP]`: so many pushes, a hundred a company, wait for
+platforms that are off, for so many seconds after the last POST, and then all are done at once. CAP
+(seconds) scales the quarter of an hour after which each is looked at again.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -30,7 +31,8 @@ from stack.process import Process  # noqa: E402
 from stack.services import Stack, running  # noqa: E402
 from workflows.models import PushRequest  # noqa: E402
 
-COMPANIES = 10
+PER_COMPANY = 100
+"""A day's 1,000 requests a company are to last."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ async def main(pushes: int, seconds: float, cap: float) -> None:
             running(Path(folder), Ports.free(), settings) as stack,
             EmulatorControl(stack.ports.emulator) as emulator,
         ):
-            places = [(str(uuid4()), str(uuid4())) for _ in range(COMPANIES)]
+            places = [(str(uuid4()), str(uuid4())) for _ in range(ceil(pushes / PER_COMPANY))]
             for company, books in places:
                 await emulator.sow(company, books, offline=True)
             worker = await stack.start_worker()
             await worker.says("Worker ready")
             empty, began = memory(worker.id), time.monotonic()
-            requests = [_request(*places[number % COMPANIES]) for number in range(pushes)]
+            requests = [_request(*places[number % len(places)]) for number in range(pushes)]
             started = await each(requests, lambda one: start_push(stack.client, one))
             await _all_sent(emulator, pushes)
             sent = time.monotonic() - began
@@ -79,7 +81,7 @@ def _request(company: str, books: str) -> PushRequest:
 
 async def _all_sent(emulator: EmulatorControl, pushes: int) -> None:
     while len(await emulator.journal("/push/", "POST")) < pushes:  # noqa: ASYNC110, no event
-        await asyncio.sleep(3)
+        await asyncio.sleep(3 + pushes / 500)
 
 
 async def _wait(stack: Stack, worker: Process, seconds: float) -> Load:
