@@ -102,8 +102,8 @@ MUTANTS = (
     Mutant(
         "last look",
         "workflows/find.py",
-        "(1.0, Purpose.DECIDE))",
-        "(1 / 3, Purpose.DECIDE))",
+        "LOOKS = (1.0, *(",
+        "LOOKS = (1 / 3, *(",
         (f"{LIST}::test_nothing_is_sent_before_the_last_look",),
     ),
     Mutant(
@@ -229,7 +229,7 @@ MUTANTS = (
         "workflows/submission.py",
         "operation, True, PushStatus.PENDING",
         "operation, False, PushStatus.PENDING",
-        (f"{LIST}::test_an_operation_that_was_matched_and_failed_proves_nothing",),
+        (f"{LIST}::test_an_operation_that_was_matched_and_failed_is_looked_at_beside_the_list",),
     ),
 )
 

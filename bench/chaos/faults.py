@@ -11,16 +11,16 @@ READ_TIMEOUT = 3
 """Seconds after which a worker of the chaos run gives an answer up."""
 
 _WRITES: tuple[tuple[float, Rule], ...] = (
-    (0.07, {"fault": "drop-before-commit"}),
-    (0.07, {"fault": "commit-then-drop"}),
-    (0.07, {"fault": "commit-then-5xx", "status": 502}),
-    (0.07, {"fault": "error-before-commit", "status": 503}),
-    (0.07, {"fault": "throttle", "retry_after": 1}),
-    (0.07, {"fault": "conflict"}),
-    (0.07, {"fault": "cut-body"}),
-    (0.07, {"fault": "hang"}),
-    (0.07, {"fault": "unauthorized"}),
-    (0.07, {"fault": "processed-late", "seconds": 1.5}),
+    (0.068, {"fault": "drop-before-commit"}),
+    (0.068, {"fault": "commit-then-drop"}),
+    (0.068, {"fault": "commit-then-5xx", "status": 502}),
+    (0.068, {"fault": "error-before-commit", "status": 503}),
+    (0.068, {"fault": "throttle", "retry_after": 1}),
+    (0.068, {"fault": "conflict"}),
+    (0.068, {"fault": "cut-body"}),
+    (0.068, {"fault": "hang"}),
+    (0.068, {"fault": "unauthorized"}),
+    (0.068, {"fault": "processed-late", "seconds": 1.5}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
 )
@@ -52,13 +52,15 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     if wanted.only:
         return []
     made: list[Rule] = []
-    # Few pushes, or pushes that are not sent again, would meet too few of each.
-    more = 1.4 if wanted.brief else 1.25 if wanted.mode == "ignored" else 1
-    for chance, rule in _WRITES:
+    # Few pushes would meet too few of each.
+    more, untouched = 1.2 if wanted.brief else 1, 1.0
+    for share, rule in _WRITES:
         if rule["fault"] == "processed-late" and wanted.freezes_long:
             continue
         path = f"{here}connections/[^/]+/push/"
-        made.append({**rule, "path": path, "probability": chance * more})
+        made.append({**rule, "path": path, "probability": share * more / untouched})
+        if rule["fault"] not in _SHAPES:
+            untouched -= share * more  # the first rule that fires is the only one
     for chance, rule in _READS:
         made.append({**rule, "path": here, "method": "GET", "probability": chance * more})
     return [{**rule, "seed": wanted.seed * 100 + index} for index, rule in enumerate(made)]
