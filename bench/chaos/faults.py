@@ -37,6 +37,11 @@ _WEBHOOKS: tuple[tuple[float, Rule], ...] = (
 UNDER_WAY = 5
 """Requests that an outage meets on their way: written, and never answered."""
 
+BEFORE_IT = 3 * UNDER_WAY
+"""Reads that are answered before an outage, or nothing would be on its way."""
+
+ALWAYS = 1_000_000
+
 _SHAPES = ("listed-late", "late-success")
 
 
@@ -45,9 +50,11 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     here = f"^/companies/{company(side)}/"
     if wanted.outage:
         under_way = {"fault": "commit-then-drop", "method": "POST", "times": UNDER_WAY}
+        failing = {"fault": "error-before-commit", "status": 503, "path": here}
         return [
             {**under_way, "path": here},
-            {"fault": "error-before-commit", "status": 503, "path": here},
+            {**failing, "method": "POST"},
+            {**failing, "method": "GET", "nth": BEFORE_IT, "times": ALWAYS},
         ]
     if wanted.only:
         return []
