@@ -1,8 +1,9 @@
 """Table 2b, patience: many pushes that stay pending long, on one worker, in scaled time.
 
-`python bench/patience.py PUSHES SECONDS [CAP]`: so many pushes, a hundred a company, wait for
-platforms that are off, for so many seconds after the last POST, and then all are done at once. CAP
-(seconds) scales the quarter of an hour after which each is looked at again.
+`python bench/patience.py PUSHES SECONDS [CAP [FIRST]]`: so many pushes, a hundred a company, wait
+for platforms that are off, for so many seconds after the last POST, and then all are done at once.
+Each is looked at first after FIRST seconds (4; more where webhooks tell), and at most every CAP
+seconds, which scales the usual quarter of an hour.
 """
 
 import argparse
@@ -45,9 +46,9 @@ class Load:
     memory: float
 
 
-async def main(pushes: int, seconds: float, cap: float) -> None:
+async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
     """Let them wait, and print what it took."""
-    settings = {"PUSH_POLL_CAP": f"{cap}"}
+    settings = {"PUSH_POLL_CAP": f"{cap}", "PUSH_POLL_FIRST": f"{first}"}
     with tempfile.TemporaryDirectory(prefix="surepush-patience-") as folder:
         async with (
             running(Path(folder), Ports.free(), settings) as stack,
@@ -140,5 +141,6 @@ if __name__ == "__main__":
     parser.add_argument("pushes", type=int)
     parser.add_argument("seconds", type=float)
     parser.add_argument("cap", type=float, nargs="?", default=60)
+    parser.add_argument("first", type=float, nargs="?", default=4)
     given = parser.parse_args()
-    asyncio.run(main(given.pushes, given.seconds, given.cap))
+    asyncio.run(main(given.pushes, given.seconds, given.cap, given.first))
