@@ -3,12 +3,13 @@
 import base64
 import sys
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import pytest_asyncio
 from temporalio.client import Client
 
 from dispatch.converter import converter
-from dispatch.keyring import read_keys
+from dispatch.keyring import KeyRing, read_keys
 from dispatch.pushes import start_push
 from emulator import seeds
 from emulator.examples import record
@@ -32,11 +33,12 @@ async def pushed(stack, keys):
     """The history's page of a push that everybody wrote with these keys."""
     worker = await stack.start_worker(PUSH_ENCRYPTION_KEYS=keys)
     await worker.says("Worker ready")
-    address = f"{HOST}:{stack.ports.temporal}"
-    client = await Client.connect(address, data_converter=converter(read_keys(keys)))
+    ring, address = read_keys(keys), f"{HOST}:{stack.ports.temporal}"
+    assert isinstance(ring, KeyRing)
+    client = await Client.connect(address, data_converter=converter(ring))
     request = PushRequest(
-        company_id=seeds.COMPANY,
-        connection_id=seeds.SYNCHRONOUS,
+        company_id=UUID(seeds.COMPANY),
+        connection_id=UUID(seeds.SYNCHRONOUS),
         data_type="suppliers",
         data=record("suppliers") | {"supplierName": NAMES[keys]},
     )
