@@ -43,7 +43,8 @@ class Load:
     seconds: float
     server: float
     worker: float
-    memory: float
+    workers_memory: float
+    servers_memory: float
 
 
 async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
@@ -59,7 +60,11 @@ async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
                 await emulator.sow(company, books, offline=True)
             worker = await stack.start_worker()
             await worker.says("Worker ready")
-            empty, began = memory(worker.id), time.monotonic()
+            empty = {
+                "MB of an idle worker": memory(worker.id),
+                "MB of the server, with it": memory(stack.processes[0].id),
+            }
+            began = time.monotonic()
             requests = [_request(*places[number % len(places)]) for number in range(pushes)]
             started = await each(requests, lambda one: start_push(stack.client, one))
             await _all_sent(emulator, pushes)
@@ -67,8 +72,13 @@ async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
             load = await _wait(stack, worker, seconds)
             for _, books in places:
                 await emulator.change(f"connections/{books}", offline=False, delay=0)
-            facts = await _facts(emulator, started)
-    _show(pushes, {"all sent after, s": sent, "MB of an idle worker": empty}, load, facts)
+            facts = await _facts(emulator, started, load.seconds)
+            spent = {
+                "server's processor ms a push": processor_seconds(stack.processes[0].id),
+                "worker's processor ms a push": processor_seconds(worker.id),
+            }
+    facts |= {what: 1000 * seconds / pushes for what, seconds in spent.items()}
+    _show(pushes, {**empty, "all sent after, s": sent}, load, facts)
 
 
 def _request(company: str, books: str) -> PushRequest:
@@ -81,8 +91,11 @@ def _request(company: str, books: str) -> PushRequest:
 
 
 async def _all_sent(emulator: EmulatorControl, pushes: int) -> None:
-    while len(await emulator.journal("/push/", "POST")) < pushes:  # noqa: ASYNC110, no event
+    began, sent = time.monotonic(), 0
+    while sent < pushes:
         await asyncio.sleep(3 + pushes / 500)
+        sent = len(await emulator.journal("/push/", "POST"))
+        print(f"{time.monotonic() - began:.0f} s: {sent} sent", file=sys.stderr)
 
 
 async def _wait(stack: Stack, worker: Process, seconds: float) -> Load:
@@ -92,27 +105,30 @@ async def _wait(stack: Stack, worker: Process, seconds: float) -> Load:
     await asyncio.sleep(seconds)
     took = time.monotonic() - began
     spent = processor_seconds(server.id) - before[0], processor_seconds(worker.id) - before[1]
-    return Load(took, spent[0] / took, spent[1] / took, memory(worker.id))
+    return Load(took, spent[0] / took, spent[1] / took, memory(worker.id), memory(server.id))
 
 
-async def _facts(emulator: EmulatorControl, started: list[Push]) -> Mapping[str, object]:
-    """Say how they ended, how late that was seen, and what it took of requests."""
+async def _facts(
+    emulator: EmulatorControl, started: list[Push], waited: float
+) -> dict[str, object]:
+    """Say how they ended, how late that was seen, and what it took of requests.
+
+    Each had waited for so many seconds at least: by that its age at its end is judged.
+    """
     outcomes = await each(started, Push.outcome)
     told = await each(started, Push.describe)
     late: list[float] = []
-    ages: list[float] = []
     for outcome, run in zip(outcomes, told, strict=True):
         assert run.close_time
         assert isinstance(outcome.completed_on_utc, datetime)
         late.append((run.close_time - outcome.completed_on_utc).total_seconds())
-        ages.append(1 + late[-1] / (outcome.completed_on_utc - run.start_time).total_seconds())
     journal = await emulator.journal("/companies/")
     records = await emulator.invariants()
     return {
         "ended": dict(Counter(one.status.value for one in outcomes)),
         "written once": records["sound"],
         "seen late at most, s": max(late),
-        "worst age": max(ages),
+        "worst age, at most": 1 + max(late) / waited,
         "requests a push": len(journal) / len(started),
         "of them": dict(Counter(one["did"] for one in journal)),
         "events a push": sum(run.history_length for run in told) / len(told),
@@ -124,7 +140,8 @@ def _show(
 ) -> None:
     said = {
         **before,
-        "MB of the worker": load.memory,
+        "MB of the worker": load.workers_memory,
+        "MB of the server": load.servers_memory,
         "measured for, s": load.seconds,
         "server's part of a core": load.server,
         "worker's part of a core": load.worker,
