@@ -8,11 +8,13 @@ seconds, which scales the usual quarter of an hour.
 
 import argparse
 import asyncio
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -34,6 +36,13 @@ from workflows.models import PushRequest  # noqa: E402
 
 PER_COMPANY = 100
 """A day's 1,000 requests a company are to last."""
+
+KEPT = {
+    "state": "SELECT sum(length(data) + length(state)) FROM executions",
+    "timers": "SELECT sum(length(data)) FROM timer_info_maps",
+    "history": "SELECT sum(length(data)) FROM history_node",
+}
+"""What Temporal's dev server keeps of all workflows in its file, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,7 @@ async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
             await _all_sent(emulator, pushes)
             sent = time.monotonic() - began
             load = await _wait(stack, worker, seconds)
+            kept = _kept(Path(folder) / "temporal.db")
             for _, books in places:
                 await emulator.change(f"connections/{books}", offline=False, delay=0)
             facts = await _facts(emulator, started, load.seconds)
@@ -78,6 +88,7 @@ async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
                 "worker's processor ms a push": processor_seconds(worker.id),
             }
     facts |= {what: 1000 * seconds / pushes for what, seconds in spent.items()}
+    facts |= {f"bytes of {what} a waiting push": size / pushes for what, size in kept.items()}
     _show(pushes, {**empty, "all sent after, s": sent}, load, facts)
 
 
@@ -106,6 +117,11 @@ async def _wait(stack: Stack, worker: Process, seconds: float) -> Load:
     took = time.monotonic() - began
     spent = processor_seconds(server.id) - before[0], processor_seconds(worker.id) - before[1]
     return Load(took, spent[0] / took, spent[1] / took, memory(worker.id), memory(server.id))
+
+
+def _kept(database: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as file:
+        return {what: file.execute(sum_up).fetchone()[0] or 0 for what, sum_up in KEPT.items()}
 
 
 async def _facts(
