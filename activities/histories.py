@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType, TimeoutType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
@@ -26,10 +25,17 @@ from activities.models import (
 T = TypeVar("T")
 
 
-class _Retry(Wire):
-    """The part of a push request that says which run it is a retry of."""
+class _Carried(Wire):
+    """The part of what a run carries to the next one that tells the past."""
+
+    ledger: dict[str, Any]
+
+
+class _Start(Wire):
+    """The part of a push request that tells of earlier runs."""
 
     retry_of: str | None = None
+    resume: _Carried | None = None
 
 
 class Reader:
@@ -44,12 +50,11 @@ class Reader:
         self.told: list[Told] = []
         self.retry_of: str | None = None
 
-    async def read(self, first: Sequence[HistoryEvent], events: Sequence[HistoryEvent]) -> None:
-        """Take in the start of the run, and those of its events that no other run has."""
-        for event in first:
-            started = event.workflow_execution_started_event_attributes
-            self.retry_of = await self._retry_of(started.input.payloads)
-        for event in events:
+    async def read(self, events: Sequence[HistoryEvent], cut: int) -> None:
+        """Take in how the run began, and its events from `cut` on, which no other run has."""
+        for event in events[:1]:
+            await self._has_begun(event, is_copy=cut > 0)
+        for event in events[cut:]:
             match event.event_type:
                 case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                     await self._was_scheduled(event)
@@ -134,12 +139,20 @@ class Reader:
         if told.submitted and told.status in ("TimedOut", "Unknown"):
             self.facts.append(Fact(at=_time(event), kind=Kind.HELD, status=told.status))
 
-    async def _retry_of(self, payloads: Sequence[Payload]) -> str | None:
-        """Read which run this one was a retry of; what is no push request was none."""
+    async def _has_begun(self, event: HistoryEvent, *, is_copy: bool) -> None:
+        """Take in what a run was begun with; what is no push request tells nothing.
+
+        What the run before knew counts only where the server continued it: else it is a copy.
+        """
+        begun = event.workflow_execution_started_event_attributes
         try:
-            return (await self._decode(payloads, _Retry)).retry_of
+            start = await self._decode(begun.input.payloads, _Start)
         except (ValueError, ApplicationError):
-            return None
+            return
+        self.retry_of = start.retry_of
+        if start.resume and begun.continued_execution_run_id and not is_copy:
+            carried = start.resume.ledger
+            self.facts.append(Fact(at=_time(event), kind=Kind.CARRIED, ledger=carried))
 
     async def _decode(self, payloads: Sequence[object], kind: type[T]) -> T:
         (value,) = await self._converter.decode(payloads, [kind])  # pyright: ignore[reportArgumentType]

@@ -228,6 +228,7 @@ class Recall(Wire):
 class Kind(StrEnum):
     """What a remembered fact is about."""
 
+    CARRIED = "carried"
     SCHEDULED = "scheduled"
     ANSWERED = "answered"
     READ = "read"
@@ -238,7 +239,10 @@ class Kind(StrEnum):
 
 
 class Fact(Wire):
-    """One thing that is known of earlier runs; `at` is UTC, `error` the type of a failure."""
+    """One thing that is known of earlier runs; `at` is UTC, `error` the type of a failure.
+
+    `ledger` is all that was known when a run went on in a new one.
+    """
 
     at: datetime
     kind: Kind
@@ -249,6 +253,7 @@ class Fact(Wire):
     operation: UUID | None = None
     status: str | None = None
     excluded: list[UUID] = []
+    ledger: dict[str, Any] | None = None
 
 
 class Told(Wire):

@@ -1,7 +1,7 @@
 """What other pushes hold: their operations, claims, twins of ours, later updates."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import activity
@@ -14,6 +14,9 @@ from activities.models import FindSubmission, Wire
 
 START_MARK = "surepush"
 """The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
+
+REQUESTED = "requestedOnUtc"
+"""The memo of a push that went on in a new run, whose start tells nothing of its request."""
 
 CLAIM_WORKFLOW = "push-claim"
 
@@ -30,6 +33,13 @@ _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _UNTOLD = "?"
 _CLAIM = "push-claim-"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
+
+
+async def requested_at(run: WorkflowExecution) -> datetime:
+    """Say when the push that this is a run of was requested (UTC)."""
+    if REQUESTED not in run.raw_info.memo.fields:
+        return run.start_time
+    return datetime.fromisoformat((await run.memo())[REQUESTED])
 
 
 class _Start(Wire):
@@ -109,7 +119,8 @@ class Others:
             return False
         since = self._ask.since.isoformat()
         async for push in self._list(f'{self._same_place} AND StartTime>"{since}"'):
-            if await self._record_of(push) in (self._ask.record_id, _UNTOLD):
+            is_later = await requested_at(push) > self._ask.since
+            if is_later and await self._record_of(push) in (self._ask.record_id, _UNTOLD):
                 return True
         return False
 

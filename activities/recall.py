@@ -52,7 +52,7 @@ async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Me
     for run_id in runs:
         await past.read(run_id)
     return Memory(
-        facts=_last_readings(sorted(past.facts, key=lambda fact: fact.at)),
+        facts=_last_readings(_not_carried(sorted(past.facts, key=lambda fact: fact.at))),
         success=next((one for one in past.told if one.status == "Success"), None),
         unreadable=past.unreadable,
         retries=past.retries,
@@ -82,7 +82,7 @@ class _Past:
             events = [event async for event in handle.fetch_history_events()]
             bases = {event_id: await self.read(base) for event_id, base in _resets(events)}
             cut = max((event_id for event_id, is_read in bases.items() if is_read), default=0)
-            await reader.read(events[:1], events[cut:])
+            await reader.read(events, cut)
         except (RPCError, ValueError) as error:
             if isinstance(error, RPCError) and error.status is not RPCStatusCode.NOT_FOUND:
                 raise
@@ -92,6 +92,12 @@ class _Past:
         if reader.retry_of:
             self.retries[run_id] = reader.retry_of
         return run_id not in self.unreadable
+
+
+def _not_carried(facts: Sequence[Fact]) -> Sequence[Fact]:
+    """Leave out what the last run that was continued has carried on itself."""
+    carried = [place for place, fact in enumerate(facts) if fact.kind is Kind.CARRIED]
+    return facts[carried[-1] :] if carried else facts
 
 
 def _last_readings(facts: Sequence[Fact]) -> list[Fact]:

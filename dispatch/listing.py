@@ -8,7 +8,7 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from activities.others import START_MARK
+from activities.others import START_MARK, requested_at
 from codat.models import PushStatus
 from dispatch.selection import Selection
 from workflows.attributes import (
@@ -60,10 +60,16 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
     wanted = {run.run_id for run in matched}
     by_id = {run.run_id: run for run in runs}
     pushes = [
-        replace(one, reference=await _reference(by_id[one.run_id], one.reference))
+        replace(
+            one,
+            reference=await _reference(by_id[one.run_id], one.reference),
+            requested=await requested_at(by_id[one.run_id]),
+        )
         for one in _pushes(runs)
         if one.run_id in wanted
     ]
+    # A run that only went on since then is no newer request.
+    pushes = [one for one in pushes if selection.since is None or one.requested >= selection.since]
     pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
     return Listing(pushes, is_cut=len(matched) >= MOST_RUNS)
 
@@ -99,18 +105,12 @@ async def _all_runs(
 
 
 def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[Listed]:
-    latest: dict[UUID, tuple[WorkflowExecution, Listed]] = {}
+    latest: dict[UUID, Listed] = {}
     for run in sorted(runs, key=lambda run: run.start_time):
         push_id = _push_id(run)
-        if push_id is None:
-            continue
-        listed = _listed(push_id, run)
-        before = latest.get(push_id)
-        # Continue-as-new requests nothing anew.
-        if before and before[0].status is WorkflowExecutionStatus.CONTINUED_AS_NEW:
-            listed = replace(listed, requested=before[1].requested)
-        latest[push_id] = (run, listed)
-    return [listed for _, listed in latest.values()]
+        if push_id is not None:
+            latest[push_id] = _listed(push_id, run)
+    return latest.values()
 
 
 async def _reference(run: WorkflowExecution, known: str) -> str:

@@ -23,7 +23,7 @@ def asked(
     who = event.workflow_execution_started_event_attributes.identity
     if request is None:
         return moment(event, run, "was started with an input that is no push request", who)
-    if request.resume:
+    if event.workflow_execution_started_event_attributes.continued_execution_run_id:
         return moment(event, run, "went on in a new run, as its history had grown long")
     minutes = request.timeout_in_minutes
     until = f"within {minutes} minutes" if minutes else "without a deadline"

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecutionDescription
 
+from activities.others import requested_at
 from activities.recall import memory_of
 from codat.models import PushStatus
 from workflows.attributes import PUSH_OPERATION_KEY
@@ -26,6 +27,6 @@ async def untold(client: Client, description: WorkflowExecutionDescription) -> P
         push_operation_key=UUID(operation) if operation else ledger.operation,
         submitted=ledger.was_sent,
         may_still_land=ledger.may_have_written,
-        requested_on_utc=description.start_time,
+        requested_on_utc=await requested_at(description),
         completed_on_utc=description.close_time,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
+from activities.others import requested_at
 from codat.models import DATA_TYPES, PushStatus
 from gateway.operations import UnknownAs, operation_data_type, reason_shown, shown_as
 from gateway.query import Condition, Row, Term, certain_terms
@@ -33,7 +34,7 @@ async def find_operations(
 ) -> Found:
     """Give the matching pushes of a company, newest first."""
     runs, is_cut = await _newest_runs(client, _where(company, certain_terms(condition)))
-    rows = (_operation(push, company, unknown_as) for push in _pushes(runs))
+    rows = [await _operation(run, company, unknown_as) for run in _latest(runs)]
     found = [row for row in rows if row and condition.matches(_row(row))]
     found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key), reverse=True)
     return Found(found, is_cut)
@@ -90,30 +91,19 @@ async def _since(client: Client, where: str) -> datetime:
     return now - long
 
 
-@dataclass(frozen=True)
-class _Push:
-    """The latest run of a push, and when it was requested: continue-as-new is no new request."""
-
-    run: WorkflowExecution
-    requested: datetime
+def _latest(runs: Iterable[WorkflowExecution]) -> Iterable[WorkflowExecution]:
+    """Give the latest run of each push."""
+    return {run.id: run for run in sorted(runs, key=lambda run: run.start_time)}.values()
 
 
-def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[_Push]:
-    latest: dict[str, _Push] = {}
-    for run in sorted(runs, key=lambda run: run.start_time):
-        before = latest.get(run.id)
-        continued = before and before.run.status is WorkflowExecutionStatus.CONTINUED_AS_NEW
-        requested = before.requested if before and continued else run.start_time
-        latest[run.id] = _Push(run, requested)
-    return latest.values()
-
-
-def _operation(push: _Push, company: UUID, unknown_as: UnknownAs) -> Operation | None:
-    known, key = push.run.typed_search_attributes, _uuid(push.run.id.removeprefix("push-"))
+async def _operation(
+    run: WorkflowExecution, company: UUID, unknown_as: UnknownAs
+) -> Operation | None:
+    known, key = run.typed_search_attributes, _uuid(run.id.removeprefix("push-"))
     connection = _uuid(known.get(CONNECTION_ID, ""))
     if key is None or connection is None:
         return None  # started by hand and not yet told apart
-    status = _status(push.run)
+    status = _status(run)
     shown = shown_as(status, unknown_as)
     return Operation(
         company_id=company,
@@ -124,8 +114,8 @@ def _operation(push: _Push, company: UUID, unknown_as: UnknownAs) -> Operation |
         status=shown,
         outcome=status if shown is not status else None,
         status_code=STATUS_CODES[shown],
-        requested_on_utc=push.requested,
-        completed_on_utc=push.run.close_time,
+        requested_on_utc=await requested_at(run),
+        completed_on_utc=run.close_time,
         error_message=reason_shown(status, shown),
     )
 

@@ -11,7 +11,6 @@ from temporalio.client import WorkflowHistoryEventAsyncIterator
 
 from codat.numbers import dumps
 from dispatch.telling import tell_push
-from gateway.operations import requested_on
 from gateway.parts import Parts
 from gateway.rendering import fragment
 from gateway.sessions import Session
@@ -43,7 +42,7 @@ class Live:
             "outcome": outcome,
             "operation": standing.operation,
             "reference": standing.request.idempotency_key if standing.request else None,
-            "requested": requested_on(standing),
+            "requested": standing.requested,
             "ended": (outcome.completed_on_utc or standing.description.close_time)
             if outcome
             else None,

@@ -34,7 +34,7 @@ def operation_of(standing: Standing, company: UUID, unknown_as: UnknownAs) -> Op
         status=shown,
         outcome=standing.status if shown is not standing.status else None,
         status_code=STATUS_CODES[shown],
-        requested_on_utc=requested_on(standing),
+        requested_on_utc=standing.requested,
         completed_on_utc=(outcome.completed_on_utc or standing.description.close_time)
         if outcome
         else None,
@@ -70,14 +70,6 @@ def title_of(standing: Standing) -> str:
         return "Push"
     what = "Create" if request.record_id is None else f"Update {request.record_id} of"
     return f"{what} {request.data_type}"
-
-
-def requested_on(standing: Standing) -> datetime:
-    """Tell when the push was requested; continue-as-new does not request it anew."""
-    if standing.outcome:
-        return standing.outcome.requested_on_utc
-    resume = standing.request and standing.request.resume
-    return resume.requested_on_utc if resume else standing.description.start_time
 
 
 def shown_as(status: PushStatus, unknown_as: UnknownAs) -> PushStatus:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.others import requested_at
 from codat.models import PushStatus
 from dispatch.pushes import NoSuchPush, NotAPush, Push, request_of
 from dispatch.untold import untold
@@ -27,11 +29,12 @@ from workflows.models import PushOutcome, PushRequest
 
 @dataclass(frozen=True)
 class Standing:
-    """A push as Temporal knows it; `outcome` is None while it is under way."""
+    """A push as Temporal knows it; `outcome` is None while it is under way, `requested` is UTC."""
 
     push: Push
     description: WorkflowExecutionDescription
     request: PushRequest | None
+    requested: datetime
     outcome: PushOutcome | None
 
     @property
@@ -68,7 +71,8 @@ async def standing_of(push: Push, description: WorkflowExecutionDescription) -> 
     request, outcome = await asyncio.gather(
         _request(push, description), _outcome(push.client, description)
     )
-    return Standing(push, description, request, outcome)
+    requested = outcome.requested_on_utc if outcome else await requested_at(description)
+    return Standing(push, description, request, requested, outcome)
 
 
 def _belongs(description: WorkflowExecutionDescription, company: UUID) -> bool:

@@ -25,6 +25,7 @@ LIST = "tests/workflow/test_find_list.py"
 UPDATES = "tests/workflow/test_find_updates.py"
 TWINS = "tests/workflow/test_find_twins.py"
 WORDS = "tests/workflow/test_recall_words.py"
+CHAINS = "tests/workflow/test_long_chains.py"
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,20 @@ MUTANTS = (
             f"{DOORS}::test_an_ended_push_that_is_started_like_that_writes_nothing_twice",
             f"{DOORS}::test_a_success_that_is_run_again_says_the_same_and_sends_nothing",
         ),
+    ),
+    Mutant(
+        "nobody's word for a continued run",
+        "workflows/story.py",
+        "resume = request.resume if info.continued_run_id else None",
+        "resume = request.resume",
+        (f"{CHAINS}::test_a_start_like_a_run_that_went_on_asks_all_runs_first",),
+    ),
+    Mutant(
+        "what a run has carried",
+        "activities/histories.py",
+        "if start.resume and begun.continued_execution_run_id and not is_copy:",
+        "if False and start.resume:",
+        (f"{CHAINS}::test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten",),
     ),
     Mutant(
         "all runs",

@@ -63,8 +63,8 @@ MUTANTS = (
     Mutant(
         "continue-as-new begins a clock",
         STORY,
-        "requested=resume.requested_on_utc,\n            ledger",
-        "requested=workflow.info().workflow_start_time,\n            ledger",
+        "requested=resume.requested_on_utc,\n            **",
+        "requested=info.workflow_start_time,\n            **",
         (TIME,),
     ),
     Mutant(

@@ -6,6 +6,7 @@ from uuid import UUID
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from activities.others import REQUESTED
 from codat.models import PushStatus
 from workflows.models import PushRequest
 
@@ -43,6 +44,9 @@ def announce_start(request: PushRequest) -> None:
     if workflow.info().typed_search_attributes.get(PUSH_REFERENCE) == digest:
         values[PUSH_REFERENCE] = digest
     _upsert(values)
+    # A reset is a request of its own.
+    if REQUESTED in workflow.memo():
+        workflow.upsert_memo({REQUESTED: None})
 
 
 def announce(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:

@@ -15,9 +15,14 @@ from workflows.submission import (
 
 def remember(memory: Memory) -> Ledger:
     """Rebuild the ledger; what could not be read leaves everything open."""
-    ledger = Ledger(unread=bool(memory.unreadable))
+    is_unread = bool(memory.unreadable)
+    ledger = Ledger(unread=is_unread)
     for fact in memory.facts:
-        _enter(ledger, fact)
+        if fact.kind is Kind.CARRIED:
+            ledger = Ledger.model_validate(fact.ledger)
+            ledger.unread = ledger.unread or is_unread
+        else:
+            _enter(ledger, fact)
     return ledger
 
 

@@ -50,7 +50,7 @@ class Settlement(Wire):
 
 
 class Resume(Wire):
-    """What continue-as-new carries from one run to the next."""
+    """What continue-as-new carries from one run to the next; all but the time is the story's."""
 
     requested_on_utc: datetime
     conduct: Conduct | None = None
@@ -58,6 +58,12 @@ class Resume(Wire):
     warnings: list[Finding] = []
     looks: int = 0
     failures: int = 0
+    trouble: str = ""
+    cause: str = "other"
+    unauthorized_since: datetime | None = None
+    hinted: bool = False
+    is_rejected: bool = False
+    is_cancelled: bool = False
 
 
 def _acceptable(data: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Conduct, Finding, Idempotency, Reading
-    from activities.others import START_MARK
+    from activities.others import REQUESTED, START_MARK
     from codat.models import PushOperation, PushStatus
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
@@ -24,6 +24,15 @@ MOST_SAID = 380
 
 UNAUTHORIZED_FOR = timedelta(hours=1)
 """How long a wrong key, plan or right may be put right before the push fails."""
+
+LONGEST = 500
+"""Events of a run, some forty looks. A worker keeps 4.5 KB of each look while it keeps the run
+(docs/measured.txt), and reads all of it again for one that fell out of its memory; the server
+speaks up at 4,096 only."""
+
+
+CARRIED = sorted(set(Resume.model_fields) - {"requested_on_utc"})
+"""What a story keeps when it goes on in a new run."""
 
 
 class Ended(Exception):
@@ -64,17 +73,17 @@ class Story:
         """Begin a run's story; a reset is a new request, on a new clock."""
         if is_reset:
             return cls(request, requested=workflow.now(), is_reset=True)
-        resume = request.resume
+        info = workflow.info()
+        # Whoever starts a push with the input of a continued run has not continued it.
+        resume = request.resume if info.continued_run_id else None
         if resume is None:
-            return cls(request, requested=workflow.info().workflow_start_time)
+            alone = request.model_copy(update={"resume": None})
+            return cls(alone, requested=info.workflow_start_time)
+        kept = resume.model_copy(deep=True)
         return cls(
             request,
             requested=resume.requested_on_utc,
-            ledger=resume.ledger.model_copy(deep=True),
-            conduct=resume.conduct,
-            warnings=list(resume.warnings),
-            looks=resume.looks,
-            failures=resume.failures,
+            **{name: getattr(kept, name) for name in CARRIED},
         )
 
     @property
@@ -165,17 +174,15 @@ class Story:
 
     def renew(self) -> None:
         """Go on in a new run when the history has grown long."""
-        if not workflow.info().is_continue_as_new_suggested():
+        if not _has_grown_long():
             return
-        resume = Resume(
-            requested_on_utc=self.requested,
-            conduct=self.conduct,
-            ledger=self.ledger,
-            warnings=self.warnings,
-            looks=self.looks,
-            failures=self.failures,
+        kept = {name: getattr(self, name) for name in CARRIED}
+        resume = Resume(requested_on_utc=self.requested, **kept)
+        workflow.continue_as_new(
+            # What was remembered for a retry is in the ledger now.
+            self.request.model_copy(update={"resume": resume, "retry_of": None}),
+            memo={**workflow.memo(), REQUESTED: self.requested.isoformat()},
         )
-        workflow.continue_as_new(self.request.model_copy(update={"resume": resume}))
 
     async def wait(
         self, pause: timedelta, why: str, *, cause: str = "", for_hint: bool = False
@@ -263,3 +270,11 @@ class Story:
                 }
             )
         )
+
+
+def _has_grown_long() -> bool:
+    info = workflow.info()
+    if info.is_continue_as_new_suggested():
+        return True
+    # Of a run that was longer before there was this limit, replay must not make two.
+    return info.get_current_history_length() > LONGEST and workflow.patched("short-runs")

@@ -34,7 +34,7 @@ from tests.support.house import House, house
 from tests.support.waiting import eventually
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
-VERSION = "v3"
+VERSION = "v4"
 QUICK = Conduct(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
 OFTEN = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
 PATIENT = Conduct(poll_first=timedelta(minutes=5))
@@ -135,6 +135,11 @@ async def continued(here: House) -> Push:
     return await here.push()
 
 
+async def grown(here: House) -> Push:
+    here.codat.connection(seeds.PROMPT).set(delay=52)
+    return await here.push()
+
+
 WAYS: dict[str, tuple[Way, Conduct]] = {
     "success": (success, QUICK),
     "synchronous": (synchronous, QUICK),
@@ -151,6 +156,7 @@ WAYS: dict[str, tuple[Way, Conduct]] = {
     "reset": (reset_on_the_way, QUICK),
     "hinted": (hinted, PATIENT),
     "cancelled": (cancelled, QUICK),
+    "grown": (grown, OFTEN),
 }
 
 

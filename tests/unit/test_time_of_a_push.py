@@ -126,10 +126,19 @@ def test_a_reset_begins_a_new_clock():
 
 @pytest.mark.parametrize("requested", [NOON - 9 * MINUTE, None])
 def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch, requested):
-    started = SimpleNamespace(workflow_start_time=NOON)
+    started = SimpleNamespace(workflow_start_time=NOON, continued_run_id=requested and "a run")
     monkeypatch.setattr(workflow, "info", lambda: started)
     resume = Resume(requested_on_utc=requested, ledger=Ledger()) if requested else None
     request = a_request(timeout_in_minutes=10, resume=resume)
 
     began = Story.beginning(request, is_reset=False)
     assert (requested or NOON) + 10 * MINUTE == began.deadline
+
+
+def test_what_a_run_is_said_to_go_on_with_counts_only_if_the_server_continued_it(monkeypatch):
+    alone = SimpleNamespace(workflow_start_time=NOON, continued_run_id=None)
+    monkeypatch.setattr(workflow, "info", lambda: alone)
+    request = a_request(resume=Resume(requested_on_utc=NOON - MINUTE, ledger=Ledger()))
+
+    began = Story.beginning(request, is_reset=False)
+    assert (NOON, None) == (began.requested, began.request.resume)

@@ -8,12 +8,16 @@ from datetime import timedelta
 
 import pytest
 from temporalio import workflow
+from temporalio.worker import Replayer
 
 from activities.models import Conduct
+from dispatch.converter import CONVERTER
 from dispatch.pushes import Push
+from dispatch.sandbox import RUNNER
 from emulator import seeds
 from tests.support.house import house
 from tests.support.waiting import eventually
+from workflows.push import PushWorkflow
 
 
 @pytest.fixture(name="short_histories")
@@ -50,6 +54,34 @@ async def test_a_platform_that_is_off_for_days_is_waited_for(skipping):
     assert "Success" == outcome.status
     assert max(lengths) < 130
     assert len(lengths) > 8 * days
+
+
+async def test_a_worker_keeps_few_events_of_a_push_that_waits_long(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=86400)
+        push = await here.push()
+        outcome = await here.ending(push)
+        lengths = await runs(push)
+
+        assert len(here.codat.journal()) <= 116
+        assert 1 == len(here.posts)
+    assert "Success" == outcome.status
+    assert 500 < max(lengths) < 530
+
+
+async def test_a_run_that_had_grown_before_there_was_a_limit_goes_on(devserver, monkeypatch):
+    often = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
+    async with house(devserver, conduct=often) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=3)
+        push = await here.push()
+        await here.ending(push)
+        history = await push.handle.fetch_history()
+    monkeypatch.setattr("workflows.story.LONGEST", 15)
+
+    assert len(history.events) > 30
+    await Replayer(
+        workflows=[PushWorkflow], data_converter=CONVERTER, workflow_runner=RUNNER
+    ).replay_workflow(history)
 
 
 @pytest.mark.usefixtures("short_histories")
