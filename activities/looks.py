@@ -17,6 +17,7 @@ from codat import (
     CodatUnreachable,
     NotSent,
     PushOperation,
+    SavedForPushes,
 )
 
 GATHER = 0.1
@@ -29,6 +30,15 @@ LISTLESS = 300.0
 """How long operations are read singly after the list could not be read, seconds."""
 
 SHORT_OF_REQUESTS = timedelta(minutes=15)
+
+HOLD = 2.0
+"""How long a look waits for a list that is being read, seconds; then others may have its slot."""
+
+COME_AGAIN = timedelta(seconds=5)
+
+FOLLOWED_FOR = 5 * 3600.0
+"""How long an operation is followed that nobody asks for, seconds: looks stretch to four hours."""
+
 MOST_FOLLOWED = 20_000
 MOST_PER_PAGE = 5000
 LEAST_PER_PAGE = 1000
@@ -37,21 +47,41 @@ CLOCK_HOLDS = 60.0
 """How long the difference between the server's clock and this process's is believed, seconds."""
 
 
+_Waiting = tuple[UUID, asyncio.Future[None]]
+"""An operation that is looked at, and the end of the round that may list it."""
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """When an operation was requested, and when this process heard of it last (seconds)."""
+
+    requested: datetime | None
+    heard: float
+
+
 @dataclass
 class _Crowd:
     """The operations of a company that this worker follows, and the last list of them."""
 
-    followed: OrderedDict[UUID, datetime | None] = field(
-        default_factory=OrderedDict[UUID, "datetime | None"]
-    )
-    waiting: list[tuple[PollStatus, asyncio.Future[PushOperation]]] = field(
-        default_factory=list[tuple[PollStatus, asyncio.Future[PushOperation]]]
-    )
+    followed: OrderedDict[UUID, _Followed] = field(default_factory=OrderedDict[UUID, _Followed])
+    waiting: list[_Waiting] = field(default_factory=list[_Waiting])
     round: asyncio.Task[None] | None = None
     listed: dict[UUID, PushOperation] = field(default_factory=dict[UUID, PushOperation])
     listed_at: float = 0.0
     pages: int = 1
     listless_until: float = 0.0
+
+    def follow(self, key: UUID, requested: datetime | None) -> None:
+        """Remember an operation; what nobody has asked for in a long time is forgotten."""
+        now = time.monotonic()
+        known = self.followed.pop(key, None)
+        self.followed[key] = _Followed(requested or (known and known.requested), now)
+        while self._oldest.heard < now - FOLLOWED_FOR or len(self.followed) > MOST_FOLLOWED:
+            self.followed.popitem(last=False)
+
+    @property
+    def _oldest(self) -> _Followed:
+        return next(iter(self.followed.values()))
 
 
 class Looks:
@@ -65,11 +95,10 @@ class Looks:
     def follow(self, company: UUID, operation: PushOperation) -> None:
         """Remember an operation that others may be read together with, until it is over."""
         crowd = self._crowds.setdefault(company, _Crowd())
-        crowd.followed.pop(operation.push_operation_key, None)
-        if not operation.status.is_final:
-            crowd.followed[operation.push_operation_key] = operation.requested_on_utc
-        if len(crowd.followed) > MOST_FOLLOWED:
-            crowd.followed.popitem(last=False)
+        if operation.status.is_final:
+            crowd.followed.pop(operation.push_operation_key, None)
+        else:
+            crowd.follow(operation.push_operation_key, operation.requested_on_utc)
         if not crowd.followed and not crowd.waiting:
             del self._crowds[company]
 
@@ -83,22 +112,40 @@ class Looks:
         company, key = ask.target.company_id, ask.push_operation_key
         if ask.due is None:
             return await self._codat.operation(company, key)
-        if self._codat.limits.allowance.is_short:
-            raise NotSent(
-                "Not asked yet: the day's requests run out, and pushes go first.",
-                retry_after=SHORT_OF_REQUESTS,
-            )
+        if not ask.is_last:
+            self._check_day()
         crowd = self._crowds.setdefault(company, _Crowd())
-        crowd.followed.setdefault(key, ask.requested_on_utc)
+        crowd.follow(key, ask.requested_on_utc)
         due = ask.due.timestamp() + self._ahead(started)
-        if key in crowd.listed and crowd.listed_at >= due:
-            return crowd.listed[key]
-        if len(crowd.followed) == 1 or time.monotonic() < crowd.listless_until:
-            return await self._codat.operation(company, key)
-        answer = asyncio.get_running_loop().create_future()
-        crowd.waiting.append((ask, answer))
+        if crowd.listed_at < due and self._may_list(crowd):
+            await self._join(company, crowd, key)
+        listed = crowd.listed.get(key) if crowd.listed_at >= due else None
+        return listed or await self._codat.operation(company, key)
+
+    def _check_day(self) -> None:
+        """Raise SavedForPushes when what can wait has to."""
+        allowance = self._codat.limits.allowance
+        if allowance.is_short:
+            raise SavedForPushes(
+                "Not asked yet: the day's requests run out, and pushes go first.",
+                retry_after=min(SHORT_OF_REQUESTS, allowance.until_reset),
+            )
+
+    @staticmethod
+    def _may_list(crowd: _Crowd) -> bool:
+        return len(crowd.followed) > 1 and time.monotonic() >= crowd.listless_until
+
+    async def _join(self, company: UUID, crowd: _Crowd, key: UUID) -> None:
+        """Wait for the end of a round, but not for long: a list that hangs holds up nobody else."""
+        over = asyncio.get_running_loop().create_future()
+        crowd.waiting.append((key, over))
         crowd.round = crowd.round or asyncio.create_task(self._serve(company, crowd))
-        return await answer
+        try:
+            async with asyncio.timeout(HOLD):
+                await over
+        except TimeoutError:
+            said = "Not read yet: Codat's list of operations takes long."
+            raise NotSent(said, retry_after=COME_AGAIN) from None
 
     def _ahead(self, started: datetime) -> float:
         """Tell how far the clock of this process is ahead of the server's, seconds.
@@ -117,46 +164,36 @@ class Looks:
                 await asyncio.sleep(GATHER)
                 batch, crowd.waiting = crowd.waiting, []
                 try:
-                    await self._answer(company, crowd, batch)
+                    await self._look(
+                        company, crowd, {key for key, over in batch if not over.done()}
+                    )
                 except Exception as error:  # noqa: BLE001, whoever waits must hear of it
-                    _refuse(batch, error)
+                    _end(batch, error)
+                else:
+                    _end(batch)
         finally:
             crowd.round = None
 
-    async def _answer(
-        self,
-        company: UUID,
-        crowd: _Crowd,
-        batch: Sequence[tuple[PollStatus, asyncio.Future[PushOperation]]],
-    ) -> None:
-        wanted = {ask.push_operation_key for ask, _ in batch}
-        try:
-            if crowd.pages <= len(wanted):
-                await self._list(company, crowd, wanted)
-            else:
-                crowd.pages -= 1  # what was true of an earlier list need not stay so
-        except (CodatThrottled, CodatUnauthorized, CodatUnreachable, NotSent) as error:
-            _refuse(batch, error)
+    async def _look(self, company: UUID, crowd: _Crowd, wanted: set[UUID]) -> None:
+        """Read the list if that costs less than reading these operations singly."""
+        if not wanted:
             return
+        if crowd.pages > len(wanted):
+            crowd.pages -= 1  # what was true of an earlier list need not stay so
+            return
+        try:
+            await self._list(company, crowd, wanted)
+        except (CodatThrottled, CodatUnauthorized, CodatUnreachable, NotSent):
+            raise
         except CodatError:
             crowd.listless_until = time.monotonic() + LISTLESS
-        for ask, answer in batch:
-            key = ask.push_operation_key
-            if answer.done():
-                continue
-            try:
-                listed = crowd.listed.get(key)
-                answer.set_result(listed or await self._codat.operation(company, key))
-            except CodatError as error:
-                _refuse([(ask, answer)], error)
 
     async def _list(self, company: UUID, crowd: _Crowd, wanted: set[UUID]) -> None:
         """Read the list from the oldest operation on, while a page costs less than single reads."""
-        since = [moment for moment in crowd.followed.values() if moment]
+        since = [one.requested for one in crowd.followed.values() if one.requested]
         oldest = min(since) if len(since) == len(crowd.followed) else None
         size = min(max(2 * len(crowd.followed), LEAST_PER_PAGE), MOST_PER_PAGE)
         begun, listed, number = time.monotonic(), dict[UUID, PushOperation](), 1
-        crowd.listed = {}
         while True:
             page = await self._codat.operations(
                 company,
@@ -174,14 +211,16 @@ class Looks:
         asyncio.get_running_loop().call_later(KEEP, _forget, crowd, begun)
 
 
-def _refuse(
-    batch: Sequence[tuple[PollStatus, asyncio.Future[PushOperation]]], error: Exception
-) -> None:
-    for _, answer in batch:
-        if not answer.done():
-            answer.set_exception(error)
+def _end(batch: Sequence[_Waiting], error: Exception | None = None) -> None:
+    for _, over in batch:
+        if over.done():
+            continue
+        if error:
+            over.set_exception(error)
+        else:
+            over.set_result(None)
 
 
 def _forget(crowd: _Crowd, listed_at: float) -> None:
     if crowd.listed_at == listed_at:
-        crowd.listed = {}
+        crowd.listed, crowd.listed_at = {}, 0.0

@@ -137,13 +137,15 @@ class PollStatus(Wire):
 
     `due` (UTC, the server's clock) is when the look was planned for: one list that was read since
     may answer several. Without it the answer is wanted at once. `requested_on_utc` is the
-    operation's own, by which a list is narrowed.
+    operation's own, by which a list is narrowed. `is_last`: at the deadline, when nothing is saved
+    for pushes any more.
     """
 
     target: PushTarget
     push_operation_key: UUID
     due: datetime | None = None
     requested_on_utc: datetime | None = None
+    is_last: bool = False
 
 
 class Reading(Wire):

@@ -3,12 +3,19 @@
 import asyncio
 import hashlib
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from codat import CodatClient, CodatError, CodatRefused, CodatUnauthorized, PushTarget
+from codat import (
+    CodatClient,
+    CodatError,
+    CodatRefused,
+    CodatUnauthorized,
+    NotSent,
+    PushTarget,
+)
 from codat.checker import Checker, compile_schema
 from codat.models import PushOption
 from codat.numbers import canonical
@@ -22,6 +29,11 @@ USABLE = timedelta(hours=1)
 
 SOON = timedelta(seconds=1)
 """How long a decision about a push may wait for its options; a step that is seen waits longer."""
+
+MOST_WAITING = 10
+"""How many steps wait for one document; others give their places back, for other companies."""
+
+COME_AGAIN = timedelta(seconds=2)
 
 MOST_DOCUMENTS = 200
 MOST_CHARACTERS = 50_000_000
@@ -59,9 +71,20 @@ class OptionsShelf:
         self._shelf: OrderedDict[PushTarget, Shelved] = OrderedDict()
         self._asking: dict[PushTarget, asyncio.Task[Shelved]] = {}
         self._begun: dict[PushTarget, float] = {}
+        self._waiting: Counter[PushTarget] = Counter()
 
     async def get(self, target: PushTarget) -> Shelved:
         """Give the document of a target, fetched if it is not fresh; CodatError: there is none."""
+        if self._waiting[target] >= MOST_WAITING:
+            raise NotSent("The platform takes long to tell its options.", retry_after=COME_AGAIN)
+        self._waiting[target] += 1
+        try:
+            return await self._get(target)
+        finally:
+            self._waiting[target] -= 1
+            self._waiting += Counter()  # drops those that nobody waits for
+
+    async def _get(self, target: PushTarget) -> Shelved:
         known = self._shelf.get(target)
         if known and known.age < FRESH:
             self._shelf.move_to_end(target)
@@ -84,7 +107,7 @@ class OptionsShelf:
         waited = now - self._begun.get(target, now)
         with suppress(CodatError, TimeoutError):
             async with asyncio.timeout(SOON.total_seconds() - waited):
-                shelved = await self.get(target)
+                shelved = await self._get(target)
             return None if shelved.is_stale else shelved
         return None
 

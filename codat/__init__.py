@@ -12,6 +12,7 @@ from codat.errors import (
     CodatUnauthorized,
     CodatUnreachable,
     NotSent,
+    SavedForPushes,
 )
 from codat.models import (
     DATA_TYPES,
@@ -57,6 +58,7 @@ __all__ = [
     "PushTarget",
     "PushValidation",
     "RecordRef",
+    "SavedForPushes",
     "SettingsError",
     "ValidationItem",
     "load_settings",

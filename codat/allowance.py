@@ -33,9 +33,9 @@ class Allowance:
             remaining = int(answer.headers.get("x-rate-limit-remaining", ""))
         except ValueError:
             return None
-        reset = http_date(answer.headers.get("x-rate-limit-reset", ""))
-        left = reset - (answer.date or datetime.now(UTC)) if reset else _DAY
-        return cls(limit, remaining, min(max(left, timedelta()), _DAY))
+        now = answer.date or datetime.now(UTC)
+        reset = http_date(answer.headers.get("x-rate-limit-reset", "")) or _midnight_after(now)
+        return cls(limit, remaining, min(max(reset - now, timedelta()), _DAY))
 
     @property
     def part(self) -> float:
@@ -54,3 +54,8 @@ class Allowance:
     def is_short(self) -> bool:
         """Whether what is left should be kept for pushes."""
         return self.part < SHORT
+
+
+def _midnight_after(now: datetime) -> datetime:
+    """Give the next 00:00 UTC, when Codat's days begin."""
+    return (now + _DAY).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -10,6 +10,7 @@
   - CodatKeyReused     422: the idempotency key belongs to another request
   - CodatFailing       5xx: a write may have been carried out
   - NotSent            held back here, by limits of our own: nothing was sent
+    - SavedForPushes   what is left of the day's requests is for what can't wait
 """
 
 from datetime import datetime, timedelta
@@ -68,3 +69,7 @@ class CodatFailing(CodatError):
 
 class NotSent(CodatError):
     """Held back by limits of our own, so nothing was sent; `retry_after` says when to come back."""
+
+
+class SavedForPushes(NotSent):
+    """Held back because the day's requests run out: what is left is for what can't wait."""

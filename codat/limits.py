@@ -21,6 +21,9 @@ BURST = 0.1
 """The part of a minute's requests that may go at once; the rest follows evenly."""
 
 SHORTEST_WAIT = 0.5
+LONGEST_WAIT = 3600.0
+"""Whoever has to wait for longer asks again: a platform may recover early."""
+
 DEFAULT_PATIENCE = 1.0
 RESERVE = 5.0
 """The part of a burst (1/5) that a company with a line leaves to those that have none."""
@@ -51,7 +54,16 @@ class Limits:
         self._burst = max(1.0, BURST * per_minute)
         self._rate = max(per_minute - self._burst, 1) / 60
         self._left, self._filled = self._burst, clock()
-        self.allowance = Allowance()
+        self._told, self._told_until = Allowance(), clock()
+
+    @property
+    def allowance(self) -> Allowance:
+        """What was told last of the day's requests; nothing is known of a new day."""
+        return self._told if self._clock() < self._told_until else Allowance()
+
+    @allowance.setter
+    def allowance(self, told: Allowance) -> None:
+        self._told, self._told_until = told, self._clock() + told.until_reset.total_seconds()
 
     @contextmanager
     def hold(self, company: UUID | None, *, writes: bool) -> Generator[None]:
@@ -69,7 +81,9 @@ class Limits:
 
     def learn(self, company: UUID | None, answer: Answer, *, writes: bool) -> None:
         """Note what an answer says of the limits."""
-        self.allowance = Allowance.read(answer) or self.allowance
+        told = Allowance.read(answer)
+        if told:
+            self.allowance = told
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             patience = answer.retry_after or timedelta(seconds=DEFAULT_PATIENCE)
         elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after:
@@ -78,11 +92,10 @@ class Limits:
             return
         until = self._clock() + patience.total_seconds()
         # The day's limit is everybody's; other 429s are the company's own.
-        spent = self.allowance.remaining == 0
-        for whose in (None, company) if spent else (company,):
+        is_spent = told is not None and told.remaining <= 0
+        for whose in (None, company) if is_spent else (company,):
             line = self._lines.setdefault(whose, _Line())
-            line.closed[writes] = until
-            line.turn = max(line.turn, until)
+            line.closed[writes] = max(line.closed.get(writes, 0.0), until)
 
     def _admit(self, line: _Line, *, writes: bool) -> None:
         now = self._clock()
@@ -90,8 +103,7 @@ class Limits:
         shared = self._lines.get(None)
         until = max(one.closed.get(writes, 0.0) for one in (line, shared or line))
         if until > now:
-            line.turn = max(line.turn, until)
-            raise self._later(line, now, "Codat asked for patience")
+            raise self._when_open(line, now, until)
         if line.under_way >= self._at_once:
             raise self._later(line, now, f"{line.under_way} requests of this company are under way")
         needed = 1 + (self._burst / RESERVE if line.turn > now + SHORTEST_WAIT else 0)
@@ -99,14 +111,18 @@ class Limits:
             raise self._later(line, now, "this minute's requests are used up")
         self._left -= 1
 
+    def _when_open(self, line: _Line, now: float, until: float) -> NotSent:
+        """Give a turn after that, once it is near: whoever asks again till then takes no place."""
+        why = "Codat asked for patience"
+        if until - now > LONGEST_WAIT:
+            return _not_sent(why, LONGEST_WAIT)
+        line.turn = max(line.turn, until)
+        return self._later(line, now, why)
+
     def _later(self, line: _Line, now: float, why: str) -> NotSent:
         waiting = sum(one.turn > now for one in self._lines.values()) or 1
         line.turn = max(line.turn, now) + max(waiting / self._rate, line.pace / self._at_once)
-        wait = timedelta(seconds=max(line.turn - now, SHORTEST_WAIT))
-        return NotSent(
-            f"Not sent yet: {why}; its turn comes in {wait.total_seconds():.0f} s.",
-            retry_after=wait,
-        )
+        return _not_sent(why, max(line.turn - now, SHORTEST_WAIT))
 
     def _fill(self, now: float) -> None:
         self._left = min(self._left + (now - self._filled) * self._rate, self._burst)
@@ -119,5 +135,12 @@ class Limits:
             self._lines = {
                 company: line
                 for company, line in self._lines.items()
-                if line.under_way or line.turn > now
+                if line.under_way or max(line.turn, *line.closed.values()) > now
             }
+
+
+def _not_sent(why: str, seconds: float) -> NotSent:
+    return NotSent(
+        f"Not sent yet: {why}; its turn comes in {seconds:.0f} s.",
+        retry_after=timedelta(seconds=seconds),
+    )

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,26 +12,8 @@ from temporalio.exceptions import ApplicationError
 from activities import looks
 from activities.models import PollStatus
 from emulator import seeds
-from tests.support.workbench import Workbench, perform, target, workbench
-
-
-async def pending(bench: Workbench, count: int) -> list[UUID]:
-    """Push so many records to a platform that is switched off."""
-    offline = target(connection_id=seeds.OFFLINE)
-    readings = [await bench.push(target=offline) for _ in range(count)]
-    bench.forget_journal()
-    return [one.operation.push_operation_key for one in readings]
-
-
-async def look(bench: Workbench, operation: UUID, **fields):
-    now = datetime.now(UTC)
-    known = {"due": now, "target": target(connection_id=seeds.OFFLINE)}
-    ask = PollStatus.model_validate(known | {"push_operation_key": operation} | fields)
-    return await perform(bench.activities.poll_status, ask, started_time=now)
-
-
-def did(bench: Workbench) -> list[str]:
-    return [one["did"] for one in bench.journal]
+from tests.support.looking import did, look, pending
+from tests.support.workbench import perform, target, workbench
 
 
 async def test_a_lone_operation_is_read_singly():
@@ -206,6 +188,7 @@ async def test_when_the_day_runs_out_looks_wait_and_pushes_go(remaining, is_aske
             with pytest.raises(ApplicationError, match="pushes go first") as caught:
                 await look(bench, only)
             assert timedelta(minutes=15) == caught.value.next_retry_delay
+            assert caught.value.non_retryable  # the push itself waits, so that a hint is heard
         await bench.push()
 
         assert is_asked == ("read operation" in did(bench))

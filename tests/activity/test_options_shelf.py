@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from temporalio.exceptions import ApplicationError
+
 from activities import options
 from activities.models import FetchOptions
 from activities.options import OptionsShelf
@@ -15,8 +17,23 @@ def requests(bench) -> int:
 
 async def test_a_hundred_askers_cost_one_request():
     async with workbench() as bench:
-        await asyncio.gather(*(bench.fetch_options() for _ in range(100)))
+        shelf = OptionsShelf(bench.client)
+        shelved = await asyncio.gather(*(shelf.soon(target()) for _ in range(100)))
 
+        assert 1 == requests(bench)
+    assert all(shelved)
+
+
+async def test_of_many_that_wait_for_one_document_most_give_their_places_back():
+    async with workbench() as bench:
+        ended = await asyncio.gather(
+            *(bench.fetch_options() for _ in range(30)), return_exceptions=True
+        )
+        sent_back = [one for one in ended if isinstance(one, ApplicationError)]
+
+        assert 20 == len(sent_back)
+        assert {options.COME_AGAIN} == {one.next_retry_delay for one in sent_back}
+        await asyncio.gather(*(bench.fetch_options() for _ in range(10)))
         assert 1 == requests(bench)
 
 

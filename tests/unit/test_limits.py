@@ -142,6 +142,50 @@ def test_when_the_day_is_used_up_all_companies_wait(clock):
     assert 600 <= wait(known, B, writes=True)
 
 
+@pytest.mark.parametrize("remaining", ["0", "-1"])
+def test_a_day_may_be_overdrawn(clock, remaining):
+    known = limits(clock)
+    headers = {"x_rate_limit_limit": "2000", "x_rate_limit_remaining": remaining}
+    known.learn(A, answer(429, retry_after="600", **headers), writes=True)
+
+    assert not passes(known, B, writes=True)
+
+
+def test_a_429_that_comes_late_shortens_no_patience(clock):
+    known = limits(clock)
+    known.learn(A, answer(429, retry_after="600"), writes=True)
+    known.learn(A, answer(429), writes=True)
+    clock.now += 2
+
+    assert 598 <= wait(known, A, writes=True)
+
+
+def test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line(clock):
+    known = limits(clock)
+    companies = [uuid4() for _ in range(100)]
+    headers = {"x_rate_limit_limit": "2000", "x_rate_limit_remaining": "0"}
+    known.learn(companies[0], answer(429, retry_after="39600", **headers), writes=False)
+    for _ in range(11):
+        waits = [wait(known, company) for company in companies for _ in range(10)]
+        assert max(waits) < 3600 + 100
+        clock.now += 3600
+    clock.now += 100
+    with ExitStack() as under_way:
+        for _ in range(10):
+            under_way.enter_context(known.hold(companies[5], writes=True))
+
+        assert wait(known, companies[5]) < 10
+
+
+def test_a_new_day_is_not_judged_by_the_old_one(clock):
+    known = limits(clock)
+    known.allowance = Allowance(1000, 10, timedelta(hours=1))
+    before = known.allowance.is_short
+    clock.now += 3600
+
+    assert (True, False) == (before, known.allowance.is_short)
+
+
 def test_a_service_that_names_no_time_is_given_a_second(clock):
     known = limits(clock)
     known.learn(A, answer(429), writes=False)
@@ -183,6 +227,21 @@ def test_patience_has_an_end():
 
 def test_the_last_of_the_day_is_kept_for_pushes():
     assert (True, False) == (day(19).is_short, day(20).is_short)
+
+
+@pytest.mark.parametrize("said", ["2026-11-23T00:00:00Z", "3600", ""])
+def test_without_a_date_that_can_be_read_the_day_ends_at_midnight(said):
+    known = Allowance.read(
+        answer(
+            x_rate_limit_limit="1000",
+            x_rate_limit_remaining="10",
+            x_rate_limit_reset=said,
+            date="Sun, 22 Nov 2026 23:00:00 GMT",
+        )
+    )
+
+    assert known
+    assert timedelta(hours=1) == known.until_reset
 
 
 def test_a_deployment_that_tells_no_limits_has_enough():
