@@ -115,7 +115,8 @@ class Reader:
             look = await self._decode(attributes.result.payloads, Look)
             self.facts += _looked(_time(event), ask, look)
             return
-        operation = (await self._decode(attributes.result.payloads, Reading)).operation
+        reading = await self._decode(attributes.result.payloads, Reading)
+        operation = reading.operation
         self.facts.append(
             Fact(
                 at=_time(event),
@@ -123,6 +124,7 @@ class Reader:
                 number=ask.number if isinstance(ask, Attempt) else 0,
                 operation=operation.push_operation_key,
                 status=operation.status.value,
+                is_new=reading.is_new,
             )
         )
 
@@ -173,9 +175,9 @@ def _looked(at: datetime, ask: FindSubmission, look: Look) -> list[Fact]:
     if ask.purpose is Purpose.SETTLE:
         seen = [candidate.push_operation_key for candidate in look.candidates]
         return [Fact(at=at, kind=Kind.SETTLED, excluded=seen)]
-    if ask.purpose is Purpose.DECIDE and not look.candidates:
-        return [Fact(at=at, kind=Kind.NOT_FOUND)]
-    return []
+    if look.candidates:
+        return []
+    return [Fact(at=at, kind=Kind.NOT_FOUND if ask.purpose is Purpose.DECIDE else Kind.ALONE)]
 
 
 def _timed_out(failure: Failure) -> str:

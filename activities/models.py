@@ -231,6 +231,7 @@ class Kind(StrEnum):
     """What a remembered fact is about."""
 
     CARRIED = "carried"
+    ALONE = "alone"
     SCHEDULED = "scheduled"
     ANSWERED = "answered"
     READ = "read"
@@ -243,7 +244,8 @@ class Kind(StrEnum):
 class Fact(Wire):
     """One thing that is known of earlier runs; `at` is UTC, `error` the type of a failure.
 
-    `ledger` is all that was known when a run went on in a new one.
+    `is_new`: this very request made the operation. `ledger` is all that was known when a run went
+    on in a new one.
     """
 
     at: datetime
@@ -255,6 +257,7 @@ class Fact(Wire):
     operation: UUID | None = None
     status: str | None = None
     excluded: list[UUID] = []
+    is_new: bool = False
     ledger: dict[str, Any] | None = None
 
 

@@ -77,14 +77,14 @@ MUTANTS = (
     Mutant(
         "the day's requests are no matter",
         POLL,
-        "pause = (planned - now) * reading.patience",
-        "pause = planned - now",
+        "planned = stretched(story.manners, company, now, planned, reading.patience)",
+        "pass",
         (TIME,),
     ),
     Mutant(
         "no last question",
         POLL,
-        "reading = await ask(story, before.operation.push_operation_key, LAST_QUESTION)",
+        "reading = await _ask_to_the_last(story, before)",
         "reading = before",
         (f"{DEADLINES}::test_what_ended_just_before_the_deadline_counts",),
     ),
@@ -148,8 +148,8 @@ MUTANTS = (
     Mutant(
         "lists from before a look was due",
         "activities/looks.py",
-        "if key in crowd.listed and crowd.listed_at >= due:",
-        "if key in crowd.listed:",
+        "listed = crowd.listed.get(key) if crowd.listed_at >= due else None",
+        "listed = crowd.listed.get(key)",
         (f"{LOOKS}::test_who_is_due_after_the_list_was_read_is_not",),
     ),
     Mutant(

@@ -47,6 +47,22 @@ def next_look(conduct: Conduct, company: UUID, requested: datetime, now: datetim
     return origin + _next_age(age, first, conduct.poll_factor)
 
 
+def stretched(
+    conduct: Conduct, company: UUID, now: datetime, planned: datetime, patience: float
+) -> datetime:
+    """Look so many times later than planned, on a mark of the company's grid again (UTC).
+
+    Else its pushes, which were a moment apart, would look further apart each time.
+    """
+    pause = (planned - now) * patience
+    width = conduct.poll_first
+    while width and 4 * width <= pause:
+        width *= 2
+    if pause > conduct.poll_cap:
+        width = conduct.poll_cap
+    return _next_mark(now + pause, width, company) if width else now + pause
+
+
 def back_off(attempts: int, most: timedelta) -> timedelta:
     """Say how long to wait before asking again after so many failures: 2 s, 4 s, 8 s ... `most`."""
     return min(timedelta(seconds=2 ** min(attempts, 20)), most)

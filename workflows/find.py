@@ -19,6 +19,9 @@ with workflow.unsafe.imports_passed_through():
 
 LOOK_TIMEOUT = timedelta(minutes=5)
 
+GLANCE = timedelta(minutes=1)
+"""How long a look may take that nothing has to wait for."""
+
 TAKEN_WITHIN = timedelta(minutes=5)
 """After this Codat has taken a request of ours, or never will: what it took later is another's."""
 
@@ -43,7 +46,6 @@ async def find(story: Story, entry: Entry) -> Reading | None:
         pause = begun + story.manners.find_for * part - workflow.now()
         why = f"looking again for the lost request: {story.trouble}"
         await story.wait(pause, why, cause="finding")
-        story.check_deadline()
         story.enter("find-submission", "Looking for what became of the request.")
         purpose = Purpose.DECIDE if part in LOOKS else Purpose.LOOK
         look = await look_up(story, purpose, until=begun + TAKEN_WITHIN)
@@ -82,39 +84,66 @@ async def look_up(
     until: datetime | None = None,
 ) -> Look:
     """Read the list once, whole; raises Ended when the time is over before that worked."""
-    request, ledger = story.request, story.ledger
-    since = ledger.entries[0].first_scheduled if ledger.entries else story.requested
     while True:
+        story.check_deadline()
         try:
-            return await workflow.execute_activity_method(
-                FindActivities.find_submission,
-                FindSubmission(
-                    push_id=request.push_id,
-                    target=request.target,
-                    data=request.data,
-                    record_id=request.record_id,
-                    digest=request.digest,
-                    since=since,
-                    until=until,
-                    own=ledger.operations,
-                    excluded=ledger.excluded,
-                    changed=ledger.has_changed(request.frozen_digest),
-                    purpose=purpose,
-                    adopt=operation,
-                ),
-                start_to_close_timeout=LOOK_TIMEOUT,
-                heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=story.left,
-                retry_policy=READ_AGAIN,
-                summary=f"{purpose.value} for the request",
-            )
+            return await _read_list(story, purpose, story.left, operation, until)
         except ActivityError as error:
             if is_cancelled_exception(error) or purpose is Purpose.ADOPT:
                 raise
-            cause, story.cause = error.cause, cause_of(error)
-            story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
+            _note_trouble(story, error)
         await story.wait(PAUSE, f"looking again after: {story.trouble}")
-        story.check_deadline()
+
+
+async def glance(story: Story) -> Look | None:
+    """Read the list once, whole; None when that can't be done soon."""
+    if story.is_late:
+        return None
+    try:
+        within = GLANCE if story.left is None else min(GLANCE, story.left)
+        return await _read_list(story, Purpose.LOOK, within)
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        _note_trouble(story, error)
+        return None
+
+
+async def _read_list(
+    story: Story,
+    purpose: Purpose,
+    within: timedelta | None,
+    operation: UUID | None = None,
+    until: datetime | None = None,
+) -> Look:
+    request, ledger = story.request, story.ledger
+    return await workflow.execute_activity_method(
+        FindActivities.find_submission,
+        FindSubmission(
+            push_id=request.push_id,
+            target=request.target,
+            data=request.data,
+            record_id=request.record_id,
+            digest=request.digest,
+            since=ledger.entries[0].first_scheduled if ledger.entries else story.requested,
+            until=until,
+            own=ledger.operations,
+            excluded=ledger.excluded,
+            changed=ledger.has_changed(request.frozen_digest),
+            purpose=purpose,
+            adopt=operation,
+        ),
+        start_to_close_timeout=LOOK_TIMEOUT,
+        heartbeat_timeout=HEARTBEAT,
+        schedule_to_close_timeout=within,
+        retry_policy=READ_AGAIN,
+        summary=f"{purpose.value} for the request",
+    )
+
+
+def _note_trouble(story: Story, error: ActivityError) -> None:
+    cause, story.cause = error.cause, cause_of(error)
+    story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
 
 
 def take(story: Story, reading: Reading, why: str) -> Reading:

@@ -34,6 +34,8 @@ def _enter(ledger: Ledger, fact: Fact) -> None:
             _answer(ledger, fact)
         case Kind.READ:
             _read(ledger, fact)
+        case Kind.ALONE if ledger.current and ledger.current.operation:
+            ledger.current.open = 0
         case Kind.NOT_FOUND if ledger.current and ledger.current.is_unclear:
             settle_as_not_written(ledger.current)
         case Kind.ADOPTED if fact.operation:
@@ -59,7 +61,10 @@ def _answer(ledger: Ledger, fact: Fact) -> None:
     entry = next((one for one in ledger.entries if one.number == fact.number), None)
     if entry:
         answer = answer_to(fact.error) if fact.error else Answer.ACCEPTED
+        has_lost_one = entry.open > 1
         record(entry, answer, fact.operation)
+        if fact.is_new and has_lost_one:
+            entry.open = 1  # until it is seen that the one before made no operation
         _read(ledger, fact)
 
 

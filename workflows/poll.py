@@ -5,14 +5,16 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
+    from activities.failures import Refusal
     from activities.models import PollStatus, Reading
     from activities.push import PushActivities
+    from codat import SavedForPushes
     from codat.models import PushOperation, PushStatus
-    from workflows.clock import next_look
+    from workflows.clock import next_look, stretched
     from workflows.find import make_sure
     from workflows.measures import cause_of
     from workflows.models import PushRecord
@@ -25,6 +27,11 @@ READ_AGAIN = RetryPolicy(
 
 LAST_QUESTION = timedelta(minutes=5)
 """How long the platform is asked for the truth at the deadline."""
+
+LAST_PAUSE = timedelta(seconds=15)
+LAST_CALL = timedelta(seconds=2)
+
+ASK_TO_THE_LAST = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=LAST_PAUSE)
 
 HELD_UP = timedelta(minutes=1)
 
@@ -55,31 +62,35 @@ async def poll(story: Story, reading: Reading) -> Ended:
 
 async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
     """Wait for the next look and give the moment it was planned for; None if a hint came."""
-    now = workflow.now()
-    planned = next_look(story.manners, story.request.company_id, _origin(story), now)
-    pause = (planned - now) * reading.patience
+    now, company = workflow.now(), story.request.company_id
+    planned = next_look(story.manners, company, _origin(story), now)
     said = f"the platform says {reading.operation.status_text}"
     if reading.patience > 1:
+        planned = stretched(story.manners, company, now, planned, reading.patience)
+    if story.saved_until > now:
+        planned = max(planned, story.saved_until)
+    if reading.patience > 1 or story.saved_until > now:
         said += "; Codat's requests for today run low"
     story.enter("poll-status", f"Asked {story.looks} times: {said}.")
-    await story.wait(pause, said, cause="platform", for_hint=True)
-    return None if story.hinted else min(now + pause, workflow.now())
+    await story.wait(planned - now, said, cause="platform", for_hint=True)
+    return None if story.hinted else min(planned, workflow.now())
 
 
 def _origin(story: Story) -> datetime:
     """Say from when the push's age counts: its request, or its sending when that was held up."""
     entry = story.ledger.current
-    sent = entry.first_scheduled if entry else story.requested
+    sent = (entry.last_scheduled or entry.first_scheduled) if entry else story.requested
     return story.requested if sent - story.requested < HELD_UP else sent
 
 
-async def ask(
+async def ask(  # noqa: PLR0913, what there is to say of a look
     story: Story,
     operation: UUID,
     within: timedelta | None,
     *,
     requested_on: datetime | None = None,
     due: datetime | None = None,
+    is_last: bool = False,
 ) -> Reading | None:
     """One look, which was due then; None when there is no answer in that time."""
     if within is not None and within <= timedelta():
@@ -94,22 +105,32 @@ async def ask(
                 push_operation_key=operation,
                 requested_on_utc=requested_on,
                 due=due,
+                is_last=is_last,
             ),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             schedule_to_close_timeout=within,
-            retry_policy=READ_AGAIN,
+            retry_policy=ASK_TO_THE_LAST if is_last else READ_AGAIN,
             summary=f"look {story.looks}",
         )
     except ActivityError as error:
         if is_cancelled_exception(error):
             raise
         story.trouble, story.cause = str(error.cause), cause_of(error)
+        story.saved_until = workflow.now() + _saved_for(error)
         return None
 
 
+def _saved_for(error: ActivityError) -> timedelta:
+    """Say for how long the day's requests are kept for pushes: no time, usually."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type != SavedForPushes.__name__:
+        return timedelta()
+    return timedelta(seconds=Refusal.model_validate(cause.details[0]).retry_after_seconds or 0)
+
+
 async def _last_question(story: Story, before: Reading) -> Ended:
-    reading = await ask(story, before.operation.push_operation_key, LAST_QUESTION)
+    reading = await _ask_to_the_last(story, before)
     if reading is None:
         return story.ending(
             PushStatus.UNKNOWN,
@@ -124,6 +145,20 @@ async def _last_question(story: Story, before: Reading) -> Ended:
         "be written.",
         warnings=story.warnings + reading.warnings,
     )
+
+
+async def _ask_to_the_last(story: Story, before: Reading) -> Reading | None:
+    """Ask for five minutes, however often it takes."""
+    key, requested_on = before.operation.push_operation_key, before.operation.requested_on_utc
+    struck = workflow.now()
+    end = struck + LAST_QUESTION
+    while True:
+        left = end - workflow.now()
+        reading = await ask(story, key, left, requested_on=requested_on, due=struck, is_last=True)
+        pause = min(end - workflow.now() - LAST_CALL, LAST_PAUSE)
+        if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):
+            return reading
+        await story.wait(pause, f"asking for the last time after: {story.trouble}", is_last=True)
 
 
 def _strange(story: Story, reading: Reading) -> Ended:

@@ -125,7 +125,6 @@ async def _settle(story: Story, memory: Memory) -> None:
         quiet = memory.facts[-1].at + story.manners.find_for
         why = "letting late requests appear in the list"
         await story.wait(quiet - workflow.now(), why, cause="finding")
-    story.check_deadline()
     look = await look_up(story, Purpose.SETTLE)
     pending = [one for one in look.candidates if PushStatus(one.status).is_pending]
     if pending:

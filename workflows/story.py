@@ -1,7 +1,7 @@
 """The state of one push in one run, how it waits, and how it ends."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -30,6 +30,8 @@ LONGEST = 500
 (docs/measured.txt), and reads all of it again for one that fell out of its memory; the server
 speaks up at 4,096 only."""
 
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 CARRIED = sorted(set(Resume.model_fields) - {"requested_on_utc"})
 """What a story keeps when it goes on in a new run."""
@@ -67,6 +69,7 @@ class Story:
     message: str = "The push was accepted."
     next_look: datetime | None = None
     waiting_for: str | None = None
+    saved_until: datetime = NEVER
 
     @classmethod
     def beginning(cls, request: PushRequest, *, is_reset: bool) -> Self:
@@ -185,10 +188,19 @@ class Story:
         )
 
     async def wait(
-        self, pause: timedelta, why: str, *, cause: str = "", for_hint: bool = False
+        self,
+        pause: timedelta,
+        why: str,
+        *,
+        cause: str = "",
+        for_hint: bool = False,
+        is_last: bool = False,
     ) -> None:
-        """Wait durably, not beyond the deadline; the platform's hint may cut it short."""
-        if self.left is not None:
+        """Wait durably, not beyond the deadline unless it has struck (`is_last`).
+
+        With `for_hint` the platform's hint cuts it short.
+        """
+        if self.left is not None and not is_last:
             pause = min(pause, self.left)
         if pause <= timedelta():
             return

@@ -72,6 +72,7 @@ class Entry(BaseModel):
 
     number: int
     first_scheduled: datetime
+    last_scheduled: datetime | None = None
     minutes: int | None = None
     digest: str
     open: int = 0

@@ -19,12 +19,12 @@ from temporalio.exceptions import TimeoutError as ActivityTimeout
 
 with workflow.unsafe.imports_passed_through():
     from activities.failures import Refusal
-    from activities.models import Attempt, Idempotency, Purpose, Reading
+    from activities.models import Attempt, Idempotency, Reading
     from activities.push import PushActivities
     from codat.models import PushStatus
     from workflows.attributes import announce_anew
     from workflows.clock import back_off, minutes_left
-    from workflows.find import find, look_up
+    from workflows.find import find, glance
     from workflows.measures import cause_of
     from workflows.prepare import prepare
     from workflows.story import Story
@@ -98,6 +98,7 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
     story.enter("push", f"Sending the record (submission {entry.number}).")
     is_again = entry.open > 0
     entry.open += 1
+    entry.last_scheduled = workflow.now()
     try:
         reading = await workflow.execute_activity_method(
             PushActivities.push,
@@ -123,14 +124,21 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
 
 
 async def _check_keys(story: Story, entry: Entry) -> None:
-    """Look whether the lost request made an operation too: then keys are not honoured here."""
-    look = await look_up(story, Purpose.LOOK)
-    if look.candidates:
+    """Look whether the lost request made an operation too: then keys are not honoured here.
+
+    Where that can't be seen soon it stays open, for nobody asks for our own operation meanwhile.
+    """
+    entry.open = 1
+    look = await glance(story)
+    if look and look.candidates:
         # A neighbour's operation is held as soon as its push has had its answer.
         why = "looking whether keys are honoured"
         await story.wait(story.manners.find_for / 3, why, cause="finding")
-        look = await look_up(story, Purpose.LOOK)
+        look = await glance(story)
+    if look is None:
+        return
     if not look.candidates:
+        entry.open = 0
         return
     key = look.candidates[0].push_operation_key
     workflow.logger.error("Idempotency keys are not honoured: operation %s stands beside ours", key)
@@ -139,7 +147,6 @@ async def _check_keys(story: Story, entry: Entry) -> None:
         f"Codat does not honour idempotency keys: operation {key} may be a second copy of this "
         "record. Set CODAT_IDEMPOTENCY=ignored."
     )
-    entry.open += 1
 
 
 def _attempt(story: Story, entry: Entry) -> Attempt:

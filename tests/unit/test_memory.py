@@ -138,3 +138,28 @@ def test_what_is_held_after_a_persons_word_is_held():
 
 def test_an_answer_to_a_number_that_was_never_seen_is_ignored():
     assert [] == ledger_of(ACCEPTED).entries
+
+
+NEW = ACCEPTED | {"is_new": True}
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_open"),
+    [
+        ((SENT, LOST, SENT, NEW), True),
+        ((SENT, LOST, SENT, NEW, {"kind": Kind.ALONE}), False),
+        ((SENT, LOST, SENT, ACCEPTED), False),
+        ((SENT, NEW), False),
+        ((SENT, NOT_SENT, SENT, NEW), False),
+        ((SENT, LOST, {"kind": Kind.ALONE}), True),
+    ],
+)
+def test_a_request_before_the_one_that_made_the_operation_may_have_made_one_too(facts, is_open):
+    assert is_open == (entry_of(*facts).open > 0)
+
+
+def test_what_a_run_has_carried_on_is_all_that_was_known():
+    carried = ledger_of(SENT, ACCEPTED).model_dump(mode="json", by_alias=True)
+    ledger = ledger_of({"kind": Kind.CARRIED, "ledger": carried}, HELD)
+
+    assert ([OPERATION], PushStatus.TIMED_OUT) == (ledger.operations, ledger.held)

@@ -1,5 +1,6 @@
 """When a push is looked at."""
 
+import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID, uuid4
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from activities.models import Conduct
 from activities.settings import PushSettings
 from codat.settings import CodatSettings
-from workflows.clock import next_look
+from workflows.clock import next_look, stretched
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMPANY = UUID(int=0)  # whose grid has marks at full seconds, NOON is one
@@ -162,3 +163,23 @@ def test_what_is_no_duration_is_refused(monkeypatch, text):
 
     with pytest.raises(ValueError, match="poll_cap"):
         PushSettings()
+
+
+@pytest.mark.parametrize("patience", [1.25, 2, 4, 16])
+@pytest.mark.parametrize("age", [timedelta(minutes=2), timedelta(days=1)])
+def test_stretched_looks_of_a_company_stay_together(patience, age):
+    chance = random.Random(1)
+
+    def moments() -> list[datetime]:
+        planned: list[datetime] = []
+        now = NOON + timedelta(seconds=chance.uniform(0, 3))
+        while now < NOON + timedelta(days=1):
+            usual = next_look(USUAL, COMPANY, NOON - age, now)
+            planned.append(stretched(USUAL, COMPANY, now, usual, patience))
+            now = planned[-1] + timedelta(seconds=chance.uniform(0.1, 3))
+        return planned
+
+    crowd = [moments() for _ in range(50)]
+    together = {one for planned in crowd for one in planned}
+    assert len(together) <= 96
+    assert len(together) <= 2 * max(map(len, crowd))

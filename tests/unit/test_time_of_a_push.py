@@ -114,7 +114,15 @@ async def test_when_the_days_requests_run_low_a_push_waits_as_many_times_longer(
     await poll.wait_for_look(with_left(None), PENDING.model_copy(update={"patience": 10.0}))
 
     usual, stretched = waits
-    assert 10 * usual == stretched
+    assert 10 * usual <= stretched <= 15 * usual
+
+
+async def test_what_is_saved_for_pushes_is_not_asked_for_sooner(waits):
+    story = with_left(None)
+    story.saved_until = NOON + 15 * MINUTE
+    await poll.wait_for_look(story, PENDING)
+
+    assert [15 * MINUTE] == waits
 
 
 @pytest.mark.usefixtures("waits")

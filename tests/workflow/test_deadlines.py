@@ -1,5 +1,6 @@
 """A push's time: nothing is sent too late, nothing is told too early."""
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -7,6 +8,7 @@ import pytest
 
 from activities.models import Conduct
 from activities.others import START_MARK
+from codat import CodatClient, CodatUnreachable
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import House, a_request, house, took
@@ -141,7 +143,7 @@ async def test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown
         outcome = await here.ending(push)
 
     assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
-    assert 240 < await took(push) <= 361
+    assert 355 < await took(push) <= 361
 
 
 async def test_a_platform_that_answers_within_five_minutes_is_believed(skipping):
@@ -150,6 +152,44 @@ async def test_a_platform_that_answers_within_five_minutes_is_believed(skipping)
         outcome = await here.end(timeout_in_minutes=1)
 
     assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize(("patience", "ending"), [(250, "Success"), (450, "Unknown")])
+async def test_patience_that_is_asked_for_at_the_deadline_is_waited_out(skipping, patience, ending):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("throttle", method="GET", path=READS, retry_after=patience, times=1)
+        push = await here.push(timeout_in_minutes=1)
+        outcome = await here.ending(push)
+
+        reads = [one for one in here.codat.journal(method="GET") if re.match(READS, one["path"])]
+        assert len(reads) <= 2
+    assert ending == outcome.status
+    assert await took(push) <= 361
+
+
+async def test_a_platform_that_is_back_in_the_last_seconds_is_believed(skipping, monkeypatch):
+    began, read = await skipping.get_current_time(), CodatClient.operation
+
+    async def down(client, *which):
+        if await skipping.get_current_time() < began + timedelta(seconds=60 + 290):
+            raise CodatUnreachable("Codat could not be reached; nothing was sent.")
+        return await read(client, *which)
+
+    monkeypatch.setattr(CodatClient, "operation", down)
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        outcome = await here.end(timeout_in_minutes=1)
+
+    assert "Success" == outcome.status
+
+
+async def test_a_push_that_was_sent_late_is_looked_at_soon(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.fault("throttle", method="POST", retry_after=1800, times=1)
+        here.codat.connection(seeds.PROMPT).set(delay=2)
+        push = await here.push()
+        await here.ending(push)
+
+    assert 1800 <= await took(push) < 1815
 
 
 async def test_a_minute_takes_at_most_five_looks_and_the_last_question(skipping):

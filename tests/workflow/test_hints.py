@@ -7,6 +7,7 @@ import pytest
 from temporalio.service import RPCError
 
 from activities.models import Conduct
+from codat.allowance import Allowance
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import House, house, took
@@ -107,3 +108,22 @@ async def test_a_hint_after_the_end_changes_nothing(skipping):
             await hint(push)
 
         assert outcome == await push.outcome()
+
+
+async def test_a_hint_cuts_short_what_is_saved_for_pushes(skipping, monkeypatch):
+    monkeypatch.setattr(Allowance, "is_short", True)
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=5)
+        push = await here.push()
+        await eventually(lambda: _saves(push))
+        here.codat.advance(10)
+        await hint(push)
+        await here.ending(push)
+
+        assert 1 == looks(here)
+    assert await took(push) < 60
+
+
+async def _saves(push: Push) -> bool:
+    progress = await push.progress()
+    return bool(progress and "requests for today run low" in (progress.waiting_for or ""))

@@ -197,10 +197,11 @@ async def _is_listed(push: Push, requested: datetime, since: datetime | None) ->
 
 async def _listed(push: Push, since: datetime | None) -> list[datetime]:
     """When it was requested as the command line's list and the front door's tell it."""
-    ours = (await list_pushes(push.client, Selection(since=since))).pushes
+    only = f'WorkflowId="{push.workflow_id}"'
+    ours = (await list_pushes(push.client, Selection(since=since, visibility=only))).pushes
     query = f"requestedOnUtc>={since.isoformat()}" if since else ""
     theirs = await find_operations(push.client, UUID(seeds.COMPANY), read_query(query), "Unknown")
-    return [one.requested for one in ours if one.push_id == push.push_id] + [
+    return [one.requested for one in ours] + [
         one.requested_on_utc for one in theirs.operations if one.push_operation_key == push.push_id
     ]
 

@@ -1,11 +1,13 @@
 """A deployment that is said to honour idempotency keys and does not."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.protocol import protocol, sent
+from tests.support.protocol import protocol, seconds_for_minutes, sent
 
 LOST_TWICE = ({"fault": "commit-then-drop", "nth": 1}, {"fault": "throttle", "nth": 2})
 
@@ -30,6 +32,43 @@ async def test_where_keys_are_not_honoured_a_failure_is_unknown(devserver):
         outcome = await here.end(connection_id=seeds.REFUSING)
 
     assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
+
+
+async def test_where_keys_are_not_honoured_a_retry_of_a_failure_sends_nothing(devserver):
+    async with protocol(devserver, "honoured", platform="ignored") as here:
+        lose(here)
+        push = await here.push(connection_id=seeds.REFUSING)
+        await push.outcome()
+        posts = len(here.posts)
+        await retry_push(push, task_queue=here.task_queue)
+        outcome = await push.outcome()
+
+        assert posts == len(here.posts)
+    assert "Unknown" == outcome.status
+
+
+async def test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured(
+    devserver, monkeypatch
+):
+    seconds_for_minutes(monkeypatch)
+    async with protocol(devserver, "honoured", platform="ignored", find_for=180) as here:
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        outcome = await here.end(timeout_in_minutes=3)
+
+    assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize("minutes", [3, None])
+async def test_a_list_that_cannot_be_read_hides_no_success(devserver, monkeypatch, minutes):
+    seconds_for_minutes(monkeypatch)
+    monkeypatch.setattr("workflows.find.GLANCE", timedelta(seconds=1))
+    async with protocol(devserver) as here:
+        here.codat.fault("drop-before-commit", method="POST", nth=1)
+        here.codat.fault("error-before-commit", method="GET", path="^.*/push$")
+        outcome = await here.end(timeout_in_minutes=minutes)
+
+        assert 1 == len(here.records)
+    assert "Success" == outcome.status
 
 
 async def test_where_keys_are_honoured_a_failure_is_a_failure(devserver):
