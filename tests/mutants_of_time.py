@@ -14,6 +14,11 @@ LOOKS = "tests/activity/test_looks.py"
 DEADLINES = "tests/workflow/test_deadlines.py"
 HINTS = "tests/workflow/test_hints.py"
 PATIENCE = "tests/workflow/test_patience.py"
+CHAINS = "tests/workflow/test_long_chains.py"
+KEYS = "tests/workflow/test_submission_keys.py"
+WAITING = "tests/activity/test_looks_that_wait.py"
+SHELF = "tests/activity/test_options_shelf.py"
+LIMITS = "tests/unit/test_limits.py"
 
 MUTANTS = (
     Mutant(
@@ -93,7 +98,7 @@ MUTANTS = (
         POLL,
         "LAST_QUESTION = timedelta(minutes=5)",
         "LAST_QUESTION = timedelta(seconds=2)",
-        (f"{DEADLINES}::test_a_platform_that_answers_within_five_minutes_is_believed",),
+        (f"{DEADLINES}::test_a_platform_that_is_back_in_the_last_seconds_is_believed",),
     ),
     Mutant(
         "not to be asked is timed out",
@@ -165,6 +170,121 @@ MUTANTS = (
         "next_retry_delay=patience,",
         "next_retry_delay=None,",
         (f"{LOOKS}::test_a_throttled_list_sends_everybody_back",),
+    ),
+    Mutant(
+        "the last question ends when the server says so",
+        POLL,
+        'if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):',
+        "if True:",
+        (f"{DEADLINES}::test_a_platform_that_is_back_in_the_last_seconds_is_believed",),
+    ),
+    Mutant(
+        "a push is as old as its first attempt",
+        POLL,
+        "(entry.last_scheduled or entry.first_scheduled)",
+        "entry.first_scheduled",
+        (f"{DEADLINES}::test_a_push_that_was_sent_late_is_looked_at_soon",),
+    ),
+    Mutant(
+        "saved requests are asked for",
+        POLL,
+        "planned = max(planned, story.saved_until)",
+        "pass",
+        (TIME,),
+    ),
+    Mutant(
+        "saved requests are waited for in the server",
+        "activities/push.py",
+        "final=(SavedForPushes,)",
+        "final=()",
+        (f"{HINTS}::test_a_hint_cuts_short_what_is_saved_for_pushes",),
+    ),
+    Mutant(
+        "stretched looks leave the grid",
+        CLOCK,
+        "return _next_mark(now + pause, width, company) if width else now + pause",
+        "return now + pause",
+        (f"{NEXT}::test_stretched_looks_of_a_company_stay_together",),
+    ),
+    Mutant(
+        "looked for after the deadline",
+        "workflows/find.py",
+        "    if story.is_late:\n        return None\n",
+        "",
+        (f"{KEYS}::test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured",),
+    ),
+    Mutant(
+        "an alarm takes all the time",
+        "workflows/find.py",
+        "within = GLANCE if story.left is None else min(GLANCE, story.left)",
+        "within = story.left",
+        (f"{KEYS}::test_a_list_that_cannot_be_read_hides_no_success",),
+    ),
+    Mutant(
+        "hints and cancellations are forgotten",
+        STORY,
+        'CARRIED = sorted(set(Resume.model_fields) - {"requested_on_utc"})',
+        'CARRIED = ["conduct", "failures", "ledger", "looks", "warnings"]',
+        (
+            f"{CHAINS}::test_a_hint_is_not_forgotten_in_a_new_run",
+            f"{CHAINS}::test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either",
+        ),
+    ),
+    Mutant(
+        "runs grow long",
+        STORY,
+        "LONGEST = 500",
+        "LONGEST = 4096",
+        (f"{PATIENCE}::test_a_worker_keeps_few_events_of_a_push_that_waits_long",),
+    ),
+    Mutant(
+        "a list that hangs holds all",
+        "activities/looks.py",
+        "async with asyncio.timeout(HOLD):",
+        "async with asyncio.timeout(None):",
+        (f"{WAITING}::test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again",),
+    ),
+    Mutant(
+        "followed for ever",
+        "activities/looks.py",
+        "self._oldest.heard < now - FOLLOWED_FOR or",
+        "",
+        (f"{WAITING}::test_what_another_worker_saw_ending_is_not_followed_for_ever",),
+    ),
+    Mutant(
+        "the last question is saved, too",
+        "activities/looks.py",
+        "if not ask.is_last:",
+        "if True:",
+        (f"{WAITING}::test_the_last_question_is_asked_on_the_shortest_day",),
+    ),
+    Mutant(
+        "options that hang hold all",
+        "activities/options.py",
+        "if self._waiting[target] >= MOST_WAITING:",
+        "if False:",
+        (f"{SHELF}::test_of_many_that_wait_for_one_document_most_give_their_places_back",),
+    ),
+    Mutant(
+        "a late 429 shortens patience",
+        "codat/limits.py",
+        "max(line.closed.get(writes, 0.0), until)",
+        "until",
+        (f"{LIMITS}::test_a_429_that_comes_late_shortens_no_patience",),
+    ),
+    Mutant(
+        "whoever asks again lengthens the line",
+        "codat/limits.py",
+        "if until - now > LONGEST_WAIT:",
+        "if False:",
+        (f"{LIMITS}::test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line",),
+    ),
+    Mutant(
+        "a short day never ends",
+        "codat/limits.py",
+        "return self._told if self._clock() < self._told_until else Allowance()",
+        "return self._told",
+        (f"{LIMITS}::test_a_new_day_is_not_judged_by_the_old_one",),
     ),
 )
 

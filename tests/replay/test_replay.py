@@ -47,7 +47,7 @@ def replayer() -> Replayer:
     return Replayer(workflows=[PushWorkflow], data_converter=CONVERTER, workflow_runner=RUNNER)
 
 
-CHANGED = {"v3": {"adopted", "ruled-out", "unknown"}, "v4": {"grown"}}
+CHANGED = {"v3": {"adopted", "ruled-out", "unknown"}, "v4": {"doubted", "grown", "unasked"}}
 """What took other steps from then on."""
 
 

@@ -140,6 +140,17 @@ async def grown(here: House) -> Push:
     return await here.push()
 
 
+async def unasked(here: House) -> Push:
+    """Takes six minutes: so long it is asked at the deadline."""
+    here.codat.fault("refuse", method="GET", path=r"^.*/push/[^/]+$")
+    return await timed_out(here)
+
+
+async def doubted(here: House) -> Push:
+    here.codat.settings(idempotency="ignored")
+    return await lost(here)
+
+
 WAYS: dict[str, tuple[Way, Conduct]] = {
     "success": (success, QUICK),
     "synchronous": (synchronous, QUICK),
@@ -157,6 +168,8 @@ WAYS: dict[str, tuple[Way, Conduct]] = {
     "hinted": (hinted, PATIENT),
     "cancelled": (cancelled, QUICK),
     "grown": (grown, OFTEN),
+    "unasked": (unasked, Conduct(poll_first=timedelta(seconds=10))),
+    "doubted": (doubted, QUICK),
 }
 
 
@@ -164,7 +177,7 @@ async def record_way(name: str, environment: WorkflowEnvironment, way: Way, like
     """Let a push go that way, and keep the history of each of its runs."""
     async with house(environment, conduct=like) as here:
         push = await way(here)
-        await eventually(lambda: _is_over(push), within=120)
+        await eventually(lambda: _is_over(push), within=400)
         runs = await _runs(push)
     for number, text in enumerate(runs, 1):
         suffix = f"-{number}" if len(runs) > 1 else ""
