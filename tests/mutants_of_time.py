@@ -126,7 +126,7 @@ MUTANTS = (
         POLL,
         "    story.hinted = False\n",
         "",
-        (f"{HINTS}::test_a_hint_that_comes_too_early_or_lies_costs_one_look",),
+        (f"{TIME}::test_a_hint_is_heard_once",),
     ),
     Mutant("no time to look", CLOCK, "requested + first / SPARE", "requested", (NEXT,)),
     Mutant(

@@ -1,7 +1,7 @@
 """`python -m tests.support.record_histories WAY ...`: today's workflow, recorded for tomorrow's.
 
-One history for each way a push can go, over the dev server; all of them (no WAY named) take about
-70 seconds, since one push waits out its minute. A run that a reset began from its very first event
+One history for each way a push can go, over the dev server; all of them (no WAY named) take six
+minutes, since one push is asked to the last. A run that a reset began from its very first event
 is not among them: the Replayer gives it the id of the run before it, and the workflow asks whether
 the two differ.
 Histories are append-only once a version has been deployed: then a changed workflow gets a branch

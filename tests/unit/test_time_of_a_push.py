@@ -117,6 +117,19 @@ async def test_when_the_days_requests_run_low_a_push_waits_as_many_times_longer(
     assert 10 * usual <= stretched <= 15 * usual
 
 
+@pytest.mark.usefixtures("waits")
+async def test_a_hint_is_heard_once(monkeypatch):
+    async def read(*_given, **_named):
+        return PENDING
+
+    monkeypatch.setattr(workflow, "execute_activity_method", read)
+    story = with_left(None)
+    story.hinted = True
+    await poll.ask(story, uuid4(), None)
+
+    assert not story.hinted
+
+
 async def test_what_is_saved_for_pushes_is_not_asked_for_sooner(waits):
     story = with_left(None)
     story.saved_until = NOON + 15 * MINUTE
