@@ -79,6 +79,10 @@ class _Crowd:
         while self._oldest.heard < now - FOLLOWED_FOR or len(self.followed) > MOST_FOLLOWED:
             self.followed.popitem(last=False)
 
+    def was_listed_since(self, due: float) -> bool:
+        """Whether the last list tells how operations stood then or later."""
+        return self.listed_at >= due
+
     @property
     def _oldest(self) -> _Followed:
         return next(iter(self.followed.values()))
@@ -117,9 +121,9 @@ class Looks:
         crowd = self._crowds.setdefault(company, _Crowd())
         crowd.follow(key, ask.requested_on_utc)
         due = ask.due.timestamp() + self._ahead(started)
-        if crowd.listed_at < due and self._may_list(crowd):
+        if not crowd.was_listed_since(due) and self._may_list(crowd):
             await self._join(company, crowd, key)
-        listed = crowd.listed.get(key) if crowd.listed_at >= due else None
+        listed = crowd.listed.get(key) if crowd.was_listed_since(due) else None
         return listed or await self._codat.operation(company, key)
 
     def _check_day(self) -> None:

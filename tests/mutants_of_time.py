@@ -153,8 +153,8 @@ MUTANTS = (
     Mutant(
         "lists from before a look was due",
         "activities/looks.py",
-        "listed = crowd.listed.get(key) if crowd.listed_at >= due else None",
-        "listed = crowd.listed.get(key)",
+        "return self.listed_at >= due",
+        "return bool(self.listed)",
         (f"{LOOKS}::test_who_is_due_after_the_list_was_read_is_not",),
     ),
     Mutant(
