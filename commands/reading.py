@@ -31,6 +31,7 @@ _FIELD = re.compile(rf"(?:(?<=; )|^)({'|'.join(_OPTIONS)})\b")
 
 def read_record(source: str) -> Any:  # noqa: ANN401, JSON is anything
     """Read JSON from a file, or from standard input for `-`; CommandError says what is wrong."""
+    refuse_empty(data=source)
     name = "standard input" if source == "-" else source
     try:
         raw = _bytes(source)
@@ -65,6 +66,13 @@ def read_minutes(text: str | None) -> int | str | None:
     """Read whole minutes; what is none stays text, and the request refuses it."""
     whole = text is not None and re.fullmatch(r"[+-]?[0-9]{1,9}", text.strip())
     return int(text) if text is not None and whole else text
+
+
+def refuse_empty(**options: str | None) -> None:
+    """Raise CommandError for an option whose value is empty, such as that of an unset variable."""
+    for name, text in options.items():
+        if text is not None and not text.strip():
+            raise _wrong(f"--{name.replace('_', '-')} must not be empty.")
 
 
 def read_push_id(text: str) -> UUID:

@@ -16,7 +16,7 @@ from commands.endings import OF_STATUS, STARTED, WRONG_INPUT, CommandError
 from commands.lines import read_pace
 from commands.mending import mend
 from commands.push import Json, announce, interrupted
-from commands.reading import name_options, read_minutes, read_push_id, read_record
+from commands.reading import name_options, read_minutes, read_push_id, read_record, refuse_empty
 from commands.saying import remark
 from commands.selecting import (
     OfCompany,
@@ -104,6 +104,14 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
 
     Example: python starter.py retry --status Failed --since 1d --message "tax rate" --plan
     """
+    refuse_empty(
+        data=data,
+        validation=validation,
+        timeout_in_minutes=timeout_in_minutes,
+        adopt=adopt,
+        reason=reason,
+        message=message,
+    )
     selection = read_selection(status, company, connection, data_type, since, query)
     settlement = _settlement(adopt, not_written=not_written)
     if push_id is None:
@@ -157,7 +165,7 @@ def _record(
         raise CommandError("--edit goes with neither --data nor --adopt.", WRONG_INPUT)
     if edit:
         return mend(push_id, settlement, ask=ask)
-    return read_record(data) if data else None
+    return None if data is None else read_record(data)
 
 
 def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
@@ -165,10 +173,10 @@ def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
         raise CommandError(
             "--adopt and --not-written contradict each other: give one.", WRONG_INPUT
         )
-    if not (adopt or not_written):
+    if adopt is None and not not_written:
         return None
     try:
-        key = UUID(adopt) if adopt else None
+        key = None if adopt is None else UUID(adopt)
     except ValueError:
         raise CommandError(
             "--adopt must be the key of an operation, a UUID.", WRONG_INPUT
