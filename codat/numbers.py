@@ -3,10 +3,14 @@
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, NoReturn, Self, cast
 
 import simplejson
+
+MOST_LEVELS = 100
+"""Of objects and lists in each other that a record may have."""
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 # Python refuses to read longer whole numbers, and no ledger has them.
@@ -60,7 +64,7 @@ def loads(text: str | bytes, *, repair: bool = False) -> Any:  # noqa: ANN401, J
         place = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"The text is not valid JSON: {error.msg} ({place}).") from error
     except RecursionError:
-        raise ValueError("The JSON is nested too deep.") from None
+        raise ValueError(f"The JSON is nested more than {MOST_LEVELS} levels deep.") from None
 
 
 def dumps(value: object) -> str:
@@ -73,7 +77,17 @@ def canonical(value: object) -> str:
     try:
         return _write(_by_value(value), sort_keys=True)
     except RecursionError:
-        raise ValueError("The record is nested too deep.") from None
+        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
+
+
+def is_too_deep(value: object) -> bool:
+    """Whether a value has more than MOST_LEVELS of objects and lists in each other."""
+    layer = [value]
+    for _ in range(MOST_LEVELS + 1):
+        layer = [member for one in layer for member in _members(one)]
+        if not layer:
+            return False
+    return True
 
 
 def digest(value: object) -> str:
@@ -93,7 +107,7 @@ def _write(value: object, *, sort_keys: bool) -> str:
         )
         text.encode()
     except RecursionError:
-        raise ValueError("The record is nested too deep.") from None
+        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
     except UnicodeError:
         raise ValueError("The record holds half a character (a lone surrogate).") from None
     except (TypeError, ValueError) as error:
@@ -120,6 +134,17 @@ def _whole_characters(text: str, *, repair: bool) -> str:
         return r"\ufffd"
 
     return _ESCAPE.sub(replace, text) if r"\u" in text else text
+
+
+def _members(value: object) -> Collection[object]:
+    # An empty one is a level too.
+    match value:
+        case dict():
+            return cast("dict[object, object]", value).values() or (None,)
+        case list() | tuple():
+            return cast("list[object]", value) or (None,)
+        case _:
+            return ()
 
 
 def _by_value(value: object) -> object:

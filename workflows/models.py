@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID, uuid5
 
 from pydantic import (
@@ -13,14 +13,16 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
+from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
 from codat.models import PushStatus, PushTarget
-from codat.numbers import digest, dumps
+from codat.numbers import MOST_LEVELS, digest, dumps, is_too_deep
 from codat.target import known_data_type
 from workflows.submission import Ledger
 
@@ -66,7 +68,12 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
-def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
+_ANY_DEPTH = "any depth"
+
+
+def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    if info.context != _ANY_DEPTH and is_too_deep(data):
+        raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
@@ -195,13 +202,22 @@ def read_request(arguments: Sequence[Any]) -> PushRequest:
             "A push takes exactly one argument, a JSON object with companyId, connectionId, "
             f"dataType, data and idempotencyKey; got {_described(arguments)}."
         )
+    given = cast("dict[str, Any]", arguments[0])
+    depth = _ANY_DEPTH if _was_taken_so_deep(given) else None
     try:
-        request = PushRequest.model_validate(arguments[0])
+        request = PushRequest.model_validate(given, context=depth)
     except ValidationError as error:
         raise _invalid(sentence_of(error)) from None
     if request.idempotency_key is None:
         raise _invalid("idempotencyKey is missing: give the key that makes this push one push.")
     return request
+
+
+def _was_taken_so_deep(given: dict[str, Any]) -> bool:
+    """Whether a push began with this record when any depth was taken, and so goes on with it."""
+    if not is_too_deep(given.get("data")):
+        return False
+    return given.get("resume") is not None or not workflow.patched("bounded-depth")
 
 
 def check_workflow_id(request: PushRequest, workflow_id: str) -> None:

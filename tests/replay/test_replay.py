@@ -4,6 +4,7 @@
 """
 
 import json
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,21 @@ def test_every_way_a_push_can_go_is_recorded(version, ways):
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_push_is_replayed(path):
     await replayer().replay_workflow(history(path))
+
+
+async def test_a_push_that_began_with_a_deep_record_goes_on():
+    path = next(path for path in HISTORIES if path.stem == "v2-success")
+    recorded = json.loads(path.read_text())
+    begun = recorded["events"][0]["workflowExecutionStartedEventAttributes"]
+    payload = begun["input"]["payloads"][0]
+    request = json.loads(b64decode(payload["data"]))
+    for _ in range(200):
+        request["data"] = {"a": request["data"]}
+    payload["data"] = b64encode(json.dumps(request).encode()).decode()
+
+    await replayer().replay_workflow(
+        WorkflowHistory.from_json(begun["workflowId"], json.dumps(recorded))
+    )
 
 
 async def test_a_changed_workflow_is_noticed(monkeypatch):

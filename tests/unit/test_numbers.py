@@ -58,7 +58,7 @@ def test_what_json_does_not_call_a_number_is_refused(text):
     [
         ("NaN", "NaN is no JSON number."),
         ("[-Infinity]", "-Infinity is no JSON number."),
-        ("[" * 100_000, "The JSON is nested too deep."),
+        ("[" * 100_000, "The JSON is nested more than 100 levels deep."),
         ("[1,", "The text is not valid JSON: Expecting value (line 1, column 4)."),
         (b'"\xff"', "The text is not valid UTF-8."),
         ('"\ud800"', "The text is not valid UTF-8."),
@@ -99,6 +99,16 @@ def test_a_record_without_end_is_refused():
     for write in (numbers.dumps, numbers.canonical):
         with pytest.raises(ValueError, match=r"^The record .*\.$"):
             write(endless)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
+def test_a_hundred_levels_are_read_and_no_more(opening, closing):
+    def nested(inner, levels):
+        return numbers.loads(opening * levels + inner + closing * levels)
+
+    assert not numbers.is_too_deep(nested("1", 100))
+    assert numbers.is_too_deep(nested("{}", 100))
+    assert numbers.is_too_deep(nested("1", 900))
 
 
 def test_spellings_of_one_record_share_a_digest():

@@ -53,6 +53,17 @@ def test_a_key_longer_than_temporal_can_search_is_refused():
     )
 
 
+@pytest.mark.parametrize("levels", [101, 300])
+def test_a_record_that_is_nested_too_deep_is_refused(levels):
+    record = 1
+    for _ in range(levels):
+        record = {"a": record}
+
+    assert "--data: the record may be nested at most 100 levels deep." == complaint_about(
+        data=record
+    )
+
+
 def test_a_record_over_a_mebibyte_is_refused():
     said = complaint_about(data={"note": "x" * 1024 * 1024})
 
@@ -85,7 +96,7 @@ def test_a_record_is_read_from_standard_input(monkeypatch):
         ("[1,", "not valid JSON"),
         ('{"a": NaN}', "NaN is no JSON number"),
         ('{"a": "\\ud800"}', "half a character"),
-        ("[" * 100_000, "nested too deep"),
+        ("[" * 100_000, "nested more than 100 levels deep"),
     ],
 )
 def test_what_is_no_json_is_refused_in_a_sentence(monkeypatch, text, reason):
