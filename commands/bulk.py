@@ -99,7 +99,7 @@ async def _bulk(bulk_id: str, wishes: list[Wish], *, wait: bool, as_json: bool) 
         return STARTED
     say(f"{report.state}: {report.done} of {report.total} pushes")
     if report.waits_until:
-        say(f"it waits for the day's requests until {report.waits_until:%Y-%m-%d %H:%M} UTC")
+        say(f"it waits until {report.waits_until:%Y-%m-%d %H:%M} UTC")
     for word, pushes in report.results.items():
         say(f"  {len(pushes)} {word}")
     say(f"each push: python starter.py bulk {bulk_id} --json")
