@@ -10,6 +10,7 @@ from commands.asking import reach_temporal
 from commands.editing import edit
 from commands.endings import WRONG_INPUT, CommandError
 from commands.platform import current_options
+from dispatch.ending import ending_of
 from dispatch.moments import remarks
 from dispatch.pushes import find_push, request_of
 from dispatch.retries import StillRunning
@@ -46,4 +47,5 @@ async def _ended(push_id: UUID) -> tuple[PushRequest, PushOutcome]:
     description = await push.describe()
     if description.close_time is None:
         raise StillRunning(f"Push {push_id} is still running: wait for its end.")
-    return await request_of(push, description.run_id), await push.outcome()
+    run_id = description.run_id
+    return await request_of(push, run_id), await ending_of(push, run_id)
