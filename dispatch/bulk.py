@@ -1,11 +1,12 @@
 """A bulk of retries from outside: start it, find it, steer it; and how it retries one push."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.bulk import BulkStep
@@ -87,14 +88,25 @@ class Bulk:
         return self.client.get_workflow_handle(self.workflow_id, result_type=BulkReport)
 
     async def report(self, *, wait: bool = False) -> BulkReport:
-        """Tell how it stands, in the end with `wait`; NoSuchBulk."""
+        """Tell how it stands, in the end with `wait`; NoSuchBulk.
+
+        One that was ended from outside is told by a worker, with Temporal's word as its state.
+        """
         try:
-            description = await self._handle.describe()
-            if description.status is WorkflowExecutionStatus.RUNNING and not wait:
-                return await self._handle.query("progress", result_type=BulkReport)
-            return await self._handle.result()
+            status = (await self._handle.describe()).status
+            if status is WorkflowExecutionStatus.RUNNING and not wait:
+                return await self._progress()
+            with contextlib.suppress(WorkflowFailureError):
+                return await self._handle.result()
+            status = (await self._handle.describe()).status
+            word = status.name.lower().replace("_", " ") if status else "ended"
+            told = {"state": word, "waits_until": None}
+            return (await self._progress()).model_copy(update=told)
         except RPCError as error:
             raise self._told(error) from None
+
+    async def _progress(self) -> BulkReport:
+        return await self._handle.query("progress", result_type=BulkReport)
 
     async def steer(self, wish: Wish) -> None:
         """Pause it, let it go on or stop it; NoSuchBulk also when it is over."""
