@@ -1,5 +1,7 @@
 """What a caller gives on the command line, read into a push request; all complaints at once."""
 
+import getpass
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -81,6 +83,14 @@ def read_push_id(text: str) -> UUID:
         return UUID(text.removeprefix("push-"))
     except ValueError:
         raise _wrong(f"PUSH_ID must be a UUID, as `push` prints it, not {text[:60]!r}.") from None
+
+
+def operator() -> str:
+    """Name whoever runs the command; a container may run it as a user that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _bytes(source: str) -> bytes:

@@ -1,7 +1,6 @@
 """`retry`: ask again for a push that did not succeed; nothing is ever written twice by it."""
 
 import asyncio
-import getpass
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +15,14 @@ from commands.endings import OF_STATUS, STARTED, WRONG_INPUT, CommandError
 from commands.lines import read_pace
 from commands.mending import mend
 from commands.push import Json, announce, interrupted
-from commands.reading import name_options, read_minutes, read_push_id, read_record, refuse_empty
+from commands.reading import (
+    name_options,
+    operator,
+    read_minutes,
+    read_push_id,
+    read_record,
+    refuse_empty,
+)
 from commands.saying import remark
 from commands.selecting import (
     OfCompany,
@@ -181,7 +187,7 @@ def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
         raise CommandError(
             "--adopt must be the key of an operation, a UUID.", WRONG_INPUT
         ) from None
-    return Settlement(adopt=key, not_written=not_written, by=getpass.getuser())
+    return Settlement(adopt=key, not_written=not_written, by=operator())
 
 
 async def _retry(push_id: UUID, wish: _Wish) -> int:

@@ -1,12 +1,13 @@
 import io
 import json
+import os
 import sys
 
 import pytest
 
 from codat.numbers import dumps
 from commands.endings import CommandError
-from commands.reading import read_minutes, read_push_id, read_record, read_request
+from commands.reading import operator, read_minutes, read_push_id, read_record, read_request
 
 IDS = {
     "companyId": "8a210b68-6988-11ed-a1eb-0242ac120002",
@@ -131,3 +132,11 @@ def test_a_request_carries_what_was_given():
 
     assert ("chartOfAccounts", {"name": "Fuel"}) == (request.data_type, request.data)
     assert json.loads(request.model_dump_json())
+
+
+def test_who_has_no_name_is_called_by_number(monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+
+    assert "uid 4000000000" == operator()
