@@ -1,6 +1,7 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self, cast
@@ -68,11 +69,11 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
-_ANY_DEPTH = "any depth"
+_UNBOUNDED = "as it was begun"
 
 
 def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-    if info.context != _ANY_DEPTH and is_too_deep(data):
+    if info.context != _UNBOUNDED and is_too_deep(data):
         raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
@@ -108,7 +109,9 @@ class PushRequest(Wire):
 
     @field_validator("data_type")
     @classmethod
-    def _known(cls, value: str) -> str:
+    def _known(cls, value: str, info: ValidationInfo) -> str:
+        if info.context != _UNBOUNDED and len(value) > MAX_KEY_LENGTH:
+            raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
     @model_validator(mode="after")
@@ -202,22 +205,22 @@ def read_request(arguments: Sequence[Any]) -> PushRequest:
             "A push takes exactly one argument, a JSON object with companyId, connectionId, "
             f"dataType, data and idempotencyKey; got {_described(arguments)}."
         )
-    given = cast("dict[str, Any]", arguments[0])
-    depth = _ANY_DEPTH if _was_taken_so_deep(given) else None
-    try:
-        request = PushRequest.model_validate(given, context=depth)
-    except ValidationError as error:
-        raise _invalid(sentence_of(error)) from None
+    request = _read(cast("object", arguments[0]))
     if request.idempotency_key is None:
         raise _invalid("idempotencyKey is missing: give the key that makes this push one push.")
     return request
 
 
-def _was_taken_so_deep(given: dict[str, Any]) -> bool:
-    """Whether a push began with this record when any depth was taken, and so goes on with it."""
-    if not is_too_deep(given.get("data")):
-        return False
-    return given.get("resume") is not None or not workflow.patched("bounded-depth")
+def _read(given: object) -> PushRequest:
+    """Read a request; a push that began when there were fewer bounds goes on without them."""
+    try:
+        return PushRequest.model_validate(given)
+    except ValidationError as error:
+        with suppress(ValidationError):
+            begun = PushRequest.model_validate(given, context=_UNBOUNDED)
+            if begun.resume is not None or not workflow.patched("bounded-input"):
+                return begun
+        raise _invalid(sentence_of(error)) from None
 
 
 def check_workflow_id(request: PushRequest, workflow_id: str) -> None:

@@ -65,6 +65,12 @@ def test_a_record_that_is_nested_too_deep_is_refused(levels):
     )
 
 
+def test_a_data_type_longer_than_temporal_can_search_is_refused():
+    said = complaint_about(dataType=f"bankAccounts/{'x' * 3000}/bankTransactions")
+
+    assert "--data-type: it must be text of at most 255 characters." == said
+
+
 def test_a_record_over_a_mebibyte_is_refused():
     said = complaint_about(data={"note": "x" * 1024 * 1024})
 

@@ -37,6 +37,7 @@ WRONG = [
     ([valid(companyId="x")], "companyId must be a UUID"),
     ([valid(connectionId=None)], "connectionId must be a UUID"),
     ([valid(dataType="cats")], "dataType"),
+    ([valid(dataType=f"bankAccounts/{'x' * 300}/bankTransactions")], "at most 255 characters"),
     ([valid(data=[1])], "data must be a JSON object"),
     ([valid(data={"x": "y" * 1_100_000})], "at most 1048576 bytes"),
     ([valid(timeoutInMinutes=-1)], "timeoutInMinutes must be a whole number"),
