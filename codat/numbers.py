@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, NoReturn, Self, cast
@@ -47,8 +48,11 @@ class Number(Decimal):
         return self._text
 
 
-def loads(text: str | bytes, *, repair: bool = False) -> Any:  # noqa: ANN401, JSON is anything
-    """Read JSON; `repair` replaces broken characters by U+FFFD. Else ValueError, one sentence."""
+def loads(text: str | bytes, *, repair: bool = False, repeated: bool = False) -> Any:  # noqa: ANN401, JSON is anything
+    """Read JSON; ValueError, one sentence.
+
+    `repair` replaces broken characters by U+FFFD, `repeated` lets the last of equal members count.
+    """
     try:
         raw = text if isinstance(text, bytes) else text.encode(errors="strict")
         decoded = raw.decode("utf-8-sig", errors="replace" if repair else "strict")
@@ -57,6 +61,7 @@ def loads(text: str | bytes, *, repair: bool = False) -> Any:  # noqa: ANN401, J
             parse_float=Number,
             parse_int=_integer,
             parse_constant=_refuse_constant,
+            object_pairs_hook=None if repeated else _unique,
         )
     except UnicodeError as error:
         raise ValueError("The text is not valid UTF-8.") from error
@@ -123,6 +128,14 @@ def _integer(text: str) -> int | Number:
 
 def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number.")
+
+
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(members)
+    if len(read) < len(members):
+        ((name, _),) = Counter(name for name, _ in members).most_common(1)
+        raise ValueError(f"The member {name[:40]!r} is given more than once.")
+    return read
 
 
 def _whole_characters(text: str, *, repair: bool) -> str:

@@ -101,6 +101,7 @@ def test_a_record_is_read_from_standard_input(monkeypatch):
     [
         ("", "not valid JSON"),
         ("[1,", "not valid JSON"),
+        ('{"a": 1, "a": 2}', "The member 'a' is given more than once"),
         ('{"a": NaN}', "NaN is no JSON number"),
         ('{"a": "\\ud800"}', "half a character"),
         ("[" * 100_000, "nested more than 100 levels deep"),

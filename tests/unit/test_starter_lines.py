@@ -51,6 +51,13 @@ def test_a_line_that_is_no_push_is_a_value_error(line):
         request_of_line(line)
 
 
+def test_a_line_that_says_a_thing_twice_is_refused():
+    twice = a_line()[:-1] + b', "dataType": "bills"}'
+
+    with pytest.raises(ValueError, match="The member 'dataType' is given more than once"):
+        request_of_line(twice)
+
+
 async def test_blank_lines_are_counted_but_not_given(tmp_path):
     file = tmp_path / "lines"
     file.write_bytes(b"a\n\n  \nb")

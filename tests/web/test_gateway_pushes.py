@@ -141,6 +141,7 @@ async def test_minutes_are_passed_on_and_told(door):
         (400, {"content": b"{"}),
         (400, {"content": b"[]"}),
         (400, {"content": b'{"a": NaN}'}),
+        (400, {"content": b'{"a": 1, "a": 2}'}),
         (400, {"content": b'{"a":' * 900 + b"1" + b"}" * 900}),
         (400, {"content": b'{"a":' * 9000 + b"1" + b"}" * 9000}),
         (400, {"json": {}, "params": {"timeoutInMinutes": "soon"}}),
