@@ -126,7 +126,7 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
     if selection != Selection() or message or plan or go:
         raise CommandError("PUSH_ID names one push: leave out what selects many.", WRONG_INPUT)
     found = read_push_id(push_id)
-    record = _record(found, data, settlement, edit=edit, ask=not yes)
+    record = _record(found, data, settlement, validation, edit=edit, ask=not yes)
     if edit and record is None:
         return STARTED
     changes = {
@@ -164,13 +164,19 @@ def _many(  # noqa: PLR0913, the choices of the command
     return asyncio.run(retry_many(failed, message, reason, gap=read_pace(pace), go=go))
 
 
-def _record(
-    push_id: UUID, data: str | None, settlement: Settlement | None, *, edit: bool, ask: bool
+def _record(  # noqa: PLR0913, the choices of the command
+    push_id: UUID,
+    data: str | None,
+    settlement: Settlement | None,
+    validation: str | None,
+    *,
+    edit: bool,
+    ask: bool,
 ) -> Any | None:  # noqa: ANN401, JSON is anything
-    if edit and (data or (settlement and settlement.adopt)):
+    if edit and (data is not None or (settlement and settlement.adopt)):
         raise CommandError("--edit goes with neither --data nor --adopt.", WRONG_INPUT)
     if edit:
-        return mend(push_id, settlement, ask=ask)
+        return mend(push_id, settlement, validation, ask=ask)
     return None if data is None else read_record(data)
 
 
