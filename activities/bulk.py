@@ -21,6 +21,13 @@ ASK_AGAIN = timedelta(hours=1)
 """The longest pause for the day's requests: more may be allowed than was last told."""
 
 
+STEP_FOR = timedelta(seconds=10)
+"""How long a step takes at its pace, about: so soon a pause is heard."""
+
+REQUESTS, PACE = "the day's requests", "the next one's turn"
+"""What a bulk waits for."""
+
+
 class BulkStep(Wire):
     """Some of a bulk's pushes: retry those that have not been started since `planned_on_utc`."""
 
@@ -29,6 +36,7 @@ class BulkStep(Wire):
     planned_on_utc: datetime
     gap_seconds: float
     reason: str | None = None
+    is_last: bool = False
 
 
 class BulkDone(Wire):
@@ -36,6 +44,7 @@ class BulkDone(Wire):
 
     results: list[str] = []
     not_before: datetime | None = None
+    waits_for: str = REQUESTS
 
 
 Retry = Callable[[UUID, BulkStep], Awaitable[str]]
@@ -57,8 +66,19 @@ class BulkActivities:
                 if results and self._is_low():
                     return BulkDone(results=results, not_before=self._next_allowance())
                 results.append(await self._retry(push_id, step))
+                if step.gap_seconds >= STEP_FOR.total_seconds():
+                    return self._with_a_long_gap(step, results)
                 await asyncio.sleep(step.gap_seconds)
         return BulkDone(results=results)
+
+    def _with_a_long_gap(self, step: BulkStep, results: list[str]) -> BulkDone:
+        # The workflow waits: that outlives a worker and any time-out, and can be stopped.
+        if step.is_last and len(results) == len(step.pushes):
+            return BulkDone(results=results)
+        turn = datetime.now(UTC) + timedelta(seconds=step.gap_seconds)
+        if self._is_low() and self._next_allowance() > turn:
+            return BulkDone(results=results, not_before=self._next_allowance())
+        return BulkDone(results=results, not_before=turn, waits_for=PACE)
 
     def _is_low(self) -> bool:
         known = self._allowance()

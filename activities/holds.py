@@ -37,6 +37,11 @@ class Hold(Wire):
     by: str
     since: datetime
 
+    @property
+    def scope(self) -> tuple[UUID | None, str | None]:
+        """What it names; a later hold of the same takes its place."""
+        return self.connection_id, self.data_type
+
     def covers(self, target: PushTarget) -> bool:
         """Whether a push to there is held back."""
         return self.connection_id in (None, target.connection_id) and self.data_type in (

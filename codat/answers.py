@@ -66,7 +66,7 @@ class Answer:
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
             raise self._error()
         try:
-            return numbers.loads(self.body, repair=True)
+            return numbers.loads(self.body, repair=True, repeated=True)
         except ValueError as error:
             raise self.unusable("no JSON") from error
 
@@ -100,7 +100,7 @@ class Answer:
 
     def _error_body(self) -> Mapping[str, object]:
         try:
-            return _members(numbers.loads(self.body, repair=True))
+            return _members(numbers.loads(self.body, repair=True, repeated=True))
         except ValueError:
             return {}
 

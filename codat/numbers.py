@@ -3,10 +3,15 @@
 import hashlib
 import json
 import re
+from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, NoReturn, Self, cast
 
 import simplejson
+
+MOST_LEVELS = 100
+"""Of objects and lists in each other that a record may have."""
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 # Python refuses to read longer whole numbers, and no ledger has them.
@@ -43,8 +48,11 @@ class Number(Decimal):
         return self._text
 
 
-def loads(text: str | bytes, *, repair: bool = False) -> Any:  # noqa: ANN401, JSON is anything
-    """Read JSON; `repair` replaces broken characters by U+FFFD. Else ValueError, one sentence."""
+def loads(text: str | bytes, *, repair: bool = False, repeated: bool = False) -> Any:  # noqa: ANN401, JSON is anything
+    """Read JSON; ValueError, one sentence.
+
+    `repair` replaces broken characters by U+FFFD, `repeated` lets the last of equal members count.
+    """
     try:
         raw = text if isinstance(text, bytes) else text.encode(errors="strict")
         decoded = raw.decode("utf-8-sig", errors="replace" if repair else "strict")
@@ -53,6 +61,7 @@ def loads(text: str | bytes, *, repair: bool = False) -> Any:  # noqa: ANN401, J
             parse_float=Number,
             parse_int=_integer,
             parse_constant=_refuse_constant,
+            object_pairs_hook=None if repeated else _unique,
         )
     except UnicodeError as error:
         raise ValueError("The text is not valid UTF-8.") from error
@@ -60,7 +69,7 @@ def loads(text: str | bytes, *, repair: bool = False) -> Any:  # noqa: ANN401, J
         place = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"The text is not valid JSON: {error.msg} ({place}).") from error
     except RecursionError:
-        raise ValueError("The JSON is nested too deep.") from None
+        raise ValueError(f"The JSON is nested more than {MOST_LEVELS} levels deep.") from None
 
 
 def dumps(value: object) -> str:
@@ -73,7 +82,17 @@ def canonical(value: object) -> str:
     try:
         return _write(_by_value(value), sort_keys=True)
     except RecursionError:
-        raise ValueError("The record is nested too deep.") from None
+        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
+
+
+def is_too_deep(value: object) -> bool:
+    """Whether a value has more than MOST_LEVELS of objects and lists in each other."""
+    layer = [value]
+    for _ in range(MOST_LEVELS + 1):
+        layer = [member for one in layer for member in _members(one)]
+        if not layer:
+            return False
+    return True
 
 
 def digest(value: object) -> str:
@@ -93,7 +112,7 @@ def _write(value: object, *, sort_keys: bool) -> str:
         )
         text.encode()
     except RecursionError:
-        raise ValueError("The record is nested too deep.") from None
+        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
     except UnicodeError:
         raise ValueError("The record holds half a character (a lone surrogate).") from None
     except (TypeError, ValueError) as error:
@@ -111,6 +130,14 @@ def _refuse_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no JSON number.")
 
 
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(members)
+    if len(read) < len(members):
+        ((name, _),) = Counter(name for name, _ in members).most_common(1)
+        raise ValueError(f"The member {name[:40]!r} is given more than once.")
+    return read
+
+
 def _whole_characters(text: str, *, repair: bool) -> str:
     def replace(found: re.Match[str]) -> str:
         if not found["half"]:
@@ -120,6 +147,17 @@ def _whole_characters(text: str, *, repair: bool) -> str:
         return r"\ufffd"
 
     return _ESCAPE.sub(replace, text) if r"\u" in text else text
+
+
+def _members(value: object) -> Collection[object]:
+    # An empty one is a level too.
+    match value:
+        case dict():
+            return cast("dict[object, object]", value).values() or (None,)
+        case list() | tuple():
+            return cast("list[object]", value) or (None,)
+        case _:
+            return ()
 
 
 def _by_value(value: object) -> object:

@@ -23,7 +23,7 @@ from dispatch.selection import Selection
 from workflows.bulk import BulkReport
 
 _LOOK_EVERY = 1.0
-_ENDED = ("done", "stopped")
+_ENDED = ("done", "stopped", "terminated", "canceled", "failed", "timed out")
 
 
 async def retry_many(
@@ -99,7 +99,7 @@ async def _bulk(bulk_id: str, wishes: list[Wish], *, wait: bool, as_json: bool) 
         return STARTED
     say(f"{report.state}: {report.done} of {report.total} pushes")
     if report.waits_until:
-        say(f"it waits for the day's requests until {report.waits_until:%Y-%m-%d %H:%M} UTC")
+        say(f"it waits until {report.waits_until:%Y-%m-%d %H:%M} UTC")
     for word, pushes in report.results.items():
         say(f"  {len(pushes)} {word}")
     say(f"each push: python starter.py bulk {bulk_id} --json")
@@ -111,7 +111,8 @@ async def _report(found: Bulk) -> BulkReport:
         async with asyncio.timeout(20):
             return await found.report()
     except (TimeoutError, RPCError):
-        raise CommandError("No worker answers; the bulk goes on with one.", NO_TEMPORAL) from None
+        message = "No worker answers; a bulk that is under way goes on with one."
+        raise CommandError(message, NO_TEMPORAL) from None
 
 
 def _tell(plan: Plan, gap: float) -> None:

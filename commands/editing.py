@@ -61,7 +61,7 @@ def _is_wanted(before: str, mended: object, *, ask: bool) -> bool:
         remark("Nothing was changed, so nothing is retried.")
         return False
     lines = difflib.unified_diff(
-        before.splitlines(), after.splitlines(), "before", "after", lineterm="", n=2
+        before.split("\n"), after.split("\n"), "before", "after", lineterm="", n=2
     )
     for line in lines:
         remark(line, style=_COLOURS.get(line[:1]))
@@ -80,15 +80,16 @@ def _text(record: object) -> str:
 
 
 def _read(text: str) -> Any:  # noqa: ANN401, JSON is anything
-    # No line of JSON begins so: a text has no line breaks in it.
-    lines = ["" if line.lstrip().startswith("//") else line for line in text.splitlines()]
-    return loads("\n".join(lines))
+    return loads("\n".join("" if _is_note(line) else line for line in text.split("\n")))
+
+
+def _is_note(line: str) -> bool:
+    # No line of JSON begins so. Only "\n" ends one: U+2028 and its like may stand in a text.
+    return line.lstrip().startswith("//")
 
 
 def _edited(text: str, remarks: Iterable[str]) -> str:
-    body = "".join(
-        line for line in text.splitlines(keepends=True) if not line.lstrip().startswith("//")
-    )
+    body = "\n".join(line for line in text.split("\n") if not _is_note(line))
     notes = "".join(f"// {line}\n" for one in remarks for line in one.splitlines())
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,6 @@
 """`hold`, `release`, `holds`: nothing new is sent to a company, and nothing fails by it."""
 
 import asyncio
-import getpass
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +11,7 @@ from activities.holds import Hold
 from commands.asking import reach_temporal
 from commands.endings import NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
 from commands.push import Company, Json
+from commands.reading import operator
 from commands.saying import remark, say, say_json
 from commands.selecting import OfConnection, OfDataType, read_selection
 from dispatch import holds as kept
@@ -62,7 +62,7 @@ async def _hold(scope: Selection, reason: str) -> int:
         connection_id=scope.connection,
         data_type=scope.data_type,
         reason=reason,
-        by=getpass.getuser(),
+        by=operator(),
         since=datetime.now(UTC),
     )
     company, client = _company(scope), await reach_temporal()

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import stat
 import sys
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,8 +48,8 @@ async def paced_lines(source: str, gap: float) -> AsyncGenerator[tuple[int, byte
 
 
 def count_lines(source: str) -> int | None:
-    """Count the lines of a file; None for standard input, which can be read only once."""
-    if source == "-":
+    """Count the lines of a file; None for what can be read only once, such as a pipe."""
+    if source == "-" or not _can_be_read_again(source):
         return None
     with _opened(source) as file:
         return sum(bool(line.strip()) for line in file)
@@ -67,6 +68,13 @@ def request_of_line(line: bytes) -> PushRequest:
         key = f"sha256-{digest(request.data)}"
         request = request.model_copy(update={"idempotency_key": key})
     return request
+
+
+def _can_be_read_again(source: str) -> bool:
+    try:
+        return stat.S_ISREG(Path(source).stat().st_mode)
+    except OSError:
+        return True  # opening it says what is wrong
 
 
 def _opened(source: str) -> BinaryIO:

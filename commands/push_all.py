@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from commands.asking import document_of, reach_temporal
 from commands.endings import FAILED, INTERRUPTED, STARTED, WRONG_INPUT
@@ -109,6 +110,10 @@ async def _carry(client: Client, line: Line, *, wait: bool) -> Told:
         return {"line": number, "error": sentence_of(error)}
     except (ValueError, OtherPayload, NotAPush) as error:
         return {"line": number, "error": str(error)}
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+            raise
+        return {"line": number, "error": f"Temporal refused it: {error.message}"}
     told = document_of(push, standing)
     return {"line": number, "idempotencyKey": request.idempotency_key, "isNew": push.is_new, **told}
 

@@ -1,5 +1,7 @@
 """What a caller gives on the command line, read into a push request; all complaints at once."""
 
+import getpass
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -31,6 +33,7 @@ _FIELD = re.compile(rf"(?:(?<=; )|^)({'|'.join(_OPTIONS)})\b")
 
 def read_record(source: str) -> Any:  # noqa: ANN401, JSON is anything
     """Read JSON from a file, or from standard input for `-`; CommandError says what is wrong."""
+    refuse_empty(data=source)
     name = "standard input" if source == "-" else source
     try:
         raw = _bytes(source)
@@ -67,12 +70,27 @@ def read_minutes(text: str | None) -> int | str | None:
     return int(text) if text is not None and whole else text
 
 
+def refuse_empty(**options: str | None) -> None:
+    """Raise CommandError for an option whose value is empty, such as that of an unset variable."""
+    for name, text in options.items():
+        if text is not None and not text.strip():
+            raise _wrong(f"--{name.replace('_', '-')} must not be empty.")
+
+
 def read_push_id(text: str) -> UUID:
     """Read the id of a push, or of its workflow; else CommandError."""
     try:
         return UUID(text.removeprefix("push-"))
     except ValueError:
         raise _wrong(f"PUSH_ID must be a UUID, as `push` prints it, not {text[:60]!r}.") from None
+
+
+def operator() -> str:
+    """Name whoever runs the command; a container may run it as a user that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def _bytes(source: str) -> bytes:

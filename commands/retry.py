@@ -1,7 +1,6 @@
 """`retry`: ask again for a push that did not succeed; nothing is ever written twice by it."""
 
 import asyncio
-import getpass
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
@@ -16,7 +15,14 @@ from commands.endings import OF_STATUS, STARTED, WRONG_INPUT, CommandError
 from commands.lines import read_pace
 from commands.mending import mend
 from commands.push import Json, announce, interrupted
-from commands.reading import name_options, read_minutes, read_push_id, read_record
+from commands.reading import (
+    name_options,
+    operator,
+    read_minutes,
+    read_push_id,
+    read_record,
+    refuse_empty,
+)
 from commands.saying import remark
 from commands.selecting import (
     OfCompany,
@@ -104,6 +110,14 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
 
     Example: python starter.py retry --status Failed --since 1d --message "tax rate" --plan
     """
+    refuse_empty(
+        data=data,
+        validation=validation,
+        timeout_in_minutes=timeout_in_minutes,
+        adopt=adopt,
+        reason=reason,
+        message=message,
+    )
     selection = read_selection(status, company, connection, data_type, since, query)
     settlement = _settlement(adopt, not_written=not_written)
     if push_id is None:
@@ -112,7 +126,7 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
     if selection != Selection() or message or plan or go:
         raise CommandError("PUSH_ID names one push: leave out what selects many.", WRONG_INPUT)
     found = read_push_id(push_id)
-    record = _record(found, data, settlement, edit=edit, ask=not yes)
+    record = _record(found, data, settlement, validation, edit=edit, ask=not yes)
     if edit and record is None:
         return STARTED
     changes = {
@@ -150,14 +164,20 @@ def _many(  # noqa: PLR0913, the choices of the command
     return asyncio.run(retry_many(failed, message, reason, gap=read_pace(pace), go=go))
 
 
-def _record(
-    push_id: UUID, data: str | None, settlement: Settlement | None, *, edit: bool, ask: bool
+def _record(  # noqa: PLR0913, the choices of the command
+    push_id: UUID,
+    data: str | None,
+    settlement: Settlement | None,
+    validation: str | None,
+    *,
+    edit: bool,
+    ask: bool,
 ) -> Any | None:  # noqa: ANN401, JSON is anything
-    if edit and (data or (settlement and settlement.adopt)):
+    if edit and (data is not None or (settlement and settlement.adopt)):
         raise CommandError("--edit goes with neither --data nor --adopt.", WRONG_INPUT)
     if edit:
-        return mend(push_id, settlement, ask=ask)
-    return read_record(data) if data else None
+        return mend(push_id, settlement, validation, ask=ask)
+    return None if data is None else read_record(data)
 
 
 def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
@@ -165,15 +185,15 @@ def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
         raise CommandError(
             "--adopt and --not-written contradict each other: give one.", WRONG_INPUT
         )
-    if not (adopt or not_written):
+    if adopt is None and not not_written:
         return None
     try:
-        key = UUID(adopt) if adopt else None
+        key = None if adopt is None else UUID(adopt)
     except ValueError:
         raise CommandError(
             "--adopt must be the key of an operation, a UUID.", WRONG_INPUT
         ) from None
-    return Settlement(adopt=key, not_written=not_written, by=getpass.getuser())
+    return Settlement(adopt=key, not_written=not_written, by=operator())
 
 
 async def _retry(push_id: UUID, wish: _Wish) -> int:

@@ -10,6 +10,7 @@ import typer
 from codat import PushStatus
 from codat.target import known_data_type
 from commands.endings import WRONG_INPUT, CommandError
+from commands.reading import refuse_empty
 from dispatch.selection import Selection, quoted
 
 Statuses = Annotated[
@@ -41,13 +42,16 @@ def read_selection(  # noqa: PLR0913, PLR0917, the options of the commands that 
     query: str | None = None,
 ) -> Selection:
     """Read what was given; CommandError names the first option that is wrong."""
+    refuse_empty(
+        company=company, connection=connection, data_type=data_type, since=since, query=query
+    )
     return Selection(
         statuses=tuple(_status(one) for one in statuses or ()),
-        company=read_uuid("--company", company) if company else None,
-        connection=read_uuid("--connection", connection) if connection else None,
-        data_type=_data_type(data_type) if data_type else None,
-        since=read_since(since) if since else None,
-        visibility=query or None,
+        company=read_uuid("--company", company) if company is not None else None,
+        connection=read_uuid("--connection", connection) if connection is not None else None,
+        data_type=_data_type(data_type) if data_type is not None else None,
+        since=read_since(since) if since is not None else None,
+        visibility=query,
     )
 
 

@@ -1,18 +1,22 @@
 """A bulk of retries from outside: start it, find it, steer it; and how it retries one push."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.bulk import BulkStep
 from codat.models import PushStatus
-from dispatch.pushes import NoSuchPush, NotAPush, find_push, request_of
+from dispatch.encryption import Unreadable
+from dispatch.ending import ending_of
+from dispatch.pushes import NoSuchPush, NotAPush, Push, find_push, request_of
 from dispatch.retries import StillRunning, retry_push
 from dispatch.settings import DispatchSettings
+from dispatch.storage import Missing, NoRoom
 from workflows.bulk import RETRIED, BulkReport, BulkRequest
 from workflows.models import PushOutcome
 
@@ -20,6 +24,8 @@ MOST_PUSHES = 10_000
 """Of one bulk: their ids travel in one payload."""
 
 NEEDS_A_PERSON = "left alone: whether it was written is unclear, which a person must find out"
+UNREADABLE = "left alone: its record can't be read"
+_NO_ROOM = "left alone: there is no room to keep its record"
 _UNDER_WAY = "left alone: somebody else has retried it"
 _SUCCEEDED = "left alone: it has succeeded"
 
@@ -82,14 +88,25 @@ class Bulk:
         return self.client.get_workflow_handle(self.workflow_id, result_type=BulkReport)
 
     async def report(self, *, wait: bool = False) -> BulkReport:
-        """Tell how it stands, in the end with `wait`; NoSuchBulk."""
+        """Tell how it stands, in the end with `wait`; NoSuchBulk.
+
+        One that was ended from outside is told by a worker, with Temporal's word as its state.
+        """
         try:
-            description = await self._handle.describe()
-            if description.status is WorkflowExecutionStatus.RUNNING and not wait:
-                return await self._handle.query("progress", result_type=BulkReport)
-            return await self._handle.result()
+            status = (await self._handle.describe()).status
+            if status is WorkflowExecutionStatus.RUNNING and not wait:
+                return await self._progress()
+            with contextlib.suppress(WorkflowFailureError):
+                return await self._handle.result()
+            status = (await self._handle.describe()).status
+            word = status.name.lower().replace("_", " ") if status else "ended"
+            told = {"state": word, "waits_until": None}
+            return (await self._progress()).model_copy(update=told)
         except RPCError as error:
             raise self._told(error) from None
+
+    async def _progress(self) -> BulkReport:
+        return await self._handle.query("progress", result_type=BulkReport)
 
     async def steer(self, wish: Wish) -> None:
         """Pause it, let it go on or stop it; NoSuchBulk also when it is over."""
@@ -106,20 +123,27 @@ class Bulk:
 
 async def retry_in_bulk(client: Client, push_id: UUID, step: BulkStep) -> str:
     """Retry a push unless that is unsafe or was done since; gives a word on it."""
-    mark = f"bulk {step.bulk_id}"
     try:
-        push = await find_push(client, push_id)
-        description = await push.describe()
-        if description.start_time > step.planned_on_utc:
-            reason = (await request_of(push, description.run_id)).reason or ""
-            return RETRIED if reason.endswith(mark) else _UNDER_WAY
-        if description.status is WorkflowExecutionStatus.COMPLETED:
-            return _SUCCEEDED
-        if description.status is WorkflowExecutionStatus.RUNNING:
-            return _UNDER_WAY
-        if not is_safe(await push.outcome()):
-            return NEEDS_A_PERSON
-        await retry_push(push, reason=f"{step.reason}; {mark}" if step.reason else mark)
+        return await _retry(await find_push(client, push_id), step)
+    except (Missing, Unreadable):
+        return UNREADABLE
+    except NoRoom:
+        return _NO_ROOM
     except (NoSuchPush, NotAPush, StillRunning, ValueError) as error:
         return f"left alone: {type(error).__name__}"
+
+
+async def _retry(push: Push, step: BulkStep) -> str:
+    mark = f"bulk {step.bulk_id}"
+    description = await push.describe()
+    if description.start_time > step.planned_on_utc:
+        reason = (await request_of(push, description.run_id)).reason or ""
+        return RETRIED if reason.endswith(mark) else _UNDER_WAY
+    if description.status is WorkflowExecutionStatus.COMPLETED:
+        return _SUCCEEDED
+    if description.status is WorkflowExecutionStatus.RUNNING:
+        return _UNDER_WAY
+    if not is_safe(await ending_of(push, description.run_id)):
+        return NEEDS_A_PERSON
+    await retry_push(push, reason=f"{step.reason}; {mark}" if step.reason else mark)
     return RETRIED

@@ -10,11 +10,15 @@ from temporalio.client import Client
 
 from activities.bulk import REQUESTS_EACH
 from dispatch.bulk import is_safe
+from dispatch.encryption import Unreadable
+from dispatch.ending import ending_of
 from dispatch.listing import Listed
 from dispatch.pushes import NoSuchPush, NotAPush, Push
+from dispatch.storage import Missing
 from workflows.models import PushOutcome
 
 _AT_ONCE = 20
+_UNREADABLE = "How it ended can't be read: a key or the large records are missing here"
 _VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|\d+(?:[.,]\d+)*")
 
 
@@ -64,25 +68,27 @@ async def make_plan(client: Client, pushes: Sequence[Listed], message: str | Non
     """Read how each push ended; only those whose trouble holds `message`, whatever the case."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def read(one: Listed) -> tuple[Listed, PushOutcome] | None:
+    async def read(one: Listed) -> tuple[Listed, PushOutcome | None] | None:
         async with gate:
             try:
-                outcome = await Push(client, one.push_id).outcome() if one.closed else None
+                outcome = await ending_of(Push(client, one.push_id), one.run_id)
             except (NotAPush, NoSuchPush):
                 return None
-        is_wanted = outcome and (message or "").lower() in _words(outcome).lower()
-        return (one, outcome) if outcome and is_wanted else None
+            except (Missing, Unreadable):
+                outcome = None
+        words = _words(outcome) if outcome else _UNREADABLE
+        return (one, outcome) if (message or "").lower() in words.lower() else None
 
-    ended = await asyncio.gather(*(read(one) for one in pushes))
+    ended = await asyncio.gather(*(read(one) for one in pushes if one.closed))
     return Plan(_grouped(one for one in ended if one))
 
 
-def _grouped(ended: Iterable[tuple[Listed, PushOutcome]]) -> list[Cause]:
+def _grouped(ended: Iterable[tuple[Listed, PushOutcome | None]]) -> list[Cause]:
     causes: dict[str, Cause] = {}
     for one, outcome in ended:
-        message = cause_of(outcome)
+        message = cause_of(outcome) if outcome else _UNREADABLE
         cause = causes.setdefault(message, Cause(message))
-        (cause.safe if is_safe(outcome) else cause.unclear).append(one)
+        (cause.safe if outcome and is_safe(outcome) else cause.unclear).append(one)
     return sorted(causes.values(), key=lambda cause: -len(cause.pushes))
 
 

@@ -1,5 +1,6 @@
 """How values travel through Temporal: plain JSON whose numbers keep their digits."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -10,14 +11,14 @@ from pydantic_core import to_jsonable_python
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import (
+    BinaryNullPayloadConverter,
+    BinaryPlainPayloadConverter,
     CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverter,
     DefaultFailureConverterWithEncodedAttributes,
-    DefaultPayloadConverter,
     EncodingPayloadConverter,
     ExternalStorage,
-    JSONPlainPayloadConverter,
     PayloadConverter,
 )
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -46,11 +47,10 @@ class ExactJSON(EncodingPayloadConverter):
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ANN401
         """Read a value as the type that is expected; text that is no JSON fails the push."""
         try:
-            value = loads(payload.data)
+            # Refusing what was taken once would break the replay of pushes that run.
+            value = loads(payload.data, repeated=True)
         except ValueError as error:
-            raise ApplicationError(
-                f"The input is no JSON: {error}", type="InvalidInput", non_retryable=True
-            ) from None
+            raise _invalid(f"The input is no JSON: {error}") from None
         return value if type_hint is None else _adapter(type_hint).validate_python(value)
 
 
@@ -70,22 +70,31 @@ def to_plain(value: object) -> object:
             return to_jsonable_python(value)
 
 
+def _invalid(message: str) -> ApplicationError:
+    return ApplicationError(message, type="InvalidInput", non_retryable=True)
+
+
 @lru_cache(maxsize=256)
 def _adapter(type_hint: type) -> TypeAdapter[Any]:
     return TypeAdapter(type_hint)
 
 
 class ExactPayloads(CompositePayloadConverter):
-    """The SDK's own converters, with exact JSON in the place of plain JSON."""
+    """JSON whose numbers are exact, bytes and null: all that a process of ours writes."""
 
     def __init__(self) -> None:
-        exact = ExactJSON()
-        super().__init__(
-            *(
-                exact if isinstance(one, JSONPlainPayloadConverter) else one
-                for one in DefaultPayloadConverter.default_encoding_payload_converters
-            )
-        )
+        super().__init__(BinaryNullPayloadConverter(), BinaryPlainPayloadConverter(), ExactJSON())
+
+    def from_payloads(
+        self, payloads: Sequence[Payload], type_hints: list[type] | None = None
+    ) -> list[Any]:
+        """Read values; what was written by no process of ours fails the push."""
+        for one in payloads:
+            encoding = one.metadata.get("encoding", b"")
+            if encoding not in self.converters:
+                name = encoding.decode(errors="replace")[:60]
+                raise _invalid(f"The input has the encoding {name!r}: send it as json/plain.")
+        return super().from_payloads(payloads, type_hints)
 
 
 class QuietFailures(DefaultFailureConverter):

@@ -23,7 +23,11 @@ class NobodyHolds(TimeoutError):
 async def hold(
     client: Client, company: UUID, wish: Hold, *, task_queue: str | None = None
 ) -> list[Hold]:
-    """Hold back; when this returns every worker obeys. Gives all holds; NobodyHolds."""
+    """Hold back; when this returns every worker obeys. Gives all holds; NobodyHolds.
+
+    Where two hold the same at once, the later one's reason stays; it is held for both.
+    """
+    before = await read_holds(client, company)
     await client.start_workflow(
         "push-hold",
         id=hold_workflow_id(company),
@@ -33,7 +37,11 @@ async def hold(
         start_signal_args=[wish],
         static_summary=f"holds of company {company}",
     )
-    return await _until(client, company, lambda holds: wish in holds)
+
+    def is_done(holds: list[Hold]) -> bool:
+        return any(one.scope == wish.scope and one not in before for one in holds)
+
+    return await _until(client, company, is_done)
 
 
 async def release(

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from activities.others import START_MARK, requested_at
 from codat.models import PushStatus
+from dispatch.encryption import Unreadable
 from dispatch.selection import Selection
 from workflows.attributes import (
     COMPANY_ID,
@@ -59,15 +60,7 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
         runs = await _all_runs(client, matched) if selection.is_narrow else matched
     wanted = {run.run_id for run in matched}
     by_id = {run.run_id: run for run in runs}
-    pushes = [
-        replace(
-            one,
-            reference=await _reference(by_id[one.run_id], one.reference),
-            requested=await requested_at(by_id[one.run_id]),
-        )
-        for one in _pushes(runs)
-        if one.run_id in wanted
-    ]
+    pushes = [await _told(one, by_id[one.run_id]) for one in _pushes(runs) if one.run_id in wanted]
     # A run that only went on since then is no newer request.
     pushes = [one for one in pushes if selection.since is None or one.requested >= selection.since]
     pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
@@ -111,6 +104,15 @@ def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[Listed]:
         if push_id is not None:
             latest[push_id] = _listed(push_id, run)
     return latest.values()
+
+
+async def _told(one: Listed, run: WorkflowExecution) -> Listed:
+    """Add what the memo knows; a push whose memo can't be read here is listed without."""
+    try:
+        reference = await _reference(run, one.reference)
+        return replace(one, reference=reference, requested=await requested_at(run))
+    except Unreadable:
+        return one
 
 
 async def _reference(run: WorkflowExecution, known: str) -> str:

@@ -14,7 +14,7 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|(?<![\w-])\d+(?:[.,]\d+)
 
 
 def redacted(told: Told) -> Told:
-    """Hide the records' values, also where somebody's words quote them."""
+    """Hide the records' values and people's reasons, also where somebody's words quote them."""
     mask = _mask(told)
     moments = [
         replace(one, said=tuple(_hide(mask, text) for text in one.said)) for one in told.moments
@@ -43,7 +43,11 @@ def _without_record(mask: re.Pattern[str], outcome: PushOutcome) -> PushOutcome:
 
 
 def _mask(told: Told) -> re.Pattern[str]:
-    values = {text for request in told.requests.values() for text in _leaves(request.data)}
+    values = {
+        text
+        for request in told.requests.values()
+        for text in (*_leaves(request.data), request.reason or "")
+    }
     known = sorted((one for one in values if one.strip()), key=len, reverse=True)
     choices = "|".join(re.escape(one) for one in known) or "(?!)"
     return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-])", re.IGNORECASE)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 import time
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -41,14 +42,26 @@ async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
     if not space.is_dir() or not _is_noted(space / _NOTE, await _namespace_id(client)):
         return 0
     for folder in sorted(one for one in space.iterdir() if one.is_dir()):
-        old = [one for one in folder.iterdir() if one.stat().st_mtime < before]
+        old = [one for one in folder.iterdir() if _is_old(one, before)]
         if old and not await _is_known(client, unquote(folder.name)):
-            for one in old:
-                one.unlink()
-            removed += len(old)
+            removed += _remove(old, before)
         if not any(folder.iterdir()) and folder.stat().st_mtime < before:
             folder.rmdir()
     return removed
+
+
+def _remove(files: Iterable[Path], before: float) -> int:
+    removed = 0
+    for one in files:
+        # Its key may have been started again since Temporal was asked: that writes it anew.
+        if _is_old(one, before):
+            one.unlink()
+            removed += 1
+    return removed
+
+
+def _is_old(file: Path, before: float) -> bool:
+    return file.stat().st_mtime < before
 
 
 async def _namespace_id(client: Client) -> str:

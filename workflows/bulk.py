@@ -9,14 +9,11 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.bulk import BulkActivities, BulkStep
+    from activities.bulk import STEP_FOR, BulkActivities, BulkStep
     from activities.models import Wire
 
 RETRIED = "retried"
 """The word for a push that was asked for again; all others were left alone."""
-
-STEP_FOR = timedelta(seconds=10)
-"""How long a step takes at its pace, about: so soon a pause is heard."""
 
 MOST_AT_ONCE = 100
 STEPS_A_RUN = 300
@@ -71,13 +68,14 @@ class BulkRetryWorkflow:
             if steps == STEPS_A_RUN:
                 again = {"pushes": left, "report": self._report}
                 workflow.continue_as_new(request.model_copy(update=again))
-            left = await self._step(request, left[:at_once]) + left[at_once:]
+            left = await self._step(request, left, at_once)
             steps += 1
             await workflow.wait_condition(lambda: self._is_stopped or not self._is_paused)
         return self._tell("stopped" if left else "done")
 
-    async def _step(self, request: BulkRequest, some: list[UUID]) -> list[UUID]:
-        """Retry some pushes; gives those that are left because the day's requests run low."""
+    async def _step(self, request: BulkRequest, left: list[UUID], at_once: int) -> list[UUID]:
+        """Retry the first pushes, and pause if need be; gives those that are left."""
+        some = left[:at_once]
         done = await workflow.execute_activity_method(
             BulkActivities.bulk_retry,
             BulkStep(
@@ -86,6 +84,7 @@ class BulkRetryWorkflow:
                 planned_on_utc=request.planned_on_utc,
                 gap_seconds=request.gap_seconds,
                 reason=request.reason,
+                is_last=len(some) == len(left),
             ),
             start_to_close_timeout=STEP_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
@@ -98,17 +97,17 @@ class BulkRetryWorkflow:
         self._report = self._report.model_copy(update={"results": results})
         self._tell("paused" if self._is_paused else "running")
         if done.not_before:
-            await self._wait_for_requests(done.not_before)
-        return some[len(done.results) :]
+            await self._wait(done.not_before, done.waits_for)
+        return left[len(done.results) :]
 
-    async def _wait_for_requests(self, until: datetime) -> None:
+    async def _wait(self, until: datetime, reason: str) -> None:
         self._report = self._report.model_copy(update={"waits_until": until})
-        self._tell("waiting for the day's requests")
+        self._tell("paused" if self._is_paused else f"waiting for {reason}")
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: self._is_stopped,
                 timeout=until - workflow.now(),
-                timeout_summary="the day's requests run low",
+                timeout_summary=f"for {reason}",
             )
         self._report = self._report.model_copy(update={"waits_until": None})
 

@@ -32,9 +32,7 @@ class HoldWorkflow:
     @workflow.signal(name="hold")
     def hold(self, hold: Hold) -> None:
         """Hold back what this says, for the reason that was given last."""
-        scope = (hold.connection_id, hold.data_type)
-        others = [one for one in self._holds if (one.connection_id, one.data_type) != scope]
-        self._tell([*others, hold])
+        self._tell([*(one for one in self._holds if one.scope != hold.scope), hold])
 
     @workflow.signal(name="release")
     def release(self, release: Release) -> None:

@@ -1,9 +1,10 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, cast
 from uuid import UUID, uuid5
 
 from pydantic import (
@@ -13,14 +14,16 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
+from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
 from codat.models import PushStatus, PushTarget
-from codat.numbers import digest, dumps
+from codat.numbers import MOST_LEVELS, digest, dumps, is_too_deep
 from codat.target import known_data_type
 from workflows.submission import Ledger
 
@@ -66,7 +69,12 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
-def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
+_UNBOUNDED = "as it was begun"
+
+
+def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    if info.context != _UNBOUNDED and is_too_deep(data):
+        raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
@@ -101,7 +109,9 @@ class PushRequest(Wire):
 
     @field_validator("data_type")
     @classmethod
-    def _known(cls, value: str) -> str:
+    def _known(cls, value: str, info: ValidationInfo) -> str:
+        if info.context != _UNBOUNDED and len(value) > MAX_KEY_LENGTH:
+            raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
     @model_validator(mode="after")
@@ -195,13 +205,22 @@ def read_request(arguments: Sequence[Any]) -> PushRequest:
             "A push takes exactly one argument, a JSON object with companyId, connectionId, "
             f"dataType, data and idempotencyKey; got {_described(arguments)}."
         )
-    try:
-        request = PushRequest.model_validate(arguments[0])
-    except ValidationError as error:
-        raise _invalid(sentence_of(error)) from None
+    request = _read(cast("object", arguments[0]))
     if request.idempotency_key is None:
         raise _invalid("idempotencyKey is missing: give the key that makes this push one push.")
     return request
+
+
+def _read(given: object) -> PushRequest:
+    """Read a request; a push that began when there were fewer bounds goes on without them."""
+    try:
+        return PushRequest.model_validate(given)
+    except ValidationError as error:
+        with suppress(ValidationError):
+            begun = PushRequest.model_validate(given, context=_UNBOUNDED)
+            if begun.resume is not None or not workflow.patched("bounded-input"):
+                return begun
+        raise _invalid(sentence_of(error)) from None
 
 
 def check_workflow_id(request: PushRequest, workflow_id: str) -> None:

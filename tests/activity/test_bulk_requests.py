@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from activities.bulk import BulkActivities, BulkStep
+from activities.bulk import PACE, REQUESTS, BulkActivities, BulkStep
 from codat.allowance import Allowance
 from tests.support.workbench import perform
 
 
-async def a_step(allowance, pushes=3):
+async def a_step(allowance, pushes=3, **fields):
     async def retry(_push, _step):
         return "retried"
 
@@ -19,7 +19,7 @@ async def a_step(allowance, pushes=3):
         bulk_id="b1",
         pushes=[uuid4() for _ in range(pushes)],
         planned_on_utc=datetime.now(UTC),
-        gap_seconds=0,
+        **{"gap_seconds": 0, **fields},
     )
     return await perform(bulk.bulk_retry, step)
 
@@ -42,3 +42,24 @@ async def test_it_asks_again_every_hour():
     done = await a_step(Allowance(2000, 0, timedelta(hours=9)))
 
     assert done.not_before - datetime.now(UTC) < timedelta(hours=1)
+
+
+async def test_a_gap_longer_than_a_step_is_left_to_the_workflow():
+    done = await a_step(Allowance(), pushes=1, gap_seconds=3600)
+
+    assert (["retried"], PACE) == (done.results, done.waits_for)
+    assert timedelta(minutes=59) < done.not_before - datetime.now(UTC) <= timedelta(hours=1)
+
+
+async def test_after_the_last_push_there_is_nothing_to_wait_for():
+    done = await a_step(Allowance(), pushes=1, gap_seconds=3600, is_last=True)
+
+    assert (["retried"], None) == (done.results, done.not_before)
+
+
+async def test_a_long_gap_is_longer_still_when_few_requests_are_left():
+    few = Allowance(2000, 103, timedelta(minutes=9))
+    done = await a_step(few, pushes=1, gap_seconds=60)
+
+    assert REQUESTS == done.waits_for
+    assert timedelta(minutes=8) < done.not_before - datetime.now(UTC) < timedelta(minutes=9)

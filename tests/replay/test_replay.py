@@ -3,16 +3,20 @@
 `python -m tests.support.record_histories` records them.
 """
 
+import functools
 import json
 from pathlib import Path
 
 import pytest
+from google.protobuf import json_format
+from temporalio.api.common.v1 import Payloads
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
 from dispatch.converter import CONVERTER
 from dispatch.sandbox import RUNNER
+from tests.support.house import a_request
 from workflows import poll
 from workflows.push import PushWorkflow
 
@@ -60,6 +64,28 @@ def test_every_way_a_push_can_go_is_recorded(version, ways):
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_push_is_replayed(path):
     await replayer().replay_workflow(history(path))
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        {"data": functools.reduce(lambda inner, _: {"a": inner}, range(200), 1)},
+        {"data_type": f"bankAccounts/{'x' * 300}/bankTransactions"},
+    ],
+    ids=["nested", "long"],
+)
+async def test_a_push_that_began_beyond_a_later_bound_goes_on(beyond):
+    path = next(path for path in HISTORIES if path.stem == "v2-success")
+    recorded = json.loads(path.read_text())
+    begun = recorded["events"][0]["workflowExecutionStartedEventAttributes"]["input"]
+    request = a_request().model_copy(update=beyond)
+    begun["payloads"] = json_format.MessageToDict(
+        Payloads(payloads=await CONVERTER.encode([request]))
+    )["payloads"]
+
+    await replayer().replay_workflow(
+        WorkflowHistory.from_json(request.workflow_id, json.dumps(recorded))
+    )
 
 
 async def test_a_changed_workflow_is_noticed(monkeypatch):

@@ -58,16 +58,17 @@ def test_what_json_does_not_call_a_number_is_refused(text):
     [
         ("NaN", "NaN is no JSON number."),
         ("[-Infinity]", "-Infinity is no JSON number."),
-        ("[" * 100_000, "The JSON is nested too deep."),
+        ("[" * 100_000, "The JSON is nested more than 100 levels deep."),
         ("[1,", "The text is not valid JSON: Expecting value (line 1, column 4)."),
         (b'"\xff"', "The text is not valid UTF-8."),
         ('"\ud800"', "The text is not valid UTF-8."),
         (r'"\ud800"', "The text holds half a character (a lone surrogate)."),
+        ('[{"a": {"b": 1, "c": 2, "b": 3}}]', "The member 'b' is given more than once."),
         ("1" * 5000, f"The number {'1' * 40}... is too long."),
         ("-1." + "1" * 5000, f"The number -1.{'1' * 37}... is too long."),
         ("1e" + "9" * 30, f"The number 1e{'9' * 30}... is too long."),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_unreadable_json_is_refused_in_one_sentence(text, sentence):
     with pytest.raises(ValueError) as refusal:  # noqa: PT011, the whole text is compared
@@ -80,6 +81,10 @@ def test_broken_characters_of_an_answer_are_repaired():
     assert ["\ufffd", "\ufffd", "😀", r"\ud83d"] == numbers.loads(
         b'["\\ud83d", "\xff", "\\ud83d\\ude00", "\\\\ud83d"]', repair=True
     )
+
+
+def test_of_repeated_members_of_an_answer_the_last_counts():
+    assert {"a": 2} == numbers.loads('{"a": 1, "a": 2}', repeated=True)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,16 @@ def test_a_record_without_end_is_refused():
     for write in (numbers.dumps, numbers.canonical):
         with pytest.raises(ValueError, match=r"^The record .*\.$"):
             write(endless)
+
+
+@pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
+def test_a_hundred_levels_are_read_and_no_more(opening, closing):
+    def nested(inner, levels):
+        return numbers.loads(opening * levels + inner + closing * levels)
+
+    assert not numbers.is_too_deep(nested("1", 100))
+    assert numbers.is_too_deep(nested("{}", 100))
+    assert numbers.is_too_deep(nested("1", 900))
 
 
 def test_spellings_of_one_record_share_a_digest():

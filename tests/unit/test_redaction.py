@@ -24,8 +24,14 @@ def test_a_record_keeps_its_shape_and_loses_its_values():
     assert shape == redacted(told()).data
 
 
-def test_a_persons_reason_goes_too():
-    assert redacted(told()).requests[1].reason is None
+@pytest.mark.parametrize("reason", ["Kowalski phoned", "Acme Ltd called", "(We phoned Acme.)"])
+def test_a_persons_reason_goes_too(reason):
+    asked = a_request(data=RECORD, reason=reason)
+    moments = [Moment(NOW, 1, "asked again", said=(f"because: {reason}",))]
+    clean = redacted(Told(uuid4(), moments, {1: asked}))
+
+    assert clean.requests[1].reason is None
+    assert (f"because: {HIDDEN}",) == clean.moments[0].said
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,12 @@ def test_a_wrong_value_gets_one_sentence(given, complaint):
 
     assert str(caught.value).startswith(complaint)
     assert 1 == len(str(caught.value).splitlines())
+
+
+@pytest.mark.parametrize("option", ["company", "connection", "data_type", "since", "query"])
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_value_does_not_mean_all(option, text):
+    complaint = f"--{option.replace('_', '-')} must not be empty."
+
+    with pytest.raises(CommandError, match=complaint):
+        read_selection(**{option: text})

@@ -96,6 +96,25 @@ def test_every_error_is_one_line_and_an_exit_code(capsys, failing_with, error, c
     assert 1 == len(capsys.readouterr().err.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (["retry", "--status", "Failed", "--plan"], "--company"),
+        (["retry", "--status", "Failed", "--go"], "--message"),
+        (["retry", str(PUSH.push_id)], "--data"),
+        (["retry", str(PUSH.push_id)], "--adopt"),
+        (["release", "--company", seeds.COMPANY], "--connection"),
+        (["hold", "--company", seeds.COMPANY, "--reason", "x"], "--data-type"),
+        (["push", *TARGET], "--data"),
+        (["list"], "--query"),
+    ],
+)
+def test_an_option_with_an_unset_variable_is_refused(capsys, command, option):
+    code = run([*command, option, ""])
+
+    assert (2, f"{option} must not be empty.\n") == (code, capsys.readouterr().err)
+
+
 def test_an_outcome_for_a_program_is_one_object_with_both_ids(capsys):
     tell(PUSH, an_outcome(), as_json=True)
     told = json.loads(capsys.readouterr().out)

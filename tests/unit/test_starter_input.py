@@ -1,12 +1,13 @@
 import io
 import json
+import os
 import sys
 
 import pytest
 
 from codat.numbers import dumps
 from commands.endings import CommandError
-from commands.reading import read_minutes, read_push_id, read_record, read_request
+from commands.reading import operator, read_minutes, read_push_id, read_record, read_request
 
 IDS = {
     "companyId": "8a210b68-6988-11ed-a1eb-0242ac120002",
@@ -53,6 +54,23 @@ def test_a_key_longer_than_temporal_can_search_is_refused():
     )
 
 
+@pytest.mark.parametrize("levels", [101, 300])
+def test_a_record_that_is_nested_too_deep_is_refused(levels):
+    record = 1
+    for _ in range(levels):
+        record = {"a": record}
+
+    assert "--data: the record may be nested at most 100 levels deep." == complaint_about(
+        data=record
+    )
+
+
+def test_a_data_type_longer_than_temporal_can_search_is_refused():
+    said = complaint_about(dataType=f"bankAccounts/{'x' * 3000}/bankTransactions")
+
+    assert "--data-type: it must be text of at most 255 characters." == said
+
+
 def test_a_record_over_a_mebibyte_is_refused():
     said = complaint_about(data={"note": "x" * 1024 * 1024})
 
@@ -83,9 +101,10 @@ def test_a_record_is_read_from_standard_input(monkeypatch):
     [
         ("", "not valid JSON"),
         ("[1,", "not valid JSON"),
+        ('{"a": 1, "a": 2}', "The member 'a' is given more than once"),
         ('{"a": NaN}', "NaN is no JSON number"),
         ('{"a": "\\ud800"}', "half a character"),
-        ("[" * 100_000, "nested too deep"),
+        ("[" * 100_000, "nested more than 100 levels deep"),
     ],
 )
 def test_what_is_no_json_is_refused_in_a_sentence(monkeypatch, text, reason):
@@ -120,3 +139,11 @@ def test_a_request_carries_what_was_given():
 
     assert ("chartOfAccounts", {"name": "Fuel"}) == (request.data_type, request.data)
     assert json.loads(request.model_dump_json())
+
+
+def test_who_has_no_name_is_called_by_number(monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000_000)
+
+    assert "uid 4000000000" == operator()

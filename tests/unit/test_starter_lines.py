@@ -1,6 +1,7 @@
 """Lines of JSON read as pushes."""
 
 import json
+import os
 
 import pytest
 
@@ -50,9 +51,33 @@ def test_a_line_that_is_no_push_is_a_value_error(line):
         request_of_line(line)
 
 
+def test_a_line_that_says_a_thing_twice_is_refused():
+    twice = a_line()[:-1] + b', "dataType": "bills"}'
+
+    with pytest.raises(ValueError, match="The member 'dataType' is given more than once"):
+        request_of_line(twice)
+
+
 async def test_blank_lines_are_counted_but_not_given(tmp_path):
     file = tmp_path / "lines"
     file.write_bytes(b"a\n\n  \nb")
 
     assert [(1, b"a\n"), (4, b"b")] == [one async for one in paced_lines(str(file), 0)]
     assert 2 == count_lines(str(file))
+
+
+async def test_counting_takes_no_lines_from_a_pipe():
+    reading, writing = os.pipe()
+    os.write(writing, b"a\nb\n")
+    os.close(writing)
+    pipe = f"/dev/fd/{reading}"
+    counted = count_lines(pipe)
+    lines = [one async for one in paced_lines(pipe, 0)]
+    os.close(reading)
+
+    assert (None, [(1, b"a\n"), (2, b"b\n")]) == (counted, lines)
+
+
+def test_a_file_that_is_not_there_is_told_before_anything_is_sent():
+    with pytest.raises(CommandError, match=r"missing\.jsonl can't be read"):
+        count_lines("missing.jsonl")

@@ -1,9 +1,12 @@
 """Input that is no push request ends the workflow at once."""
 
+import json
 from uuid import uuid4
 
 import pytest
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowFailureError
+from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 from tests.support.house import House, a_request, house
@@ -34,6 +37,7 @@ WRONG = [
     ([valid(companyId="x")], "companyId must be a UUID"),
     ([valid(connectionId=None)], "connectionId must be a UUID"),
     ([valid(dataType="cats")], "dataType"),
+    ([valid(dataType=f"bankAccounts/{'x' * 300}/bankTransactions")], "at most 255 characters"),
     ([valid(data=[1])], "data must be a JSON object"),
     ([valid(data={"x": "y" * 1_100_000})], "at most 1048576 bytes"),
     ([valid(timeoutInMinutes=-1)], "timeoutInMinutes must be a whole number"),
@@ -51,6 +55,34 @@ async def test_nonsense_fails_at_once_and_says_why(skipping, arguments, said):
         error = await refusal(here, *arguments)
 
         assert [] == here.codat.journal()
+    assert ("InvalidInput", True) == (error.type, error.non_retryable)
+    assert said in error.message
+
+
+def raw(encoding: str = "json/plain", levels: int = 1) -> RawValue:
+    """An input as somebody else's client writes it."""
+    nested = '{"a":' * levels + "1" + "}" * levels
+    text = json.dumps(valid(data="@")).replace('"@"', nested)
+    metadata = {"encoding": encoding.encode(), "messageType": b"a.b.C"}
+    return RawValue(Payload(metadata=metadata, data=text.encode()))
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        (raw(levels=101), "nested at most 100 levels deep"),
+        (raw(levels=450), "nested at most 100 levels deep"),
+        (raw(levels=900), "100 levels deep"),
+        (raw(levels=9000), "nested more than 100 levels deep"),
+        (raw("foo/bar"), "The input has the encoding 'foo/bar': send it as json/plain."),
+        (raw("json/protobuf"), "The input has the encoding 'json/protobuf'"),
+    ],
+    ids=["101", "450", "900", "9000", "foo/bar", "json/protobuf"],
+)
+async def test_what_cannot_be_read_ends_the_push_at_once(skipping, argument, said):
+    async with house(skipping, skipping=True) as here:
+        error = await refusal(here, argument)
+
     assert ("InvalidInput", True) == (error.type, error.non_retryable)
     assert said in error.message
 

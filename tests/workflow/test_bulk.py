@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from activities.bulk import BulkStep
 from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.causes import make_plan
@@ -73,6 +75,22 @@ async def test_a_paused_bulk_waits_and_a_stopped_one_ends(devserver):
         report = await bulk.report(wait=True)
 
         assert ("paused", "stopped", 1) == (paused.state, report.state, report.done)
+
+
+@pytest.mark.parametrize(("end", "word"), [("terminate", "terminated"), ("cancel", "canceled")])
+async def test_a_bulk_that_was_ended_from_outside_is_still_told(devserver, end, word):
+    async with house(devserver) as here:
+        pushes = await failed(here, 2)
+        bulk = await begun(here, pushes, gap=3600)
+
+        async def has_begun():
+            return 1 == (await bulk.report()).done
+
+        await eventually(has_begun)
+        await getattr(here.client.get_workflow_handle(bulk.workflow_id), end)()
+        report = await bulk.report(wait=True)
+
+    assert (word, 1, 2, None) == (report.state, report.done, report.total, report.waits_until)
 
 
 async def test_a_step_that_is_repeated_retries_nothing_twice(devserver):

@@ -96,3 +96,28 @@ async def test_many_are_retried_once_though_the_bulk_dies_and_is_cut(devserver):
 
     assert {NEEDS_A_PERSON: pushes[:UNCLEAR], RETRIED: pushes[UNCLEAR:]} == report.results
     assert calls.total() > MANY  # the step that died was repeated
+
+
+async def test_a_pace_slower_than_any_step_is_kept(skipping):
+    queue, retried, pushes = f"push-{uuid4()}", [], [uuid4() for _ in range(3)]
+
+    async def retry(push_id, _step):
+        retried.append(push_id)
+        return RETRIED
+
+    bulk = BulkActivities(retry, Allowance)
+    async with Worker(
+        skipping.client,
+        task_queue=queue,
+        workflows=[BulkRetryWorkflow],
+        activities=[bulk.bulk_retry],
+        workflow_runner=RUNNER,
+    ):
+        begun = await start_bulk(
+            skipping.client, pushes, datetime.now(UTC), gap=720, task_queue=queue
+        )
+        async with skipping.time_skipping_unlocked():
+            report = await begun.report(wait=True)
+
+    assert {RETRIED: pushes} == report.results
+    assert pushes == retried

@@ -1,5 +1,6 @@
 """Pushes that an operator holds back, on the real server."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -45,6 +46,14 @@ async def test_a_hold_of_one_data_type_holds_no_other(devserver):
         await release(here.client, COMPANY, None, None)
 
         assert "Success" == outcome.status
+
+
+async def test_two_who_hold_the_same_at_once_both_hold_it(devserver):
+    async with house(devserver) as here:
+        both = await asyncio.gather(*(held(here, by=who) for who in ("ann", "bob")))
+        await release(here.client, COMPANY, None, None)
+
+    assert [1, 1] == [len(holds) for holds in both]
 
 
 async def test_what_lies_within_is_released_and_the_rest_stays(devserver):

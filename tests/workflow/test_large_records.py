@@ -1,18 +1,21 @@
 """Large records lie beside Temporal, for as long as it knows their push."""
 
+import hashlib
+import os
 from datetime import timedelta
 
 import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from dispatch.converter import converter
+from dispatch.converter import CONVERTER, converter
 from dispatch.keyring import KeyRing
+from dispatch.pushes import request_of, start_push
 from dispatch.sweep import OtherNamespace, sweep
 from dispatch.telling import tell_push
 from emulator import seeds
 from emulator.examples import record
-from tests.support.house import house
+from tests.support.house import a_request, house
 from workflows.models import Validation
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
@@ -73,3 +76,32 @@ async def test_payloads_of_another_cluster_are_not_touched(devserver, tmp_path):
 
     with pytest.raises(OtherNamespace, match="is TEMPORAL_ADDRESS right"):
         await sweep(devserver.client, tmp_path)
+
+
+async def test_a_key_that_is_started_again_while_it_is_swept_keeps_its_record(
+    devserver, tmp_path, monkeypatch
+):
+    bare, large = devserver.client, converter(KeyRing(), tmp_path)
+    client = Client(bare.service_client, namespace=bare.namespace, data_converter=large)
+    request = a_request(data={"name": "Fuel", "memo": "x" * 300_000})
+    (payload,) = await CONVERTER.encode([request])
+    forgotten = payload.SerializeToString()
+    folder = tmp_path / bare.namespace / request.workflow_id
+    folder.mkdir(parents=True)
+    (folder / hashlib.sha256(forgotten).hexdigest()).write_bytes(forgotten)
+    await sweep(client, tmp_path)
+    for file in folder.iterdir():
+        os.utime(file, (1, 1))
+    started = []
+
+    async def is_known(*_asked):
+        started.append(await start_push(client, request, task_queue="nobody"))
+        return False
+
+    monkeypatch.setattr("dispatch.sweep._is_known", is_known)
+    removed = await sweep(client, tmp_path)
+    (push,) = started
+    read = await request_of(push)
+    await push.handle.terminate()
+
+    assert (0, request.data) == (removed, read.data)
