@@ -54,12 +54,19 @@ async def _skipping():
         yield environment
 
 
+DELETES_SOON = 'history.transferProcessorUpdateAckInterval="1s"'
+"""A run that is deleted is gone in a second, instead of half a minute."""
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session", name="devserver")
 async def _devserver():
     """The real server, in memory: lists, resets and many pushes at once."""
     path = shutil.which("temporal", path=BINARIES)
     async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=path, data_converter=CONVERTER, dev_server_log_level="error"
+        dev_server_existing_path=path,
+        data_converter=CONVERTER,
+        dev_server_log_level="error",
+        dev_server_extra_args=["--dynamic-config-value", DELETES_SOON],
     ) as environment:
         await register_search_attributes(environment.client)
         yield environment

@@ -53,7 +53,8 @@ async def test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honou
     seconds_for_minutes(monkeypatch)
     async with protocol(devserver, "honoured", platform="ignored", find_for=180) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
-        outcome = await here.end(timeout_in_minutes=3)
+        async with asyncio.timeout(30):
+            outcome = await here.end(timeout_in_minutes=3)
 
     assert "Success" == outcome.status
 
