@@ -8,7 +8,8 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.others import START_MARK
-from dispatch.pushes import Push, fair_to, found_by, mark_of, request_of, summary_of
+from dispatch.pushes import Push, fair_to, found_by, mark_of, not_asked, summary_of
+from dispatch.runs import Asked, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Settlement, Validation
 
@@ -37,14 +38,18 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         return push
     if description.status is WorkflowExecutionStatus.RUNNING:
         raise StillRunning(f"Push {push.push_id} is still running: wait for its end.")
-    before = await request_of(push, description.run_id)
+    last = await speaking(push.client, description)
+    if last is None:
+        raise not_asked(push)
+    if last.run.status is WorkflowExecutionStatus.COMPLETED:
+        return push
     changes = {
         "data": data,
         "validation": validation,
         "timeout_in_minutes": timeout_in_minutes,
         "reason": reason,
     }
-    request = _again(before, description.run_id, changes, settlement)
+    request = _again(last, changes, settlement)
     # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.
     with contextlib.suppress(WorkflowAlreadyStartedError):
         await push.client.start_workflow(
@@ -61,16 +66,15 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     return push
 
 
-def _again(
-    before: PushRequest, run_id: str, changes: dict[str, Any], settlement: Settlement | None
-) -> PushRequest:
+def _again(last: Asked, changes: dict[str, Any], settlement: Settlement | None) -> PushRequest:
+    before = last.request
     # Built anew, not copied: what an operator gives is checked like any request.
     return PushRequest.model_validate(
         before.model_dump(exclude={"resume", "settlement", "reason"})
         | {name: value for name, value in changes.items() if value is not None}
         | {
             "settlement": settlement,
-            "retry_of": run_id,
+            "retry_of": last.run.run_id,
             "first_digest": before.first_digest or before.digest,
         }
     )

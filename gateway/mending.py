@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from activities.options import Shelved
 from codat.verdict import judge
-from dispatch.pushes import Push
+from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api import CompanyId, PushKey
 from gateway.errors import Refusal
@@ -84,7 +84,7 @@ class Mending:
         reason = f"{why}; {asked}" if why else asked
         try:
             await retry_push(push, reason=reason, task_queue=self._parts.task_queue, **changes)
-        except StillRunning as error:
+        except (StillRunning, NotAPush) as error:
             raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
 
 

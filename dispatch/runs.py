@@ -1,0 +1,69 @@
+"""The runs of one push: what each was asked, and which of them speaks for the push."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecution, WorkflowHandle
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from workflows.models import PushRequest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A run and the push that it was asked for."""
+
+    run: WorkflowExecution
+    request: PushRequest
+
+
+async def asked_of(
+    client: Client, workflow_id: str, run_id: str | None = None
+) -> PushRequest | None:
+    """Read what a run was asked, the latest unless one is named; None when that is no such push.
+
+    RPCError, also for a run that the namespace has forgotten.
+    """
+    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(workflow_id, run_id=run_id)
+    first = await anext(aiter(handle.fetch_history_events(page_size=1)))
+    payloads = first.workflow_execution_started_event_attributes.input.payloads
+    try:
+        (request,) = await client.data_converter.decode(payloads, [PushRequest])
+    except (ValueError, ApplicationError):
+        return None
+    if not isinstance(request, PushRequest) or request.idempotency_key is None:
+        return None
+    return request if request.workflow_id == workflow_id else None
+
+
+async def speaking(client: Client, latest: WorkflowExecution) -> Asked | None:
+    """Give the run that speaks for a push: the last one that was asked for it, mostly the latest.
+
+    A run that somebody started by hand with a mistyped input did nothing and tells nothing.
+    """
+    request = await asked_of(client, latest.id, latest.run_id)
+    return Asked(latest, request) if request else await last_asked(client, latest.id)
+
+
+async def last_asked(client: Client, workflow_id: str) -> Asked | None:
+    """Give the last listed run that was asked for this push; None when there is none."""
+    for run in reversed(await _runs_of(client, workflow_id)):
+        request = await _readable(client, run)
+        if request:
+            return Asked(run, request)
+    return None
+
+
+async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:
+    runs = [run async for run in client.list_workflows(f'WorkflowId="{workflow_id}"')]
+    return sorted(runs, key=lambda run: run.start_time)
+
+
+async def _readable(client: Client, run: WorkflowExecution) -> PushRequest | None:
+    try:
+        return await asked_of(client, run.id, run.run_id)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None  # forgotten, and still listed
+        raise
