@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.others import START_MARK
 from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
-from dispatch.runs import asked_of, last_asked
+from dispatch.runs import asked_of, first_digest_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
@@ -142,22 +142,15 @@ async def find_push(client: Client, push_id: UUID) -> Push:
 
 
 async def _check_payload(push: Push, request: PushRequest) -> None:
-    first = await _first_digest(push)
+    first = await first_digest_of(push.client, await push.describe())
+    if first is None:
+        raise not_asked(push)
     if first != request.digest:
         raise OtherPayload(
             f"The idempotencyKey {request.idempotency_key} belongs to a push of another record: "
             f"its SHA-256 is {first}, this one's is {request.digest}. Use a new key for a new "
             "record, or retry the push to correct it."
         )
-
-
-async def _first_digest(push: Push) -> str | None:
-    memo = await (await push.describe()).memo()
-    mark = memo.get(START_MARK)
-    if mark:
-        return mark["firstDigest"]
-    sent = await request_of(push)
-    return sent.first_digest or sent.digest
 
 
 async def request_of(push: Push, run_id: str | None = None) -> PushRequest:

@@ -9,7 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.others import START_MARK
 from dispatch.pushes import Push, fair_to, found_by, mark_of, not_asked, summary_of
-from dispatch.runs import Asked, speaking
+from dispatch.runs import Asked, first_digest_of, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Settlement, Validation
 
@@ -48,6 +48,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         "validation": validation,
         "timeout_in_minutes": timeout_in_minutes,
         "reason": reason,
+        "first_digest": await first_digest_of(push.client, description),
     }
     request = _again(last, changes, settlement)
     # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.
@@ -67,14 +68,9 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
 
 
 def _again(last: Asked, changes: dict[str, Any], settlement: Settlement | None) -> PushRequest:
-    before = last.request
     # Built anew, not copied: what an operator gives is checked like any request.
     return PushRequest.model_validate(
-        before.model_dump(exclude={"resume", "settlement", "reason"})
+        last.request.model_dump(exclude={"resume", "settlement", "reason"})
         | {name: value for name, value in changes.items() if value is not None}
-        | {
-            "settlement": settlement,
-            "retry_of": last.run.run_id,
-            "first_digest": before.first_digest or before.digest,
-        }
+        | {"settlement": settlement, "retry_of": last.run.run_id}
     )

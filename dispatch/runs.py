@@ -7,6 +7,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.others import START_MARK
 from workflows.models import PushRequest
 
 
@@ -53,6 +54,31 @@ async def last_asked(client: Client, workflow_id: str) -> Asked | None:
         if request:
             return Asked(run, request)
     return None
+
+
+async def first_digest_of(client: Client, latest: WorkflowExecution) -> str | None:
+    """Give the digest of the record that the caller sent first; None when no run can tell.
+
+    A run that was started by hand bears no mark, and may have been given a mended record: then
+    the oldest run that can tell is asked.
+    """
+    told = await _marked_digest(latest)
+    if told:
+        return told
+    # The list lags behind; the latest run is known all the same.
+    for run in [*await _runs_of(client, latest.id), latest]:
+        told = await _marked_digest(run)
+        if told:
+            return told
+        sent = await _readable(client, run)
+        if sent:
+            return sent.first_digest or sent.digest
+    return None
+
+
+async def _marked_digest(run: WorkflowExecution) -> str | None:
+    mark: dict[str, str] = (await run.memo()).get(START_MARK, {})
+    return mark.get("firstDigest")
 
 
 async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:
