@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.others import START_MARK
 from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
-from dispatch.runs import asked_of, first_digest_of, last_asked
+from dispatch.runs import First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
@@ -142,15 +142,27 @@ async def find_push(client: Client, push_id: UUID) -> Push:
 
 
 async def _check_payload(push: Push, request: PushRequest) -> None:
-    first = await first_digest_of(push.client, await push.describe())
+    first = await first_of(push.client, await push.describe())
     if first is None:
         raise not_asked(push)
-    if first != request.digest:
+    if first.is_of_another(request):
+        raise OtherPayload(_collision(first, request))
+    if first.digest != request.digest:
         raise OtherPayload(
             f"The idempotencyKey {request.idempotency_key} belongs to a push of another record: "
-            f"its SHA-256 is {first}, this one's is {request.digest}. Use a new key for a new "
-            "record, or retry the push to correct it."
+            f"its SHA-256 is {first.digest}, this one's is {request.digest}. Use a new key for a "
+            "new record, or retry the push to correct it."
         )
+
+
+def _collision(first: First, request: PushRequest) -> str:
+    *_, data_type, kind = first.place
+    return (
+        f"The idempotencyKey {request.idempotency_key} makes this ({request.kind} of "
+        f"{request.data_type}) the id of a push of another kind ({kind} of {data_type}), as both "
+        "have a slash in the same text; nothing was started. Use another key, best one without "
+        "a slash."
+    )
 
 
 async def request_of(push: Push, run_id: str | None = None) -> PushRequest:

@@ -9,7 +9,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.others import START_MARK
 from dispatch.pushes import Push, fair_to, found_by, mark_of, not_asked, summary_of
-from dispatch.runs import Asked, first_digest_of, speaking
+from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Settlement, Validation
 
@@ -43,12 +43,13 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         raise not_asked(push)
     if last.run.status is WorkflowExecutionStatus.COMPLETED:
         return push
+    first = await first_of(push.client, description)
     changes = {
         "data": data,
         "validation": validation,
         "timeout_in_minutes": timeout_in_minutes,
         "reason": reason,
-        "first_digest": await first_digest_of(push.client, description),
+        "first_digest": first.digest if first else None,
     }
     request = _again(last, changes, settlement)
     # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.

@@ -8,7 +8,21 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import START_MARK
+from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 from workflows.models import PushRequest
+
+
+@dataclass(frozen=True)
+class First:
+    """What the caller sent first: the record's SHA-256, where to, and to create or update what."""
+
+    digest: str
+    place: tuple[str | None, ...]
+
+    def is_of_another(self, request: PushRequest) -> bool:
+        """Whether the request is another push's though it has the same id: a text cut elsewhere."""
+        pairs = zip(self.place, _place_of(request), strict=True)
+        return any(ours is not None and ours != theirs for ours, theirs in pairs)
 
 
 @dataclass(frozen=True)
@@ -56,29 +70,38 @@ async def last_asked(client: Client, workflow_id: str) -> Asked | None:
     return None
 
 
-async def first_digest_of(client: Client, latest: WorkflowExecution) -> str | None:
-    """Give the digest of the record that the caller sent first; None when no run can tell.
+async def first_of(client: Client, latest: WorkflowExecution) -> First | None:
+    """Give what the caller sent first; None when no run can tell.
 
     A run that was started by hand bears no mark, and may have been given a mended record: then
     the oldest run that can tell is asked.
     """
-    told = await _marked_digest(latest)
+    told = await _marked(latest)
     if told:
         return told
     # The list lags behind; the latest run is known all the same.
     for run in [*await _runs_of(client, latest.id), latest]:
-        told = await _marked_digest(run)
+        told = await _marked(run)
         if told:
             return told
         sent = await _readable(client, run)
         if sent:
-            return sent.first_digest or sent.digest
+            return First(sent.first_digest or sent.digest, _place_of(sent))
     return None
 
 
-async def _marked_digest(run: WorkflowExecution) -> str | None:
-    mark: dict[str, str] = (await run.memo()).get(START_MARK, {})
-    return mark.get("firstDigest")
+def _place_of(request: PushRequest) -> tuple[str | None, ...]:
+    target = request.target
+    return str(target.company_id), str(target.connection_id), target.data_type, request.kind
+
+
+async def _marked(run: WorkflowExecution) -> First | None:
+    mark: dict[str, str] | None = (await run.memo()).get(START_MARK)
+    if mark is None:
+        return None
+    known = run.typed_search_attributes
+    place = (known.get(COMPANY_ID), known.get(CONNECTION_ID), known.get(DATA_TYPE), mark["kind"])
+    return First(mark["firstDigest"], place)
 
 
 async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:

@@ -5,7 +5,9 @@ from uuid import uuid4
 
 import pytest
 
+from dispatch.pushes import OtherPayload, start_push
 from emulator.examples import record
+from tests.support.house import a_request
 
 
 def a_supplier():
@@ -50,3 +52,44 @@ async def test_an_answer_that_started_nothing_makes_no_key_known(door):
 
     assert 400 == answer.status_code
     assert "idempotency-key" not in answer.headers
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_two_pushes_whose_texts_make_one_id_are_not_taken_for_one(door, by_hand):
+    name, sent = uuid4().hex, a_supplier()
+    first = a_request(
+        data_type="suppliers",
+        record_id=name,
+        data=sent,
+        idempotency_key="1/2",
+        timeout_in_minutes=5,
+    )
+    if by_hand:
+        start = {"id": first.workflow_id, "task_queue": door.house.task_queue}
+        await door.house.client.start_workflow("push", first, **start)
+    else:
+        await door.house.push(**first.model_dump())
+    answer = await door.http.put(
+        f"{door.path()}/{name}%2F1", json=sent, headers={"Idempotency-Key": "2"}
+    )
+
+    assert 422 == answer.status_code
+    assert f"update/{name}/1 of suppliers" in answer.json()["error"]
+    assert f"(update/{name} of suppliers)" in answer.json()["error"]
+    assert "Use another key" in answer.json()["error"]
+
+
+async def test_a_data_type_that_is_cut_elsewhere_is_another_push_too(door):
+    account, cut = uuid4().hex, "bankTransactions/create/k"
+    sent = a_request(
+        data_type=f"bankAccounts/{account}/bankTransactions",
+        idempotency_key="k/bankTransactions/create/1",
+    )
+    longer = {"data_type": f"bankAccounts/{account}/{cut}/bankTransactions"}
+    other = sent.model_copy(update=longer | {"idempotency_key": "1"})
+    push = await start_push(door.house.client, sent, task_queue="nobody's")
+
+    assert sent.push_id == other.push_id
+    with pytest.raises(OtherPayload, match="Use another key"):
+        await start_push(door.house.client, other, task_queue="nobody's")
+    await push.handle.terminate()
