@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from dispatch.pushes import OtherPayload, start_push
+from emulator import seeds
 from emulator.examples import record
 from tests.support.house import a_request
 
@@ -93,3 +94,18 @@ async def test_a_data_type_that_is_cut_elsewhere_is_another_push_too(door):
     with pytest.raises(OtherPayload, match="Use another key"):
         await start_push(door.house.client, other, task_queue="nobody's")
     await push.handle.terminate()
+
+
+async def test_a_push_that_was_started_by_hand_and_has_not_begun_is_told_to_its_caller(door):
+    request = a_request(data_type="suppliers", data=a_supplier())
+    start = {"id": request.workflow_id, "task_queue": "nobody's"}
+    handle = await door.house.client.start_workflow("push", request, **start)
+    key = {"Idempotency-Key": request.idempotency_key}
+    answer = await door.http.post(door.path(), json=request.data, headers=key)
+    await handle.terminate()
+
+    assert (200, "Pending") == (answer.status_code, answer.json()["status"])
+    assert (seeds.PROMPT, "suppliers") == (
+        answer.json()["dataConnectionKey"],
+        answer.json()["dataType"],
+    )
