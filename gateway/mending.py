@@ -1,7 +1,7 @@
 """Pages that ask again for a push: as it was, or mended."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from activities.options import Shelved
+from codat.numbers import dumps, loads
 from codat.verdict import judge
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
@@ -23,6 +24,9 @@ from gateway.sessions import Session, remember
 from gateway.settling import read_reason, read_word
 from gateway.standing import Standing
 from gateway.visits import Visits, is_wrong, shown_to, to_push
+
+_BASE = "_base"
+"""The field of a form that was sent back: the record that it shows."""
 
 
 class Mending:
@@ -58,17 +62,16 @@ class Mending:
         return remember(_mending(standing, company, session, form), session, request)
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
-        """Retry a push with what was typed; fields that the form lacks stay as they were."""
+        """Retry a push with what was typed; what was not touched stays as it was."""
         session = self._visits.visitor_of(request, company)
         fields = await self._visits.form(request, session)
         standing, shelved, before = await self._to_mend(company, key)
-        listed = shelved.document.properties or {}
-        kept = {name: value for name, value in before.items() if listed and name not in listed}
-        record = kept | record_from_form(shelved.document, fields)
+        record = record_from_form(shelved.document, fields, _shown_record(dict(fields), before))
         problems = judge(shelved.checker, record, update=_is_update(standing))
         if is_wrong(problems):
             form = render_form(shelved.document, record, problems)
-            return _mending(standing, company, session, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return _mending(standing, company, session, form, status, base=dumps(record))
         await self._retry(standing.push, session, data=record)
         return to_push(company, standing.push.push_id)
 
@@ -92,8 +95,23 @@ def _who(session: Session) -> str:
     return session.key.name or "somebody"
 
 
-def _mending(
-    standing: Standing, company: UUID, session: Session, form: Markup, status: int = HTTPStatus.OK
+def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
+    """Give the record that the page showed: what was typed at first, once it was sent back."""
+    try:
+        shown = loads(typed[_BASE]) if _BASE in typed else before
+    except ValueError:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
+    return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before
+
+
+def _mending(  # noqa: PLR0913, what the page shows
+    standing: Standing,
+    company: UUID,
+    session: Session,
+    form: Markup,
+    status: int = HTTPStatus.OK,
+    *,
+    base: str = "",
 ) -> Response:
     return page(
         "new",
@@ -103,6 +121,7 @@ def _mending(
         button="Retry with this",
         back=f"/companies/{company}/pushes/{standing.push.push_id}",
         form=form,
+        base=base,
         key="",
         minutes="",
         message="",

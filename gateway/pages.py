@@ -45,7 +45,7 @@ class Pages:
         shelved = await self._parts.options.get(target)
         form = render_form(shelved.document)
         about = _about_new(session, target)
-        answer = page("new", **about, form=form, key=uuid4(), minutes="", message="")
+        answer = page("new", **about, form=form, base="", key=uuid4(), minutes="", message="")
         return remember(answer, session, request)
 
     async def create(
@@ -68,7 +68,7 @@ class Pages:
         shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
         about = _about_new(session, target)
         wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
-        return page("new", wrong, **about, **shown, form=form, message=message)
+        return page("new", wrong, **about, **shown, form=form, base="", message=message)
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""

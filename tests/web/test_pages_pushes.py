@@ -7,7 +7,10 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from codat.numbers import Number, dumps
+from dispatch.pushes import request_of
 from emulator import seeds
+from tests.support.html_page import Page
 from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
 
 ATTACK = "<script>alert(1)</script>"
@@ -89,6 +92,30 @@ async def test_a_failed_push_is_mended_on_its_page(http, door):
         (ended := await door.ended(key))["status"],
         ended["data"]["supplierName"],
     )
+
+
+async def refused(http, door, **fields):
+    """A push that the platform refused, at its page's path, and what its form would send."""
+    door.house.codat.connection(seeds.REFUSING).set(refusing="Not today.")
+    fields = {"connection_id": seeds.REFUSING, "data_type": "suppliers", **fields}
+    push = await door.house.push(validation="advise", **fields)
+    await push.outcome()
+    path = f"{HOME}/{push.push_id}"
+    return push, path, Page((await http.get(f"{path}/edit")).text).sent
+
+
+async def test_what_nobody_touched_stays_as_it_was_when_a_push_is_mended(http, door):
+    address = {"type": "Billing", "line1": "Mill Lane", "unlisted": Number("1.50")}
+    data = {"supplierName": "Two\r\nlines", "addresses": [address], "unlisted": None}
+    push, path, sent = await refused(http, door, data=data)
+    wrong = dict(sent) | {"supplierName": "Mended", "status": "Sleeping"}
+    again = await http.post(f"{path}/edit", data=wrong)
+    right = dict(Page(again.text).sent) | {"status": "Active"}
+    answer = await http.post(f"{path}/edit", data=right)
+    asked = await request_of(push)
+
+    assert (422, path) == (again.status_code, answer.headers["location"])
+    assert dumps(data | {"supplierName": "Mended", "status": "Active"}) == dumps(asked.data)
 
 
 async def test_a_retry_asks_again_under_the_same_push(http, door):
