@@ -24,14 +24,16 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     data: dict[str, Any] | None = None,
     validation: Validation | None = None,
     timeout_in_minutes: int | None = None,
+    waits_for_ever: bool = False,
     settlement: Settlement | None = None,
     reason: str | None = None,
     task_queue: str | None = None,
 ) -> Push:
     """Ask again for a push that did not succeed; the id stays, so nothing is written twice.
 
-    What is not given stays as it was. A push that succeeded is returned as it is. Raises
-    StillRunning, NoSuchPush, NotAPush, and ValidationError for what makes no request.
+    What is not given stays as it was; `waits_for_ever` takes the minutes away. A push that
+    succeeded is returned as it is. Raises StillRunning, NoSuchPush, NotAPush, and ValidationError
+    for what makes no request.
     """
     description = await push.describe()
     if description.status is WorkflowExecutionStatus.COMPLETED:
@@ -51,7 +53,8 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         "reason": reason,
         "first_digest": first.digest if first else None,
     }
-    request = _again(last, changes, settlement)
+    cleared = {"timeout_in_minutes": None} if waits_for_ever else {}
+    request = _again(last, changes, {"settlement": settlement, **cleared})
     # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.
     with contextlib.suppress(WorkflowAlreadyStartedError):
         await push.client.start_workflow(
@@ -68,10 +71,10 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     return push
 
 
-def _again(last: Asked, changes: dict[str, Any], settlement: Settlement | None) -> PushRequest:
+def _again(last: Asked, changes: dict[str, Any], anyway: dict[str, Any]) -> PushRequest:
     # Built anew, not copied: what an operator gives is checked like any request.
     return PushRequest.model_validate(
         last.request.model_dump(exclude={"resume", "settlement", "reason"})
         | {name: value for name, value in changes.items() if value is not None}
-        | {"settlement": settlement, "retry_of": last.run.run_id}
+        | {**anyway, "retry_of": last.run.run_id}
     )

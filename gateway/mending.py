@@ -18,7 +18,7 @@ from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
 from gateway.operations import title_of
 from gateway.parts import Parts
-from gateway.pushes import find
+from gateway.pushes import checked, find, minutes_of
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 from gateway.settling import read_reason, read_word
@@ -59,20 +59,31 @@ class Mending:
         standing, shelved, record = await self._to_mend(company, key)
         problems = judge(shelved.checker, record, update=_is_update(standing))
         form = render_form(shelved.document, record, problems)
-        return remember(_mending(standing, company, session, form), session, request)
+        answer = _mending(standing, company, session, form, minutes=_earlier_minutes(standing))
+        return remember(answer, session, request)
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Retry a push with what was typed; what was not touched stays as it was."""
         session = self._visits.visitor_of(request, company)
         fields = await self._visits.form(request, session)
         standing, shelved, before = await self._to_mend(company, key)
-        record = record_from_form(shelved.document, fields, _shown_record(dict(fields), before))
+        typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
+        record = record_from_form(shelved.document, fields, _shown_record(typed, before))
         problems = judge(shelved.checker, record, update=_is_update(standing))
-        if is_wrong(problems):
+        message = _complaint(standing, record, typed["_minutes"])
+        if is_wrong(problems) or message:
             form = render_form(shelved.document, record, problems)
-            status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return _mending(standing, company, session, form, status, base=dumps(record))
-        await self._retry(standing.push, session, data=record)
+            shown = {"base": dumps(record), "minutes": typed["_minutes"], "message": message}
+            status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
+            return _mending(standing, company, session, form, status, **shown)
+        minutes = minutes_of(typed["_minutes"])
+        await self._retry(
+            standing.push,
+            session,
+            data=record,
+            timeout_in_minutes=minutes,
+            waits_for_ever=minutes is None,
+        )
         return to_push(company, standing.push.push_id)
 
     async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, Shelved, dict[str, Any]]:
@@ -104,6 +115,21 @@ def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, An
     return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before
 
 
+def _earlier_minutes(standing: Standing) -> str:
+    minutes = standing.request.timeout_in_minutes if standing.request else None
+    return str(minutes or "")
+
+
+def _complaint(standing: Standing, record: dict[str, Any], minutes: str) -> str:
+    """Say what makes no push request of what was typed; nothing when all is well."""
+    target = standing.request.target.model_dump() if standing.request else {}
+    try:
+        checked({**target, "data": record, "timeout_in_minutes": minutes_of(minutes)})
+    except Refusal as error:
+        return error.message
+    return ""
+
+
 def _mending(  # noqa: PLR0913, what the page shows
     standing: Standing,
     company: UUID,
@@ -111,7 +137,9 @@ def _mending(  # noqa: PLR0913, what the page shows
     form: Markup,
     status: int = HTTPStatus.OK,
     *,
+    minutes: str,
     base: str = "",
+    message: str = "",
 ) -> Response:
     return page(
         "new",
@@ -123,8 +151,8 @@ def _mending(  # noqa: PLR0913, what the page shows
         form=form,
         base=base,
         key="",
-        minutes="",
-        message="",
+        minutes=minutes,
+        message=message,
     )
 
 

@@ -21,6 +21,9 @@ from gateway.standing import Standing, find_standing, standing_of
 from gateway.wire import Link, OperationsPage
 from workflows.models import PushRequest, sentence_of
 
+_LONGEST_MINUTES = 9
+"""Digits; Python itself refuses to read thousands."""
+
 NEWEST_FIRST = "-requestedonutc"
 
 
@@ -70,6 +73,12 @@ def checked(fields: dict[str, Any]) -> PushRequest:
     except ValidationError as error:
         where = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
         raise Refusal(404 if "dataType" in where else 400, sentence_of(error)) from None
+
+
+def minutes_of(typed: str) -> int | str | None:
+    """Read the minutes of a form, None for none; what is no number is left to the check."""
+    text = typed.strip()
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_MINUTES else text or None
 
 
 async def read(parts: Parts, company: UUID, key: UUID) -> Json:

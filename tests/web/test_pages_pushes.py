@@ -67,8 +67,9 @@ async def test_what_was_typed_is_kept_on_errors(http):
     assert ATTACK not in answer.text
 
 
-async def test_minutes_that_are_none_are_told_and_nothing_is_lost(http):
-    answer = await submitted(http, supplierName="Kept", _minutes="soon")
+@pytest.mark.parametrize("minutes", ["soon", "9" * 5000])
+async def test_minutes_that_are_none_are_told_and_nothing_is_lost(http, minutes):
+    answer = await submitted(http, supplierName="Kept", _minutes=minutes)
 
     assert 400 == answer.status_code
     assert "timeoutInMinutes must be a whole number" in answer.text
@@ -116,6 +117,33 @@ async def test_what_nobody_touched_stays_as_it_was_when_a_push_is_mended(http, d
 
     assert (422, path) == (again.status_code, answer.headers["location"])
     assert dumps(data | {"supplierName": "Mended", "status": "Active"}) == dumps(asked.data)
+
+
+@pytest.mark.parametrize(("typed", "minutes"), [("30", 30), ("5", 5), ("", None)])
+async def test_the_minutes_of_a_push_can_be_mended(http, door, typed, minutes):
+    push, path, sent = await refused(
+        http, door, data={"supplierName": "Mill", "status": "Active"}, timeout_in_minutes=30
+    )
+    answer = await http.post(f"{path}/edit", data=dict(sent) | {"_minutes": typed})
+
+    assert path == answer.headers.get("location"), answer.text
+    assert "30" == dict(sent)["_minutes"]
+    assert minutes == (await request_of(push)).timeout_in_minutes
+
+
+@pytest.mark.parametrize("minutes", ["soon", "0", "9" * 5000])
+async def test_minutes_that_are_none_mend_nothing_and_nothing_is_lost(http, door, minutes):
+    push, path, sent = await refused(http, door, data={"supplierName": "Mill", "status": "Active"})
+    before = await push.describe()
+    typed = dict(sent) | {"supplierName": "Kept", "_minutes": minutes}
+    answer = await http.post(f"{path}/edit", data=typed)
+
+    assert 400 == answer.status_code
+    assert "timeoutInMinutes must be a whole number" in answer.text
+    assert {"supplierName": "Kept", "_minutes": minutes}.items() <= dict(
+        Page(answer.text).sent
+    ).items()
+    assert before.run_id == (await push.describe()).run_id
 
 
 async def test_a_retry_asks_again_under_the_same_push(http, door):
