@@ -1,15 +1,19 @@
 """Pages about pushes: the form, a push as it goes on, retry and edit, the list."""
 
+import asyncio
 import json
 import re
+from collections import Counter
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from temporalio.client import WorkflowHistoryEventAsyncIterator
 
 from codat.numbers import Number, dumps
 from dispatch.pushes import request_of
 from emulator import seeds
+from tests.support.doors import point_after, reset
 from tests.support.html_page import Page
 from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
 
@@ -170,6 +174,33 @@ async def test_the_page_is_streamed_until_the_push_has_ended(http):
     assert text.endswith("event: end\ndata: {}\n\n")
     assert 'class="status Success"' in states[-1]
     assert 'class="status Pending"' in states[0]
+
+
+async def test_the_stream_leaves_a_run_that_was_reset_for_the_new_one(http, door, monkeypatch):
+    asked, fetch = Counter(), WorkflowHistoryEventAsyncIterator.fetch_next_page
+
+    def counted(pages, **more):
+        of = pages._input  # noqa: SLF001, nothing else tells whose pages they are
+        asked[of.run_id] += of.wait_new_event
+        return fetch(pages, **more)
+
+    monkeypatch.setattr("gateway.live._CALM", 0)
+    monkeypatch.setattr(WorkflowHistoryEventAsyncIterator, "fetch_next_page", counted)
+    push = await door.house.push(connection_id=seeds.OFFLINE)
+    path = f"{HOME}/{push.push_id}"
+    streaming = asyncio.create_task(http.get(f"{path}/events"))
+    await point_after(push, "push")
+    run = (await push.describe()).run_id
+    await reset(push)
+    asked.clear()
+    # As long as this takes, a stream that does not wait asks the old run again and again.
+    for _ in range(50):
+        await http.get(path)
+    await push.handle.terminate()
+    stream = await streaming
+
+    assert 2 >= asked[run]
+    assert "The push was terminated from outside" in stream.text
 
 
 async def test_a_stream_ends_when_the_server_is_to_stop(http, door):
