@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.others import START_MARK
 from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
+from dispatch.runs import First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
@@ -64,6 +65,9 @@ class Push:
             try:
                 return await self.handle.result()
             except WorkflowFailureError as error:
+                wrong = _wrong_input(error)
+                if wrong:
+                    return await self._earlier(wrong)
                 outcome = _told(error)
                 if outcome:
                     return outcome
@@ -85,6 +89,19 @@ class Push:
             return await self.handle.describe()
         except RPCError as error:
             raise self._missing(error) from None
+
+    async def _earlier(self, wrong: str) -> PushOutcome:
+        """Give the outcome of the last run that was asked for this push; NotAPush without one."""
+        last = await last_asked(self.client, self.workflow_id)
+        if last is None:
+            raise NotAPush(wrong) from None
+        handle: WorkflowHandle[Any, PushOutcome] = self.client.get_workflow_handle(
+            self.workflow_id, run_id=last.run.run_id, result_type=PushOutcome
+        )
+        try:
+            return await handle.result()
+        except WorkflowFailureError as error:
+            return _told(error) or await untold(self.client, await handle.describe())
 
     def _missing(self, error: RPCError) -> Exception:
         is_missing = error.status is RPCStatusCode.NOT_FOUND
@@ -125,44 +142,59 @@ async def find_push(client: Client, push_id: UUID) -> Push:
 
 
 async def _check_payload(push: Push, request: PushRequest) -> None:
-    first = await _first_digest(push)
-    if first != request.digest:
+    first = await first_of(push.client, await push.describe())
+    if first is None:
+        raise not_asked(push)
+    if first.is_of_another(request):
+        raise OtherPayload(_collision(first, request))
+    if first.digest != request.digest:
         raise OtherPayload(
             f"The idempotencyKey {request.idempotency_key} belongs to a push of another record: "
-            f"its SHA-256 is {first}, this one's is {request.digest}. Use a new key for a new "
-            "record, or retry the push to correct it."
+            f"its SHA-256 is {first.digest}, this one's is {request.digest}. Use a new key for a "
+            "new record, or retry the push to correct it."
         )
 
 
-async def _first_digest(push: Push) -> str | None:
-    memo = await (await push.describe()).memo()
-    mark = memo.get(START_MARK)
-    if mark:
-        return mark["firstDigest"]
-    sent = await request_of(push)
-    return sent.first_digest or sent.digest
+def _collision(first: First, request: PushRequest) -> str:
+    *_, data_type, kind = first.place
+    return (
+        f"The idempotencyKey {request.idempotency_key} makes this ({request.kind} of "
+        f"{request.data_type}) the id of a push of another kind ({kind} of {data_type}), as both "
+        "have a slash in the same text; nothing was started. Use another key, best one without "
+        "a slash."
+    )
 
 
 async def request_of(push: Push, run_id: str | None = None) -> PushRequest:
-    """Read what a run of the push was asked, the latest unless one is named; NotAPush."""
-    handle: WorkflowHandle[Any, Any] = push.client.get_workflow_handle(
-        push.workflow_id, run_id=run_id
-    )
-    first = await anext(aiter(handle.fetch_history_events(page_size=1)))
-    payloads = first.workflow_execution_started_event_attributes.input.payloads
-    try:
-        (request,) = await push.client.data_converter.decode(payloads, [PushRequest])
-    except ValueError as error:
-        raise NotAPush(f"Push {push.push_id} was started with an input that is none.") from error
+    """Read what a run of the push was asked, the latest unless one is named.
+
+    Where that is no push request, the last run that has one speaks for it; NotAPush without one.
+    """
+    request = await asked_of(push.client, push.workflow_id, run_id)
+    if request is None:
+        last = await last_asked(push.client, push.workflow_id)
+        request = last.request if last else None
+    if request is None:
+        raise not_asked(push)
     return request
+
+
+def not_asked(push: Push) -> NotAPush:
+    """Say that no run of it was asked for a push."""
+    return NotAPush(f"Push {push.push_id} was started with an input that is none.")
+
+
+def _wrong_input(error: WorkflowFailureError) -> str | None:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "InvalidInput":
+        return cause.message
+    return None
 
 
 def _told(error: WorkflowFailureError) -> PushOutcome | None:
     cause = error.cause
     if not isinstance(cause, ApplicationError):
         return None
-    if cause.type == "InvalidInput":
-        raise NotAPush(cause.message) from None
     if cause.type and cause.type.startswith("Push") and cause.details:
         return PushOutcome.model_validate(cause.details[0])
     return None

@@ -8,7 +8,8 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.others import START_MARK
-from dispatch.pushes import Push, fair_to, found_by, mark_of, request_of, summary_of
+from dispatch.pushes import Push, fair_to, found_by, mark_of, not_asked, summary_of
+from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Settlement, Validation
 
@@ -23,28 +24,37 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     data: dict[str, Any] | None = None,
     validation: Validation | None = None,
     timeout_in_minutes: int | None = None,
+    waits_for_ever: bool = False,
     settlement: Settlement | None = None,
     reason: str | None = None,
     task_queue: str | None = None,
 ) -> Push:
     """Ask again for a push that did not succeed; the id stays, so nothing is written twice.
 
-    What is not given stays as it was. A push that succeeded is returned as it is. Raises
-    StillRunning, NoSuchPush, NotAPush, and ValidationError for what makes no request.
+    What is not given stays as it was; `waits_for_ever` takes the minutes away. A push that
+    succeeded is returned as it is. Raises StillRunning, NoSuchPush, NotAPush, and ValidationError
+    for what makes no request.
     """
     description = await push.describe()
     if description.status is WorkflowExecutionStatus.COMPLETED:
         return push
     if description.status is WorkflowExecutionStatus.RUNNING:
         raise StillRunning(f"Push {push.push_id} is still running: wait for its end.")
-    before = await request_of(push, description.run_id)
+    last = await speaking(push.client, description)
+    if last is None:
+        raise not_asked(push)
+    if last.run.status is WorkflowExecutionStatus.COMPLETED:
+        return push
+    first = await first_of(push.client, description)
     changes = {
         "data": data,
         "validation": validation,
         "timeout_in_minutes": timeout_in_minutes,
         "reason": reason,
+        "first_digest": first.digest if first else None,
     }
-    request = _again(before, description.run_id, changes, settlement)
+    cleared = {"timeout_in_minutes": None} if waits_for_ever else {}
+    request = _again(last, changes, {"settlement": settlement, **cleared})
     # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.
     with contextlib.suppress(WorkflowAlreadyStartedError):
         await push.client.start_workflow(
@@ -61,16 +71,10 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     return push
 
 
-def _again(
-    before: PushRequest, run_id: str, changes: dict[str, Any], settlement: Settlement | None
-) -> PushRequest:
+def _again(last: Asked, changes: dict[str, Any], anyway: dict[str, Any]) -> PushRequest:
     # Built anew, not copied: what an operator gives is checked like any request.
     return PushRequest.model_validate(
-        before.model_dump(exclude={"resume", "settlement", "reason"})
+        last.request.model_dump(exclude={"resume", "settlement", "reason"})
         | {name: value for name, value in changes.items() if value is not None}
-        | {
-            "settlement": settlement,
-            "retry_of": run_id,
-            "first_digest": before.first_digest or before.digest,
-        }
+        | {**anyway, "retry_of": last.run.run_id}
     )

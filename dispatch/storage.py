@@ -114,7 +114,10 @@ async def fetched(payload: Payload, directory: Directory) -> Payload:
     kind = ExternalStorageReference.DESCRIPTOR.full_name.encode()
     if payload.metadata.get("messageType") != kind:
         return payload
-    reference = json_format.Parse(payload.data, ExternalStorageReference())
+    try:
+        reference = json_format.Parse(payload.data, ExternalStorageReference())
+    except (json_format.ParseError, UnicodeDecodeError):
+        raise Missing("A large payload's reference can't be read: it is not as written.") from None
     claim = StorageDriverClaim(dict(reference.claim_data))
     (found,) = await directory.retrieve(StorageDriverRetrieveContext(), [claim])
     return found

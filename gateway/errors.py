@@ -32,6 +32,9 @@ _AWAY = frozenset(
         RPCStatusCode.UNKNOWN,
     }
 )
+KEY = "idempotencyKey"
+"""Where the scope of a request that starts a push keeps its key, given or made."""
+
 RETRY_AFTER = "5"
 """Seconds after which a busy or lonely front door may be asked again."""
 
@@ -108,7 +111,7 @@ def _lacking(error: Exception) -> str | None:
 
 def answer_to(request: Request, error: Exception) -> Response:
     """Make the answer that an error is, and log what is our fault."""
-    refusal = refusal_of(error)
+    refusal = _keyed(refusal_of(error), request.scope.get(KEY))
     correlation = correlation_of(request)
     if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("Request %s failed", correlation, exc_info=error)
@@ -121,6 +124,19 @@ def answer_to(request: Request, error: Exception) -> Response:
         return shown
     body = error_body(refusal.status, refusal.message, correlation)
     return Json(body, refusal.status, headers=refusal.headers)
+
+
+def quoted(key: str) -> str:
+    """Write a key into a header, which holds bytes only."""
+    return key.encode().decode("latin-1")
+
+
+def _keyed(refusal: Refusal, key: str | None) -> Refusal:
+    """Say how to repeat a request of which nobody knows whether it started its push."""
+    if key is None or refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return refusal
+    said = f"{refusal.message} Repeat the request with this answer's Idempotency-Key."
+    return Refusal(refusal.status, said, **refusal.headers, **{"Idempotency-Key": quoted(key)})
 
 
 def correlation_of(request: Request) -> str:

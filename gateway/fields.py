@@ -19,6 +19,9 @@ IF_USED = "required if used"
 WHOLE = "record"
 """The name under which a record stands whose platform lists no fields."""
 
+LISTS = "_rows"
+"""The field of a form that names its lists: a list whose rows were all removed sends no row."""
+
 _MOST_OPTIONS = 50_000  # in one page; beyond, a value is typed
 _DEEPEST = 8  # levels; beyond, a field is written as JSON
 _MOST_LISTS = 3  # within each other, likewise

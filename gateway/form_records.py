@@ -1,65 +1,123 @@
-"""From a sent form back to a record."""
+"""From a sent form back to a record, and into the record that the form was made of."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
+from codat.itemids import pointer
 from codat.numbers import Number, loads
 from codat.options import json_schema
-from gateway.fields import WHOLE
+from gateway.fields import LISTS, WHOLE, Field, Path, field_tree
 
 Schema = dict[str, Any]
 _NUMBER = re.compile(r"[0-9]{1,9}")
 # What was sent, by the parts of its name: the texts of one name stand under None.
 Sent = dict[str | None, Any]
+ABSENT = object()
 
 
-def record_from_form(document: object, items: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def record_from_form(
+    document: object, items: Iterable[tuple[str, str]], before: object = ABSENT
+) -> dict[str, Any]:
     """Return the record that was typed; what was left blank is left out.
 
     Texts that are no number, date or JSON stay as they are typed, for the verdict to speak of.
+    Where the form was made of a record, `before`, all that was not touched stays as it is there.
     """
     sent: Sent = {}
     for name, text in items:
         place = sent
         for part in name.split("/"):
             place = place.setdefault(part.replace("~1", "/").replace("~0", "~"), {})
-        place.setdefault(None, []).append(text)
-    schema = json_schema(document)
-    record = _value(schema, sent if "properties" in schema else sent.get(WHOLE, {}))
+        place.setdefault(None, []).append(_plain(text))
+    schema, shown = json_schema(document), {}
+    if before is not ABSENT:
+        shown = {field.name: field for field in field_tree(document, before, ()).walk()}
+    typed = _Typed(shown, frozenset(sent.get(LISTS, {}).get(None, ())))
+    is_whole = "properties" not in schema
+    place, path = (sent.get(WHOLE, {}), (WHOLE,)) if is_whole else (sent, ())
+    record = typed.value(schema, place, path, before)
     return cast("dict[str, Any]", record) if isinstance(record, dict) else {}
 
 
-def _value(schema: Schema, sent: Sent) -> object:
-    texts = sent.get(None, [])
-    if texts:
-        return _read(schema, texts[-1].replace("\r\n", "\n"))
-    numbers = sorted((part for part in sent if part and _NUMBER.fullmatch(part)), key=int)
-    if numbers and "properties" in schema.get("items", {}):
-        rows = [_members(schema["items"], sent[number]) for number in numbers]
-        return [row for row in rows if row is not None] or None
-    return _members(schema, sent) if "properties" in schema else None
+class _Typed:
+    """Reads values off what was sent; `had` is what a place had before, or ABSENT."""
+
+    def __init__(self, shown: Mapping[str, Field], lists: frozenset[str]) -> None:
+        self._shown = shown
+        self._lists = lists
+
+    def value(self, schema: Schema, sent: Sent, path: Path, had: object) -> object:
+        texts = sent.get(None, [])
+        if texts:
+            return had if self._is_untouched(path, texts[-1]) else _read(schema, texts[-1])
+        if "properties" in schema.get("items", {}) and (self._is_list(path) or _numbers(sent)):
+            return self._rows(schema["items"], sent, path, had)
+        return self._members(schema, sent, path, had) if "properties" in schema else had
+
+    def _rows(self, schema: Schema, sent: Sent, path: Path, had: object) -> object:
+        before = cast("list[object]", had) if isinstance(had, list) else []
+        rows: list[object] = []
+        for number in _numbers(sent):
+            place = int(number)
+            was = before[place] if place < len(before) else ABSENT
+            row = self._members(schema, sent[number], (*path, place), was)
+            rows += [row] if row is not ABSENT else []
+        return rows or (ABSENT if before else cast("object", had))
+
+    def _members(self, schema: Schema, sent: Sent, path: Path, had: object) -> object:
+        before = cast("dict[str, object]", had) if isinstance(had, dict) else {}
+        record = dict(before)
+        for name, inner in cast("dict[str, Schema]", schema["properties"]).items():
+            if name in sent or self._is_list((*path, name)):
+                was = before.get(name, ABSENT)
+                record[name] = self.value(inner, sent.get(name, {}), (*path, name), was)
+        given = {name: value for name, value in record.items() if value is not ABSENT}
+        if isinstance(had, dict):
+            return given if given or not before else ABSENT
+        # A box that was not ticked says something only beside something else.
+        return given if any(value is not False for value in given.values()) else had
+
+    def _is_list(self, path: Path) -> bool:
+        return pointer(path)[1:] in self._lists
+
+    def _is_untouched(self, path: Path, text: str) -> bool:
+        field = self._shown.get(pointer(path)[1:])
+        if field is None:
+            return False
+        if field.kind == "checkbox":
+            return text == (field.value or "false")
+        if field.kind == "datetime-local":
+            return _moment(text) == _moment(field.value)
+        return text == _plain(field.value)
 
 
-def _members(schema: Schema, sent: Sent) -> dict[str, object] | None:
-    record: dict[str, object] = {
-        name: _value(inner, sent[name])
-        for name, inner in cast("dict[str, Schema]", schema["properties"]).items()
-        if name in sent
-    }
-    given = {name: value for name, value in record.items() if value is not None}
-    # A box that was not ticked says something only beside something else.
-    return given if any(value is not False for value in given.values()) else None
+def _plain(text: str) -> str:
+    """Undo what browsers do to line breaks."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _moment(text: str) -> datetime | str:
+    """Read a moment: browsers leave out seconds that are none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _numbers(sent: Sent) -> list[str]:
+    return sorted((part for part in sent if part and _NUMBER.fullmatch(part)), key=int)
 
 
 def _read(schema: Schema, text: str) -> object:
     if not text.strip():
-        return None
+        return ABSENT
     match schema.get("type"):
         case "boolean":
             return {"true": True, "false": False}.get(text, text)
         case "number":
-            return _number(text)
+            return int(text) if _NUMBER.fullmatch(text) else _number(text)
         case ["number", "string"]:
             return _number(text)
         case "string":
@@ -70,7 +128,7 @@ def _read(schema: Schema, text: str) -> object:
 
 def _number(text: str) -> object:
     try:
-        return int(text) if _NUMBER.fullmatch(text) else Number(text.strip())
+        return Number(text.strip())
     except ValueError:
         return text
 

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from codat.models import Problem
-from gateway.fields import Field, field_tree
+from gateway.fields import LISTS, Field, field_tree
 from gateway.form_records import record_from_form
 
 __all__ = ["STATIC", "record_from_form", "render_form"]
@@ -37,6 +37,7 @@ def render_form(
     inputs = (field for field in fields.values() if field.kind not in {"group", "rows", "row"})
     html = _TEMPLATES.get_template("form.html.jinja").render(
         root=root,
+        lists=LISTS,
         found=[(problem, _nearest(problem, fields)) for problem in problems],
         is_wrong=any(problem.severity == "error" for problem in problems),
         focused=None if problems else next(inputs, None),

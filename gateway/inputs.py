@@ -15,6 +15,14 @@ _LONGEST_HINT = 500  # characters
 
 def kind_of_text(schema: Schema, value: object) -> str:
     """Return the kind of input for a value, one that can show what was typed."""
+    kind = _kind_of(schema, value)
+    # A browser takes line breaks out of whatever has one line.
+    return (
+        "long" if kind == "text" and isinstance(value, str) and set("\r\n") & set(value) else kind
+    )
+
+
+def _kind_of(schema: Schema, value: object) -> str:
     match schema.get("type"):
         case "boolean":
             return "checkbox" if isinstance(value, bool | None) else "text"

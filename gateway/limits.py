@@ -53,7 +53,7 @@ class Limits:
         except (Refusal, TimeoutError) as error:
             if answer.has_begun:
                 raise
-            late = away("This took too long; ask again before you repeat it without a key.")
+            late = away("This took too long; it may have been done all the same.")
             refusal = error if isinstance(error, Refusal) else late
             await answer_to(Request(scope), refusal)(scope, receive, send)
 

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from markupsafe import Markup
 from starlette.responses import StreamingResponse
-from temporalio.client import WorkflowHistoryEventAsyncIterator
+from temporalio.client import WorkflowHandle, WorkflowHistoryEventAsyncIterator
 
 from codat.numbers import dumps
+from dispatch.pushes import Push
 from dispatch.telling import tell_push
 from gateway.parts import Parts
 from gateway.rendering import fragment
@@ -68,12 +69,14 @@ class Live:
     async def _changes(
         self, standing: Standing, company: UUID, session: Session
     ) -> AsyncIterator[str]:
-        push = standing.push
-        history = push.client.get_workflow_handle(
-            push.workflow_id, run_id=standing.description.run_id
-        ).fetch_history_events(wait_new_event=True)
+        push, run = standing.push, standing.description.run_id
+        history = _history(push, run)
         while await self._waits(history):
             now = await standing_of(push, await push.describe())
+            # A reset or a long wait ends one run and begins another; the old one has no more news.
+            if now.description.run_id != run:
+                run = now.description.run_id
+                history = _history(push, run)
             values = await self.values(now, company, session)
             yield f"event: state\ndata: {dumps(self.fragment(values))}\n\n"
             if now.outcome:
@@ -95,3 +98,8 @@ class Live:
             return False
         news.result()
         return True
+
+
+def _history(push: Push, run_id: str) -> WorkflowHistoryEventAsyncIterator:
+    run: WorkflowHandle[Any, Any] = push.client.get_workflow_handle(push.workflow_id, run_id=run_id)
+    return run.fetch_history_events(wait_new_event=True)

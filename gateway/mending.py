@@ -1,7 +1,7 @@
 """Pages that ask again for a push: as it was, or mended."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request
@@ -9,20 +9,24 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from activities.options import Shelved
+from codat.numbers import dumps, loads
 from codat.verdict import judge
-from dispatch.pushes import Push
+from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api import CompanyId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
 from gateway.operations import title_of
 from gateway.parts import Parts
-from gateway.pushes import find
+from gateway.pushes import checked, find, minutes_of
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 from gateway.settling import read_reason, read_word
 from gateway.standing import Standing
 from gateway.visits import Visits, is_wrong, shown_to, to_push
+
+_BASE = "_base"
+"""The field of a form that was sent back: the record that it shows."""
 
 
 class Mending:
@@ -55,21 +59,31 @@ class Mending:
         standing, shelved, record = await self._to_mend(company, key)
         problems = judge(shelved.checker, record, update=_is_update(standing))
         form = render_form(shelved.document, record, problems)
-        return remember(_mending(standing, company, session, form), session, request)
+        answer = _mending(standing, company, session, form, minutes=_earlier_minutes(standing))
+        return remember(answer, session, request)
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
-        """Retry a push with what was typed; fields that the form lacks stay as they were."""
+        """Retry a push with what was typed; what was not touched stays as it was."""
         session = self._visits.visitor_of(request, company)
         fields = await self._visits.form(request, session)
         standing, shelved, before = await self._to_mend(company, key)
-        listed = shelved.document.properties or {}
-        kept = {name: value for name, value in before.items() if listed and name not in listed}
-        record = kept | record_from_form(shelved.document, fields)
+        typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
+        record = record_from_form(shelved.document, fields, _shown_record(typed, before))
         problems = judge(shelved.checker, record, update=_is_update(standing))
-        if is_wrong(problems):
+        message = _complaint(standing, record, typed["_minutes"])
+        if is_wrong(problems) or message:
             form = render_form(shelved.document, record, problems)
-            return _mending(standing, company, session, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-        await self._retry(standing.push, session, data=record)
+            shown = {"base": dumps(record), "minutes": typed["_minutes"], "message": message}
+            status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
+            return _mending(standing, company, session, form, status, **shown)
+        minutes = minutes_of(typed["_minutes"])
+        await self._retry(
+            standing.push,
+            session,
+            data=record,
+            timeout_in_minutes=minutes,
+            waits_for_ever=minutes is None,
+        )
         return to_push(company, standing.push.push_id)
 
     async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, Shelved, dict[str, Any]]:
@@ -84,7 +98,7 @@ class Mending:
         reason = f"{why}; {asked}" if why else asked
         try:
             await retry_push(push, reason=reason, task_queue=self._parts.task_queue, **changes)
-        except StillRunning as error:
+        except (StillRunning, NotAPush) as error:
             raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
 
 
@@ -92,8 +106,40 @@ def _who(session: Session) -> str:
     return session.key.name or "somebody"
 
 
-def _mending(
-    standing: Standing, company: UUID, session: Session, form: Markup, status: int = HTTPStatus.OK
+def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
+    """Give the record that the page showed: what was typed at first, once it was sent back."""
+    try:
+        shown = loads(typed[_BASE]) if _BASE in typed else before
+    except ValueError:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
+    return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before
+
+
+def _earlier_minutes(standing: Standing) -> str:
+    minutes = standing.request.timeout_in_minutes if standing.request else None
+    return str(minutes or "")
+
+
+def _complaint(standing: Standing, record: dict[str, Any], minutes: str) -> str:
+    """Say what makes no push request of what was typed; nothing when all is well."""
+    target = standing.request.target.model_dump() if standing.request else {}
+    try:
+        checked({**target, "data": record, "timeout_in_minutes": minutes_of(minutes)})
+    except Refusal as error:
+        return error.message
+    return ""
+
+
+def _mending(  # noqa: PLR0913, what the page shows
+    standing: Standing,
+    company: UUID,
+    session: Session,
+    form: Markup,
+    status: int = HTTPStatus.OK,
+    *,
+    minutes: str,
+    base: str = "",
+    message: str = "",
 ) -> Response:
     return page(
         "new",
@@ -103,9 +149,10 @@ def _mending(
         button="Retry with this",
         back=f"/companies/{company}/pushes/{standing.push.push_id}",
         form=form,
+        base=base,
         key="",
-        minutes="",
-        message="",
+        minutes=minutes,
+        message=message,
     )
 
 

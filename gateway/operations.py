@@ -22,15 +22,15 @@ _BY_ANOTHER_NAME = "The outcome is Unknown, which is shown as TimedOut here."
 def operation_of(standing: Standing, company: UUID, unknown_as: UnknownAs) -> Operation:
     """Tell all that is known of a push."""
     request, outcome = standing.request, standing.outcome
-    known = standing.description.typed_search_attributes
+    connection, data_type = _place(standing)
     shown = shown_as(standing.status, unknown_as)
     echoed = outcome.data if outcome else None
     return Operation(
         company_id=company,
         push_operation_key=standing.push.push_id,
         platform_push_operation_key=standing.operation,
-        data_connection_key=UUID(known.get(CONNECTION_ID, "")),
-        data_type=operation_data_type(known.get(DATA_TYPE, "")),
+        data_connection_key=connection,
+        data_type=data_type,
         status=shown,
         outcome=standing.status if shown is not standing.status else None,
         status_code=STATUS_CODES[shown],
@@ -44,6 +44,15 @@ def operation_of(standing: Standing, company: UUID, unknown_as: UnknownAs) -> Op
         changes=_changes(outcome),
         data=echoed if echoed is not None else request and request.data,
     )
+
+
+def _place(standing: Standing) -> tuple[UUID, str]:
+    """Say where a push goes; started by hand it bears no search attributes before it runs."""
+    request = standing.request
+    if request:
+        return request.connection_id, request.target.operation_data_type
+    known = standing.description.typed_search_attributes
+    return UUID(known.get(CONNECTION_ID, "")), operation_data_type(known.get(DATA_TYPE, ""))
 
 
 def pending(push_id: UUID, request: PushRequest, now: datetime) -> Operation:

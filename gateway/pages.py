@@ -18,7 +18,7 @@ from gateway.live import Live
 from gateway.mending import Mending
 from gateway.operations import title_of
 from gateway.parts import Parts
-from gateway.pushes import NEWEST_FIRST, checked, find, page_of, start_or_join
+from gateway.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 from gateway.visits import Visits, is_wrong, shown_to, to_push
@@ -45,7 +45,7 @@ class Pages:
         shelved = await self._parts.options.get(target)
         form = render_form(shelved.document)
         about = _about_new(session, target)
-        answer = page("new", **about, form=form, key=uuid4(), minutes="", message="")
+        answer = page("new", **about, form=form, base="", key=uuid4(), minutes="", message="")
         return remember(answer, session, request)
 
     async def create(
@@ -68,7 +68,7 @@ class Pages:
         shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
         about = _about_new(session, target)
         wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
-        return page("new", wrong, **about, **shown, form=form, message=message)
+        return page("new", wrong, **about, **shown, form=form, base="", message=message)
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""
@@ -128,14 +128,13 @@ class Pages:
         return remember(answer, session, request)
 
     async def _start(self, target: PushTarget, record: Any, typed: dict[str, str]) -> UUID:  # noqa: ANN401, JSON is anything
-        minutes = typed.get("_minutes", "").strip()
         request = checked(
             {
                 **target.model_dump(),
                 "data": record,
                 # Made with the form: sending it twice starts one push.
                 "idempotency_key": typed.get("_key"),
-                "timeout_in_minutes": int(minutes) if minutes.isdecimal() else minutes or None,
+                "timeout_in_minutes": minutes_of(typed.get("_minutes", "")),
             }
         )
         return (await start_or_join(self._parts, request)).push_id

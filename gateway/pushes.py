@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from codat.numbers import loads
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
-from gateway.errors import Json, Refusal, away, refusal_of
+from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
 from gateway.operations import operation_of, pending
 from gateway.parts import Parts
@@ -21,13 +21,16 @@ from gateway.standing import Standing, find_standing, standing_of
 from gateway.wire import Link, OperationsPage
 from workflows.models import PushRequest, sentence_of
 
+_LONGEST_MINUTES = 9
+"""Digits; Python itself refuses to read thousands."""
+
 NEWEST_FIRST = "-requestedonutc"
 
 
 async def start(parts: Parts, request: PushRequest) -> Json:
     """Start a push, or join the one that has its key, and answer how it stands."""
     push = await start_or_join(parts, request)
-    headers = {"Idempotency-Key": quoted(request.idempotency_key)}
+    headers = {"Idempotency-Key": quoted(request.idempotency_key or "")}
     if push.is_new:
         return Json(pending(push.push_id, request, datetime.now(UTC)), headers=headers)
     standing = await standing_of(push, await push.describe())
@@ -45,9 +48,7 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
         if refusal_of(error).status != 503:  # noqa: PLR2004, anything but Temporal away
             raise
         raise away(
-            f"Temporal does not answer, so push {request.push_id} was not started, or not "
-            "provably: repeat the request with this answer's Idempotency-Key.",
-            **{"Idempotency-Key": quoted(request.idempotency_key)},
+            f"Temporal does not answer, so push {request.push_id} was not started, or not provably."
         ) from error
 
 
@@ -60,7 +61,7 @@ async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: AN
     if not isinstance(data, dict):
         raise Refusal(400, "The body must be a JSON object, the record to push.")
     request = checked({**fields, "data": data, "idempotency_key": _key(http)})
-    http.scope["push"] = str(request.push_id)
+    http.scope.update({"push": str(request.push_id), KEY: request.idempotency_key})
     return request
 
 
@@ -72,6 +73,12 @@ def checked(fields: dict[str, Any]) -> PushRequest:
     except ValidationError as error:
         where = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
         raise Refusal(404 if "dataType" in where else 400, sentence_of(error)) from None
+
+
+def minutes_of(typed: str) -> int | str | None:
+    """Read the minutes of a form, None for none; what is no number is left to the check."""
+    text = typed.strip()
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST_MINUTES else text or None
 
 
 async def read(parts: Parts, company: UUID, key: UUID) -> Json:
@@ -117,11 +124,6 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
             "_links": links,
         }
     )
-
-
-def quoted(key: str | None) -> str:
-    """Write a key into a header, which holds bytes only."""
-    return (key or "").encode().decode("latin-1")
 
 
 def _key(http: Request) -> str:

@@ -21,7 +21,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import requested_at
 from codat.models import PushStatus
-from dispatch.pushes import NoSuchPush, NotAPush, Push, request_of
+from dispatch.pushes import NoSuchPush, Push
+from dispatch.runs import Asked, speaking
 from dispatch.untold import untold
 from workflows.attributes import COMPANY_ID, PUSH_OPERATION_KEY
 from workflows.models import PushOutcome, PushRequest
@@ -62,15 +63,21 @@ async def find_standing(client: Client, company: UUID, key: UUID) -> Standing:
     except NoSuchPush:
         description = None
     if description is None or not _belongs(description, company):
-        push, description = await _by_operation(client, company, key)
+        push, description = await _listed(client, company, key)
     return await standing_of(push, description)
 
 
 async def standing_of(push: Push, description: WorkflowExecutionDescription) -> Standing:
-    """Read what was asked and how it ended."""
-    request, outcome = await asyncio.gather(
-        _request(push, description), _outcome(push.client, description)
+    """Read what was asked and how it ended, of the run that speaks for the push."""
+    last, outcome = await asyncio.gather(
+        _last(push, description), _outcome(push.client, description)
     )
+    request = last.request if last else None
+    if last and last.run.run_id != description.run_id:
+        description = await push.client.get_workflow_handle(
+            push.workflow_id, run_id=last.run.run_id
+        ).describe()
+        outcome = await _outcome(push.client, description)
     requested = outcome.requested_on_utc if outcome else await requested_at(description)
     return Standing(push, description, request, requested, outcome)
 
@@ -79,21 +86,23 @@ def _belongs(description: WorkflowExecutionDescription, company: UUID) -> bool:
     return description.typed_search_attributes.get(COMPANY_ID) == str(company)
 
 
-async def _by_operation(
+async def _listed(
     client: Client, company: UUID, key: UUID
 ) -> tuple[Push, WorkflowExecutionDescription]:
-    query = f'WorkflowType="push" AND CompanyId="{company}" AND PushOperationKey="{key}"'
+    # By our key too: its latest run may have been started by hand, and bear no company.
+    query = (
+        f'WorkflowType="push" AND CompanyId="{company}" '
+        f'AND (PushOperationKey="{key}" OR WorkflowId="push-{key}")'
+    )
     async for found in client.list_workflows(query, limit=1):
         push = Push(client, UUID(found.id.removeprefix("push-")))
         return push, await push.describe()
     raise NoSuchPush(f"There is no push {key}.")
 
 
-async def _request(push: Push, description: WorkflowExecutionDescription) -> PushRequest | None:
+async def _last(push: Push, description: WorkflowExecutionDescription) -> Asked | None:
     try:
-        return await request_of(push, description.run_id)
-    except NotAPush:
-        return None
+        return await speaking(push.client, description)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None  # forgotten between two calls

@@ -82,6 +82,16 @@ async def test_what_lies_in_the_directory_is_downloaded_in_the_clear(server, tmp
     assert reference == untouched.json()
 
 
+@pytest.mark.parametrize("data", [b"nonsense", b"\xff", b"[]"])
+async def test_a_reference_that_is_none_is_refused_with_a_sentence(server, tmp_path, data):
+    reference = await converter(RING, tmp_path).encode([{"note": "x" * LARGE}])
+    reference[0].data = data
+    answer = await server(large=tmp_path).post("/download", json=body(reference))
+
+    assert 422 == answer.status_code
+    assert answer.json()["message"].startswith("A large payload's reference can't be read")
+
+
 async def test_an_unknown_key_is_named_and_nothing_else(server):
     foreign = await converter(KeyRing({"k9": bytes(32)}, "k9")).encode([RECORD])
     answer = await server().post("/decode", json=body(foreign))
