@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from activities.others import requested_at
 from codat.models import DATA_TYPES, PushStatus
+from dispatch.encryption import Unreadable
 from gateway.operations import UnknownAs, operation_data_type, reason_shown, shown_as
 from gateway.query import Condition, Row, Term, certain_terms
 from gateway.wire import STATUS_CODES, Operation
@@ -114,10 +115,18 @@ async def _operation(
         status=shown,
         outcome=status if shown is not status else None,
         status_code=STATUS_CODES[shown],
-        requested_on_utc=await requested_at(run),
+        requested_on_utc=await _requested(run),
         completed_on_utc=run.close_time,
         error_message=reason_shown(status, shown),
     )
+
+
+async def _requested(run: WorkflowExecution) -> datetime:
+    """Say when it was requested; of a memo that can't be read here nobody else's list depends."""
+    try:
+        return await requested_at(run)
+    except Unreadable:
+        return run.start_time
 
 
 def _status(run: WorkflowExecution) -> PushStatus:

@@ -3,27 +3,16 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
-from temporalio.api.enums.v1 import EventType
-from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import (
-    Client,
-    WorkflowExecutionDescription,
-    WorkflowExecutionStatus,
-    WorkflowHandle,
-    WorkflowHistoryEventFilterType,
-)
-from temporalio.exceptions import ApplicationError
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import requested_at
 from codat.models import PushStatus
-from dispatch.pushes import NoSuchPush, Push
+from dispatch.ending import ending_of
+from dispatch.pushes import NoSuchPush, NotAPush, Push
 from dispatch.runs import Asked, speaking
-from dispatch.untold import untold
 from workflows.attributes import COMPANY_ID, PUSH_OPERATION_KEY
 from workflows.models import PushOutcome, PushRequest
 
@@ -69,15 +58,13 @@ async def find_standing(client: Client, company: UUID, key: UUID) -> Standing:
 
 async def standing_of(push: Push, description: WorkflowExecutionDescription) -> Standing:
     """Read what was asked and how it ended, of the run that speaks for the push."""
-    last, outcome = await asyncio.gather(
-        _last(push, description), _outcome(push.client, description)
-    )
+    last, outcome = await asyncio.gather(_last(push, description), _outcome(push, description))
     request = last.request if last else None
     if last and last.run.run_id != description.run_id:
         description = await push.client.get_workflow_handle(
             push.workflow_id, run_id=last.run.run_id
         ).describe()
-        outcome = await _outcome(push.client, description)
+        outcome = await _outcome(push, description)
     requested = outcome.requested_on_utc if outcome else await requested_at(description)
     return Standing(push, description, request, requested, outcome)
 
@@ -109,35 +96,16 @@ async def _last(push: Push, description: WorkflowExecutionDescription) -> Asked 
         raise
 
 
-async def _outcome(client: Client, description: WorkflowExecutionDescription) -> PushOutcome | None:
+async def _outcome(push: Push, description: WorkflowExecutionDescription) -> PushOutcome | None:
     if description.status is WorkflowExecutionStatus.RUNNING:
         return None
-    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(
-        description.id, run_id=description.run_id
-    )
-    closing = handle.fetch_history_events(
-        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT
-    )
-    async for event in closing:
-        told = await _told(client, event)
-        if told:
-            return told
-    return await untold(client, description)
-
-
-async def _told(client: Client, event: HistoryEvent) -> PushOutcome | None:
-    """Read the outcome that a run ended with; None when it was ended from outside."""
-    if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
-        payloads = event.workflow_execution_completed_event_attributes.result.payloads
-        (outcome,) = await client.data_converter.decode(payloads, [PushOutcome])
-        return outcome
-    if event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
-        return None
-    failure = event.workflow_execution_failed_event_attributes.failure
-    error = await client.data_converter.decode_failure(failure)
-    if not isinstance(error, ApplicationError) or not error.details:
-        return None
     try:
-        return PushOutcome.model_validate(error.details[0])
-    except ValidationError:
-        return None
+        return await ending_of(push, description.run_id)
+    except NotAPush as error:
+        return PushOutcome(
+            status=PushStatus.FAILED,
+            message=f"Nothing was sent: {error}",
+            submitted=False,
+            requested_on_utc=description.start_time,
+            completed_on_utc=description.close_time,
+        )
