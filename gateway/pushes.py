@@ -104,7 +104,7 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
     condition = read_query(query)
     found = await find_operations(parts.temporal, company, condition, parts.settings.unknown_as)
     begin, end, total = (page - 1) * size, page * size, len(found.operations)
-    if found.is_cut and end > total:
+    if found.is_cut and page > 1 and end > total:
         raise Refusal(400, "There are too many pushes to page so far back: narrow the query.")
     here = f"/companies/{company}/push"
 
@@ -113,7 +113,8 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         return Link(href=f"{here}?{urlencode(asked)}")
 
     links = {"self": Link(href=here), "current": link(page)}
-    links |= {"next": link(page + 1)} if end < total else {}
+    # Of a list that is cut the next page says so: nobody takes its end for the end of all.
+    links |= {"next": link(page + 1)} if end < total or found.is_cut else {}
     links |= {"previous": link(page - 1)} if page > 1 else {}
     return OperationsPage.model_validate(
         {

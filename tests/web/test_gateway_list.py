@@ -154,3 +154,14 @@ async def test_a_list_is_cut_where_there_are_too_many(door, monkeypatch):
     deep = await door.http.get(LIST, params={"page": total, "pageSize": 1})
 
     assert (1, 400) == (len(newest), deep.status_code)
+
+
+async def test_the_first_page_of_a_list_that_is_cut_shows_what_there_is(door, monkeypatch):
+    await until_listed(door, *[await pushed(door) for _ in range(3)])
+    monkeypatch.setattr("gateway.listing.MOST_RUNS", 2)
+    first = await listed(door, query="status=Unknown")
+    after = await door.http.get(first["_links"]["next"]["href"])
+
+    assert 1 == first["pageNumber"]
+    assert 400 == after.status_code
+    assert "narrow the query" in after.json()["error"]
