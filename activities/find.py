@@ -40,6 +40,8 @@ class FindActivities:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         listed = await self._matched(ask)
+        # Before it is asked who holds them: whoever gets an operation in between holds it then.
+        awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
         sightings = await _sightings(listed, ask, others)
         look = Look(
@@ -52,9 +54,7 @@ class FindActivities:
             return look.model_copy(update={"later_update": await others.later_update()})
         if [match for _, match in sightings] == [Match.EQUAL]:
             look = await _adopt(look, sightings[0][0], others)
-        if look.adopted:
-            return look
-        return look.model_copy(update={"awaited": await others.any_without_operation()})
+        return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _matched(self, ask: FindSubmission) -> list[Sighting]:
         with codat_failures(final=()):
