@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from google.protobuf import json_format
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_jsonable_python
 from temporalio.api.common.v1 import Payload
@@ -19,6 +20,7 @@ from temporalio.converter import (
     DefaultFailureConverterWithEncodedAttributes,
     EncodingPayloadConverter,
     ExternalStorage,
+    JSONProtoPayloadConverter,
     PayloadConverter,
 )
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -80,21 +82,31 @@ def _adapter(type_hint: type) -> TypeAdapter[Any]:
 
 
 class ExactPayloads(CompositePayloadConverter):
-    """JSON whose numbers are exact, bytes and null: all that a process of ours writes."""
+    """JSON whose numbers are exact, bytes and null, and in Protobuf's JSON what the SDK writes."""
 
     def __init__(self) -> None:
-        super().__init__(BinaryNullPayloadConverter(), BinaryPlainPayloadConverter(), ExactJSON())
+        super().__init__(
+            BinaryNullPayloadConverter(),
+            BinaryPlainPayloadConverter(),
+            JSONProtoPayloadConverter(),
+            ExactJSON(),
+        )
 
     def from_payloads(
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None
     ) -> list[Any]:
-        """Read values; what was written by no process of ours fails the push."""
+        """Read values; what nobody here can read fails the push."""
         for one in payloads:
             encoding = one.metadata.get("encoding", b"")
             if encoding not in self.converters:
                 name = encoding.decode(errors="replace")[:60]
                 raise _invalid(f"The input has the encoding {name!r}: send it as json/plain.")
-        return super().from_payloads(payloads, type_hints)
+        try:
+            return super().from_payloads(payloads, type_hints)
+        except (RuntimeError, json_format.Error):  # not Protobuf's, or of a type that is not here
+            raise _invalid(
+                "The input is no Protobuf that is known: send it as json/plain."
+            ) from None
 
 
 class QuietFailures(DefaultFailureConverter):

@@ -75,7 +75,7 @@ def raw(encoding: str = "json/plain", levels: int = 1) -> RawValue:
         (raw(levels=900), "100 levels deep"),
         (raw(levels=9000), "nested more than 100 levels deep"),
         (raw("foo/bar"), "The input has the encoding 'foo/bar': send it as json/plain."),
-        (raw("json/protobuf"), "The input has the encoding 'json/protobuf'"),
+        (raw("json/protobuf"), "no Protobuf that is known: send it as json/plain."),
     ],
     ids=["101", "450", "900", "9000", "foo/bar", "json/protobuf"],
 )
