@@ -83,6 +83,7 @@ async def _still_going(story: Story) -> Reading | None:
                 await story.wait(PAUSE, f"asking again after: {story.trouble}")
         story.settle(reading.operation)
         if reading.operation.status is PushStatus.SUCCESS:
+            story.follow(entry.operation, is_over=True)
             raise final(story, reading)
         if not reading.operation.status.is_final:
             story.follow(entry.operation)

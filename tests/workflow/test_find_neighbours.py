@@ -1,7 +1,11 @@
 """Looking for a lost request beside a neighbour whose own answer is still to come."""
 
+from temporalio import workflow
+
 from activities.others import Others
 from dispatch.pushes import Push
+from emulator import seeds
+from tests.support.doors import point_after, start_again, terminate
 from tests.support.protocol import held_up, protocol
 from tests.support.waiting import eventually
 from workflows.attributes import PUSH_OPERATION_KEY
@@ -34,3 +38,24 @@ async def _is_listed_with_its_operation(push: Push) -> bool:
     listed = push.client.list_workflows(f'WorkflowId="{push.workflow_id}"')
     operations = [one.typed_search_attributes.get(PUSH_OPERATION_KEY) async for one in listed]
     return bool(operations) and all(operations)
+
+
+async def test_an_operation_whose_run_was_ended_before_it_was_told_is_known_as_the_pushs(
+    devserver, monkeypatch
+):
+    async def never_told(_story, _outcome):
+        await workflow.wait_condition(lambda: False)
+
+    async with protocol(devserver) as here:
+        with monkeypatch.context() as patch:
+            patch.setattr("workflows.push.tell", never_told)
+            push = await here.push(connection_id=seeds.SYNCHRONOUS)
+            await point_after(push, "push")
+            await terminate(push)
+        await start_again(push, here.task_queue)
+        outcome = await push.outcome()
+
+        assert 1 == len(here.posts)
+    assert "Success" == outcome.status
+    told = (await push.describe()).typed_search_attributes
+    assert str(outcome.push_operation_key) == told.get(PUSH_OPERATION_KEY)
