@@ -67,8 +67,7 @@ async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
     said = f"the platform says {reading.operation.status_text}"
     if reading.patience > 1:
         planned = stretched(story.manners, company, now, planned, reading.patience)
-    if story.saved_until > now:
-        planned = max(planned, story.saved_until)
+    planned = max(planned, story.saved_until)
     if reading.patience > 1 or story.saved_until > now:
         said += "; Codat's requests for today run low"
     story.enter("poll-status", f"Asked {story.looks} times: {said}.")

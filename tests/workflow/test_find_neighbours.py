@@ -1,4 +1,4 @@
-"""Looking for a lost request beside a neighbour whose own answer is still to come."""
+"""What a push that looks for its lost request can know of its neighbours' operations."""
 
 from temporalio import workflow
 
