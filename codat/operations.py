@@ -79,7 +79,10 @@ class PushValidation(Wire):
 
 
 class PushOperation(Wire):
-    """One push as Codat tells it; only its key is always there. Times are UTC, unset is None."""
+    """One push as Codat tells it; only its key is always there. Times are UTC, unset is None.
+
+    `date` is Codat's own clock as it answered; it does not travel with the operation.
+    """
 
     push_operation_key: UUID
     company_id: Maybe[UUID] = None
@@ -95,6 +98,7 @@ class PushOperation(Wire):
     changes: Objects[PushChange] = Field(default_factory=list[PushChange])
     validation: Object[PushValidation] = Field(default_factory=PushValidation)
     data: Any = None
+    date: Moment = Field(default=None, exclude=True)
 
     @model_validator(mode="before")
     @classmethod

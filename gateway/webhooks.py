@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.service import RPCError, RPCStatusCode
 
+from codat.clock import utc_now
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.access import ApiKey, authenticate
 from gateway.errors import Refusal
@@ -91,7 +92,7 @@ class Receiver:
 
     def _is_young(self, event: Event) -> bool:
         if event.requested:
-            return datetime.now(UTC) - event.requested < SETTLED
+            return utc_now() - event.requested < SETTLED
         # The older kind does not say when: two minutes count from its first coming.
         first = self._strangers.setdefault(event.operation, time.monotonic())
         if len(self._strangers) > MOST_STRANGERS:

@@ -31,8 +31,9 @@ class HoldWorkflow:
 
     @workflow.signal(name="hold")
     def hold(self, hold: Hold) -> None:
-        """Hold back what this says, for the reason that was given last."""
-        self._tell([*(one for one in self._holds if one.scope != hold.scope), hold])
+        """Hold back what this says, for the reason that was given last; it counts from now."""
+        begun = hold.model_copy(update={"since": workflow.now()})
+        self._tell([*(one for one in self._holds if one.scope != hold.scope), begun])
 
     @workflow.signal(name="release")
     def release(self, release: Release) -> None:
