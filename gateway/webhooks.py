@@ -14,7 +14,6 @@ from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat.clock import utc_now
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.access import ApiKey, authenticate
 from gateway.errors import Refusal
@@ -91,8 +90,8 @@ class Receiver:
         return bool(ids)
 
     def _is_young(self, event: Event) -> bool:
-        if event.requested:
-            return utc_now() - event.requested < SETTLED
+        if event.age is not None:
+            return event.age < SETTLED
         # The older kind does not say when: two minutes count from its first coming.
         first = self._strangers.setdefault(event.operation, time.monotonic())
         if len(self._strangers) > MOST_STRANGERS:
