@@ -66,3 +66,15 @@ def test_the_readme_maps_every_folder():
     readme = (ROOT / "README.md").read_text()
 
     assert [] == sorted(name for name in packages() if f"`{name}/`" not in readme)
+
+
+def test_the_wall_clock_is_read_in_one_place():
+    shipped = [
+        *ROOT.glob("*.py"),
+        *(file for one in packages() for file in (ROOT / one).glob("*.py")),
+    ]
+    readers = {
+        file.relative_to(ROOT).as_posix() for file in shipped if "datetime.now(" in file.read_text()
+    }
+
+    assert {"codat/clock.py"} == {one for one in readers if not one.startswith("emulator/")}
