@@ -1,4 +1,4 @@
-"""What other pushes hold: their operations, claims, twins of ours, later updates."""
+"""What other pushes hold: their operations, claims, twins of ours."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
@@ -7,10 +7,11 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import FindSubmission, Wire
+from activities.models import FindSubmission
+from codat.models import PushTarget
 
 START_MARK = "surepush"
 """The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
@@ -30,7 +31,6 @@ TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
-_UNTOLD = "?"
 _CLAIM = "push-claim-"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
@@ -42,10 +42,12 @@ async def requested_at(run: WorkflowExecution) -> datetime:
     return datetime.fromisoformat((await run.memo())[REQUESTED])
 
 
-class _Start(Wire):
-    """The part of a push request that says which record it updates."""
-
-    record_id: str | None = None
+def same_place(target: PushTarget) -> str:
+    """Write the part of a query that finds the pushes of a company, connection and data type."""
+    return (
+        f'CompanyId="{target.company_id}" AND ConnectionId="{target.connection_id}" '
+        f'AND DataType="{target.data_type}"'
+    )
 
 
 class Others:
@@ -93,7 +95,7 @@ class Others:
 
     async def open_twin(self, operation: UUID) -> str | None:
         """Name a push of an equal record that has this operation, or may have sent and has none."""
-        listed = self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"')
+        listed = self._list(f'{same_place(self._ask.target)} AND PushDigest="{self._ask.digest}"')
         oldest = self._ask.since - BEFORE
         twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
         for twin in sorted(twins):
@@ -107,44 +109,11 @@ class Others:
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        query = f'{self._same_place} AND ExecutionStatus="Running"'
+        query = f'{same_place(self._ask.target)} AND ExecutionStatus="Running"'
         async for push in self._list(query):
             if push.typed_search_attributes.get(_OPERATION) is None:
                 return True
         return False
-
-    async def later_update(self) -> bool:
-        """Tell whether a later push to the same record was started."""
-        if self._ask.record_id is None:
-            return False
-        since = self._ask.since.isoformat()
-        async for push in self._list(f'{self._same_place} AND StartTime>"{since}"'):
-            is_later = await requested_at(push) > self._ask.since
-            if is_later and await self._record_of(push) in (self._ask.record_id, _UNTOLD):
-                return True
-        return False
-
-    async def _record_of(self, push: WorkflowExecution) -> str | None:
-        """Read which record a push updates (None: it creates one), by its mark or its input."""
-        mark = (await push.memo()).get(START_MARK)
-        if mark:
-            return mark["kind"].partition("/")[2] or None
-        run = self._client.get_workflow_handle(push.id, run_id=push.run_id)
-        try:
-            first = await anext(run.fetch_history_events(page_size=1))
-            payloads = first.workflow_execution_started_event_attributes.input.payloads
-            (start,) = await self._client.data_converter.decode(payloads, [_Start])
-        except (RPCError, ValueError, ApplicationError):
-            return _UNTOLD
-        return start.record_id
-
-    @property
-    def _same_place(self) -> str:
-        target = self._ask.target
-        return (
-            f'CompanyId="{target.company_id}" AND ConnectionId="{target.connection_id}" '
-            f'AND DataType="{target.data_type}"'
-        )
 
     async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
         async for push in self._client.list_workflows(query):

@@ -48,6 +48,7 @@ _ANSWERS = {
     "CodatFailing": Answer.UNCLEAR,
     "CodatKeyReused": Answer.UNCLEAR,
     "NotSent": Answer.UNSENT,
+    "Superseded": Answer.UNSENT,
 }
 
 

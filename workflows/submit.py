@@ -19,7 +19,7 @@ from temporalio.exceptions import TimeoutError as ActivityTimeout
 
 with workflow.unsafe.imports_passed_through():
     from activities.failures import Refusal
-    from activities.models import Attempt, Idempotency, Reading
+    from activities.models import Attempt, Idempotency, Reading, UpdateOrder
     from activities.push import PushActivities
     from codat.models import PushStatus
     from workflows.attributes import announce_anew
@@ -97,12 +97,13 @@ async def _send_next(story: Story) -> Reading | None:
 async def _send(story: Story, entry: Entry) -> Reading | None:
     story.enter("push", f"Sending the record (submission {entry.number}).")
     is_again = entry.open > 0
+    attempt = _attempt(story, entry)
     entry.open += 1
     entry.last_scheduled = workflow.now()
     try:
         reading = await workflow.execute_activity_method(
             PushActivities.push,
-            _attempt(story, entry),
+            attempt,
             start_to_close_timeout=CALL_TIMEOUT,
             schedule_to_close_timeout=story.left,
             retry_policy=ONCE,
@@ -163,7 +164,14 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
         force_update=request.force_update,
         run_id=workflow.info().run_id,
         not_after=entry.not_after,
+        order=None if is_create else _order(story),
     )
+
+
+def _order(story: Story) -> UpdateOrder:
+    was_scheduled = any(one.last_scheduled for one in story.ledger.entries)
+    is_first = not (was_scheduled or story.may_not_be_first)
+    return UpdateOrder(requested_on_utc=story.requested, is_first=is_first)
 
 
 async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
@@ -172,6 +180,8 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
     record(entry, answer)
     story.trouble, story.cause = _sentence(error), cause_of(error)
     story.is_rejected = answer is Answer.REJECTED
+    if _is_superseded(error) and not entry.is_unclear:
+        raise story.ending(PushStatus.FAILED, story.trouble)
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
     if answer is Answer.UNAUTHORIZED:
@@ -198,6 +208,10 @@ def _answer(error: ActivityError) -> Answer:
     if isinstance(cause, ActivityTimeout) and cause.type is TimeoutType.SCHEDULE_TO_START:
         return Answer.UNSENT
     return answer_to(cause.type if isinstance(cause, ApplicationError) else None)
+
+
+def _is_superseded(error: ActivityError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == "Superseded"
 
 
 def _sentence(error: ActivityError) -> str:
