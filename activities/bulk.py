@@ -42,7 +42,7 @@ class BulkStep(Wire):
 class BulkDone(Wire):
     """What became of the first pushes of a step, in its order; then a pause, if need be (UTC)."""
 
-    results: list[str] = []
+    results: list[str]
     not_before: datetime | None = None
     waits_for: str = REQUESTS
 

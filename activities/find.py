@@ -93,7 +93,7 @@ class FindActivities:
         holder = (await others.holders([ask.adopt])).get(ask.adopt)
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
-        return Look(adopted=reading_of(operation))
+        return Look(candidates=[], adopted=reading_of(operation))
 
 
 async def _sightings(listed: list[Sighting], ask: FindSubmission, others: Others) -> list[Sighting]:

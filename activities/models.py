@@ -13,7 +13,11 @@ from codat.numbers import digest
 
 
 class Wire(BaseModel):
-    """A model that travels through Temporal: frozen, camelCase, absent means null."""
+    """A model that travels through Temporal: frozen, camelCase, absent means null.
+
+    What an activity gives back has a field without a default, so that `{}`, by which an operator
+    completes an activity by hand, is never taken for an answer.
+    """
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
@@ -84,7 +88,7 @@ class Finding(Wire):
 class Verdict(Wire):
     """All that is wrong with a record, and all that may be."""
 
-    errors: list[Finding] = []
+    errors: list[Finding]
     warnings: list[Finding] = []
 
 
@@ -100,7 +104,7 @@ class Prepared(Wire):
     """What `fetch-options` and `validate` would have said."""
 
     options: OptionsDigest
-    verdict: Verdict = Verdict()
+    verdict: Verdict = Verdict(errors=[])
 
 
 class Attempt(Wire):
@@ -212,7 +216,7 @@ class Look(Wire):
     `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
     """
 
-    candidates: list[Candidate] = []
+    candidates: list[Candidate]
     adopted: Reading | None = None
     hindrance: str | None = None
     later_update: bool = False
@@ -273,12 +277,14 @@ class Told(Wire):
 class Memory(Wire):
     """All that can be known of the other runs of a push, in the order of time.
 
-    `success` is the outcome of a run that succeeded; `unreadable` are runs whose history is gone;
-    `retries` names the run that each run was a retry of.
+    `success` is the outcome of a run that succeeded, `success_digests` the SHA-256 of the record
+    that it wrote and of the one that its caller first sent; `unreadable` are runs whose history is
+    gone; `retries` names the run that each run was a retry of.
     """
 
-    facts: list[Fact] = []
+    facts: list[Fact]
     success: Told | None = None
+    success_digests: list[str] = []
     unreadable: list[str] = []
     retries: dict[str, str] = {}
     conduct: Conduct | None = None

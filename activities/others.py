@@ -11,9 +11,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.models import FindSubmission, Wire
-
-START_MARK = "surepush"
-"""The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
+from activities.start_memo import read_memo, read_start_memo
 
 REQUESTED = "requestedOnUtc"
 """The memo of a push that went on in a new run, whose start tells nothing of its request."""
@@ -37,9 +35,11 @@ _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
 async def requested_at(run: WorkflowExecution) -> datetime:
     """Say when the push that this is a run of was requested (UTC)."""
-    if REQUESTED not in run.raw_info.memo.fields:
+    requested = await read_memo(run, REQUESTED)
+    try:
+        return datetime.fromisoformat(requested)
+    except (TypeError, ValueError):
         return run.start_time
-    return datetime.fromisoformat((await run.memo())[REQUESTED])
 
 
 class _Start(Wire):
@@ -107,7 +107,7 @@ class Others:
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        query = f'{self._same_place} AND ExecutionStatus="Running"'
+        query = f"{self._same_place} AND CloseTime IS NULL"
         async for push in self._list(query):
             if push.typed_search_attributes.get(_OPERATION) is None:
                 return True
@@ -126,9 +126,9 @@ class Others:
 
     async def _record_of(self, push: WorkflowExecution) -> str | None:
         """Read which record a push updates (None: it creates one), by its mark or its input."""
-        mark = (await push.memo()).get(START_MARK)
-        if mark:
-            return mark["kind"].partition("/")[2] or None
+        memo = await read_start_memo(push)
+        if memo:
+            return memo.record_id
         run = self._client.get_workflow_handle(push.id, run_id=push.run_id)
         try:
             first = await anext(run.fetch_history_events(page_size=1))

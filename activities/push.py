@@ -26,7 +26,7 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
-from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem, SavedForPushes
+from codat import CodatClient, CodatError, CodatRefused, CodatUnauthorized, Problem, SavedForPushes
 from codat.verdict import judge
 
 SEND_WITHIN = timedelta(seconds=10)
@@ -83,7 +83,8 @@ class PushActivities:
         """Send the record, once, by the run that asked for it and inside its window."""
         _check_fence(attempt)
         window = _SendWindow(attempt.not_after)
-        with codat_failures():
+        # None is retried by the server, whatever an operator makes of the retry policy.
+        with codat_failures(final=(CodatError,)):
             if self._holds:
                 await self._holds.check(attempt.target)
             operation = await self._codat.push(
@@ -141,21 +142,32 @@ class _SendWindow:
         if now - self._started > SEND_WITHIN_OF_START:
             raise _not_sent("The worker came too late to send: more than 20 s after the start.")
         if now >= self._not_after:
-            raise _not_sent("The idempotency key is too old to be sent again.")
+            raise _not_sent("It is too late to send: the deadline or the key's age has passed.")
         self.sent = now
 
 
 def _check_fence(attempt: Attempt) -> None:
-    # After a reset the server hands a task that was already under way out again, before any
-    # workflow code runs: only the activity itself can refuse.
+    # The server hands a task out again, before any workflow code runs: after a reset in another
+    # run, after pause, unpause, reset or new options of an activity in the same one. Only the
+    # activity itself can refuse, and only the first hand-out of all proves that none was before.
     info = activity.info()
-    if info.workflow_run_id != attempt.run_id or info.attempt != 1:
+    if info.workflow_run_id != attempt.run_id:
         raise _not_sent("This request belongs to another run of the push, so it was not sent.")
+    if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:
+        raise _failure(
+            "ActivityRedelivered",
+            "Temporal handed this request out again, so it was not sent again; the first time it "
+            "may have been.",
+        )
 
 
 def _not_sent(message: str) -> ApplicationError:
+    return _failure("NotSent", message)
+
+
+def _failure(kind: str, message: str) -> ApplicationError:
     return ApplicationError(
-        message, type="NotSent", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+        message, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
     )
 
 

@@ -64,7 +64,7 @@ async def release(
 
 async def all_holds(client: Client) -> dict[UUID, list[Hold]]:
     """Give what is held, by company; a hold that began this moment may be missing."""
-    query = 'WorkflowType="push-hold" AND ExecutionStatus="Running"'
+    query = 'WorkflowType="push-hold" AND CloseTime IS NULL'
     held: dict[UUID, list[Hold]] = {}
     async for keeper in client.list_workflows(query):
         company = UUID(keeper.id.removeprefix(KEEPER))

@@ -36,6 +36,7 @@ class Safety:
         self._proof = _FIRST
         self._numbers: set[int] = set()
         self._ours: set[UUID] = set()
+        self._is_open = False
 
     def before(self, attempt: Attempt) -> str:
         """Say why this request may be sent; empty when the histories don't tell."""
@@ -45,13 +46,16 @@ class Safety:
         return proof or (_SAME_KEY if is_same else "")
 
     def refused(self, kind: str) -> None:
-        """Take in that a request brought no operation."""
-        self._proof = _AFTER.get(answer_to(kind), "")
+        """Take in that a request brought no operation; one that was lost stays in doubt."""
+        proof = _AFTER.get(answer_to(kind), "")
+        self._is_open = self._is_open or not proof
+        self._proof = "" if self._is_open else proof
 
     def answered(self, reading: Reading) -> None:
         """Take in how an operation of ours stands."""
         operation = reading.operation
         self._ours.add(operation.push_operation_key)
+        self._is_open = False
         is_failed = operation.status is PushStatus.FAILED
         key = operation.push_operation_key
         self._proof = f"operation {key} had failed, so it wrote nothing" if is_failed else ""
@@ -61,9 +65,9 @@ class Safety:
         if look.adopted:
             self.answered(look.adopted)
         elif purpose is Purpose.SETTLE:
-            self._proof = _SETTLED
+            self._proof, self._is_open = _SETTLED, False
         elif purpose is Purpose.DECIDE and not self._strange(look):
-            self._proof = _NOT_FOUND
+            self._proof, self._is_open = _NOT_FOUND, False
 
     def _strange(self, look: Look) -> Iterable[UUID]:
         return {one.push_operation_key for one in look.candidates} - self._ours

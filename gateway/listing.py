@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution
 
 from activities.others import requested_at
-from codat.models import DATA_TYPES, PushStatus
+from codat.models import DATA_TYPES
 from dispatch.encryption import Unreadable
+from dispatch.listing import status_of_run
 from gateway.operations import UnknownAs, operation_data_type, reason_shown, shown_as
 from gateway.query import Condition, Row, Term, certain_terms
 from gateway.wire import STATUS_CODES, Operation
-from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY, PUSH_STATUS
+from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY
 
 MOST_RUNS = 10_000
 """The newest runs of a company that a list looks through; older ones only by a narrower query."""
@@ -104,7 +105,7 @@ async def _operation(
     connection = _uuid(known.get(CONNECTION_ID, ""))
     if key is None or connection is None:
         return None  # started by hand and not yet told apart
-    status = _status(run)
+    status = status_of_run(run)
     shown = shown_as(status, unknown_as)
     return Operation(
         company_id=company,
@@ -127,18 +128,6 @@ async def _requested(run: WorkflowExecution) -> datetime:
         return await requested_at(run)
     except Unreadable:
         return run.start_time
-
-
-def _status(run: WorkflowExecution) -> PushStatus:
-    """Tell how a run stands; one that was ended from outside can't say, so it is Unknown."""
-    if run.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
-        return PushStatus.PENDING
-    if run.status is WorkflowExecutionStatus.COMPLETED:
-        return PushStatus.SUCCESS
-    told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
-    failed = run.status is WorkflowExecutionStatus.FAILED
-    believable = told in {PushStatus.FAILED, PushStatus.TIMED_OUT}
-    return told if failed and believable else PushStatus.UNKNOWN
 
 
 def _row(operation: Operation) -> Row:

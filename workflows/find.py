@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.find import FindActivities
     from activities.models import FindSubmission, Idempotency, Look, Purpose, Reading, Resend
     from codat.models import PushStatus
-    from workflows.measures import cause_of
+    from workflows.activity_call import DEADLINE, CallFailed, call
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
     from workflows.submission import Entry, adopt, rule_out, settle_as_not_written
@@ -38,7 +36,7 @@ EARLY_LOOKS = (0.0, 1 / 3)
 async def find(story: Story, entry: Entry) -> Reading | None:
     """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
     begun = workflow.now()
-    look = Look()
+    look = Look(candidates=[])
     early = () if workflow.patched("late-look") else EARLY_LOOKS
     for part in (*early, *LOOKS):
         if part > 1 and not (look.awaited and story.manners.idempotency is Idempotency.HONOURED):
@@ -87,11 +85,11 @@ async def look_up(
     while True:
         story.check_deadline()
         try:
-            return await _read_list(story, purpose, story.left, operation, until)
-        except ActivityError as error:
-            if is_cancelled_exception(error) or purpose is Purpose.ADOPT:
+            return await _read_list(story, purpose, operation=operation, until=until)
+        except CallFailed as failure:
+            if purpose is Purpose.ADOPT and failure.kind != DEADLINE:
                 raise
-            _note_trouble(story, error)
+            story.note(failure)
         await story.wait(PAUSE, f"looking again after: {story.trouble}")
 
 
@@ -100,25 +98,23 @@ async def glance(story: Story) -> Look | None:
     if story.is_late:
         return None
     try:
-        within = GLANCE if story.left is None else min(GLANCE, story.left)
-        return await _read_list(story, Purpose.LOOK, within)
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        _note_trouble(story, error)
+        return await _read_list(story, Purpose.LOOK, within=GLANCE)
+    except CallFailed as failure:
+        story.note(failure)
         return None
 
 
 async def _read_list(
     story: Story,
     purpose: Purpose,
-    within: timedelta | None,
+    *,
+    within: timedelta | None = None,
     operation: UUID | None = None,
     until: datetime | None = None,
 ) -> Look:
     request, ledger = story.request, story.ledger
-    return await workflow.execute_activity_method(
-        FindActivities.find_submission,
+    return await call(
+        "find-submission",
         FindSubmission(
             push_id=request.push_id,
             target=request.target,
@@ -133,17 +129,14 @@ async def _read_list(
             purpose=purpose,
             adopt=operation,
         ),
+        Look,
+        until=story.until_deadline(),
+        within=within,
         start_to_close_timeout=LOOK_TIMEOUT,
         heartbeat_timeout=HEARTBEAT,
-        schedule_to_close_timeout=within,
         retry_policy=READ_AGAIN,
         summary=f"{purpose.value} for the request",
     )
-
-
-def _note_trouble(story: Story, error: ActivityError) -> None:
-    cause, story.cause = error.cause, cause_of(error)
-    story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
 
 
 def take(story: Story, reading: Reading, why: str) -> Reading:

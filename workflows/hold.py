@@ -1,12 +1,17 @@
 """A company's holds: one workflow that lives as long as there are any."""
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.holds import HOLDS, Hold
     from activities.models import Wire
+
+Input = TypeVar("Input", bound=Wire)
 
 
 class Release(Wire):
@@ -30,15 +35,19 @@ class HoldWorkflow:
         await workflow.wait_condition(lambda: self._is_known and not self._holds)
 
     @workflow.signal(name="hold")
-    def hold(self, hold: Hold) -> None:
-        """Hold back what this says, for the reason that was given last."""
-        self._tell([*(one for one in self._holds if one.scope != hold.scope), hold])
+    def hold(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Take one `Hold`: hold back what it says, for the reason that was given last."""
+        hold = _read(inputs, Hold)
+        if hold:
+            self._tell([*(one for one in self._holds if one.scope != hold.scope), hold])
 
     @workflow.signal(name="release")
-    def release(self, release: Release) -> None:
-        """Let go what lies within this."""
-        within = (release.connection_id, release.data_type)
-        self._tell([one for one in self._holds if not one.lies_within(*within)])
+    def release(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Take one `Release`: let go what lies within it."""
+        release = _read(inputs, Release)
+        if release:
+            within = (release.connection_id, release.data_type)
+            self._tell([one for one in self._holds if not one.lies_within(*within)])
 
     def _tell(self, holds: list[Hold]) -> None:
         self._holds, self._is_known = holds, True
@@ -50,3 +59,13 @@ class HoldWorkflow:
             for one in holds
         ]
         workflow.set_current_details("\n".join(["**held**\n", *rows]))
+
+
+def _read(inputs: Sequence[Any], kind: type[Input]) -> Input | None:
+    """Read a signal's one input; what is none is passed over, not failed on for ever."""
+    try:
+        (value,) = inputs
+        return kind.model_validate(value)
+    except (ValidationError, ValueError):
+        workflow.logger.warning("A signal was passed over: it is no %s", kind.__name__.lower())
+        return None

@@ -5,18 +5,14 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.failures import Refusal
     from activities.models import PollStatus, Reading
-    from activities.push import PushActivities
-    from codat import SavedForPushes
     from codat.models import PushOperation, PushStatus
+    from workflows.activity_call import CallFailed, call
     from workflows.clock import next_look, stretched
     from workflows.find import make_sure
-    from workflows.measures import cause_of
     from workflows.models import PushRecord
     from workflows.story import Ended, Story
 
@@ -24,6 +20,9 @@ READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
 )
+
+SAVED_FOR_PUSHES = "SavedForPushes"
+"""The failure of a look that is put off, as the day's requests run out."""
 
 LAST_QUESTION = timedelta(minutes=5)
 """How long the platform is asked for the truth at the deadline."""
@@ -52,7 +51,7 @@ async def poll(story: Story, reading: Reading) -> Ended:
         story.renew()
         due = await wait_for_look(story, reading)
         key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
-        told = await ask(story, key, story.left, requested_on=requested_on, due=due)
+        told = await ask(story, key, requested_on=requested_on, due=due)
         reading = told or reading
     if reading.operation.status is PushStatus.FAILED:
         story.settle(reading.operation)
@@ -82,23 +81,26 @@ def _origin(story: Story) -> datetime:
     return story.requested if sent - story.requested < HELD_UP else sent
 
 
-async def ask(  # noqa: PLR0913, what there is to say of a look
+async def ask(
     story: Story,
     operation: UUID,
-    within: timedelta | None,
     *,
     requested_on: datetime | None = None,
     due: datetime | None = None,
-    is_last: bool = False,
+    last_chance: timedelta | None = None,
 ) -> Reading | None:
-    """One look, which was due then; None when there is no answer in that time."""
-    if within is not None and within <= timedelta():
+    """One look, which was due then; None when there is no answer by the deadline.
+
+    At the deadline (`last_chance`): none in that time.
+    """
+    is_last = last_chance is not None
+    if last_chance <= timedelta() if last_chance is not None else story.is_late:
         return None
     story.looks += 1
     story.hinted = False
     try:
-        return await workflow.execute_activity_method(
-            PushActivities.poll_status,
+        return await call(
+            "poll-status",
             PollStatus(
                 target=story.request.target,
                 push_operation_key=operation,
@@ -106,26 +108,19 @@ async def ask(  # noqa: PLR0913, what there is to say of a look
                 due=due,
                 is_last=is_last,
             ),
+            Reading,
+            until=None if is_last else story.until_deadline(),
+            within=last_chance,
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
-            schedule_to_close_timeout=within,
             retry_policy=ASK_TO_THE_LAST if is_last else READ_AGAIN,
             summary=f"look {story.looks}",
         )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        story.trouble, story.cause = str(error.cause), cause_of(error)
-        story.saved_until = workflow.now() + _saved_for(error)
+    except CallFailed as failure:
+        story.note(failure)
+        if failure.kind == SAVED_FOR_PUSHES:
+            story.saved_until = workflow.now() + failure.retry_after
         return None
-
-
-def _saved_for(error: ActivityError) -> timedelta:
-    """Say for how long the day's requests are kept for pushes: no time, usually."""
-    cause = error.cause
-    if not isinstance(cause, ApplicationError) or cause.type != SavedForPushes.__name__:
-        return timedelta()
-    return timedelta(seconds=Refusal.model_validate(cause.details[0]).retry_after_seconds or 0)
 
 
 async def _last_question(story: Story, before: Reading) -> Ended:
@@ -153,7 +148,7 @@ async def _ask_to_the_last(story: Story, before: Reading) -> Reading | None:
     end = struck + LAST_QUESTION
     while True:
         left = end - workflow.now()
-        reading = await ask(story, key, left, requested_on=requested_on, due=struck, is_last=True)
+        reading = await ask(story, key, requested_on=requested_on, due=struck, last_chance=left)
         pause = min(end - workflow.now() - LAST_CALL, LAST_PAUSE)
         if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):
             return reading

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.models import Fact, Kind, Memory, Purpose, Reading, Recall
-    from activities.recall import RecallActivities
     from codat.models import PushStatus
+    from workflows.activity_call import CallFailed, call
+    from workflows.attributes import announce
     from workflows.find import find, look_up, take
-    from workflows.measures import cause_of
     from workflows.memory import remember, settle_all
     from workflows.models import PushOutcome
     from workflows.poll import ask, final
@@ -20,6 +20,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.submission import Judgement
 
 RECALL_TIMEOUT = timedelta(minutes=5)
+RECALL_FOR = timedelta(minutes=5)
+"""How long the past is asked for when the deadline has passed already."""
 
 
 async def recall(story: Story) -> Reading | None:
@@ -31,6 +33,7 @@ async def recall(story: Story) -> Reading | None:
     story.ledger = remember(memory)
     story.conduct = story.conduct or memory.conduct
     if memory.success:
+        _check_record(story, memory)
         raise Ended(PushOutcome.model_validate(memory.success.model_dump(by_alias=True)))
     reading = await _still_going(story)
     if reading and not reading.operation.status.is_final:
@@ -46,24 +49,48 @@ async def recall(story: Story) -> Reading | None:
     return None
 
 
+def _check_record(story: Story, memory: Memory) -> None:
+    """Raise ApplicationError when the push that succeeded wrote another record than this one.
+
+    A retry is of the same push, whatever an operator made of its record.
+    """
+    request = story.request
+    if request.retry_of or story.is_reset or request.digest in memory.success_digests:
+        return
+    # Whoever lists the push is told how it stands, not that this run was refused.
+    announce(status=PushStatus.SUCCESS)
+    raise ApplicationError(
+        f"The idempotencyKey {request.idempotency_key} belongs to a push of another record, which "
+        f"succeeded: this record's SHA-256 is {request.digest}, and it was not sent. Use a new key "
+        "for a new record.",
+        type="IdempotencyKeyConflict",
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
 async def _memory(story: Story) -> Memory:
+    """Read the past, for five minutes at least: a deadline is judged by what is known then."""
     info = workflow.info()
+    least = workflow.now() + RECALL_FOR
     while True:
-        story.check_deadline()
+        left = None if story.deadline is None else max(story.deadline, least) - workflow.now()
+        if left is not None and left <= timedelta():
+            story.check_deadline()
         try:
-            return await workflow.execute_activity_method(
-                RecallActivities.recall,
+            return await call(
+                "recall",
                 Recall(workflow_id=info.workflow_id, run_id=info.run_id),
+                Memory,
+                within=left,
                 start_to_close_timeout=RECALL_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=story.left,
                 retry_policy=READ_AGAIN,
             )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            story.trouble, story.cause = str(error.cause), cause_of(error)
-        await story.wait(PAUSE, f"remembering again after: {story.trouble}")
+        except CallFailed as failure:
+            story.note(failure)
+        why = f"reading the earlier runs again after: {story.trouble}"
+        await story.wait(PAUSE, why, is_last=True)
 
 
 async def _still_going(story: Story) -> Reading | None:
@@ -78,7 +105,7 @@ async def _still_going(story: Story) -> Reading | None:
         reading = None
         while reading is None:
             story.check_deadline()
-            reading = await ask(story, entry.operation, story.left)
+            reading = await ask(story, entry.operation)
             if reading is None:
                 await story.wait(PAUSE, f"asking again after: {story.trouble}")
         story.settle(reading.operation)
@@ -98,12 +125,8 @@ async def _adopt(story: Story) -> Reading:
     operation = settlement.adopt if settlement else None
     try:
         look = await look_up(story, Purpose.ADOPT, operation)
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        cause = error.cause
-        said = cause.message if isinstance(cause, ApplicationError) else str(cause)
-        raise _as_before(story, f"It was not adopted: {said}") from None
+    except CallFailed as failure:
+        raise _as_before(story, f"It was not adopted: {failure.message}") from None
     if look.adopted is None:
         raise _as_before(story, f"Operation {operation} could not be adopted.")
     by = settlement.by if settlement and settlement.by else "an operator"

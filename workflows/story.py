@@ -1,19 +1,23 @@
 """The state of one push in one run, how it waits, and how it ends."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Conduct, Finding, Idempotency, Reading
-    from activities.others import REQUESTED, START_MARK
+    from activities.others import REQUESTED
+    from activities.start_memo import BELIEVED_FOR, START_MEMO, StartMemo, parse_start_memo
     from codat.models import PushOperation, PushStatus
+    from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
-    from workflows.measures import count_wait
+    from workflows.measures import cause_of, count_wait
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
     from workflows.progress import PushProgress
@@ -70,6 +74,7 @@ class Story:
     next_look: datetime | None = None
     waiting_for: str | None = None
     saved_until: datetime = NEVER
+    deadline_timer: asyncio.Task[None] | None = None
 
     @classmethod
     def beginning(cls, request: PushRequest, *, is_reset: bool) -> Self:
@@ -77,8 +82,7 @@ class Story:
         if is_reset:
             return cls(request, requested=workflow.now(), is_reset=True)
         info = workflow.info()
-        # Whoever starts a push with the input of a continued run has not continued it.
-        resume = request.resume if info.continued_run_id else None
+        resume = request.resume if _was_continued() else None
         if resume is None:
             alone = request.model_copy(update={"resume": None})
             return cls(alone, requested=info.workflow_start_time)
@@ -94,7 +98,7 @@ class Story:
         """Whether an earlier run of this push may have sent something."""
         if self.is_reset or self.request.retry_of:
             return True
-        return self.request.resume is None and START_MARK not in workflow.memo()
+        return self.request.resume is None and not _was_started_here(self.request)
 
     @property
     def resumed(self) -> Reading | None:
@@ -154,6 +158,20 @@ class Story:
             looks=self.looks,
         )
 
+    def until_deadline(self) -> asyncio.Future[None] | None:
+        """Give the durable timer of the deadline, one a run; None without a deadline."""
+        if self.left is None:
+            return None
+        if self.deadline_timer is None:
+            left = max(self.left, timedelta())
+            self.deadline_timer = asyncio.create_task(workflow.sleep(left, summary="the deadline"))
+        return self.deadline_timer
+
+    def note(self, failure: CallFailed) -> None:
+        """Keep the last trouble, for whoever looks at the push and for the metrics."""
+        if failure.kind != DEADLINE:
+            self.trouble, self.cause = failure.message, cause_of(failure.kind)
+
     def enter(self, stage: str, message: str) -> None:
         """Say what is going on now, to whoever looks at the push."""
         self.stage, self.message = stage, message
@@ -184,7 +202,7 @@ class Story:
         workflow.continue_as_new(
             # What was remembered for a retry is in the ledger now.
             self.request.model_copy(update={"resume": resume, "retry_of": None}),
-            memo={**workflow.memo(), REQUESTED: self.requested.isoformat()},
+            memo=_carried_memo() | {REQUESTED: self.requested.isoformat()},
         )
 
     async def wait(
@@ -282,6 +300,44 @@ class Story:
                 }
             )
         )
+
+
+def _was_continued() -> bool:
+    """Tell whether the run before this one went on in it, so that what it carried is true.
+
+    A start by hand with a continued run's input has no run before it; a run of the server's own
+    retry policy or of a cron schedule has one, which did not carry anything on.
+    """
+    info = workflow.info()
+    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule
+
+
+def _start_memo() -> StartMemo | None:
+    try:
+        return parse_start_memo(workflow.memo_value(START_MEMO, None))
+    except (ValueError, RuntimeError, ApplicationError):
+        return None
+
+
+def _was_started_here(request: PushRequest) -> bool:
+    """Tell whether `dispatch` started this very run, so that there was none before it.
+
+    Retries by the server, cron runs and copies bear the same memo.
+    """
+    info, memo = workflow.info(), _start_memo()
+    if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:
+        return False
+    is_fresh = abs(memo.started_on_utc - info.workflow_start_time) <= BELIEVED_FOR
+    is_ours = (memo.first_digest, memo.kind) == (
+        request.first_digest or request.digest,
+        request.kind,
+    )
+    return is_fresh and is_ours
+
+
+def _carried_memo() -> dict[str, Any]:
+    memo = _start_memo()
+    return {} if memo is None else {START_MEMO: memo}
 
 
 def _has_grown_long() -> bool:

@@ -9,23 +9,14 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import (
-    ActivityError,
-    ApplicationError,
-    TimeoutType,
-    is_cancelled_exception,
-)
-from temporalio.exceptions import TimeoutError as ActivityTimeout
 
 with workflow.unsafe.imports_passed_through():
-    from activities.failures import Refusal
     from activities.models import Attempt, Idempotency, Reading
-    from activities.push import PushActivities
     from codat.models import PushStatus
+    from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import announce_anew
     from workflows.clock import back_off, minutes_left
     from workflows.find import find, glance
-    from workflows.measures import cause_of
     from workflows.prepare import prepare
     from workflows.story import Story
     from workflows.submission import (
@@ -100,18 +91,19 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
     entry.open += 1
     entry.last_scheduled = workflow.now()
     try:
-        reading = await workflow.execute_activity_method(
-            PushActivities.push,
+        # No time-out but its own: one of the server's can strike after it has sent.
+        reading = await call(
+            "push",
             _attempt(story, entry),
+            Reading,
+            until=story.until_deadline(),
+            grace=CALL_TIMEOUT,
             start_to_close_timeout=CALL_TIMEOUT,
-            schedule_to_close_timeout=story.left,
             retry_policy=ONCE,
             summary=f"submission {entry.number}",
         )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        await _after(story, entry, error)
+    except CallFailed as failure:
+        await _after(story, entry, failure)
         return None
     record(entry, Answer.ACCEPTED, reading.operation.push_operation_key)
     operation = reading.operation
@@ -162,15 +154,17 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
         allow_sync_on_push_complete=request.allow_sync_on_push_complete,
         force_update=request.force_update,
         run_id=workflow.info().run_id,
-        not_after=entry.not_after,
+        not_after=min(entry.not_after, story.deadline or entry.not_after),
     )
 
 
-async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
+async def _after(story: Story, entry: Entry, failure: CallFailed) -> None:
     """Enter an attempt that brought no operation, and wait before the next step if need be."""
-    answer = _answer(error)
+    answer = answer_to(failure.kind)
     record(entry, answer)
-    story.trouble, story.cause = _sentence(error), cause_of(error)
+    story.note(failure)
+    if failure.kind in (DEADLINE, TIMED_OUT):
+        story.trouble = "The worker that sent the record did not report back."
     story.is_rejected = answer is Answer.REJECTED
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
@@ -181,27 +175,5 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
     story.failures += 1
     if not entry.is_unclear or _may_resend(story, entry):
         most = ASK_AGAIN if entry.open else MOST_PAUSE
-        await story.wait(_pause(story, error, most), f"sending again after: {story.trouble}")
-
-
-def _pause(story: Story, error: ActivityError, most: timedelta) -> timedelta:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.details:
-        refusal = Refusal.model_validate(cause.details[0])
-        if refusal.retry_after_seconds:
-            return timedelta(seconds=refusal.retry_after_seconds)
-    return back_off(story.failures, most)
-
-
-def _answer(error: ActivityError) -> Answer:
-    cause = error.cause
-    if isinstance(cause, ActivityTimeout) and cause.type is TimeoutType.SCHEDULE_TO_START:
-        return Answer.UNSENT
-    return answer_to(cause.type if isinstance(cause, ApplicationError) else None)
-
-
-def _sentence(error: ActivityError) -> str:
-    cause = error.cause
-    if isinstance(cause, ApplicationError):
-        return cause.message
-    return "The worker that sent the record did not report back."
+        pause = failure.retry_after or back_off(story.failures, most)
+        await story.wait(pause, f"sending again after: {story.trouble}")
