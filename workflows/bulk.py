@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
@@ -133,19 +134,19 @@ class BulkRetryWorkflow:
         return self._report
 
     @workflow.signal(name="pause")
-    def pause(self) -> None:
+    def pause(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """Begin no further step."""
         self._is_paused = True
         self._tell("paused")
 
     @workflow.signal(name="resume")
-    def resume(self) -> None:
+    def resume(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """Go on."""
         self._is_paused = False
         self._tell("running")
 
     @workflow.signal(name="stop")
-    def stop(self) -> None:
+    def stop(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """End after the step that is under way; what was retried goes on."""
         self._is_stopped = True
 

@@ -30,7 +30,7 @@ class HoldWorkflow:
         self._is_known = False
 
     @workflow.run
-    async def run(self) -> None:
+    async def run(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may start it
         """Keep the holds until the last one is released; it is started by its first hold."""
         await workflow.wait_condition(lambda: self._is_known and not self._holds)
 
