@@ -26,6 +26,8 @@ UPDATES = "tests/workflow/test_find_updates.py"
 TWINS = "tests/workflow/test_find_twins.py"
 WORDS = "tests/workflow/test_recall_words.py"
 CHAINS = "tests/workflow/test_long_chains.py"
+COMMANDS = "tests/workflow/test_activity_commands.py"
+STARTS = "tests/workflow/test_start_doors.py"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,69 @@ MUTANTS = (
         "        _check_fence(attempt)\n",
         "",
         (f"{DOORS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
+    ),
+    Mutant(
+        "redelivery fence",
+        "activities/push.py",
+        "    if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:\n",
+        "    if info.attempt != 1:\n",
+        (f"{COMMANDS}::test_a_request_that_is_handed_out_again_is_not_sent_again",),
+    ),
+    Mutant(
+        "no result by hand",
+        "activities/models.py",
+        "    candidates: list[Candidate]\n    adopted",
+        "    candidates: list[Candidate] = []\n    adopted",
+        (f"{COMMANDS}::test_a_search_that_is_completed_by_hand_proves_nothing",),
+    ),
+    Mutant(
+        "no past by hand",
+        "activities/models.py",
+        "    facts: list[Fact]\n",
+        "    facts: list[Fact] = []\n",
+        (f"{COMMANDS}::test_the_past_that_is_completed_by_hand_is_read_again",),
+    ),
+    Mutant(
+        "own deadline of a request",
+        "workflows/submit.py",
+        "            until=story.until_deadline(),\n            grace=CALL_TIMEOUT,\n",
+        "",
+        (f"{COMMANDS}::test_a_paused_request_does_not_outlast_the_deadline",),
+    ),
+    Mutant(
+        "true continuation",
+        "workflows/story.py",
+        "    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule\n",
+        "    return bool(info.continued_run_id)\n",
+        (f"{STARTS}::test_a_retry_policy_of_the_server_writes_a_record_once",),
+    ),
+    Mutant(
+        "first run of all",
+        "workflows/story.py",
+        "if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:",
+        "if memo is None:",
+        (f"{STARTS}::test_a_cron_schedule_writes_a_record_once",),
+    ),
+    Mutant(
+        "fresh memo",
+        "workflows/story.py",
+        "    return is_fresh and is_ours\n",
+        "    return is_ours\n",
+        (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
+    ),
+    Mutant(
+        "same record as succeeded",
+        "workflows/recall.py",
+        "        _check_record(story, memory)\n",
+        "",
+        (f"{STARTS}::test_another_record_under_the_key_of_a_success_is_an_error",),
+    ),
+    Mutant(
+        "past before deadline",
+        "workflows/recall.py",
+        "max(story.deadline, least)",
+        "story.deadline",
+        (f"{STARTS}::test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent",),
     ),
     Mutant(
         "send window",
@@ -141,14 +206,14 @@ MUTANTS = (
     Mutant(
         "nobody's word for a continued run",
         "workflows/story.py",
-        "resume = request.resume if info.continued_run_id else None",
+        "resume = request.resume if _was_continued() else None",
         "resume = request.resume",
         (f"{CHAINS}::test_a_start_like_a_run_that_went_on_asks_all_runs_first",),
     ),
     Mutant(
         "what a run has carried",
         "activities/histories.py",
-        "if start.resume and begun.continued_execution_run_id and not is_copy:",
+        "if start.resume and begun.initiator == _CONTINUED and not is_copy:",
         "if False and start.resume:",
         (f"{CHAINS}::test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten",),
     ),

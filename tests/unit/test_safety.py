@@ -43,6 +43,15 @@ def test_a_lost_request_is_repeated_under_its_own_key(safety):
     assert "the idempotency key of the request before" in safety.before(attempt())
 
 
+@pytest.mark.parametrize("kind", ["CodatConflict", "CodatUnauthorized", "CodatRefused", "NotSent"])
+def test_a_refusal_proves_nothing_while_an_earlier_request_is_open(safety, kind):
+    safety.refused("Lost")
+    safety.before(attempt())
+    safety.refused(kind)
+
+    assert "" == safety.before(attempt(number=2))
+
+
 @pytest.mark.parametrize("more", [{"number": 2}, {"idempotency_key": None}])
 def test_nothing_is_claimed_that_the_history_does_not_prove(safety, more):
     safety.refused("CodatFailing")

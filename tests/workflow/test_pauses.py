@@ -20,7 +20,7 @@ from dispatch.selection import Selection
 from dispatch.telling import tell_push
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
-from tests.support.doors import history
+from tests.support.doors import history, terminate
 from tests.support.house import house
 from tests.support.waiting import eventually
 
@@ -97,7 +97,7 @@ async def test_holds_are_held_while_their_keeper_is_paused(devserver):
         await unpause(here.client, keeper)
         before = list(here.posts)
         await release(here.client, COMPANY, None, None)
-        await push.handle.terminate()
+        await terminate(push)
 
     assert ["closed"] == [one.reason for one in listed]
     assert [] == before
