@@ -174,8 +174,8 @@ MUTANTS = (
     Mutant(
         "the last question ends when the server says so",
         POLL,
-        'if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):',
-        "if True:",
+        "    for until in (end - LAST_CALL, end):\n",
+        "    for until in (end - LAST_CALL,):\n",
         (f"{DEADLINES}::test_a_platform_that_is_back_in_the_last_seconds_is_believed",),
     ),
     Mutant(

@@ -142,17 +142,20 @@ async def _last_question(story: Story, before: Reading) -> Ended:
 
 
 async def _ask_to_the_last(story: Story, before: Reading) -> Reading | None:
-    """Ask for five minutes, however often it takes."""
+    """Ask for five minutes, however often it takes, and once more at their very end."""
     key, requested_on = before.operation.push_operation_key, before.operation.requested_on_utc
     struck = workflow.now()
     end = struck + LAST_QUESTION
-    while True:
-        left = end - workflow.now()
-        reading = await ask(story, key, requested_on=requested_on, due=struck, last_chance=left)
-        pause = min(end - workflow.now() - LAST_CALL, LAST_PAUSE)
-        if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):
-            return reading
-        await story.wait(pause, f"asking for the last time after: {story.trouble}", is_last=True)
+    for until in (end - LAST_CALL, end):
+        while (left := until - workflow.now()) > timedelta():
+            reading = await ask(story, key, requested_on=requested_on, due=struck, last_chance=left)
+            if reading:
+                return reading
+            pause = min(until - workflow.now(), LAST_PAUSE)
+            await story.wait(
+                pause, f"asking for the last time after: {story.trouble}", is_last=True
+            )
+    return None
 
 
 def _strange(story: Story, reading: Reading) -> Ended:

@@ -77,7 +77,7 @@ def test_a_pending_operation_proves_nothing(safety):
 )
 def test_only_a_decisive_look_that_finds_nothing_is_a_proof(safety, purpose, proof):
     safety.refused("CodatFailing")
-    safety.looked(purpose, Look())
+    safety.looked(purpose, Look(candidates=[]))
 
     assert proof in safety.before(attempt(number=2))
 
