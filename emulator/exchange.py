@@ -202,7 +202,7 @@ async def _error(exchange: Exchange, rule: Rule) -> None:
     world, call = exchange.world, exchange.call
     answer = refusal(rule.parameters.get("status", _REFUSALS[rule.fault]))
     key = routes.remembered_key(world, call)
-    if key is not None and rule.parameters.get("kept", rule.fault != "conflict"):
+    if key is not None and rule.parameters.get("kept", True):
         idempotency.keep(world.store, key, routes.fingerprint(call), answer, world.clock.now())
     await exchange.reply(answer, f"faulted: {rule.fault}")
 

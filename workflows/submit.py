@@ -169,7 +169,7 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
 async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
     """Enter an attempt that brought no operation, and wait before the next step if need be."""
     answer = _answer(error)
-    record(entry, answer)
+    record(entry, answer, at=workflow.now())
     story.trouble, story.cause = _sentence(error), cause_of(error)
     story.is_rejected = answer is Answer.REJECTED
     if story.is_rejected and not entry.is_unclear:

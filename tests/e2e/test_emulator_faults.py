@@ -168,6 +168,7 @@ def test_throttling_says_as_a_date_when_to_return(emulator, client):
         ("payment-required", 402),
         ("forbidden", 403),
         ("not-found", 404),
+        ("conflict", 409),
         ("error-before-commit", 500),
     ],
 )

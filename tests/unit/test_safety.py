@@ -37,6 +37,25 @@ def test_a_request_that_wrote_nothing_makes_the_next_one_safe(safety, kind, proo
     assert proof in safety.before(attempt())
 
 
+@pytest.mark.parametrize("kind", ["CodatConflict", "CodatThrottled", "CodatRefused", "NotSent"])
+def test_while_an_answer_is_owed_a_refusal_is_no_proof(safety, kind):
+    safety.refused("Lost")
+    safety.before(attempt())
+    safety.refused(kind)
+
+    assert "the idempotency key of the request before" in safety.before(attempt())
+    assert "" == safety.before(attempt(number=2))
+
+
+def test_a_look_that_finds_nothing_ends_what_was_owed(safety):
+    safety.refused("Lost")
+    safety.looked(Purpose.DECIDE, Look())
+    safety.before(attempt(number=2))
+    safety.refused("CodatThrottled")
+
+    assert "was refused" in safety.before(attempt(number=2))
+
+
 def test_a_lost_request_is_repeated_under_its_own_key(safety):
     safety.refused("Lost")
 
