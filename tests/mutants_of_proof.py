@@ -7,7 +7,9 @@ import sys
 
 from tests.mutants import Mutant, main
 
+ANSWERS = "codat/answers.py"
 SUBMISSION = "workflows/submission.py"
+UNCLEAR = "tests/workflow/test_unclear_answers.py"
 CONFLICTS = "tests/workflow/test_conflicts.py"
 LEDGER = "tests/unit/test_ledger.py"
 SAFETY = "tests/unit/test_safety.py"
@@ -36,6 +38,34 @@ MUTANTS = (
             f"{CONFLICTS}::test_a_request_that_stays_in_flight_is_looked_for",
             f"{LEDGER}::test_a_409_while_an_attempt_is_open_settles_nothing",
         ),
+    ),
+    Mutant(
+        "a proxy's page is no answer",
+        ANSWERS,
+        "if status in _UNCLEAR or not _is_own(body):",
+        "if status in _UNCLEAR:",
+        (f"{UNCLEAR}::test_behind_a_proxys_page_the_own_answer_is_asked_for_under_the_same_key",),
+    ),
+    Mutant(
+        "408 settles nothing",
+        ANSWERS,
+        "if status in _UNCLEAR or not _is_own(body):",
+        "if not _is_own(body):",
+        (f"{UNCLEAR}::test_what_may_come_after_the_commit_is_looked_for_though_codat_says_it",),
+    ),
+    Mutant(
+        "a proxy's page leaves the attempt open",
+        SUBMISSION,
+        '    "CodatUnclear": Answer.LOST,\n',
+        '    "CodatUnclear": Answer.REJECTED,\n',
+        (f"{UNCLEAR}::test_behind_a_proxys_page_the_record_is_found",),
+    ),
+    Mutant(
+        "a page that comes again is not sent to for ever",
+        "workflows/find.py",
+        "    elif story.unclear_answers > 1:\n",
+        "    elif False:\n",
+        (f"{UNCLEAR}::test_a_page_that_comes_again_is_looked_behind_and_ends_the_push",),
     ),
     Mutant(
         "no proof beside an open attempt",

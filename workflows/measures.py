@@ -20,6 +20,7 @@ CAUSES = frozenset(
         "CodatLost",
         "CodatThrottled",
         "CodatUnauthorized",
+        "CodatUnclear",
         "CodatUnreachable",
         "NotListedYet",
         "NotSent",

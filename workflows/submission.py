@@ -42,7 +42,7 @@ class Answer(StrEnum):
     UNAUTHORIZED = "unauthorized"  # 401, 402, 403: nothing written
     REJECTED = "rejected"  # 400, 404, 413: nothing written, asking again changes nothing
     UNCLEAR = "unclear"  # 5xx, 422: an answer that proves nothing
-    LOST = "lost"  # no answer
+    LOST = "lost"  # no answer, or none of Codat's own
     UNSENT = "unsent"  # the activity declined to send
 
 
@@ -54,6 +54,7 @@ _ANSWERS = {
     "CodatRefused": Answer.REJECTED,
     "CodatFailing": Answer.UNCLEAR,
     "CodatKeyReused": Answer.UNCLEAR,
+    "CodatUnclear": Answer.LOST,
     "NotSent": Answer.UNSENT,
 }
 

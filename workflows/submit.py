@@ -68,7 +68,9 @@ async def submit(story: Story) -> Reading:
 
 def _may_resend(story: Story, entry: Entry) -> bool:
     digest = story.request.frozen_digest
-    if story.is_cancelled or not may_resend(entry, story.mode, workflow.now(), digest):
+    if story.is_cancelled or story.unclear_answers > 1:
+        return False
+    if not may_resend(entry, story.mode, workflow.now(), digest):
         return False
     return not entry.unproven or workflow.patched("same-key-while-open")
 
@@ -172,6 +174,7 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
     record(entry, answer, at=workflow.now())
     story.trouble, story.cause = _sentence(error), cause_of(error)
     story.is_rejected = answer is Answer.REJECTED
+    story.unclear_answers = story.unclear_answers + 1 if story.cause == "CodatUnclear" else 0
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
     if answer is Answer.UNAUTHORIZED:
