@@ -8,6 +8,9 @@ import sys
 from tests.mutants import Mutant, main
 
 ANSWERS = "codat/answers.py"
+OPERATIONS = "codat/operations.py"
+UNPROVEN = "tests/workflow/test_unproven_failures.py"
+MODELS = "tests/unit/test_codat_models.py"
 SUBMISSION = "workflows/submission.py"
 UNCLEAR = "tests/workflow/test_unclear_answers.py"
 CONFLICTS = "tests/workflow/test_conflicts.py"
@@ -66,6 +69,41 @@ MUTANTS = (
         "    elif story.unclear_answers > 1:\n",
         "    elif False:\n",
         (f"{UNCLEAR}::test_a_page_that_comes_again_is_looked_behind_and_ends_the_push",),
+    ),
+    Mutant(
+        "a Failed with 504 is not believed",
+        OPERATIONS,
+        'operation["status_code"] in (None, _VALIDATION_FAILED)',
+        "True",
+        (f"{UNPROVEN}::test_it_ends_unknown_and_names_the_operation", MODELS),
+    ),
+    Mutant(
+        "a Failed that names a record is not believed",
+        OPERATIONS,
+        "has_reason and not names_record and",
+        "has_reason and",
+        (f"{UNPROVEN}::test_it_ends_unknown_and_names_the_operation", MODELS),
+    ),
+    Mutant(
+        "a Failed without a reason is not believed",
+        OPERATIONS,
+        "has_reason and not names_record and",
+        "not names_record and",
+        (MODELS,),
+    ),
+    Mutant(
+        "Processing is pending",
+        OPERATIONS,
+        "return cls.PENDING if value == _ALSO_PENDING else cls.UNKNOWN",
+        "return cls.UNKNOWN",
+        ("tests/workflow/test_reading.py::test_processing_is_another_word_for_pending", MODELS),
+    ),
+    Mutant(
+        "without proof it is Unknown at the deadline, too",
+        "workflows/poll.py",
+        "    if reading.operation.is_over:\n        return final(story, reading)\n",
+        "    if reading.operation.status.is_final:\n        return final(story, reading)\n",
+        (f"{UNPROVEN}::test_at_the_deadline_it_is_unknown_and_not_timed_out",),
     ),
     Mutant(
         "no proof beside an open attempt",

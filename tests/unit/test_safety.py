@@ -10,10 +10,9 @@ from dispatch.safety import Safety
 from tests.support.workbench import attempt
 
 
-def an_operation(status):
-    return Reading(
-        operation=PushOperation(push_operation_key=uuid4(), status=status, status_text=status)
-    )
+def an_operation(status, **members):
+    told = {"pushOperationKey": uuid4(), "status": status, "errorMessage": "No.", **members}
+    return Reading(operation=PushOperation.model_validate(told))
 
 
 @pytest.fixture(name="safety")
@@ -73,6 +72,12 @@ def test_a_failed_operation_wrote_nothing(safety):
     safety.answered(an_operation("Failed"))
 
     assert "had failed, so it wrote nothing" in safety.before(attempt(number=2))
+
+
+def test_an_operation_that_failed_without_proof_is_none(safety):
+    safety.answered(an_operation("Failed", statusCode=504))
+
+    assert "" == safety.before(attempt(number=2))
 
 
 def test_a_pending_operation_proves_nothing(safety):
