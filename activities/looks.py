@@ -99,7 +99,7 @@ class Looks:
     def follow(self, company: UUID, operation: PushOperation) -> None:
         """Remember an operation that others may be read together with, until it is over."""
         crowd = self._crowds.setdefault(company, _Crowd())
-        if operation.status.is_final:
+        if operation.is_over:
             crowd.followed.pop(operation.push_operation_key, None)
         else:
             crowd.follow(operation.push_operation_key, operation.requested_on_utc)

@@ -7,6 +7,7 @@
   - CodatConflict      409: not ready, or the same idempotency key is still in flight
   - CodatUnauthorized  401, 402, 403: nothing was done until key, plan or rights are put right
   - CodatRefused       400, 404, 413, any other 4xx, a request that can't be written: final
+  - CodatUnclear       408, 421, 425, or a 4xx that is not Codat's own: it may have been carried out
   - CodatKeyReused     422: the idempotency key belongs to another request
   - CodatFailing       5xx: a write may have been carried out
   - NotSent            held back here, by limits of our own: nothing was sent
@@ -61,6 +62,10 @@ class CodatRefused(CodatError):
 
 class CodatKeyReused(CodatError):
     """The idempotency key was used for another request (422)."""
+
+
+class CodatUnclear(CodatError):
+    """A 4xx that proves nothing, such as a proxy's page; a write may have been carried out."""
 
 
 class CodatFailing(CodatError):

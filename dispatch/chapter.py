@@ -192,7 +192,8 @@ class Chapter:
 
     def _reading(self, step: _Step, reading: Reading) -> tuple[str, list[str]]:
         self.safety.answered(reading)
-        operation, status = reading.operation, reading.operation.status.value
+        operation = reading.operation
+        status = operation.status_text or operation.status.value
         said = [operation.error_message or "", *remarks(reading.errors)]
         key = operation.push_operation_key
         if step.name == "push":

@@ -163,6 +163,8 @@ def _check_next(story: Story, look: Look) -> None:
     """Raise Ended when nothing was found and yet nothing may be sent."""
     if story.is_rejected:
         reason = f"Codat refused the record: {story.trouble} An earlier request was not found."
+    elif story.unclear_answers > 1:
+        reason = f"Twice no answer of Codat's own came, and nothing was found. {story.trouble}"
     elif story.manners.resend is Resend.NEVER:
         reason = f"It was not found, and PUSH_RESEND forbids to send it again. {story.trouble}"
     elif look.later_update:

@@ -19,6 +19,7 @@ CAUSES = frozenset(
         "CodatLost",
         "CodatThrottled",
         "CodatUnauthorized",
+        "CodatUnclear",
         "CodatUnreachable",
         "NotListedYet",
         "NotSent",

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_call import CallFailed, call
     from workflows.clock import next_look, stretched
     from workflows.find import make_sure
-    from workflows.models import PushRecord
+    from workflows.no_proof import records_in, without_proof
     from workflows.story import Ended, Story
 
 READ_TIMEOUT = timedelta(seconds=40)
@@ -41,13 +41,13 @@ STRANGE_FOR = timedelta(hours=1)
 async def poll(story: Story, reading: Reading) -> Ended:
     """Ask until the operation is over or the deadline has struck."""
     strange_since = None
-    while not reading.operation.status.is_final:
+    while not reading.operation.is_over:
         if story.is_late:
             return await _last_question(story, reading)
         if reading.operation.status is PushStatus.UNKNOWN:
             strange_since = strange_since or workflow.now()
-            if reading.operation.completed_on_utc or workflow.now() - strange_since >= STRANGE_FOR:
-                return _strange(story, reading)
+            if workflow.now() - strange_since >= STRANGE_FOR:
+                return without_proof(story, reading)
         story.renew()
         due = await wait_for_look(story, reading)
         key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
@@ -131,7 +131,7 @@ async def _last_question(story: Story, before: Reading) -> Ended:
             "The time is over and the platform could not be asked for five minutes: "
             f"{story.trouble}",
         )
-    if reading.operation.status.is_final:
+    if reading.operation.is_over:
         return final(story, reading)
     return story.ending(
         PushStatus.TIMED_OUT,
@@ -158,31 +158,18 @@ async def _ask_to_the_last(story: Story, before: Reading) -> Reading | None:
     return None
 
 
-def _strange(story: Story, reading: Reading) -> Ended:
-    word = reading.operation.status_text
-    return story.ending(
-        PushStatus.UNKNOWN,
-        f"Codat says '{word}' of this operation, which proves neither success nor failure.",
-        completed_on_utc=reading.operation.completed_on_utc,
-    )
-
-
 def final(story: Story, reading: Reading) -> Ended:
     """Make the end that a finished operation means."""
     operation = reading.operation
+    if operation.status is PushStatus.UNKNOWN:
+        return without_proof(story, reading)
     story.settle(operation)
     return story.ending(
         operation.status,
         _sentence(operation),
         errors=reading.errors,
         warnings=story.warnings + reading.warnings,
-        records=[
-            PushRecord(
-                id=change.record_ref.id, data_type=change.record_ref.data_type, change=change.type
-            )
-            for change in operation.changes
-            if change.record_ref and operation.status is PushStatus.SUCCESS
-        ],
+        records=records_in(operation) if operation.status is PushStatus.SUCCESS else [],
         completed_on_utc=operation.completed_on_utc,
         data=operation.data if operation.status is PushStatus.SUCCESS else None,
     )
@@ -196,6 +183,5 @@ def _sentence(operation: PushOperation) -> str:
         case PushStatus.TIMED_OUT:
             return "Codat's time for this push ran out; the record may still be written."
         case _:
-            said = [item.message for item in operation.validation.errors if item.message]
-            reason = operation.error_message or "; ".join(said) or "no reason was given"
+            reason = operation.reason or "no reason was given"
             return f"The accounting software refused the record: {reason}"

@@ -8,12 +8,13 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.models import Fact, Kind, Memory, Purpose, Reading, Recall
-    from codat.models import PushStatus
+    from codat.models import PushOperation, PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.attributes import announce
     from workflows.find import find, look_up, take
     from workflows.memory import remember, settle_all
     from workflows.models import PushOutcome
+    from workflows.no_proof import own_candidate, what_it_says, written_by_word
     from workflows.poll import ask, final
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
@@ -36,7 +37,7 @@ async def recall(story: Story) -> Reading | None:
         _check_record(story, memory)
         raise Ended(PushOutcome.model_validate(memory.success.model_dump(by_alias=True)))
     reading = await _still_going(story)
-    if reading and not reading.operation.status.is_final:
+    if reading and _goes_on(story, reading.operation):
         return reading
     settlement = story.request.settlement
     if settlement and settlement.adopt:
@@ -96,11 +97,11 @@ async def _memory(story: Story) -> Memory:
 async def _still_going(story: Story) -> Reading | None:
     """Ask for each operation of ours; Ended if one succeeded.
 
-    Gives the one to follow if one goes on, else one that the platform timed out, if any.
+    Gives the one to follow if one goes on, else one that ended without proof, if any.
     """
-    timed_out = None
+    doubtful = None
     for entry in story.ledger.entries:
-        if entry.operation is None or entry.status is PushStatus.FAILED:
+        if entry.operation is None or entry.has_failed:
             continue
         reading = None
         while reading is None:
@@ -112,12 +113,17 @@ async def _still_going(story: Story) -> Reading | None:
         if reading.operation.status is PushStatus.SUCCESS:
             story.follow(entry.operation, is_over=True)
             raise final(story, reading)
-        if not reading.operation.status.is_final:
+        if _goes_on(story, reading.operation):
             story.follow(entry.operation)
             return reading
-        if entry.status is PushStatus.TIMED_OUT and entry.judgement is not Judgement.NOT_WRITTEN:
-            story.ledger.held, timed_out = PushStatus.TIMED_OUT, reading
-    return timed_out
+        if not entry.has_failed and entry.judgement is not Judgement.NOT_WRITTEN:
+            story.ledger.held, doubtful = reading.operation.status, reading
+    return doubtful
+
+
+def _goes_on(story: Story, operation: PushOperation) -> bool:
+    """Tell whether to follow an operation; a word that nobody knows yields to a person's."""
+    return operation.status.is_pending or not (operation.is_over or story.request.settlement)
 
 
 async def _adopt(story: Story) -> Reading:
@@ -130,7 +136,11 @@ async def _adopt(story: Story) -> Reading:
     if look.adopted is None:
         raise _as_before(story, f"Operation {operation} could not be adopted.")
     by = settlement.by if settlement and settlement.by else "an operator"
-    return take(story, look.adopted, f"Adopted on the word of {by}: {story.request.reason or '-'}.")
+    why = f"Adopted on the word of {by}: {story.request.reason or '-'}."
+    reading = take(story, look.adopted, why)
+    if reading.operation.is_over and reading.operation.status is PushStatus.UNKNOWN:
+        raise written_by_word(story, reading, by)
+    return reading
 
 
 def _is_fresh(story: Story, memory: Memory) -> bool:
@@ -158,19 +168,23 @@ async def _settle(story: Story, memory: Memory) -> None:
     settle_all(story.ledger, Fact(at=workflow.now(), kind=Kind.SETTLED, excluded=seen))
 
 
-async def _verify(story: Story, timed_out: Reading | None) -> Reading | None:
+async def _verify(story: Story, doubtful: Reading | None) -> Reading | None:
     """Look once more for what an earlier run left open; it sends nothing whatever is seen."""
     entry = story.ledger.current
     if entry and entry.is_unclear:
         reading = await find(story, entry)
         if reading:
             return reading
-    if timed_out is None:
+    if doubtful is None:
         raise _as_before(story, "Asked for again, it is as unclear as before, so nothing was sent.")
+    operation = doubtful.operation
+    if operation.status is PushStatus.UNKNOWN:
+        message = f"{what_it_says(operation)} Nothing was sent."
+        raise _as_before(story, message, candidates=[own_candidate(operation)])
     message = (
         "Codat's time for this push ran out; the record may still be written, so nothing was sent."
     )
-    raise _as_before(story, message, completed_on_utc=timed_out.operation.completed_on_utc)
+    raise _as_before(story, message, completed_on_utc=operation.completed_on_utc)
 
 
 def _as_before(story: Story, message: str, **more: object) -> Ended:

@@ -67,6 +67,7 @@ class Story:
     unauthorized_since: datetime | None = None
     hinted: bool = False
     is_rejected: bool = False
+    unclear_answers: int = 0
     is_cancelled: bool = False
     unannounced: UUID | None = None
     stage: str = "start"

@@ -59,7 +59,9 @@ async def submit(story: Story) -> Reading:
 
 def _may_resend(story: Story, entry: Entry) -> bool:
     digest = story.request.frozen_digest
-    if story.is_cancelled or not may_resend(entry, story.mode, workflow.now(), digest):
+    if story.is_cancelled or story.unclear_answers > 1:
+        return False
+    if not may_resend(entry, story.mode, workflow.now(), digest):
         return False
     return not entry.unproven or workflow.patched("same-key-while-open")
 
@@ -161,11 +163,12 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
 async def _after(story: Story, entry: Entry, failure: CallFailed) -> None:
     """Enter an attempt that brought no operation, and wait before the next step if need be."""
     answer = answer_to(failure.kind)
-    record(entry, answer)
+    record(entry, answer, at=workflow.now())
     story.note(failure)
     if failure.kind in (DEADLINE, TIMED_OUT):
         story.trouble = "The worker that sent the record did not report back."
     story.is_rejected = answer is Answer.REJECTED
+    story.unclear_answers = story.unclear_answers + 1 if failure.kind == "CodatUnclear" else 0
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
     if answer is Answer.UNAUTHORIZED:

@@ -57,12 +57,60 @@ def test_every_published_options_document_is_read():
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("TimedOut", PushStatus.TIMED_OUT), ("Paused", PushStatus.UNKNOWN), (7, PushStatus.UNKNOWN)],
+    [
+        ("TimedOut", PushStatus.TIMED_OUT),
+        ("Processing", PushStatus.PENDING),
+        ("Paused", PushStatus.UNKNOWN),
+        (7, PushStatus.UNKNOWN),
+    ],
 )
 def test_an_unheard_of_status_is_unknown_and_its_word_kept(word, status):
     operation = an_operation(status=word)
 
     assert (status, str(word)) == (operation.status, operation.status_text)
+
+
+REASON = {"errorMessage": "The period is closed."}
+FINDING = {"validation": {"errors": [{"message": "Too long."}]}}
+NAMED = {"changes": [{"type": "Created", "recordRef": {"id": "7"}}]}
+
+
+@pytest.mark.parametrize(
+    ("members", "is_believed"),
+    [
+        (REASON, True),
+        (FINDING, True),
+        (REASON | {"statusCode": 400}, True),
+        (REASON | {"changes": [{"type": "Created", "recordRef": {"dataType": "bills"}}]}, True),
+        ({}, False),
+        ({"statusCode": 400}, False),
+        ({"statusCode": 400, "validation": {"warnings": [{"message": "Hm."}]}}, False),
+        *((REASON | {"statusCode": code}, False) for code in (200, 202, 404, 408, 500, 502, 504)),
+        (REASON | FINDING | NAMED, False),
+        (REASON | NAMED | {"statusCode": 400}, False),
+        (REASON | {"changes": [{"type": "AttachmentUploaded", "attachmentId": "7"}]}, False),
+    ],
+)
+def test_failed_is_believed_only_where_it_proves_that_nothing_was_written(members, is_believed):
+    operation = an_operation(status="Failed", **members)
+
+    assert is_believed == (operation.status is PushStatus.FAILED)
+    assert ("Failed", True) == (operation.status_text, operation.is_over)
+    assert operation == PushOperation.model_validate_json(operation.model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("members", "is_over"),
+    [
+        ({"status": "Success"}, True),
+        ({"status": "Pending", "completedOnUtc": "2023-02-12T15:15:51Z"}, False),
+        ({"status": "Processing", "completedOnUtc": "2023-02-12T15:15:51Z"}, False),
+        ({"status": "Paused"}, False),
+        ({"status": "Paused", "completedOnUtc": "2023-02-12T15:15:51Z"}, True),
+    ],
+)
+def test_an_operation_knows_whether_it_is_over(members, is_over):
+    assert is_over == an_operation(**members).is_over
 
 
 def test_a_status_knows_its_own_questions():

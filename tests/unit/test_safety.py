@@ -10,10 +10,9 @@ from dispatch.safety import Safety
 from tests.support.workbench import attempt
 
 
-def an_operation(status):
-    return Reading(
-        operation=PushOperation(push_operation_key=uuid4(), status=status, status_text=status)
-    )
+def an_operation(status, **members):
+    told = {"pushOperationKey": uuid4(), "status": status, "errorMessage": "No.", **members}
+    return Reading(operation=PushOperation.model_validate(told))
 
 
 @pytest.fixture(name="safety")
@@ -35,6 +34,25 @@ def test_a_request_that_wrote_nothing_makes_the_next_one_safe(safety, kind, proo
     safety.refused(kind)
 
     assert proof in safety.before(attempt())
+
+
+@pytest.mark.parametrize("kind", ["CodatConflict", "CodatThrottled", "CodatRefused", "NotSent"])
+def test_while_an_answer_is_owed_a_refusal_is_no_proof(safety, kind):
+    safety.refused("Lost")
+    safety.before(attempt())
+    safety.refused(kind)
+
+    assert "the idempotency key of the request before" in safety.before(attempt())
+    assert "" == safety.before(attempt(number=2))
+
+
+def test_a_look_that_finds_nothing_ends_what_was_owed(safety):
+    safety.refused("Lost")
+    safety.looked(Purpose.DECIDE, Look())
+    safety.before(attempt(number=2))
+    safety.refused("CodatThrottled")
+
+    assert "was refused" in safety.before(attempt(number=2))
 
 
 def test_a_lost_request_is_repeated_under_its_own_key(safety):
@@ -63,6 +81,12 @@ def test_a_failed_operation_wrote_nothing(safety):
     safety.answered(an_operation("Failed"))
 
     assert "had failed, so it wrote nothing" in safety.before(attempt(number=2))
+
+
+def test_an_operation_that_failed_without_proof_is_none(safety):
+    safety.answered(an_operation("Failed", statusCode=504))
+
+    assert "" == safety.before(attempt(number=2))
 
 
 def test_a_pending_operation_proves_nothing(safety):
