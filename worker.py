@@ -20,6 +20,7 @@ from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities
 from activities.recall import RecallActivities
+from activities.send_fence import SendFence
 from activities.settings import PushSettings
 from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
 from dispatch.bulk import retry_in_bulk
@@ -75,7 +76,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     options: WorkerOptions | None = None,
 ) -> Worker:
     """Put a worker together from its parts."""
-    push = PushActivities(codat, conduct, Holds(client))
+    push = PushActivities(codat, conduct, Holds(client), SendFence(client))
     find = FindActivities(codat, client)
     recall = RecallActivities(client, conduct)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)

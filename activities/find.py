@@ -13,6 +13,7 @@ from activities.matching import Match, compare
 from activities.models import Candidate, FindSubmission, Look, Purpose
 from activities.others import BEFORE, Others
 from activities.readings import reading_of
+from activities.server_time import ServerTime
 from codat import CodatClient, PushOperation
 
 PAGE_SIZE = 1000
@@ -33,13 +34,14 @@ class FindActivities:
 
         Any failure is retried: an incomplete look proves nothing.
         """
+        time = ServerTime()
         async with beating():
-            return await self._find(ask, Others(self._client, ask))
+            return await self._find(ask, Others(self._client, ask), time)
 
-    async def _find(self, ask: FindSubmission, others: Others) -> Look:
+    async def _find(self, ask: FindSubmission, others: Others, time: ServerTime) -> Look:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        listed = await self._matched(ask)
+        listed = await self._matched(ask, time)
         # Before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
@@ -56,19 +58,19 @@ class FindActivities:
             look = await _adopt(look, sightings[0][0], others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
-    async def _matched(self, ask: FindSubmission) -> list[Sighting]:
+    async def _matched(self, ask: FindSubmission, time: ServerTime) -> list[Sighting]:
         with codat_failures(final=()):
             # What is new pushes the rest from page to page, so that one may be seen twice.
-            listed = {one.push_operation_key: one async for one in self._listed(ask)}
+            listed = {one.push_operation_key: one async for one in self._listed(ask, time)}
         return [(operation, _match(ask, operation)) for operation in listed.values()]
 
-    async def _listed(self, ask: FindSubmission) -> AsyncIterator[PushOperation]:
+    async def _listed(self, ask: FindSubmission, time: ServerTime) -> AsyncIterator[PushOperation]:
         page, window, last, is_sorted = 1, None, None, True
         while True:
             found = await self._codat.operations(
                 ask.target.company_id, page=page, page_size=PAGE_SIZE
             )
-            since, until = window = window or _window(ask, found.date)
+            since, until = window = window or _window(ask, found.date, time.now())
             for operation in found.results:
                 when = operation.requested_on_utc or since
                 is_sorted = is_sorted and (last is None or when <= last)
@@ -126,11 +128,11 @@ async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:
     return look.model_copy(update={"adopted": reading_of(operation)})
 
 
-def _window(ask: FindSubmission, date: datetime | None) -> tuple[datetime, datetime]:
-    """Say from when until when the list counts, by the platform's own clock."""
-    skew = date - datetime.now(UTC) if date else timedelta()
-    until = ask.until + skew if ask.until else datetime.max.replace(tzinfo=UTC)
-    return ask.since + skew - BEFORE, until
+def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """Say from when until when the list counts, by Codat's clock; the rest is by Temporal's."""
+    difference = date - now if date else timedelta()
+    until = ask.until + difference if ask.until else datetime.max.replace(tzinfo=UTC)
+    return ask.since + difference - BEFORE, until
 
 
 def _is_of(operation: PushOperation, ask: FindSubmission) -> bool:

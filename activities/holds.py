@@ -3,7 +3,7 @@
 import random
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -82,13 +82,16 @@ class Holds:
         default_factory=dict[UUID, tuple[float, list[Hold]]]
     )
 
-    async def check(self, target: PushTarget) -> None:
-        """Raise NotSent when pushes to there are held, or when that can't be found out."""
+    async def check(self, target: PushTarget, now: datetime) -> None:
+        """Raise NotSent when pushes to there are held, or when that can't be found out.
+
+        `now` is the server's time, UTC.
+        """
         for hold in await self._holds(target.company_id):
             if hold.covers(target):
                 raise NotSent(
                     f"Held by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}",
-                    retry_after=_patience(datetime.now(UTC) - hold.since),
+                    retry_after=_patience(now - hold.since),
                 )
 
     async def _holds(self, company: UUID) -> list[Hold]:

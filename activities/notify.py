@@ -1,7 +1,7 @@
 """Telling a backend how a push ended: signed, over https, to a public address."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Self
 
 import httpx
@@ -13,6 +13,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.addresses import NotPublic, pinned
 from activities.notices import Notice
+from activities.server_time import ServerTime
 
 ANSWER_WITHIN = timedelta(seconds=15)
 
@@ -65,7 +66,7 @@ class NotifyActivities:
         if url is None or secret is None:
             return False
         body = json.dumps(notice.model_dump(mode="json", by_alias=True, exclude_none=True))
-        now = datetime.now(UTC)
+        now = ServerTime().now()
         signature = Webhook(secret.get_secret_value()).sign(notice.id, now, body)
         headers = {
             "content-type": "application/json",

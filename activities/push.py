@@ -1,11 +1,9 @@
 """What a push does to the world, one method a step."""
 
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
@@ -26,25 +24,40 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
-from codat import CodatClient, CodatError, CodatRefused, CodatUnauthorized, Problem, SavedForPushes
+from activities.send_fence import SendFence, not_sent, redelivered
+from activities.server_time import ServerTime
+from codat import (
+    CodatClient,
+    CodatError,
+    CodatRefused,
+    CodatUnauthorized,
+    Problem,
+    PushOperation,
+    SavedForPushes,
+    clock,
+)
 from codat.verdict import judge
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
 
-SEND_WITHIN_OF_START = timedelta(seconds=20)
-"""From the server's start of the task to the first byte."""
-
 CLOCKS_DIFFER = timedelta(seconds=1)
-"""How much earlier than our sending an operation of ours may seem to have been requested."""
+"""How far the clocks of Codat's own machines may be apart."""
 
 
 class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
-    def __init__(self, codat: CodatClient, conduct: Conduct, holds: Holds | None = None) -> None:
+    def __init__(
+        self,
+        codat: CodatClient,
+        conduct: Conduct,
+        holds: Holds | None = None,
+        fence: SendFence | None = None,
+    ) -> None:
         self._codat = codat
         self._holds = holds
+        self._fence = fence
         self._conduct = conduct
         self._options = OptionsShelf(codat)
         self._looks = Looks(codat)
@@ -86,7 +99,9 @@ class PushActivities:
         # None is retried by the server, whatever an operator makes of the retry policy.
         with codat_failures(final=(CodatError,)):
             if self._holds:
-                await self._holds.check(attempt.target)
+                await self._holds.check(attempt.target, window.time.now())
+            if self._fence:
+                await self._fence.check()
             operation = await self._codat.push(
                 attempt.target,
                 attempt.data,
@@ -97,9 +112,8 @@ class PushActivities:
                 idempotency_key=attempt.idempotency_key,
                 before_send=window.check,
             )
-        requested = operation.requested_on_utc
         self._looks.follow(attempt.target.company_id, operation)
-        is_new = requested is not None and requested >= window.sent - CLOCKS_DIFFER
+        is_new = _is_new(operation, window.since_sent)
         return reading_of(operation).model_copy(update={"is_new": is_new})
 
     @activity.defn(name="poll-status")
@@ -129,21 +143,33 @@ class _SendWindow:
     """The time in which a task may begin to send."""
 
     def __init__(self, not_after: datetime) -> None:
-        self._received = time.monotonic()
-        self._started = activity.info().started_time
+        self.time = ServerTime()
         self._not_after = not_after
-        self.sent = datetime.now(UTC)
+        self._sent = clock.seconds()
+
+    @property
+    def since_sent(self) -> timedelta:
+        """How long ago the first byte was sent."""
+        return timedelta(seconds=clock.seconds() - self._sent)
 
     def check(self) -> None:
         """Raise ApplicationError `NotSent` when it is too late to send."""
-        now = datetime.now(UTC)
-        if time.monotonic() - self._received > SEND_WITHIN.total_seconds():
-            raise _not_sent("The worker came too late to send: more than 10 s after its task.")
-        if now - self._started > SEND_WITHIN_OF_START:
-            raise _not_sent("The worker came too late to send: more than 20 s after the start.")
-        if now >= self._not_after:
-            raise _not_sent("It is too late to send: the deadline or the key's age has passed.")
-        self.sent = now
+        if self.time.since_receipt > SEND_WITHIN:
+            raise not_sent("The worker came too late to send: more than 10 s after its task.")
+        if self.time.now() >= self._not_after:
+            raise not_sent("It is too late to send: the deadline or the key's age has passed.")
+        self._sent = clock.seconds()
+
+
+def _is_new(operation: PushOperation, since_sent: timedelta) -> bool:
+    """Tell by Codat's clock whether this request made the operation; in doubt it did.
+
+    A new operation is looked into; one that is taken for a replay is not.
+    """
+    requested, answered = operation.requested_on_utc, operation.date
+    if requested is None or answered is None:
+        return True
+    return requested >= answered - since_sent - CLOCKS_DIFFER
 
 
 def _check_fence(attempt: Attempt) -> None:
@@ -152,23 +178,9 @@ def _check_fence(attempt: Attempt) -> None:
     # activity itself can refuse, and only the first hand-out of all proves that none was before.
     info = activity.info()
     if info.workflow_run_id != attempt.run_id:
-        raise _not_sent("This request belongs to another run of the push, so it was not sent.")
+        raise not_sent("This request belongs to another run of the push, so it was not sent.")
     if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:
-        raise _failure(
-            "ActivityRedelivered",
-            "Temporal handed this request out again, so it was not sent again; the first time it "
-            "may have been.",
-        )
-
-
-def _not_sent(message: str) -> ApplicationError:
-    return _failure("NotSent", message)
-
-
-def _failure(kind: str, message: str) -> ApplicationError:
-    return ApplicationError(
-        message, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
-    )
+        raise redelivered()
 
 
 def _verdict(shelved: Shelved, data: dict[str, Any], *, update: bool) -> Verdict:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any, TypedDict, cast
 
 from codat import numbers
+from codat.clock import utc_now
 from codat.errors import (
     CodatConflict,
     CodatError,
@@ -171,7 +172,7 @@ def _retry_after(text: str, server_now: datetime | None) -> timedelta | None:
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text.strip()):
         wait = timedelta(seconds=float(text))
     elif until := http_date(text):
-        wait = until - (server_now or datetime.now(UTC))
+        wait = until - (server_now or utc_now())
     else:
         return None
     return min(max(wait, timedelta(0)), _LONGEST_WAIT)

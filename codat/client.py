@@ -206,6 +206,7 @@ def _connection(target: PushTarget) -> str:
 
 def _operation(answer: Answer) -> PushOperation:
     try:
-        return PushOperation.model_validate(answer.document())
+        operation = PushOperation.model_validate(answer.document())
     except ValidationError as error:
         raise answer.unusable("no push operation") from error
+    return operation.model_copy(update={"date": answer.date})

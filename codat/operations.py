@@ -110,7 +110,7 @@ class PushOperation(Wire):
     """One push as Codat tells it; only its key is always there. Times are UTC, unset is None.
 
     `status` is Failed only where that proves that nothing was written; else a `status_text` of
-    Failed is Unknown.
+    Failed is Unknown. `date` is Codat's own clock as it answered; it does not travel with the operation.
     """
 
     push_operation_key: UUID
@@ -126,6 +126,7 @@ class PushOperation(Wire):
     changes: Objects[PushChange] = Field(default_factory=list[PushChange])
     validation: Object[PushValidation] = Field(default_factory=PushValidation)
     data: Any = None
+    date: Moment = Field(default=None, exclude=True)
     # The last, because it is judged by the others.
     status: Annotated[PushStatus, BeforeValidator(_status)] = PushStatus.UNKNOWN
 

@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,10 +28,10 @@ class NotGenuine(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """A report about a push operation; `requested` (UTC) is when that was taken, if it says so."""
+    """A report about a push operation; `age` is how old that was when the report was sent."""
 
     operation: UUID
-    requested: datetime | None = None
+    age: timedelta | None = None
 
 
 class Webhooks:
@@ -52,7 +52,7 @@ class Webhooks:
         known = {name.lower(): value for name, value in headers.items()}
         if "webhook-signature" in known:
             self._check_signature(body, known)
-            return _today(_members(_document(body)))
+            return _today(_members(_document(body)), known.get("webhook-timestamp", ""))
         self._check_authorization(known.get("authorization", ""))
         return _older(_members(_document(body)))
 
@@ -82,13 +82,17 @@ def _key(text: str) -> Webhook:
         raise SettingsError("CODAT_WEBHOOK_SECRET is wrong: it begins with whsec_.") from None
 
 
-def _today(document: dict[str, Any]) -> Event | None:
+def _today(document: dict[str, Any], sent: str) -> Event | None:
     payload = _members(document.get("payload"))
     is_push = ".write." in str(document.get("eventType", ""))
     operation = _UUID.validate_python(payload.get("id")) if is_push else None
     if operation is None:
         return None
-    return Event(operation, _MOMENT.validate_python(payload.get("requestedOnDate")))
+    requested = _MOMENT.validate_python(payload.get("requestedOnDate"))
+    if requested is None or not sent.isdecimal():
+        return Event(operation)
+    # Both by Codat's clock: ours may be wrong.
+    return Event(operation, datetime.fromtimestamp(int(sent), UTC) - requested)
 
 
 def _older(document: dict[str, Any]) -> Event | None:

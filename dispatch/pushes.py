@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +16,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.start_memo import START_MEMO, StartMemo
+from codat.clock import utc_now
 from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
@@ -209,7 +209,7 @@ def start_memo(client: Client, request: PushRequest) -> StartMemo:
     return StartMemo(
         first_digest=request.first_digest or request.digest,
         kind=request.kind,
-        started_on_utc=datetime.now(UTC),
+        started_on_utc=utc_now(),
         reference=(request.idempotency_key or "") if encrypts(client) else "",
     )
 

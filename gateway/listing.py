@@ -9,6 +9,7 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecution
 
 from activities.others import requested_at
+from codat.clock import utc_now
 from codat.models import DATA_TYPES
 from dispatch.encryption import Unreadable
 from dispatch.listing import status_of_run
@@ -76,7 +77,7 @@ async def _since(client: Client, where: str) -> datetime:
 
     The server lists by the time of closing, so that the newest can only be had by a window.
     """
-    now = datetime.now(UTC)
+    now = utc_now()
     short, long = timedelta(), timedelta(days=3650)
     for _ in range(32):
         span = (short + long) / 2

@@ -1,6 +1,5 @@
 """The push API: start a push, read one, list them; Codat's own paths and shapes."""
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from temporalio.service import RPCError
 
+from codat.clock import utc_now
 from codat.numbers import loads
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
@@ -32,7 +32,7 @@ async def start(parts: Parts, request: PushRequest) -> Json:
     push = await start_or_join(parts, request)
     headers = {"Idempotency-Key": quoted(request.idempotency_key or "")}
     if push.is_new:
-        return Json(pending(push.push_id, request, datetime.now(UTC)), headers=headers)
+        return Json(pending(push.push_id, request, utc_now()), headers=headers)
     standing = await standing_of(push, await push.describe())
     shown = operation_of(standing, request.company_id, parts.settings.unknown_as)
     return Json(shown, headers=headers)

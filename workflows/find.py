@@ -25,7 +25,7 @@ TAKEN_WITHIN = timedelta(minutes=5)
 
 LOOKS = (1.0, *(1.0 + part / 3 for part in range(1, 7)))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
-last moment (20 s from now) at which a worker may still have sent it. An operation that nobody holds
+last moment (10 s from now) at which a worker may still have sent it. An operation that nobody holds
 before that may be a neighbour's, whose answer is still to come. The later looks are for keys that
 are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
 

@@ -36,10 +36,11 @@ class HoldWorkflow:
 
     @workflow.signal(name="hold")
     def hold(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
-        """Take one `Hold`: hold back what it says, for the reason that was given last."""
+        """Take one `Hold`: hold back what it says, for the reason that was given last; it counts from now."""
         hold = _read(inputs, Hold)
         if hold:
-            self._tell([*(one for one in self._holds if one.scope != hold.scope), hold])
+            begun = hold.model_copy(update={"since": workflow.now()})
+            self._tell([*(one for one in self._holds if one.scope != hold.scope), begun])
 
     @workflow.signal(name="release")
     def release(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
