@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyHeader
+from starlette.responses import Response
 
 from codat import DATA_TYPES, PushOption
 from gateway import pushes
-from gateway.access import NOBODY, authenticate, check_company
+from gateway.access import CALLER, NOBODY, authenticate, check_company
 from gateway.errors import Json, Refusal
 from gateway.parts import Parts
 from gateway.query import LONGEST, PLAIN_QUERY
@@ -75,11 +76,13 @@ class PushApi:
         self._parts = parts
 
     def authorize(
-        self, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
+        self, http: Request, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
     ) -> None:
         """Let a caller in who may see the company; Refusal 401 or 403."""
         keys = self._parts.settings.api_keys
-        check_company(authenticate(shown, keys) if keys else NOBODY, company)
+        caller = authenticate(shown, keys) if keys else NOBODY
+        check_company(caller, company)
+        http.scope[CALLER] = caller
 
     async def create(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         self,
@@ -89,7 +92,7 @@ class PushApi:
         data_type: DataType,
         minutes: Minutes = None,
         sync: Sync = None,
-    ) -> Json:
+    ) -> Response:
         """Push a new record; answered at once, before it is written."""
         request = await pushes.request_from(
             http,
@@ -99,7 +102,7 @@ class PushApi:
             timeout_in_minutes=minutes,
             allow_sync_on_push_complete=sync,
         )
-        return await pushes.start(self._parts, request)
+        return await pushes.start(self._parts, http, request)
 
     async def create_transactions(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         self,
@@ -109,7 +112,7 @@ class PushApi:
         account: AccountId,
         minutes: Minutes = None,
         sync: Sync = None,
-    ) -> Json:
+    ) -> Response:
         """Push transactions of a bank account."""
         return await self.create(http, company, connection, _transactions(account), minutes, sync)
 
@@ -123,7 +126,7 @@ class PushApi:
         minutes: Minutes = None,
         sync: Sync = None,
         force: Force = None,
-    ) -> Json:
+    ) -> Response:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
             raise Refusal(405, "Bank transactions can't be updated.", Allow="POST")
@@ -137,7 +140,7 @@ class PushApi:
             allow_sync_on_push_complete=sync,
             force_update=force,
         )
-        return await pushes.start(self._parts, request)
+        return await pushes.start(self._parts, http, request)
 
     async def read(self, company: CompanyId, key: PushKey) -> Json:
         """Read one push, by our key or Codat's."""
