@@ -1,5 +1,6 @@
 """Requests without an Idempotency-Key, repeated because their answer did not arrive."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -100,12 +101,21 @@ async def test_a_client_that_repeats_while_temporal_stalls_writes_one_record(her
     assert "true" == answer.headers["idempotency-key-reused"]
 
 
-async def test_a_client_that_hangs_up_before_the_answer_repeats_the_same_push(here):
+async def test_a_client_that_hangs_up_before_the_answer_repeats_the_same_push(here, monkeypatch):
+    start, repeated, calls = pushes.start_push, asyncio.Event(), []
+
+    async def answered_after_the_repeat(*arguments, **more):
+        calls.append(arguments)
+        push = await start(*arguments, **more)
+        if len(calls) == 1:
+            await repeated.wait()
+        repeated.set()
+        return push
+
+    monkeypatch.setattr(pushes, "start_push", answered_after_the_repeat)
     sent = a_supplier()
-    here.temporal.flows.clear()
     with pytest.raises(httpx.ReadTimeout):
         await here.http.post(here.door.path(), json=sent, timeout=ANSWERS / 4)
-    here.temporal.flows.set()
     answer = await here.http.post(here.door.path(), json=sent)
     await here.door.ended(answer.json()["pushOperationKey"])
 
