@@ -110,7 +110,8 @@ class PushOperation(Wire):
     """One push as Codat tells it; only its key is always there. Times are UTC, unset is None.
 
     `status` is Failed only where that proves that nothing was written; else a `status_text` of
-    Failed is Unknown. `date` is Codat's own clock as it answered; it does not travel with the operation.
+    Failed is Unknown. `date` is Codat's own clock as it answered; it does not travel with the
+    operation.
     """
 
     push_operation_key: UUID
