@@ -4,7 +4,7 @@
 | ----------------------------------------------------- | ------------------------------------- |
 | `type`      a shape or a text that can't be read      | error; warning if the platform reads it |
 | `choice`    not among the choices                     | error; warning if only the case differs |
-| `date`      no date                                   | error; warning if not ISO 8601        |
+| `date`      no date, or none that a calendar has      | error; warning if not ISO 8601        |
 | `required`  missing, though its parent is there       | error; warning inside a list, or when |
 |             (an update need not repeat any field)     | not required of every record          |
 | the platform's sentence on a length, number or count  | error out of `warnings`, else warning |
@@ -19,7 +19,7 @@ from jsonschema import ValidationError
 from codat.checker import Checker, compile_schema, keeps
 from codat.itemids import pointer
 from codat.models import Problem
-from codat.values import looks_like_date, text_of
+from codat.values import may_pass_for_date, text_of
 from codat.wording import sentence_for
 
 __all__ = ["compile_schema", "judge"]
@@ -96,7 +96,7 @@ def _weight(error: ValidationError) -> tuple[Literal["error", "warning"], str]:
             unlisted = [label.casefold() for label in schema.get("x-unlisted", ())]
             lenient = text_of(meant).casefold() == wanted or wanted in unlisted
         case "format":
-            lenient = looks_like_date(cast("str", error.instance))
+            lenient = may_pass_for_date(cast("str", error.instance))
         case _:
             lenient = keyword != "type"
     return ("warning" if lenient else "error"), _WORDS.get(keyword, keyword)
