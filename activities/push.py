@@ -2,7 +2,6 @@
 
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -26,8 +25,17 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
-from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem, SavedForPushes
-from codat.verdict import judge
+from activities.verdicts import judged
+from codat import (
+    CodatClient,
+    CodatRefused,
+    CodatUnauthorized,
+    Problem,
+    PushOperation,
+    PushStatus,
+    PushTarget,
+    SavedForPushes,
+)
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
@@ -64,19 +72,22 @@ class PushActivities:
         """Judge the record by the platform's options."""
         async with beating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-                shelved = await self._options.get(ask.target)
-        return _verdict(shelved, ask.data, update=ask.update)
+                _, problems = await judged(
+                    self._options.get, ask.target, ask.data, update=ask.update
+                )
+        return _verdict(problems)
 
     @activity.defn(name="prepare")
     async def prepare(self, ask: Prepare) -> Prepared | None:
         """Do both at once where it takes no waiting; None: they have to be steps of their own."""
         if ask.data is None:
             return Prepared(options=OptionsDigest(conduct=self._conduct))
-        shelved = await self._options.soon(ask.target)
+        shelved, problems = await judged(
+            self._options.soon, ask.target, ask.data, update=ask.update
+        )
         if shelved is None:
             return None
-        verdict = _verdict(shelved, ask.data, update=ask.update)
-        return Prepared(options=self._digest(shelved), verdict=verdict)
+        return Prepared(options=self._digest(shelved), verdict=_verdict(problems))
 
     @activity.defn(name="push")
     async def push(self, attempt: Attempt) -> Reading:
@@ -98,6 +109,7 @@ class PushActivities:
             )
         requested = operation.requested_on_utc
         self._looks.follow(attempt.target.company_id, operation)
+        self._note_success(attempt.target, operation)
         is_new = requested is not None and requested >= window.sent - CLOCKS_DIFFER
         return reading_of(operation).model_copy(update={"is_new": is_new})
 
@@ -110,8 +122,13 @@ class PushActivities:
         async with beating():
             with codat_failures(final=(SavedForPushes,)):
                 operation = await self._looks.read(ask, activity.info().started_time)
+        self._note_success(ask.target, operation)
         patience = self._codat.limits.allowance.patience
         return reading_of(operation).model_copy(update={"patience": patience})
+
+    def _note_success(self, target: PushTarget, operation: PushOperation) -> None:
+        if operation.status is PushStatus.SUCCESS:
+            self._options.outdate(target)
 
     def _digest(self, shelved: Shelved) -> OptionsDigest:
         return OptionsDigest(
@@ -119,7 +136,7 @@ class PushActivities:
             required=shelved.required,
             sha256=shelved.sha256,
             age_seconds=int(shelved.age.total_seconds()),
-            stale=shelved.is_stale,
+            stale=shelved.stale,
             conduct=self._conduct,
         )
 
@@ -159,8 +176,7 @@ def _not_sent(message: str) -> ApplicationError:
     )
 
 
-def _verdict(shelved: Shelved, data: dict[str, Any], *, update: bool) -> Verdict:
-    problems = judge(shelved.checker, data, update=update)
+def _verdict(problems: list[Problem]) -> Verdict:
     return Verdict(
         errors=[_finding(one) for one in problems if one.severity == "error"],
         warnings=[_finding(one) for one in problems if one.severity == "warning"],
