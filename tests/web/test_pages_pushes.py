@@ -69,7 +69,7 @@ async def test_what_was_typed_is_kept_on_errors(http):
     assert ATTACK not in answer.text
 
 
-async def test_a_form_takes_a_supplier_that_was_made_after_it_was_shown(http, door):
+async def test_a_form_takes_an_item_that_was_made_after_it_was_shown(http, door):
     emulator, path = door.house.codat, NEW.replace("/suppliers/", "/directIncomes/")
     emulator.connection(seeds.PROMPT).set(offers=["items"])
     await http.get(path)
