@@ -19,6 +19,7 @@ CAUSES = frozenset(
         "CodatKeyReused",
         "CodatLost",
         "CodatThrottled",
+        "CodatTooLarge",
         "CodatUnauthorized",
         "CodatUnreachable",
         "NotListedYet",
