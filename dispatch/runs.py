@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import START_MARK
+from activities.visibility import equals
 from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 from workflows.models import PushRequest
 
@@ -105,7 +106,7 @@ async def _marked(run: WorkflowExecution) -> First | None:
 
 
 async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:
-    runs = [run async for run in client.list_workflows(f'WorkflowId="{workflow_id}"')]
+    runs = [run async for run in client.list_workflows(equals("WorkflowId", workflow_id))]
     return sorted(runs, key=lambda run: run.start_time)
 
 
