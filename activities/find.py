@@ -15,6 +15,7 @@ from activities.others import BEFORE, Others
 from activities.readings import reading_of
 from activities.server_time import ServerTime
 from codat import CodatClient, PushOperation
+from codat.pages import Pager
 
 PAGE_SIZE = 1000
 
@@ -65,11 +66,10 @@ class FindActivities:
         return [(operation, _match(ask, operation)) for operation in listed.values()]
 
     async def _listed(self, ask: FindSubmission, time: ServerTime) -> AsyncIterator[PushOperation]:
-        page, window, last, is_sorted = 1, None, None, True
-        while True:
-            found = await self._codat.operations(
-                ask.target.company_id, page=page, page_size=PAGE_SIZE
-            )
+        pager = Pager(self._codat, ask.target.company_id, size=PAGE_SIZE)
+        window, last, is_sorted = None, None, True
+        while not pager.is_over:
+            found = await pager.read()
             since, until = window = window or _window(ask, found.date, time.now())
             for operation in found.results:
                 when = operation.requested_on_utc or since
@@ -79,9 +79,8 @@ class FindActivities:
                     yield operation
             # Only a list that is seen to be newest first may be left before its end.
             is_past = is_sorted and last is not None and last < since
-            if is_past or not found.has_next or not found.results:
+            if is_past:
                 return
-            page += 1
 
     async def _adopt_by_order(self, ask: FindSubmission, others: Others) -> Look:
         if ask.adopt is None:

@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.models import FindSubmission, Wire
 from activities.start_memo import read_memo, read_start_memo
+from activities.visibility import among, equals
 
 REQUESTED = "requestedOnUtc"
 """The memo of a push that went on in a new run, whose start tells nothing of its request."""
@@ -27,6 +28,7 @@ AT_ONCE = 50
 TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
+_DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _UNTOLD = "?"
 _CLAIM = "push-claim-"
@@ -93,7 +95,7 @@ class Others:
 
     async def open_twin(self, operation: UUID) -> str | None:
         """Name a push of an equal record that has this operation, or may have sent and has none."""
-        listed = self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"')
+        listed = self._in_place(equals("PushDigest", self._ask.digest))
         oldest = self._ask.since - BEFORE
         twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
         for twin in sorted(twins):
@@ -107,8 +109,7 @@ class Others:
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        query = f"{self._same_place} AND CloseTime IS NULL"
-        async for push in self._list(query):
+        async for push in self._in_place("CloseTime IS NULL"):
             if push.typed_search_attributes.get(_OPERATION) is None:
                 return True
         return False
@@ -118,7 +119,7 @@ class Others:
         if self._ask.record_id is None:
             return False
         since = self._ask.since.isoformat()
-        async for push in self._list(f'{self._same_place} AND StartTime>"{since}"'):
+        async for push in self._in_place(f'StartTime>"{since}"'):
             is_later = await requested_at(push) > self._ask.since
             if is_later and await self._record_of(push) in (self._ask.record_id, _UNTOLD):
                 return True
@@ -138,13 +139,14 @@ class Others:
             return _UNTOLD
         return start.record_id
 
-    @property
-    def _same_place(self) -> str:
+    async def _in_place(self, condition: str) -> AsyncIterator[WorkflowExecution]:
+        """Give the other pushes to the same company, connection and data type."""
         target = self._ask.target
-        return (
-            f'CompanyId="{target.company_id}" AND ConnectionId="{target.connection_id}" '
-            f'AND DataType="{target.data_type}"'
-        )
+        place = equals("CompanyId", target.company_id), equals("ConnectionId", target.connection_id)
+        kind = equals("DataType", target.data_type)
+        async for push in self._list(" AND ".join((*place, kind, condition))):
+            if push.typed_search_attributes.get(_DATA_TYPE) == target.data_type:
+                yield push
 
     async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
         async for push in self._client.list_workflows(query):
@@ -154,9 +156,9 @@ class Others:
     async def _listed_holders(self, operations: Sequence[UUID]) -> dict[UUID, str]:
         answered: dict[UUID, str] = {}
         claimed: dict[UUID, str] = {}
-        keys = ", ".join(f'"{operation}"' for operation in operations)
-        claims = ", ".join(f'"{_claim_id(operation)}"' for operation in operations)
-        async for push in self._list(f"PushOperationKey IN ({keys}) OR WorkflowId IN ({claims})"):
+        keys = among("PushOperationKey", operations)
+        claims = among("WorkflowId", map(_claim_id, operations))
+        async for push in self._list(f"{keys} OR {claims}"):
             if push.workflow_type == CLAIM_WORKFLOW:
                 operation = UUID(push.id.removeprefix(_CLAIM))
                 claimed[operation] = (await push.memo())["holder"]

@@ -1,7 +1,6 @@
 """What a push does to the world, one method a step."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import activity
 
@@ -26,6 +25,7 @@ from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
 from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
+from activities.verdicts import judged
 from codat import (
     CodatClient,
     CodatError,
@@ -33,10 +33,11 @@ from codat import (
     CodatUnauthorized,
     Problem,
     PushOperation,
+    PushStatus,
+    PushTarget,
     SavedForPushes,
     clock,
 )
-from codat.verdict import judge
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
@@ -77,19 +78,22 @@ class PushActivities:
         """Judge the record by the platform's options."""
         async with beating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-                shelved = await self._options.get(ask.target)
-        return _verdict(shelved, ask.data, update=ask.update)
+                _, problems = await judged(
+                    self._options.get, ask.target, ask.data, update=ask.update
+                )
+        return _verdict(problems)
 
     @activity.defn(name="prepare")
     async def prepare(self, ask: Prepare) -> Prepared | None:
         """Do both at once where it takes no waiting; None: they have to be steps of their own."""
         if ask.data is None:
             return Prepared(options=OptionsDigest(conduct=self._conduct))
-        shelved = await self._options.soon(ask.target)
+        shelved, problems = await judged(
+            self._options.soon, ask.target, ask.data, update=ask.update
+        )
         if shelved is None:
             return None
-        verdict = _verdict(shelved, ask.data, update=ask.update)
-        return Prepared(options=self._digest(shelved), verdict=verdict)
+        return Prepared(options=self._digest(shelved), verdict=_verdict(problems))
 
     @activity.defn(name="push")
     async def push(self, attempt: Attempt) -> Reading:
@@ -114,6 +118,7 @@ class PushActivities:
             )
         self._looks.follow(attempt.target.company_id, operation)
         is_new = _is_new(operation, window.since_sent)
+        self._note_success(attempt.target, operation)
         return reading_of(operation).model_copy(update={"is_new": is_new})
 
     @activity.defn(name="poll-status")
@@ -125,8 +130,13 @@ class PushActivities:
         async with beating():
             with codat_failures(final=(SavedForPushes,)):
                 operation = await self._looks.read(ask, activity.info().started_time)
+        self._note_success(ask.target, operation)
         patience = self._codat.limits.allowance.patience
         return reading_of(operation).model_copy(update={"patience": patience})
+
+    def _note_success(self, target: PushTarget, operation: PushOperation) -> None:
+        if operation.status is PushStatus.SUCCESS:
+            self._options.outdate(target)
 
     def _digest(self, shelved: Shelved) -> OptionsDigest:
         return OptionsDigest(
@@ -134,7 +144,7 @@ class PushActivities:
             required=shelved.required,
             sha256=shelved.sha256,
             age_seconds=int(shelved.age.total_seconds()),
-            stale=shelved.is_stale,
+            stale=shelved.stale,
             conduct=self._conduct,
         )
 
@@ -183,8 +193,7 @@ def _check_fence(attempt: Attempt) -> None:
         raise redelivered()
 
 
-def _verdict(shelved: Shelved, data: dict[str, Any], *, update: bool) -> Verdict:
-    problems = judge(shelved.checker, data, update=update)
+def _verdict(problems: list[Problem]) -> Verdict:
     return Verdict(
         errors=[_finding(one) for one in problems if one.severity == "error"],
         warnings=[_finding(one) for one in problems if one.severity == "warning"],

@@ -13,6 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.beating import beating
 from activities.histories import Reader
 from activities.models import Conduct, Fact, Kind, Memory, Recall, Told
+from activities.visibility import equals
 
 LISTED_SOON = timedelta(seconds=1)
 
@@ -33,7 +34,7 @@ class RecallActivities:
         return memory.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:
-        query = f'WorkflowId="{ask.workflow_id}"'
+        query = equals("WorkflowId", ask.workflow_id)
         runs = [run.run_id async for run in self._client.list_workflows(query)]
         # The list lags behind: only when it shows the asking run does it show those before it.
         if ask.run_id not in runs:

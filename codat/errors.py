@@ -3,6 +3,7 @@
 * CodatError
   - CodatUnreachable   no connection: nothing was sent
   - CodatLost          sent, and no usable answer came: the request may have been carried out
+    - CodatTooLarge    its answer was too large to read
   - CodatThrottled     429: nothing was done, asking after `retry_after` may work
   - CodatConflict      409: not ready, or the same idempotency key is still in flight
   - CodatUnauthorized  401, 402, 403: nothing was done until key, plan or rights are put right
@@ -42,6 +43,10 @@ class CodatUnreachable(CodatError):
 
 class CodatLost(CodatError):
     """The request was sent and no usable answer came; it may have been carried out."""
+
+
+class CodatTooLarge(CodatLost):
+    """The answer was too large to be read, or to be read in time."""
 
 
 class CodatThrottled(CodatError):

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
 from activities.others import requested_at
 from activities.start_memo import read_start_memo
+from activities.visibility import among
 from codat.models import PushStatus
 from dispatch.encryption import Unreadable
 from dispatch.selection import Selection
@@ -62,6 +63,8 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
     wanted = {run.run_id for run in matched}
     by_id = {run.run_id: run for run in runs}
     pushes = [await _told(one, by_id[one.run_id]) for one in _pushes(runs) if one.run_id in wanted]
+    # Not every value can be said to the server: it may list more.
+    pushes = [one for one in pushes if selection.data_type in (None, one.data_type)]
     # A run that only went on since then is no newer request.
     pushes = [one for one in pushes if selection.since is None or one.requested >= selection.since]
     pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
@@ -94,8 +97,7 @@ async def _all_runs(
     runs: list[WorkflowExecution] = []
     ids = sorted({run.id for run in matched if _push_id(run)})
     for begin in range(0, len(ids), _IDS_AT_ONCE):
-        names = ", ".join(f'"{one}"' for one in ids[begin : begin + _IDS_AT_ONCE])
-        runs += await _runs(client, f"WorkflowId IN ({names})")
+        runs += await _runs(client, among("WorkflowId", ids[begin : begin + _IDS_AT_ONCE]))
     return runs
 
 

@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.start_memo import read_start_memo
+from activities.visibility import equals
 from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 from workflows.models import PushRequest
 
@@ -130,7 +131,7 @@ async def _was_refused(client: Client, run: WorkflowExecution) -> bool:
 
 
 async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:
-    runs = [run async for run in client.list_workflows(f'WorkflowId="{workflow_id}"')]
+    runs = [run async for run in client.list_workflows(equals("WorkflowId", workflow_id))]
     return sorted(runs, key=lambda run: run.start_time)
 
 

@@ -6,6 +6,7 @@ from temporalio.client import Client, WorkflowExecutionDescription
 
 from activities.others import requested_at
 from activities.recall import memory_of
+from activities.visibility import equals
 from codat.models import PushStatus
 from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.memory import remember
@@ -14,7 +15,9 @@ from workflows.models import PushOutcome
 
 async def untold(client: Client, description: WorkflowExecutionDescription) -> PushOutcome:
     """Unknown: the run was ended before it could tell its end; but a success of any run stays."""
-    listed = [run.run_id async for run in client.list_workflows(f'WorkflowId="{description.id}"')]
+    listed = [
+        run.run_id async for run in client.list_workflows(equals("WorkflowId", description.id))
+    ]
     # The list lags behind; the run that has just ended is known all the same.
     runs = list(dict.fromkeys([*listed, description.run_id]))
     memory = await memory_of(client, description.id, runs)

@@ -35,6 +35,8 @@ class Manners:
     """Whether `data` is echoed; None leaves it to the settings."""
     stubborn: bool = False
     """Writes the record even when the operation has timed out meanwhile."""
+    offers: tuple[str, ...] = ()
+    """The data types whose records, as they are in the books, the options list as choices."""
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
@@ -46,6 +48,7 @@ class Manners:
         given = dict(document)
         if given.get("window"):
             given["window"] = tuple(given["window"])
+        given["offers"] = tuple(given.get("offers") or ())
         return cls(**given)
 
     def finish(self, now: int, key: str) -> int | None:

@@ -46,6 +46,16 @@ class Shelf:
             return bool(rows[0]["change"] != "Deleted")
         return _stands(self.connection.platform, self.data_type, record)
 
+    def records(self) -> list[str]:
+        """Give the ids of the records that are there now, the standing ones first."""
+        written = self.store.named(
+            "SELECT record_id FROM ledger WHERE connection = :connection AND data_type = :type"
+            " AND lands <= :now GROUP BY record_id ORDER BY min(seq)",
+            self._values(),
+        )
+        known = (*STANDING_RECORDS.get(self.data_type, ()), *(row["record_id"] for row in written))
+        return [record for record in dict.fromkeys(known) if self.holds(record, self.now)]
+
     def has_taken(self, number: str, but: str | None = None) -> bool:
         """Whether another record carries a number that must be unique."""
         values = {**self._values(), "number": number, "but": but}

@@ -121,7 +121,8 @@ def _read(schema: Schema, text: str) -> object:
         case ["number", "string"]:
             return _number(text)
         case "string":
-            return text
+            choices = schema.get("enum", ()) if "\n" in text else ()
+            return next((one for one in choices if _plain(one) == text), text)
         case _:
             return _json(text)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecution
 
 from activities.others import requested_at
+from activities.visibility import equals
 from codat.clock import utc_now
 from codat.models import DATA_TYPES
 from dispatch.encryption import Unreadable
@@ -45,15 +46,15 @@ async def find_operations(
 
 def _where(company: UUID, terms: Iterable[Term]) -> str:
     """Let the server leave out what can't match; what holds of all runs of a push, that is."""
-    clauses = ['WorkflowType="push"', f'CompanyId="{company}"']
+    clauses = [equals("WorkflowType", "push"), equals("CompanyId", company)]
     for term in terms:
         match term.field, term.operator, term.value:
             case "requestedonutc", ">" | ">=" | "=", datetime() as since:
                 clauses.append(f'StartTime>="{max(since, _AT_LEAST).isoformat()}"')
             case "dataconnectionkey", "=", str(text) if _uuid(text):
-                clauses.append(f'ConnectionId="{_uuid(text)}"')
+                clauses.append(equals("ConnectionId", _uuid(text)))
             case "datatype", "=", str(text) if text in _DATA_TYPES:
-                clauses.append(f'DataType="{_DATA_TYPES[text]}"')
+                clauses.append(equals("DataType", _DATA_TYPES[text]))
             case _:
                 pass
     return " AND ".join(clauses)

@@ -36,7 +36,7 @@ class HoldWorkflow:
 
     @workflow.signal(name="hold")
     def hold(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
-        """Take one `Hold`: hold back what it says, for the reason that was given last; it counts from now."""
+        """Take one `Hold`: hold back what it says from now on, for the reason given last."""
         hold = _read(inputs, Hold)
         if hold:
             begun = hold.model_copy(update={"since": workflow.now()})

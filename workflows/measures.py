@@ -18,6 +18,7 @@ CAUSES = frozenset(
         "CodatKeyReused",
         "CodatLost",
         "CodatThrottled",
+        "CodatTooLarge",
         "CodatUnauthorized",
         "CodatUnclear",
         "CodatUnreachable",
