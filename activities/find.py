@@ -78,8 +78,7 @@ class FindActivities:
                 if since <= when <= until and _is_of(operation, ask):
                     yield operation
             # Only a list that is seen to be newest first may be left before its end.
-            is_past = is_sorted and last is not None and last < since
-            if is_past:
+            if is_sorted and last is not None and last < since:
                 return
 
     async def _adopt_by_order(self, ask: FindSubmission, others: Others) -> Look:

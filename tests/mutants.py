@@ -162,7 +162,7 @@ MUTANTS = (
     Mutant(
         "whole list",
         "activities/find.py",
-        "            if is_past or not found.has_next or not found.results:\n",
+        "            if is_sorted and last is not None and last < since:\n",
         "            if True:\n",
         (f"{LIST}::test_all_pages_are_read",),
     ),

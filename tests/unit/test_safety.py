@@ -48,7 +48,7 @@ def test_while_an_answer_is_owed_a_refusal_is_no_proof(safety, kind):
 
 def test_a_look_that_finds_nothing_ends_what_was_owed(safety):
     safety.refused("Lost")
-    safety.looked(Purpose.DECIDE, Look())
+    safety.looked(Purpose.DECIDE, Look(candidates=[]))
     safety.before(attempt(number=2))
     safety.refused("CodatThrottled")
 
