@@ -29,6 +29,8 @@ DATA_TYPES = frozenset(
         "transfers",
     }
 )
+OPERATION_DATA_TYPES = DATA_TYPES | {"bankTransactions"}
+"""The data types as push operations and webhooks name them."""
 _ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
 
 
