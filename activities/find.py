@@ -75,7 +75,7 @@ class FindActivities:
                 when = operation.requested_on_utc or since
                 is_sorted = is_sorted and (last is None or when <= last)
                 last = when
-                if since <= when <= until and _is_of(operation, ask):
+                if since <= when <= until and operation.is_of(ask.target):
                     yield operation
             # Only a list that is seen to be newest first may be left before its end.
             if is_sorted and last is not None and last < since:
@@ -86,7 +86,7 @@ class FindActivities:
             raise _refused("no operation was named")
         with codat_failures():
             operation = await self._codat.operation(ask.target.company_id, ask.adopt)
-        if not _is_of(operation, ask):
+        if not operation.is_of(ask.target):
             raise _refused(
                 f"operation {ask.adopt} belongs to another company, connection or data type"
             )
@@ -131,15 +131,6 @@ def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[
     difference = date - now if date else timedelta()
     until = ask.until + difference if ask.until else datetime.max.replace(tzinfo=UTC)
     return ask.since + difference - BEFORE, until
-
-
-def _is_of(operation: PushOperation, ask: FindSubmission) -> bool:
-    target = ask.target
-    return (
-        operation.company_id in (None, target.company_id)
-        and operation.data_connection_key in (None, target.connection_id)
-        and operation.data_type in (None, target.operation_data_type)
-    )
 
 
 def _candidate(operation: PushOperation, match: Match) -> Candidate:

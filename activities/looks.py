@@ -12,6 +12,7 @@ from activities.models import PollStatus
 from codat import (
     CodatClient,
     CodatError,
+    CodatLost,
     CodatThrottled,
     CodatUnauthorized,
     CodatUnreachable,
@@ -111,6 +112,8 @@ class Looks:
     async def read(self, ask: PollStatus, started: datetime) -> PushOperation:
         """Read an operation as it stands since it was due; `started` is the server's now."""
         operation = await self._read(ask, started)
+        if not operation.is_of(ask.target):
+            raise CodatLost("Codat told of another company, connection or data type.")
         self.follow(ask.target.company_id, operation)
         return operation
 

@@ -117,7 +117,11 @@ class CodatClient:
             raise CodatRefused(f"The record can't be sent: {error}") from error
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
-        return _operation(await self._send(target.company_id, request, before_send))
+        answer = await self._send(target.company_id, request, before_send)
+        operation = _operation(answer)
+        if not operation.is_of(target):
+            raise answer.unusable("a push operation of another company, connection or data type")
+        return operation
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""

@@ -16,9 +16,10 @@ from pydantic import (
 )
 
 from codat.lenient import Maybe, Moment, Object, Objects, Text, Wire
-from codat.target import canonical_data_type
+from codat.target import OPERATION_DATA_TYPES, PushTarget, canonical_data_type
 
 _ALSO_PENDING = "Processing"
+_DATA_TYPES = {word.casefold() for word in OPERATION_DATA_TYPES}
 _VALIDATION_FAILED = 400
 
 
@@ -148,6 +149,18 @@ class PushOperation(Wire):
         if members.get("dataConnectionKey") is None and "data_connection_key" not in members:
             members["dataConnectionKey"] = members.get("dataConnectionId")
         return members
+
+    def is_of(self, target: PushTarget) -> bool:
+        """Tell whether it is about this target, as far as it says; an odd data type says nothing.
+
+        A deployment that names a data type in a word of its own must not lose all its operations.
+        """
+        word, ours = (self.data_type or "").casefold(), target.operation_data_type.casefold()
+        return (
+            self.company_id in (None, target.company_id)
+            and self.data_connection_key in (None, target.connection_id)
+            and (word == ours or word not in _DATA_TYPES)
+        )
 
     @property
     def is_over(self) -> bool:

@@ -10,6 +10,7 @@ from tests.mutants import Mutant, main
 ANSWERS = "codat/answers.py"
 OPERATIONS = "codat/operations.py"
 UNPROVEN = "tests/workflow/test_unproven_failures.py"
+OTHERS = "tests/workflow/test_answers_about_others.py"
 MODELS = "tests/unit/test_codat_models.py"
 SUBMISSION = "workflows/submission.py"
 UNCLEAR = "tests/workflow/test_unclear_answers.py"
@@ -104,6 +105,20 @@ MUTANTS = (
         "    if reading.operation.is_over:\n        return final(story, reading)\n",
         "    if reading.operation.status.is_final:\n        return final(story, reading)\n",
         (f"{UNPROVEN}::test_at_the_deadline_it_is_unknown_and_not_timed_out",),
+    ),
+    Mutant(
+        "an answer about another is lost",
+        "codat/client.py",
+        "        if not operation.is_of(target):\n",
+        "        if False:\n",
+        (f"{OTHERS}::test_an_answer_about_another_is_asked_for_again_under_the_same_key",),
+    ),
+    Mutant(
+        "a reading about another is none",
+        "activities/looks.py",
+        "        if not operation.is_of(ask.target):\n",
+        "        if False:\n",
+        (f"{OTHERS}::test_a_reading_about_another_is_no_reading",),
     ),
     Mutant(
         "no proof beside an open attempt",

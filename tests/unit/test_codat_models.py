@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from codat import numbers
-from codat.models import OperationPage, PushOperation, PushOption, PushStatus
+from codat.models import OperationPage, PushOperation, PushOption, PushStatus, PushTarget
 from tests.support.published import PUBLISHED, published
 
 KEY = "0659a24d-2b66-4979-971e-4b98c3ed7f61"
@@ -111,6 +111,28 @@ def test_failed_is_believed_only_where_it_proves_that_nothing_was_written(member
 )
 def test_an_operation_knows_whether_it_is_over(members, is_over):
     assert is_over == an_operation(**members).is_over
+
+
+PLACE = {"companyId": KEY, "dataConnectionKey": KEY}
+
+
+@pytest.mark.parametrize(
+    ("members", "is_ours"),
+    [
+        ({}, True),
+        (PLACE | {"dataType": "bills"}, True),
+        (PLACE | {"dataType": "Bills"}, True),
+        (PLACE | {"dataType": "vendorBills"}, True),
+        (PLACE | {"dataType": "invoices"}, False),
+        (PLACE | {"dataType": "bankTransactions"}, False),
+        (PLACE | {"companyId": str(UUID(int=1))}, False),
+        (PLACE | {"dataConnectionKey": str(UUID(int=1))}, False),
+    ],
+)
+def test_an_operation_is_of_another_target_only_where_it_says_so(members, is_ours):
+    target = PushTarget(company_id=UUID(KEY), connection_id=UUID(KEY), data_type="bills")
+
+    assert is_ours == an_operation(**members).is_of(target)
 
 
 def test_a_status_knows_its_own_questions():
