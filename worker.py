@@ -23,8 +23,10 @@ from activities.recall import RecallActivities
 from activities.send_fence import SendFence
 from activities.settings import PushSettings
 from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
+from codat.clock import ClockSettings, shift_wall_clock
 from dispatch.bulk import retry_in_bulk
-from dispatch.check import check_build, check_codat, check_temporal
+from dispatch.check import check_build, check_clocks, check_codat, check_temporal
+from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import (
     TemporalUnreachable,
     connect,
@@ -49,6 +51,7 @@ from workflows.push import PushWorkflow
 log = logging.getLogger("surepush.worker")
 
 SETTINGS = (
+    ClockSettings,
     CodatSettings,
     DispatchSettings,
     EncryptionSettings,
@@ -103,7 +106,10 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
 
 
 async def main() -> int:
-    """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
+    """Serve until SIGINT or SIGTERM, then drain.
+
+    SettingsError, TemporalUnreachable, ClockTooFarOff.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -118,10 +124,10 @@ async def main() -> int:
     tracer = tracer_of("surepush-worker")
     client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
-    readiness = Readiness(client)
     async with (
         CodatClient(settings, hear=heard_by(counting(runtime.metric_meter), tracer)) as codat,
-        serving_health(telemetry.health_address, readiness),
+        watching_clocks(client, codat) as clocks,
+        serving_health(telemetry.health_address, readiness := Readiness(client, clocks)),
         watching(readiness),
         build_worker(
             client,
@@ -153,13 +159,15 @@ async def check() -> int:
     print(*describe(config, settings, queue, ring), "", sep="\n")
     async with CodatClient(settings) as codat:
         found = [*check_names(os.environ, SETTINGS), *check_certificate(config)]
+        answered = await check_codat(codat)
         try:
             client = await connect()
             found += [one async for one in check_temporal(client, queue)]
             found += await check_build(client, read_settings(WorkerSettings))
+            found += await check_clocks(client, codat)
         except TemporalUnreachable as error:
             found.append(Found("wrong", "server", str(error)))
-        found.append(await check_codat(codat))
+        found.append(answered)
     for one in found:
         print(f"{one.level:8} {one.what:12} {one.said}")
     return int(any(one.level == "wrong" for one in found))
@@ -176,6 +184,7 @@ if __name__ == "__main__":
     try:
         if not given.check:
             configure_logging(read_settings(TelemetrySettings).log_format)
+        shift_wall_clock(read_settings(ClockSettings).clock_shift)
         sys.exit(asyncio.run(check() if given.check else main()))
-    except (SettingsError, TemporalUnreachable) as error:
+    except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))

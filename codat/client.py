@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from codat import numbers
+from codat import clock, numbers
 from codat.answers import Answer
 from codat.errors import CodatError, CodatRefused
 from codat.exchange import Moment, exchange
@@ -23,12 +24,16 @@ from codat.target import segment
 
 # Below the 5 s after which servers commonly hang up: a write into a dying connection is lost.
 _KEEPALIVE_SECONDS = 3.0
+# `Date` has whole seconds and tells no more of a clock than how long the answer took.
+_SOON, _HALF_A_SECOND = 1.0, timedelta(seconds=0.5)
 
 
 class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
     `limits` lets calls through or raises NotSent; `hear` is told of each request that was made.
+    `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
+    second.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class CodatClient:
         self._total = settings.total_timeout
         self._base = str(settings.base_url).rstrip("/")
         self.limits = Limits(settings.company_concurrency, settings.requests_per_minute)
+        self.clock_ahead: timedelta | None = None
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
@@ -180,9 +186,12 @@ class CodatClient:
             moment = Moment(before_send)
             if not self._traces:
                 moment.arrive()
+            begun = clock.seconds()
             response, body = await exchange(self._http, request, moment=moment, within=self._total)
             told.append(str(response.status_code))
             answer = Answer(response.status_code, response.headers, body, self._secrets)
+            if answer.date and clock.seconds() - begun < _SOON:
+                self.clock_ahead = clock.utc_now() - answer.date - _HALF_A_SECOND
             self.limits.learn(company_id, answer, writes=writes)
         return answer
 
