@@ -1,5 +1,6 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -70,6 +71,7 @@ class Resume(Wire):
 
 
 _UNBOUNDED = "as it was begun"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
@@ -79,6 +81,17 @@ def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
     return data
+
+
+def _same_for_all(key: str, info: ValidationInfo) -> str:
+    """Refuse a key that HTTP, a shell or a spreadsheet passes on as another one."""
+    if info.context == _UNBOUNDED:
+        return key
+    if key != key.strip():
+        raise ValueError("it must not begin or end with a blank or a line break")
+    if _CONTROL.search(key):
+        raise ValueError("it must hold no control characters")
+    return key
 
 
 class PushRequest(Wire):
@@ -95,7 +108,12 @@ class PushRequest(Wire):
     connection_id: UUID
     data_type: str
     data: Annotated[dict[str, Any], AfterValidator(_acceptable)]
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
+    idempotency_key: (
+        Annotated[
+            str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_same_for_all)
+        ]
+        | None
+    ) = None
     record_id: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
     timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
     allow_sync_on_push_complete: StrictBool | None = None

@@ -45,6 +45,11 @@ def test_a_lines_own_key_is_kept():
     assert "INV-1" == request_of_line(a_line(idempotencyKey="INV-1")).idempotency_key
 
 
+def test_a_key_with_a_blank_at_its_end_is_no_key():
+    with pytest.raises(ValueError, match="must not begin or end with a blank"):
+        request_of_line(a_line(idempotencyKey="INV-1 "))
+
+
 @pytest.mark.parametrize("line", [b"[]", b"{", b'{"companyId": 1}', b"\xff"])
 def test_a_line_that_is_no_push_is_a_value_error(line):
     with pytest.raises(ValueError, match=r"."):
