@@ -29,24 +29,19 @@ last moment (10 s from now) at which a worker may still have sent it. An operati
 before that may be a neighbour's, whose answer is still to come. The later looks are for keys that
 are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
 
-EARLY_LOOKS = (0.0, 1 / 3)
-"""Pushes that began with an earlier release look at these moments too; that decides nothing."""
-
 
 async def find(story: Story, entry: Entry) -> Reading | None:
     """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
     begun = workflow.now()
     look = Look(candidates=[])
-    early = () if workflow.patched("late-look") else EARLY_LOOKS
-    for part in (*early, *LOOKS):
+    for part in LOOKS:
         if part > 1 and not (look.awaited and story.manners.idempotency is Idempotency.HONOURED):
             break
         pause = begun + story.manners.find_for * part - workflow.now()
         why = f"looking again for the lost request: {story.trouble}"
         await story.wait(pause, why, cause="finding")
         story.enter("find-submission", "Looking for what became of the request.")
-        purpose = Purpose.DECIDE if part in LOOKS else Purpose.LOOK
-        look = await look_up(story, purpose, until=begun + TAKEN_WITHIN)
+        look = await look_up(story, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
         if look.adopted:
             return take(story, look.adopted, "It was matched by its content: no answer named it.")
     if look.candidates:
@@ -66,7 +61,7 @@ async def make_sure(story: Story) -> None:
     if entry is None or not ledger.can_be_ruled_out:
         return
     pause = entry.first_scheduled + story.manners.find_for - workflow.now()
-    if (story.left is not None and story.left <= pause) or not workflow.patched("make-sure"):
+    if story.left is not None and story.left <= pause:
         return
     await story.wait(pause, "making sure that no earlier request was written", cause="finding")
     with suppress(Ended):

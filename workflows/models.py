@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self, cast
@@ -15,11 +14,9 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
-from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
@@ -70,12 +67,11 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
-_UNBOUNDED = "as it was begun"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-    if info.context != _UNBOUNDED and is_too_deep(data):
+def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
+    if is_too_deep(data):
         raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
@@ -83,10 +79,8 @@ def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     return data
 
 
-def _same_for_all(key: str, info: ValidationInfo) -> str:
+def _same_for_all(key: str) -> str:
     """Refuse a key that HTTP, a shell or a spreadsheet passes on as another one."""
-    if info.context == _UNBOUNDED:
-        return key
     if key != key.strip():
         raise ValueError("it must not begin or end with a blank or a line break")
     if _CONTROL.search(key):
@@ -127,8 +121,8 @@ class PushRequest(Wire):
 
     @field_validator("data_type")
     @classmethod
-    def _known(cls, value: str, info: ValidationInfo) -> str:
-        if info.context != _UNBOUNDED and len(value) > MAX_KEY_LENGTH:
+    def _known(cls, value: str) -> str:
+        if len(value) > MAX_KEY_LENGTH:
             raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
@@ -230,14 +224,9 @@ def read_request(arguments: Sequence[Any]) -> PushRequest:
 
 
 def _read(given: object) -> PushRequest:
-    """Read a request; a push that began when there were fewer bounds goes on without them."""
     try:
         return PushRequest.model_validate(given)
     except ValidationError as error:
-        with suppress(ValidationError):
-            begun = PushRequest.model_validate(given, context=_UNBOUNDED)
-            if begun.resume is not None or not workflow.patched("bounded-input"):
-                return begun
         raise _invalid(sentence_of(error)) from None
 
 

@@ -16,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_call import CallFailed, call
     from workflows.models import Validation
     from workflows.story import Story
-    from workflows.versions import takes_fewer_steps
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
@@ -35,7 +34,7 @@ async def prepare(story: Story) -> None:
     """Fetch options and validate, once per run; raises Ended when the record is not fit."""
     if story.is_fit:
         return
-    if not (takes_fewer_steps() and await _prepare_at_once(story)):
+    if not await _prepare_at_once(story):
         await _fetch_options(story)
         await _validate(story)
     story.is_fit = True

@@ -350,5 +350,4 @@ def _has_grown_long() -> bool:
     info = workflow.info()
     if info.is_continue_as_new_suggested():
         return True
-    # Of a run that was longer before there was this limit, replay must not make two.
-    return info.get_current_history_length() > LONGEST and workflow.patched("short-runs")
+    return info.get_current_history_length() > LONGEST

@@ -28,7 +28,6 @@ with workflow.unsafe.imports_passed_through():
         may_resend,
         record,
     )
-    from workflows.versions import takes_fewer_steps
 
 CALL_TIMEOUT = timedelta(seconds=60)
 """The activity cuts its call at 30 s; what has not reported after 60 s is lost."""
@@ -61,9 +60,7 @@ def _may_resend(story: Story, entry: Entry) -> bool:
     digest = story.request.frozen_digest
     if story.is_cancelled or story.unclear_answers > 1:
         return False
-    if not may_resend(entry, story.mode, workflow.now(), digest):
-        return False
-    return not entry.unproven or workflow.patched("same-key-while-open")
+    return may_resend(entry, story.mode, workflow.now(), digest)
 
 
 async def _send_next(story: Story) -> Reading | None:
@@ -109,9 +106,7 @@ async def _send(story: Story, entry: Entry) -> Reading | None:
         return None
     record(entry, Answer.ACCEPTED, reading.operation.push_operation_key)
     operation = reading.operation
-    story.follow(
-        operation.push_operation_key, is_over=takes_fewer_steps() and operation.status.is_final
-    )
+    story.follow(operation.push_operation_key, is_over=operation.status.is_final)
     if is_again and reading.is_new:
         await _check_keys(story, entry)
     return reading
