@@ -88,21 +88,21 @@ MUTANTS = (
     ),
     Mutant(
         "true continuation",
-        "workflows/story.py",
+        "workflows/run_origin.py",
         "    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule\n",
         "    return bool(info.continued_run_id)\n",
         (f"{STARTS}::test_a_retry_policy_of_the_server_writes_a_record_once",),
     ),
     Mutant(
         "first run of all",
-        "workflows/story.py",
+        "workflows/run_origin.py",
         "if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:",
         "if memo is None:",
         (f"{STARTS}::test_a_cron_schedule_writes_a_record_once",),
     ),
     Mutant(
         "fresh memo",
-        "workflows/story.py",
+        "workflows/run_origin.py",
         "    return is_fresh and is_ours\n",
         "    return is_ours\n",
         (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
@@ -207,7 +207,7 @@ MUTANTS = (
     Mutant(
         "nobody's word for a continued run",
         "workflows/story.py",
-        "resume = request.resume if _was_continued() else None",
+        "resume = request.resume if was_continued() else None",
         "resume = request.resume",
         (f"{CHAINS}::test_a_start_like_a_run_that_went_on_asks_all_runs_first",),
     ),

@@ -3,16 +3,14 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Conduct, Finding, Idempotency, Reading
     from activities.others import REQUESTED
-    from activities.start_memo import BELIEVED_FOR, START_MEMO, StartMemo, parse_start_memo
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import announce
@@ -21,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
     from workflows.progress import ENDED, PushProgress
+    from workflows.run_origin import carried_memo, was_continued, was_started_here
     from workflows.submission import Ledger
 
 MOST_SAID = 380
@@ -83,7 +82,7 @@ class Story:
         if is_reset:
             return cls(request, requested=workflow.now(), is_reset=True)
         info = workflow.info()
-        resume = request.resume if _was_continued() else None
+        resume = request.resume if was_continued() else None
         if resume is None:
             alone = request.model_copy(update={"resume": None})
             return cls(alone, requested=info.workflow_start_time)
@@ -99,7 +98,7 @@ class Story:
         """Whether an earlier run of this push may have sent something."""
         if self.is_reset or self.request.retry_of:
             return True
-        return self.request.resume is None and not _was_started_here(self.request)
+        return self.request.resume is None and not was_started_here(self.request)
 
     @property
     def resumed(self) -> Reading | None:
@@ -208,7 +207,7 @@ class Story:
         workflow.continue_as_new(
             # What was remembered for a retry is in the ledger now.
             self.request.model_copy(update={"resume": resume, "retry_of": None}),
-            memo=_carried_memo() | {REQUESTED: self.requested.isoformat()},
+            memo=carried_memo() | {REQUESTED: self.requested.isoformat()},
         )
 
     async def wait(
@@ -306,44 +305,6 @@ class Story:
                 }
             )
         )
-
-
-def _was_continued() -> bool:
-    """Tell whether the run before this one went on in it, so that what it carried is true.
-
-    A start by hand with a continued run's input has no run before it; a run of the server's own
-    retry policy or of a cron schedule has one, which did not carry anything on.
-    """
-    info = workflow.info()
-    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule
-
-
-def _start_memo() -> StartMemo | None:
-    try:
-        return parse_start_memo(workflow.memo_value(START_MEMO, None))
-    except (ValueError, RuntimeError, ApplicationError):
-        return None
-
-
-def _was_started_here(request: PushRequest) -> bool:
-    """Tell whether `dispatch` started this very run, so that there was none before it.
-
-    Retries by the server, cron runs and copies bear the same memo.
-    """
-    info, memo = workflow.info(), _start_memo()
-    if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:
-        return False
-    is_fresh = abs(memo.started_on_utc - info.workflow_start_time) <= BELIEVED_FOR
-    is_ours = (memo.first_digest, memo.kind) == (
-        request.first_digest or request.digest,
-        request.kind,
-    )
-    return is_fresh and is_ours
-
-
-def _carried_memo() -> dict[str, Any]:
-    memo = _start_memo()
-    return {} if memo is None else {START_MEMO: memo}
 
 
 def _has_grown_long() -> bool:
