@@ -26,7 +26,14 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
-from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem, SavedForPushes
+from codat import (
+    CodatClient,
+    CodatNotFound,
+    CodatRefused,
+    CodatUnauthorized,
+    Problem,
+    SavedForPushes,
+)
 from codat.verdict import judge
 
 SEND_WITHIN = timedelta(seconds=10)
@@ -103,12 +110,13 @@ class PushActivities:
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
-        """Read how the operation stands; whatever goes wrong in reading may be tried again.
+        """Read how the operation stands; most that goes wrong in reading is tried again.
 
-        Only to come back another day, or on a hint, is for the push to decide (SavedForPushes).
+        To come back another day, or on a hint, is for the push to decide (SavedForPushes), and so
+        is for how long it asks for what is not there (CodatNotFound).
         """
         async with beating():
-            with codat_failures(final=(SavedForPushes,)):
+            with codat_failures(final=(SavedForPushes, CodatNotFound)):
                 operation = await self._looks.read(ask, activity.info().started_time)
         patience = self._codat.limits.allowance.patience
         return reading_of(operation).model_copy(update={"patience": patience})

@@ -1,12 +1,36 @@
 """Operations that are over, or unknown to Codat, and prove nothing about the record."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Candidate, Reading
+    from codat import CodatNotFound
     from codat.models import PushOperation, PushStatus
     from workflows.models import PushRecord
     from workflows.story import Ended, Story
+
+
+MISSING_FOR = timedelta(hours=1)
+"""How long an operation is asked for that Codat does not know: its company may be deleted."""
+
+
+def note_missing(story: Story, operation: UUID, error: ActivityError) -> None:
+    """Note that Codat does not know an operation; raises Ended (Unknown) when that has lasted."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or cause.type != CodatNotFound.__name__:
+        return
+    now = workflow.now()
+    story.missing_since = story.missing_since or now
+    if now - story.missing_since >= MISSING_FOR:
+        raise story.ending(
+            PushStatus.UNKNOWN,
+            f"Codat has not known operation {operation} for an hour; its company may "
+            f"be deleted. {cause.message}",
+        )
 
 
 def without_proof(story: Story, reading: Reading) -> Ended:

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.clock import next_look, stretched
     from workflows.find import make_sure
     from workflows.measures import cause_of
-    from workflows.no_proof import records_in, without_proof
+    from workflows.no_proof import note_missing, records_in, without_proof
     from workflows.story import Ended, Story
 
 READ_TIMEOUT = timedelta(seconds=40)
@@ -65,6 +65,8 @@ async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
     now, company = workflow.now(), story.request.company_id
     planned = next_look(story.manners, company, _origin(story), now)
     said = f"the platform says {reading.operation.status_text}"
+    if story.missing_since:
+        said = f"Codat has not known the operation since {story.missing_since:%H:%M:%S} UTC (404)"
     if reading.patience > 1:
         planned = stretched(story.manners, company, now, planned, reading.patience)
     planned = max(planned, story.saved_until)
@@ -97,7 +99,7 @@ async def ask(  # noqa: PLR0913, what there is to say of a look
     story.looks += 1
     story.hinted = False
     try:
-        return await workflow.execute_activity_method(
+        reading = await workflow.execute_activity_method(
             PushActivities.poll_status,
             PollStatus(
                 target=story.request.target,
@@ -117,7 +119,10 @@ async def ask(  # noqa: PLR0913, what there is to say of a look
             raise
         story.trouble, story.cause = str(error.cause), cause_of(error)
         story.saved_until = workflow.now() + _saved_for(error)
+        note_missing(story, operation, error)
         return None
+    story.missing_since = None
+    return reading
 
 
 def _saved_for(error: ActivityError) -> timedelta:

@@ -149,7 +149,7 @@ async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
             cause, story.cause = error.cause, cause_of(error)
             kind = cause.type if isinstance(cause, ApplicationError) else None
             story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
-        if kind == "CodatRefused":
+        if kind in ("CodatRefused", "CodatNotFound"):
             raise story.ending(PushStatus.FAILED, f"Nothing was sent: {story.trouble}")
         if kind == "CodatUnauthorized":
             story.check_unauthorized()
