@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from codat.models import PushOperation, PushTarget
+from codat.models import PushOperation, PushStatus, PushTarget
 from codat.numbers import digest
 
 
@@ -165,6 +165,16 @@ class Reading(Wire):
     patience: float = 1.0
     errors: list[Finding] = []
     warnings: list[Finding] = []
+
+    @classmethod
+    def unread(cls, operation: UUID) -> Self:
+        """Give what is known of an operation before it is read."""
+        pending = PushStatus.PENDING
+        return cls(
+            operation=PushOperation(
+                push_operation_key=operation, status=pending, status_text=pending.value
+            )
+        )
 
 
 class Purpose(StrEnum):

@@ -29,6 +29,7 @@ from activities.verdicts import judged
 from codat import (
     CodatClient,
     CodatError,
+    CodatNotFound,
     CodatRefused,
     CodatUnauthorized,
     Problem,
@@ -123,12 +124,13 @@ class PushActivities:
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
-        """Read how the operation stands; whatever goes wrong in reading may be tried again.
+        """Read how the operation stands; most that goes wrong in reading is tried again.
 
-        Only to come back another day, or on a hint, is for the push to decide (SavedForPushes).
+        To come back another day, or on a hint, is for the push to decide (SavedForPushes), and so
+        is for how long it asks for what is not there (CodatNotFound).
         """
         async with beating():
-            with codat_failures(final=(SavedForPushes,)):
+            with codat_failures(final=(SavedForPushes, CodatNotFound)):
                 operation = await self._looks.read(ask, activity.info().started_time)
         self._note_success(ask.target, operation)
         patience = self._codat.limits.allowance.patience

@@ -16,6 +16,7 @@ from codat.errors import (
     CodatFailing,
     CodatKeyReused,
     CodatLost,
+    CodatNotFound,
     CodatRefused,
     CodatThrottled,
     CodatUnauthorized,
@@ -38,6 +39,7 @@ _UNCLEAR = frozenset({408, 421, 425})
 _OWN: Mapping[int, type[CodatError]] = {
     402: CodatUnauthorized,
     403: CodatUnauthorized,
+    404: CodatNotFound,
     409: CodatConflict,
     422: CodatKeyReused,
 }

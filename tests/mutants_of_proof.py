@@ -11,6 +11,7 @@ ANSWERS = "codat/answers.py"
 OPERATIONS = "codat/operations.py"
 UNPROVEN = "tests/workflow/test_unproven_failures.py"
 OTHERS = "tests/workflow/test_answers_about_others.py"
+MISSING = "tests/workflow/test_missing_operations.py"
 MODELS = "tests/unit/test_codat_models.py"
 SUBMISSION = "workflows/submission.py"
 UNCLEAR = "tests/workflow/test_unclear_answers.py"
@@ -119,6 +120,27 @@ MUTANTS = (
         "        if not operation.is_of(ask.target):\n",
         "        if False:\n",
         (f"{OTHERS}::test_a_reading_about_another_is_no_reading",),
+    ),
+    Mutant(
+        "a missing operation is not asked for without end",
+        "workflows/no_proof.py",
+        "    if now - story.missing_since >= MISSING_FOR:\n",
+        "    if False:\n",
+        (f"{MISSING}::test_nothing_but_404_for_an_hour_is_unknown",),
+    ),
+    Mutant(
+        "another answer begins the hour anew",
+        "workflows/poll.py",
+        "    story.missing_since = None\n    return reading\n",
+        "    return reading\n",
+        (f"{MISSING}::test_another_answer_begins_the_hour_anew",),
+    ),
+    Mutant(
+        "a missing operation is held",
+        "workflows/recall.py",
+        "        if reading is None and (story.ledger.held or story.request.settlement):\n",
+        "        if False:\n",
+        (f"{MISSING}::test_asked_for_again_it_sends_nothing_without_a_persons_word",),
     ),
     Mutant(
         "no proof beside an open attempt",

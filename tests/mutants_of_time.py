@@ -195,8 +195,8 @@ MUTANTS = (
     Mutant(
         "saved requests are waited for in the server",
         "activities/push.py",
-        "final=(SavedForPushes,)",
-        "final=()",
+        "final=(SavedForPushes, CodatNotFound)",
+        "final=(CodatNotFound,)",
         (f"{HINTS}::test_a_hint_cuts_short_what_is_saved_for_pushes",),
     ),
     Mutant(

@@ -1,5 +1,8 @@
 """Operations that are over, or unknown to Codat, and prove nothing about the record."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -7,6 +10,25 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushOperation, PushStatus
     from workflows.models import PushRecord
     from workflows.story import Ended, Story
+
+
+NOT_FOUND = "CodatNotFound"
+"""The failure of a look at an operation that Codat does not know."""
+
+MISSING_FOR = timedelta(hours=1)
+"""How long an operation is asked for that Codat does not know: its company may be deleted."""
+
+
+def note_missing(story: Story, operation: UUID, message: str) -> None:
+    """Note that Codat does not know an operation; raises Ended (Unknown) when that has lasted."""
+    now = workflow.now()
+    story.missing_since = story.missing_since or now
+    if now - story.missing_since >= MISSING_FOR:
+        raise story.ending(
+            PushStatus.UNKNOWN,
+            f"Codat has not known operation {operation} for an hour; its company may "
+            f"be deleted. {message}",
+        )
 
 
 def without_proof(story: Story, reading: Reading) -> Ended:

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_call import CallFailed, call
     from workflows.clock import next_look, stretched
     from workflows.find import make_sure
-    from workflows.no_proof import records_in, without_proof
+    from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
     from workflows.story import Ended, Story
 
 READ_TIMEOUT = timedelta(seconds=40)
@@ -64,6 +64,8 @@ async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
     now, company = workflow.now(), story.request.company_id
     planned = next_look(story.manners, company, _origin(story), now)
     said = f"the platform says {reading.operation.status_text}"
+    if story.missing_since:
+        said = f"Codat has not known the operation since {story.missing_since:%H:%M:%S} UTC (404)"
     if reading.patience > 1:
         planned = stretched(story.manners, company, now, planned, reading.patience)
     planned = max(planned, story.saved_until)
@@ -99,7 +101,7 @@ async def ask(
     story.looks += 1
     story.hinted = False
     try:
-        return await call(
+        reading = await call(
             "poll-status",
             PollStatus(
                 target=story.request.target,
@@ -120,7 +122,11 @@ async def ask(
         story.note(failure)
         if failure.kind == SAVED_FOR_PUSHES:
             story.saved_until = workflow.now() + failure.retry_after
+        if failure.kind == NOT_FOUND:
+            note_missing(story, operation, failure.message)
         return None
+    story.missing_since = None
+    return reading
 
 
 async def _last_question(story: Story, before: Reading) -> Ended:

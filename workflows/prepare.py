@@ -147,7 +147,7 @@ async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
         except CallFailed as failure:
             kind = failure.kind
             story.note(failure)
-        if kind == "CodatRefused":
+        if kind in ("CodatRefused", "CodatNotFound"):
             raise story.ending(PushStatus.FAILED, f"Nothing was sent: {story.trouble}")
         if kind == "CodatUnauthorized":
             story.check_unauthorized()

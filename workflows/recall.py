@@ -1,6 +1,7 @@
 """What a run that may not be the first does before anything else: remember, ask, obey."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
@@ -103,12 +104,10 @@ async def _still_going(story: Story) -> Reading | None:
     for entry in story.ledger.entries:
         if entry.operation is None or entry.has_failed:
             continue
-        reading = None
-        while reading is None:
-            story.check_deadline()
-            reading = await ask(story, entry.operation)
-            if reading is None:
-                await story.wait(PAUSE, f"asking again after: {story.trouble}")
+        reading = await _ask_for(story, entry.operation)
+        if reading is None and (story.ledger.held or story.request.settlement):
+            continue
+        reading = reading or Reading.unread(entry.operation)
         story.settle(reading.operation)
         if reading.operation.status is PushStatus.SUCCESS:
             story.follow(entry.operation, is_over=True)
@@ -119,6 +118,17 @@ async def _still_going(story: Story) -> Reading | None:
         if not entry.has_failed and entry.judgement is not Judgement.NOT_WRITTEN:
             story.ledger.held, doubtful = reading.operation.status, reading
     return doubtful
+
+
+async def _ask_for(story: Story, operation: UUID) -> Reading | None:
+    """Ask until there is an answer; None: Codat does not know the operation."""
+    story.missing_since = None
+    while True:
+        story.check_deadline()
+        reading = await ask(story, operation)
+        if reading or story.missing_since:
+            return reading
+        await story.wait(PAUSE, f"asking again after: {story.trouble}")
 
 
 def _goes_on(story: Story, operation: PushOperation) -> bool:
@@ -176,7 +186,9 @@ async def _verify(story: Story, doubtful: Reading | None) -> Reading | None:
         if reading:
             return reading
     if doubtful is None:
-        raise _as_before(story, "Asked for again, it is as unclear as before, so nothing was sent.")
+        missing = f" {story.trouble}" if story.missing_since else ""
+        message = "Asked for again, it is as unclear as before, so nothing was sent."
+        raise _as_before(story, message + missing)
     operation = doubtful.operation
     if operation.status is PushStatus.UNKNOWN:
         message = f"{what_it_says(operation)} Nothing was sent."

@@ -67,6 +67,7 @@ class Story:
     hinted: bool = False
     is_rejected: bool = False
     unclear_answers: int = 0
+    missing_since: datetime | None = None
     is_cancelled: bool = False
     unannounced: UUID | None = None
     stage: str = "start"
@@ -106,13 +107,7 @@ class Story:
         entry = self.ledger.current
         if entry is None or entry.operation is None or entry.judgement or entry.has_failed:
             return None
-        return Reading(
-            operation=PushOperation(
-                push_operation_key=entry.operation,
-                status=PushStatus.PENDING,
-                status_text=PushStatus.PENDING.value,
-            )
-        )
+        return Reading.unread(entry.operation)
 
     @property
     def deadline(self) -> datetime | None:

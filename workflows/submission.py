@@ -52,6 +52,7 @@ _ANSWERS = {
     "CodatConflict": Answer.CONFLICT,
     "CodatUnauthorized": Answer.UNAUTHORIZED,
     "CodatRefused": Answer.REJECTED,
+    "CodatNotFound": Answer.REJECTED,
     "CodatFailing": Answer.UNCLEAR,
     "CodatKeyReused": Answer.UNCLEAR,
     "CodatUnclear": Answer.LOST,

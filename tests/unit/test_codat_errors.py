@@ -33,7 +33,8 @@ WHATEVER_THE_BODY = [
 ]
 IN_CODATS_OWN_FORM = [
     ([402, 403], codat.CodatUnauthorized),
-    ([400, 404, 418, 451, 499], codat.CodatRefused),
+    ([400, 418, 451, 499], codat.CodatRefused),
+    ([404], codat.CodatNotFound),
     ([409], codat.CodatConflict),
     ([422], codat.CodatKeyReused),
 ]

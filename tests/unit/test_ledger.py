@@ -253,6 +253,11 @@ def test_an_unheard_of_failure_counts_as_lost():
     assert {Answer.LOST} == {answer_to(one) for one in (None, "", "Lost", "WorkerShutdown", "X")}
 
 
+@pytest.mark.parametrize("kind", ["CodatRefused", "CodatNotFound"])
+def test_a_refusal_of_any_kind_is_final(kind):
+    assert Answer.REJECTED is answer_to(kind)
+
+
 def test_the_key_of_a_number_is_the_same_in_every_run():
     push = UUID("2e9d2c44-f675-40ba-8049-353bfcb5e171")
 
