@@ -6,7 +6,7 @@ import os
 import pytest
 
 from commands.endings import CommandError
-from commands.lines import count_lines, paced_lines, read_pace, request_of_line
+from commands.lines import EqualLines, RequestReader, count_lines, paced_lines, read_pace
 from emulator import seeds
 
 LINE = {
@@ -19,6 +19,10 @@ LINE = {
 
 def a_line(**fields):
     return json.dumps(LINE | fields).encode()
+
+
+def request_of_line(line):
+    return RequestReader(EqualLines.ONE).read(1, line)[0]
 
 
 @pytest.mark.parametrize(("text", "gap"), [("5/s", 0.2), ("90/m", 60 / 90), ("0.5/s", 2.0)])
