@@ -14,6 +14,7 @@ from activities.models import Candidate, FindSubmission, Look, Purpose
 from activities.others import BEFORE, Others
 from activities.readings import reading_of
 from codat import CodatClient, PushOperation
+from codat.turns import caller, in_turn
 
 PAGE_SIZE = 1000
 
@@ -60,7 +61,8 @@ class FindActivities:
         with codat_failures(final=()):
             # What is new pushes the rest from page to page, so that one may be seen twice.
             listed = {one.push_operation_key: one async for one in self._listed(ask)}
-        return [(operation, _match(ask, operation)) for operation in listed.values()]
+        with caller(str(ask.target.company_id)):
+            return [(one, await in_turn(_match, ask, one)) for one in listed.values()]
 
     async def _listed(self, ask: FindSubmission) -> AsyncIterator[PushOperation]:
         page, window, last, is_sorted = 1, None, None, True

@@ -26,7 +26,15 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
-from codat import CodatClient, CodatRefused, CodatUnauthorized, Problem, SavedForPushes
+from codat import (
+    CodatClient,
+    CodatRefused,
+    CodatUnauthorized,
+    Problem,
+    PushTarget,
+    SavedForPushes,
+)
+from codat.turns import caller, in_turn
 from codat.verdict import judge
 
 SEND_WITHIN = timedelta(seconds=10)
@@ -65,7 +73,7 @@ class PushActivities:
         async with beating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
                 shelved = await self._options.get(ask.target)
-        return _verdict(shelved, ask.data, update=ask.update)
+        return await _verdict(shelved, ask.target, ask.data, update=ask.update)
 
     @activity.defn(name="prepare")
     async def prepare(self, ask: Prepare) -> Prepared | None:
@@ -75,7 +83,7 @@ class PushActivities:
         shelved = await self._options.soon(ask.target)
         if shelved is None:
             return None
-        verdict = _verdict(shelved, ask.data, update=ask.update)
+        verdict = await _verdict(shelved, ask.target, ask.data, update=ask.update)
         return Prepared(options=self._digest(shelved), verdict=verdict)
 
     @activity.defn(name="push")
@@ -159,8 +167,11 @@ def _not_sent(message: str) -> ApplicationError:
     )
 
 
-def _verdict(shelved: Shelved, data: dict[str, Any], *, update: bool) -> Verdict:
-    problems = judge(shelved.checker, data, update=update)
+async def _verdict(
+    shelved: Shelved, target: PushTarget, data: dict[str, Any], *, update: bool
+) -> Verdict:
+    with caller(str(target.company_id)):
+        problems = await in_turn(judge, shelved.checker, data, update=update)
     return Verdict(
         errors=[_finding(one) for one in problems if one.severity == "error"],
         warnings=[_finding(one) for one in problems if one.severity == "warning"],

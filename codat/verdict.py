@@ -10,6 +10,7 @@
 | the platform's sentence on a length, number or count  | error out of `warnings`, else warning |
 | any other sentence (a form such as a GUID)            | warning                               |
 | `unlisted`, `spelling`  a field's name                | warning, once for all rows of a list  |
+| `many`      there are more problems than are told     | error                                 |
 """
 
 from typing import Any, Literal, cast
@@ -23,6 +24,14 @@ from codat.values import looks_like_date, text_of
 from codat.wording import sentence_for
 
 __all__ = ["compile_schema", "judge"]
+
+MOST_PROBLEMS = 10_000
+_MORE = Problem(
+    pointer="",
+    message=f"There are more than {MOST_PROBLEMS} problems; the others were not looked for.",
+    rule="many",
+    severity="error",
+)
 
 _WORDS = {
     "enum": "choice",
@@ -50,6 +59,8 @@ _READ = _BINDING | {"format"}
 def judge(document: object, record: object, *, update: bool = False) -> list[Problem]:
     """Return all that is wrong with a record; UnreadableOptions when the options are none.
 
+    No more than MOST_PROBLEMS, and then one that says so.
+
     For many records give the result of `compile_schema` in place of the document.
     """
     checker = cast("Checker", document) if hasattr(document, "iter_errors") else None
@@ -66,6 +77,8 @@ def judge(document: object, record: object, *, update: bool = False) -> list[Pro
                 continue
             said.add(name)
         problems.append(_problem(error, checker))
+        if len(problems) == MOST_PROBLEMS:
+            return [*problems, _MORE]
     return problems
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyHeader
 
 from codat import DATA_TYPES, PushOption
+from codat.turns import in_turn
 from gateway import pushes
 from gateway.access import NOBODY, authenticate, check_company
 from gateway.errors import Json, Refusal
@@ -152,7 +153,8 @@ class PushApi:
         order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
     ) -> Json:
         """List a company's pushes, newest first; `query` as in Codat's API."""
-        return Json(await pushes.page_of(self._parts, company, page, size, query, order))
+        found = await pushes.page_of(self._parts, company, page, size, query, order)
+        return await in_turn(Json, found)
 
     async def options(
         self, company: CompanyId, connection: ConnectionId, data_type: DataType
@@ -161,8 +163,7 @@ class PushApi:
         fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
         target = pushes.checked({**fields, "data": {}}).target
         shelved = await self._parts.options.get(target)
-        # What the platform left out stays out.
-        return Json(shelved.document.model_dump(by_alias=True, exclude_unset=True))
+        return await in_turn(_document, shelved.document)
 
     async def transaction_options(
         self, company: CompanyId, connection: ConnectionId, account: AccountId
@@ -191,6 +192,11 @@ def push_routes(parts: Parts) -> APIRouter:
             path, endpoint, methods=[method], response_model=model, openapi_extra=extra
         )
     return router
+
+
+def _document(options: PushOption) -> Json:
+    # What the platform left out stays out.
+    return Json(options.model_dump(by_alias=True, exclude_unset=True))
 
 
 def _transactions(account: str) -> str:

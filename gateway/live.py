@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from temporalio.client import WorkflowHandle, WorkflowHistoryEventAsyncIterator
 
 from codat.numbers import dumps
+from codat.turns import in_turn
 from dispatch.pushes import Push
 from dispatch.telling import tell_push
 from gateway.parts import Parts
@@ -56,9 +57,9 @@ class Live:
             "most_words": MOST_WORDS,
         }
 
-    def fragment(self, values: dict[str, Any]) -> Markup:
+    async def fragment(self, values: dict[str, Any]) -> Markup:
         """Render that part."""
-        return fragment("live", **values)
+        return await in_turn(fragment, "live", **values)
 
     def stream(self, standing: Standing, company: UUID, session: Session) -> StreamingResponse:
         """Answer with the changing part, each time it has changed, until the push has ended."""
@@ -78,7 +79,8 @@ class Live:
                 run = now.description.run_id
                 history = _history(push, run)
             values = await self.values(now, company, session)
-            yield f"event: state\ndata: {dumps(self.fragment(values))}\n\n"
+            html = await self.fragment(values)
+            yield f"event: state\ndata: {await in_turn(dumps, html)}\n\n"
             if now.outcome:
                 yield "event: end\ndata: {}\n\n"
                 return

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from codat import DATA_TYPES, PushTarget
 from codat.models import PushStatus
+from codat.turns import in_turn
 from codat.verdict import judge
 from gateway.api import CompanyId, ConnectionId, PushKey
 from gateway.errors import Refusal
@@ -43,9 +44,11 @@ class Pages:
         session = self._visits.visitor_of(request, company)
         target = _target(company, connection, kind)
         shelved = await self._parts.options.get(target)
-        form = render_form(shelved.document)
+        form = await in_turn(render_form, shelved.document)
         about = _about_new(session, target)
-        answer = page("new", **about, form=form, base="", key=uuid4(), minutes="", message="")
+        answer = await in_turn(
+            page, "new", **about, form=form, base="", key=uuid4(), minutes="", message=""
+        )
         return remember(answer, session, request)
 
     async def create(
@@ -56,19 +59,19 @@ class Pages:
         fields = await self._visits.form(request, session)
         target, typed = _target(company, connection, kind), dict(fields)
         shelved = await self._parts.options.get(target)
-        record = record_from_form(shelved.document, fields)
-        problems, message, status = judge(shelved.checker, record), "", HTTPStatus.OK
+        record = await in_turn(record_from_form, shelved.document, fields)
+        problems, message, status = await in_turn(judge, shelved.checker, record), "", HTTPStatus.OK
         if not is_wrong(problems):
             try:
                 push_id = await self._start(target, record, typed)
                 return to_push(company, push_id)
             except Refusal as error:
                 message, status = error.message, error.status
-        form = render_form(shelved.document, record, problems)
-        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
-        about = _about_new(session, target)
+        form = await in_turn(render_form, shelved.document, record, problems)
+        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
+        about = _about_new(session, target) | shown
         wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
-        return page("new", wrong, **about, **shown, form=form, base="", message=message)
+        return await in_turn(page, "new", wrong, **about, form=form, message=message)
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""
@@ -77,10 +80,11 @@ class Pages:
         shown = await self._live.values(standing, company, session)
         ui, ours = self._parts.settings.temporal_ui, standing.push
         where = f"namespaces/{self._parts.temporal.namespace}/workflows/{ours.workflow_id}"
-        answer = page(
+        answer = await in_turn(
+            page,
             "push",
             **shown,
-            live=self._live.fragment(shown),
+            live=await self._live.fragment(shown),
             title=title_of(standing),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=standing.request.data if standing.request else None,

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
 from temporalio.service import RPCError
 
-from codat.numbers import loads
+from codat.numbers import MOST_VALUES, loads
+from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
@@ -32,10 +33,11 @@ async def start(parts: Parts, request: PushRequest) -> Json:
     push = await start_or_join(parts, request)
     headers = {"Idempotency-Key": quoted(request.idempotency_key or "")}
     if push.is_new:
-        return Json(pending(push.push_id, request, datetime.now(UTC)), headers=headers)
+        begun = pending(push.push_id, request, datetime.now(UTC))
+        return await in_turn(Json, begun, headers=headers)
     standing = await standing_of(push, await push.describe())
     shown = operation_of(standing, request.company_id, parts.settings.unknown_as)
-    return Json(shown, headers=headers)
+    return await in_turn(Json, shown, headers=headers)
 
 
 async def start_or_join(parts: Parts, request: PushRequest) -> Push:
@@ -54,14 +56,20 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
 
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
     """Read a push request off HTTP; Refusal 400, or 404 for a data type that can't be pushed."""
+    request = await in_turn(_request, await http.body(), {**fields, "idempotency_key": _key(http)})
+    http.scope.update({"push": str(request.push_id), KEY: request.idempotency_key})
+    return request
+
+
+def _request(body: bytes, fields: dict[str, Any]) -> PushRequest:
     try:
-        data = loads(await http.body())
+        data = loads(body, most_values=MOST_VALUES)
     except ValueError as error:
         raise Refusal(400, f"The body is no record: {error}") from None
     if not isinstance(data, dict):
         raise Refusal(400, "The body must be a JSON object, the record to push.")
-    request = checked({**fields, "data": data, "idempotency_key": _key(http)})
-    http.scope.update({"push": str(request.push_id), KEY: request.idempotency_key})
+    request = checked({**fields, "data": data})
+    _ = request.digest  # kept by the request; here it holds up nobody
     return request
 
 
@@ -84,7 +92,8 @@ def minutes_of(typed: str) -> int | str | None:
 async def read(parts: Parts, company: UUID, key: UUID) -> Json:
     """Answer how one push stands, by our key or Codat's; Refusal 404."""
     standing = await find(parts, company, key)
-    return Json(operation_of(standing, company, parts.settings.unknown_as))
+    shown = operation_of(standing, company, parts.settings.unknown_as)
+    return await in_turn(Json, shown)
 
 
 async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
@@ -116,15 +125,8 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
     # Of a list that is cut the next page says so: nobody takes its end for the end of all.
     links |= {"next": link(page + 1)} if end < total or found.is_cut else {}
     links |= {"previous": link(page - 1)} if page > 1 else {}
-    return OperationsPage.model_validate(
-        {
-            "pageNumber": page,
-            "pageSize": size,
-            "totalResults": total,
-            "results": found.operations[begin:end],
-            "_links": links,
-        }
-    )
+    shown = {"pageNumber": page, "pageSize": size, "totalResults": total, "_links": links}
+    return OperationsPage.model_validate(shown | {"results": found.operations[begin:end]})
 
 
 def _key(http: Request) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self, cast
 from uuid import UUID, uuid5
 
@@ -23,7 +24,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
 from codat.models import PushStatus, PushTarget
-from codat.numbers import MOST_LEVELS, digest, dumps, is_too_deep
+from codat.numbers import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.target import known_data_type
 from workflows.submission import Ledger
 
@@ -73,8 +74,11 @@ _UNBOUNDED = "as it was begun"
 
 
 def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-    if info.context != _UNBOUNDED and is_too_deep(data):
+    levels, values = extent(data)
+    if info.context != _UNBOUNDED and levels > MOST_LEVELS:
         raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
+    if info.context != _UNBOUNDED and values > MOST_VALUES:
+        raise ValueError(f"the record may have at most {MOST_VALUES} values")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
@@ -155,15 +159,22 @@ class PushRequest(Wire):
         """The id of the workflow that owns this push."""
         return f"push-{self.push_id}"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical record."""
         return digest(self.data)
 
-    @property
+    @cached_property
     def frozen_digest(self) -> str:
         """SHA-256 of all that a number freezes besides its minutes."""
         return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+
+    def __copy__(self) -> Self:
+        """Copy without the digests: a copy may be given another record."""
+        copied = super().__copy__()
+        for name in ("digest", "frozen_digest"):
+            vars(copied).pop(name, None)
+        return copied
 
 
 class PushRecord(Wire):
