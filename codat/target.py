@@ -29,6 +29,19 @@ DATA_TYPES = frozenset(
         "transfers",
     }
 )
+UPDATED_TYPES = frozenset(
+    {
+        "bankAccounts",
+        "billCreditNotes",
+        "bills",
+        "creditNotes",
+        "customers",
+        "invoices",
+        "purchaseOrders",
+        "suppliers",
+    }
+)
+"""What PUT takes by Codat's API description; single platforms may take more."""
 _ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
 
 

@@ -16,7 +16,7 @@ from dispatch.moments import remarks
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 from workflows.panel import advice_on
-from workflows.progress import PushProgress
+from workflows.progress import ENDED, PushProgress
 
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 3.0
@@ -52,6 +52,8 @@ async def how_it_stands(push: Push) -> PushOutcome | PushProgress:
         progress = PushProgress(
             stage="waiting", message="The push goes on as soon as a worker answers."
         )
+    if progress and progress.stage == ENDED:
+        return await push.outcome()
     return progress or PushProgress(stage="start", message="The push was accepted.")
 
 

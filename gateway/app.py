@@ -7,14 +7,15 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from dispatch.health import Readiness, ready_answer
-from gateway.api import push_routes
-from gateway.errors import Json, install_handlers
+from gateway.api import other_write_routes, push_routes
+from gateway.errors import ErrorsMiddleware, Json, install_handlers
 from gateway.forms import STATIC
 from gateway.headers import SafeHeaders
 from gateway.limits import Limits
 from gateway.measures import Measured
 from gateway.pages import page_routes
 from gateway.parts import Parts
+from gateway.requests import RequestSyntaxMiddleware
 from gateway.tracing import Traced
 from gateway.visits import NeedsLogin, to_login
 from gateway.webhooks import Receiver
@@ -23,6 +24,8 @@ _ABOUT = """\
 Durable, deduplicated pushes behind Codat's own push API: change the base URL, keep the client.
 A push is never written twice and never lost; `Idempotency-Key` (any text) makes repeats of a
 request the same push."""
+
+READS = ["GET", "HEAD"]
 
 
 def build_app(parts: Parts) -> FastAPI:
@@ -41,23 +44,26 @@ def build_app(parts: Parts) -> FastAPI:
             Middleware(
                 Limits, most_requests=settings.most_requests, most_streams=settings.most_streams
             ),
+            Middleware(ErrorsMiddleware),
+            Middleware(RequestSyntaxMiddleware),
         ],
     )
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)
     app.include_router(push_routes(parts))
     app.include_router(page_routes(parts))
+    app.include_router(other_write_routes(parts))
     app.mount("/static", StaticFiles(directory=STATIC))
     receiver = Receiver(parts.temporal, parts.webhooks, parts.meter)
     app.router.routes.extend(receiver.routes(settings.api_keys))
-    app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/health", _health, methods=READS, include_in_schema=False)
 
     async def ready(_: Request) -> Json:
         stopping = "It is stopping." if parts.closing.is_set() else None
         status, told = ready_answer(stopping or await readiness.trouble())
         return Json(told, status_code=status)
 
-    app.add_api_route("/ready", ready, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/ready", ready, methods=READS, include_in_schema=False)
     return app
 
 

@@ -25,6 +25,7 @@ LIST = "tests/workflow/test_find_list.py"
 UPDATES = "tests/workflow/test_find_updates.py"
 TWINS = "tests/workflow/test_find_twins.py"
 WORDS = "tests/workflow/test_recall_words.py"
+UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 
 
@@ -245,6 +246,27 @@ MUTANTS = (
         "operation, True, PushStatus.PENDING",
         "operation, False, PushStatus.PENDING",
         (f"{LIST}::test_an_operation_that_was_matched_and_failed_is_looked_at_beside_the_list",),
+    ),
+    Mutant(
+        "key of a missed answer",
+        "gateway/repeats.py",
+        "            self._keep()\n",
+        "            pass\n",
+        (f"{UNKEYED}::test_a_client_that_repeats_while_temporal_stalls_writes_one_record",),
+    ),
+    Mutant(
+        "caller who hangs up",
+        "gateway/repeats.py",
+        "asyncio.create_task(self._keep_on_disconnect(receive))",
+        "asyncio.create_task(asyncio.sleep(0))",
+        (f"{UNKEYED}::test_a_client_that_hangs_up_before_the_answer_repeats_the_same_push",),
+    ),
+    Mutant(
+        "delivered answer",
+        "gateway/repeats.py",
+        "        return self._remove(keys[0]) if keys else None\n",
+        "        return keys[0] if keys else None\n",
+        (f"{UNKEYED}::test_a_repeat_says_so_and_uses_the_key_up",),
     ),
 )
 

@@ -1,6 +1,6 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -83,6 +83,9 @@ def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
     return data
+
+
+_DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 
 
 class PushRequest(Wire):
@@ -169,11 +172,12 @@ class PushRequest(Wire):
         """SHA-256 of all that a number freezes besides its minutes."""
         return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
 
-    def __copy__(self) -> Self:
-        """Copy without the digests: a copy may be given another record."""
-        copied = super().__copy__()
-        for name in ("digest", "frozen_digest"):
-            vars(copied).pop(name, None)
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, without the digests where the copy is given something else to digest."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update and not _DIGESTED.isdisjoint(update):
+            for name in ("digest", "frozen_digest"):
+                vars(copied).pop(name, None)
         return copied
 
 

@@ -40,6 +40,7 @@ class PushWorkflow:
         ended = await self._tell_until_ended(self._story)
         announce(status=ended.outcome.status, operation=self._story.unannounced)
         count_ending(request, ended.outcome)
+        self._story.finish(ended.outcome)
         workflow.set_current_details(of_outcome(ended.outcome, str(request.push_id)))
         if ended.outcome.status is PushStatus.SUCCESS:
             return ended.outcome

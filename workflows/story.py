@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.measures import count_wait
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
-    from workflows.progress import PushProgress
+    from workflows.progress import ENDED, PushProgress
     from workflows.submission import Ledger
 
 MOST_SAID = 380
@@ -158,6 +158,11 @@ class Story:
         """Say what is going on now, to whoever looks at the push."""
         self.stage, self.message = stage, message
         workflow.set_current_details(of_progress(self.progress))
+
+    def finish(self, outcome: PushOutcome) -> None:
+        """Say how the push ended, to whoever asks for its progress later."""
+        self.stage, self.message = ENDED, f"{outcome.status.value}: {outcome.message}"
+        self.next_look, self.waiting_for = None, None
 
     def warn(self, message: str) -> None:
         """Add a remark to the outcome that is not about a field."""
