@@ -36,11 +36,6 @@ def caller(name: str) -> Generator[None]:
         _caller.reset(token)
 
 
-def set_caller(name: str) -> None:
-    """Say whose work follows in this task."""
-    _caller.set(name)
-
-
 async def in_turn(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do work on small values at once, on large ones in a thread when the caller's turn comes."""
     if not is_large((args, kwargs)):

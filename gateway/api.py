@@ -87,7 +87,7 @@ class PushApi:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def authorize(
+    async def authorize(
         self, http: Request, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
     ) -> None:
         """Let a caller in who may see the company; Refusal 401 or 403."""

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from markupsafe import Markup
 from starlette.responses import StreamingResponse
+from starlette.routing import compile_path
+from starlette.types import Scope
 from temporalio.client import WorkflowHandle, WorkflowHistoryEventAsyncIterator
 
 from codat.numbers import dumps
@@ -18,6 +20,9 @@ from gateway.rendering import fragment
 from gateway.sessions import Session
 from gateway.settling import MOST_WORDS, is_unclear
 from gateway.standing import Standing, standing_of
+
+EVENTS = "/companies/{companyId}/pushes/{pushOperationKey}/events"
+_EVENTS, *_ = compile_path(EVENTS)
 
 _GOING_ON = "The push goes on; this page follows it."
 _CALM = 0.3
@@ -100,6 +105,11 @@ class Live:
             return False
         news.result()
         return True
+
+
+def is_stream(scope: Scope) -> bool:
+    """Whether a request is for such a stream; it lasts."""
+    return scope["method"] == "GET" and _EVENTS.fullmatch(scope["path"]) is not None
 
 
 def _history(push: Push, run_id: str) -> WorkflowHistoryEventAsyncIterator:

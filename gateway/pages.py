@@ -15,13 +15,13 @@ from codat.verdict import judge
 from gateway.api import CompanyId, ConnectionId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
-from gateway.live import Live
+from gateway.live import EVENTS, Live
 from gateway.mending import Mending
 from gateway.operations import title_of
 from gateway.parts import Parts
 from gateway.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
 from gateway.rendering import page
-from gateway.sessions import Session, remember
+from gateway.sessions import Session, Sessions, remember
 from gateway.visits import Visits, is_wrong, shown_to, to_push
 
 _PAGE_SIZE = 50
@@ -144,9 +144,9 @@ class Pages:
         return (await start_or_join(self._parts, request)).push_id
 
 
-def page_routes(parts: Parts) -> APIRouter:
+def page_routes(parts: Parts, sessions: Sessions) -> APIRouter:
     """Give the router of all pages."""
-    visits = Visits(parts)
+    visits = Visits(parts, sessions)
     pages = Pages(parts, visits)
     mending = Mending(parts, visits)
     router = APIRouter(include_in_schema=False)
@@ -164,7 +164,7 @@ def page_routes(parts: Parts) -> APIRouter:
         ("POST", new, pages.create),
         ("GET", pushes, pages.listing),
         ("GET", one, pages.show),
-        ("GET", f"{one}/events", pages.events),
+        ("GET", EVENTS, pages.events),
         ("POST", f"{one}/retry", mending.retry),
         ("POST", f"{one}/settle", mending.settle),
         ("GET", f"{one}/edit", mending.edit),

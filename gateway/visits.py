@@ -28,9 +28,9 @@ class NeedsLogin(Exception):
 class Visits:
     """Knows who is looking, and lets them see their companies only."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, sessions: Sessions) -> None:
         self._parts = parts
-        self._sessions = Sessions(parts.settings)
+        self._sessions = sessions
 
     def visitor(self, request: Request) -> Session:
         """Give the session of a request, a new one when no keys are configured; NeedsLogin."""
