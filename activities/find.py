@@ -16,6 +16,7 @@ from activities.readings import reading_of
 from activities.server_time import ServerTime
 from codat import CodatClient, PushOperation
 from codat.pages import Pager
+from codat.turns import caller, in_turn
 
 PAGE_SIZE = 1000
 
@@ -63,7 +64,8 @@ class FindActivities:
         with codat_failures(final=()):
             # What is new pushes the rest from page to page, so that one may be seen twice.
             listed = {one.push_operation_key: one async for one in self._listed(ask, time)}
-        return [(operation, _match(ask, operation)) for operation in listed.values()]
+        with caller(str(ask.target.company_id)):
+            return [(one, await in_turn(_match, ask, one)) for one in listed.values()]
 
     async def _listed(self, ask: FindSubmission, time: ServerTime) -> AsyncIterator[PushOperation]:
         pager = Pager(self._codat, ask.target.company_id, size=PAGE_SIZE)

@@ -11,6 +11,9 @@ Pointer = tuple[str | int, ...]
 
 A_DAY = timedelta(days=1)
 
+MOST_PAIRS = 1_000_000
+"""Of values that are compared; an echo of thousands of other lines is not told apart."""
+
 
 class Match(StrEnum):
     """What an echo says of the record that was sent."""
@@ -34,6 +37,9 @@ def compare(sent: object, echoed: object) -> Match:
     if wanted and all(pointer in back and _same(value, back[pointer]) for pointer, value in wanted):
         return Match.EQUAL
     sent_columns, back_columns = _columns(wanted), _columns(back.items())
+    pairs = (len(values) * len(back_columns.get(name, [])) for name, values in sent_columns.items())
+    if sum(pairs) > MOST_PAIRS:
+        return Match.UNCLEAR
     foreign = sum(
         _foreign(values, back_columns.get(name, [])) for name, values in sent_columns.items()
     )

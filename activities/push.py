@@ -39,6 +39,7 @@ from codat import (
     SavedForPushes,
     clock,
 )
+from codat.turns import caller
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
@@ -78,7 +79,8 @@ class PushActivities:
     async def validate(self, ask: Validate) -> Verdict:
         """Judge the record by the platform's options."""
         async with beating():
-            with codat_failures(final=(CodatRefused, CodatUnauthorized)):
+            company = caller(str(ask.target.company_id))
+            with codat_failures(final=(CodatRefused, CodatUnauthorized)), company:
                 _, problems = await judged(
                     self._options.get, ask.target, ask.data, update=ask.update
                 )
@@ -89,9 +91,10 @@ class PushActivities:
         """Do both at once where it takes no waiting; None: they have to be steps of their own."""
         if ask.data is None:
             return Prepared(options=OptionsDigest(conduct=self._conduct))
-        shelved, problems = await judged(
-            self._options.soon, ask.target, ask.data, update=ask.update
-        )
+        with caller(str(ask.target.company_id)):
+            shelved, problems = await judged(
+                self._options.soon, ask.target, ask.data, update=ask.update
+            )
         if shelved is None:
             return None
         return Prepared(options=self._digest(shelved), verdict=_verdict(problems))

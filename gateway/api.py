@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from codat import DATA_TYPES, PushOption
 from codat.target import UPDATED_TYPES
+from codat.turns import in_turn
 from gateway import pushes
 from gateway.access import CALLER, NOBODY, authenticate, check_company
 from gateway.errors import Json, Refusal
@@ -86,7 +87,7 @@ class PushApi:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def authorize(
+    async def authorize(
         self, http: Request, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
     ) -> None:
         """Let a caller in who may see the company; Refusal 401 or 403."""
@@ -174,7 +175,8 @@ class PushApi:
         order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
     ) -> Json:
         """List a company's pushes, newest first; `query` as in Codat's API."""
-        return Json(await pushes.page_of(self._parts, company, page, size, query, order))
+        found = await pushes.page_of(self._parts, company, page, size, query, order)
+        return await in_turn(Json, found)
 
     async def options(
         self, company: CompanyId, connection: ConnectionId, data_type: DataType
@@ -183,8 +185,7 @@ class PushApi:
         fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
         target = pushes.checked({**fields, "data": {}}).target
         shelved = await self._parts.options.get(target)
-        # What the platform left out stays out.
-        return Json(shelved.document.model_dump(by_alias=True, exclude_unset=True))
+        return await in_turn(_document, shelved.document)
 
     async def transaction_options(
         self, company: CompanyId, connection: ConnectionId, account: AccountId
@@ -214,6 +215,11 @@ def push_routes(parts: Parts) -> APIRouter:
         if method == "GET":
             router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
     return router
+
+
+def _document(options: PushOption) -> Json:
+    # What the platform left out stays out.
+    return Json(options.model_dump(by_alias=True, exclude_unset=True))
 
 
 def other_write_routes(parts: Parts) -> APIRouter:

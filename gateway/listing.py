@@ -1,7 +1,7 @@
 """A company's pushes from Temporal's visibility: one entry a push, newest first, paged."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -22,6 +22,9 @@ from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY
 MOST_RUNS = 10_000
 """The newest runs of a company that a list looks through; older ones only by a narrower query."""
 
+_A_TURN = 100
+_A_PAGE = 200
+
 _AT_LEAST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -38,9 +41,13 @@ async def find_operations(
 ) -> Found:
     """Give the matching pushes of a company, newest first."""
     runs, is_cut = await _newest_runs(client, _where(company, certain_terms(condition)))
-    rows = [await _operation(run, company, unknown_as) for run in _latest(runs)]
-    found = [row for row in rows if row and condition.matches(_row(row))]
-    found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key), reverse=True)
+    found: list[Operation] = []
+    for number, run in enumerate(_latest(runs), 1):
+        row = await _operation(run, company, unknown_as)
+        found += [row] if row and condition.matches(_row(row)) else []
+        if number % _A_TURN == 0:
+            await asyncio.sleep(0)  # others have their turn
+    found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key.int), reverse=True)
     return Found(found, is_cut)
 
 
@@ -67,10 +74,15 @@ async def _newest_runs(client: Client, where: str) -> tuple[list[WorkflowExecuti
     async with asyncio.timeout(20):
         total = (await client.count_workflows(where)).count
         if total <= MOST_RUNS:
-            return [run async for run in client.list_workflows(where, limit=MOST_RUNS)], False
+            return [run async for run in _listed(client, where, MOST_RUNS)], False
         since = await _since(client, where)
         clause = f'{where} AND StartTime>="{since.isoformat()}"'
-        return [run async for run in client.list_workflows(clause, limit=2 * MOST_RUNS)], True
+        return [run async for run in _listed(client, clause, 2 * MOST_RUNS)], True
+
+
+def _listed(client: Client, where: str, limit: int) -> AsyncIterator[WorkflowExecution]:
+    # Pages that are read in one turn, each.
+    return client.list_workflows(where, limit=limit, page_size=_A_PAGE)
 
 
 async def _since(client: Client, where: str) -> datetime:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from temporalio.service import RPCError
 
 from codat.clock import utc_now
-from codat.numbers import loads
+from codat.numbers import MOST_VALUES, loads
+from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
 from gateway.access import CALLER
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
@@ -52,7 +53,8 @@ async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
     """
     if request.idempotency_key:
         _note(http, request)
-        return Json(await _started(parts, request), headers=_key_header(request))
+        operation = await _started(parts, request)
+        return await in_turn(Json, operation, headers=_key_header(request))
     made = parts.undelivered.key_for(
         http.scope[CALLER],
         await fingerprint_of(http),
@@ -61,12 +63,11 @@ async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
     keyed = request.model_copy(update={"idempotency_key": made.key})
     _note(http, keyed)
     async with made.kept_on_failure(http.receive):
-        operation = await _started(parts, keyed)
-    headers = _key_header(keyed)
-    if made.is_repeat:
-        log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
-        operation, headers = _with_warning(operation), headers | {REUSED: "true"}
-    return MadeKeyAnswer(operation, made, headers)
+        operation, headers = await _started(parts, keyed), _key_header(keyed)
+        if made.is_repeat:
+            log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
+            operation, headers = _with_warning(operation), headers | {REUSED: "true"}
+        return await in_turn(MadeKeyAnswer, operation, made, headers)
 
 
 async def _started(parts: Parts, request: PushRequest) -> Operation:
@@ -115,13 +116,20 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
 
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
     """Read a push request off HTTP; Refusal 400, or 404 for a data type that can't be pushed."""
+    known = {**fields, "idempotency_key": _given_key(http)}
+    return await in_turn(_request, await http.body(), known)
+
+
+def _request(body: bytes, fields: dict[str, Any]) -> PushRequest:
     try:
-        data = loads(await http.body())
+        data = loads(body, most_values=MOST_VALUES)
     except ValueError as error:
         raise Refusal(400, f"The body is no record: {error}") from None
     if not isinstance(data, dict):
         raise Refusal(400, "The body must be a JSON object, the record to push.")
-    return checked({**fields, "data": data, "idempotency_key": _given_key(http)})
+    request = checked({**fields, "data": data})
+    _ = request.digest  # kept by the request; here it holds up nobody
+    return request
 
 
 def checked(fields: dict[str, Any]) -> PushRequest:
@@ -143,7 +151,8 @@ def minutes_of(typed: str) -> int | str | None:
 async def read(parts: Parts, company: UUID, key: UUID) -> Json:
     """Answer how one push stands, by our key or Codat's; Refusal 404."""
     standing = await find(parts, company, key)
-    return Json(operation_of(standing, company, parts.settings.unknown_as))
+    shown = operation_of(standing, company, parts.settings.unknown_as)
+    return await in_turn(Json, shown)
 
 
 async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
@@ -175,15 +184,8 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
     # Of a list that is cut the next page says so: nobody takes its end for the end of all.
     links |= {"next": link(page + 1)} if end < total or found.is_cut else {}
     links |= {"previous": link(page - 1)} if page > 1 else {}
-    return OperationsPage.model_validate(
-        {
-            "pageNumber": page,
-            "pageSize": size,
-            "totalResults": total,
-            "results": found.operations[begin:end],
-            "_links": links,
-        }
-    )
+    shown = {"pageNumber": page, "pageSize": size, "totalResults": total, "_links": links}
+    return OperationsPage.model_validate(shown | {"results": found.operations[begin:end]})
 
 
 def _given_key(http: Request) -> str | None:

@@ -27,3 +27,4 @@ class GatewaySettings(BaseSettings):
     recognize_repeats: bool = True
     most_requests: Annotated[int, Field(ge=1)] = 200
     most_streams: Annotated[int, Field(ge=1)] = 200
+    most_connections: Annotated[int, Field(ge=1)] = 800

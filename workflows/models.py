@@ -1,9 +1,10 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self, cast
 from uuid import UUID, uuid5
 
@@ -21,7 +22,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
 from codat.models import PushStatus, PushTarget
-from codat.numbers import MOST_LEVELS, digest, dumps, is_too_deep
+from codat.numbers import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.target import known_data_type
 from workflows.submission import Ledger
 
@@ -71,8 +72,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
-    if is_too_deep(data):
+    levels, values = extent(data)
+    if levels > MOST_LEVELS:
         raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
+    if values > MOST_VALUES:
+        raise ValueError(f"the record may have at most {MOST_VALUES} values")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
@@ -86,6 +90,9 @@ def _same_for_all(key: str) -> str:
     if _CONTROL.search(key):
         raise ValueError("it must hold no control characters")
     return key
+
+
+_DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 
 
 class PushRequest(Wire):
@@ -167,15 +174,23 @@ class PushRequest(Wire):
         """The id of the workflow that owns this push."""
         return f"push-{self.push_id}"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical record."""
         return digest(self.data)
 
-    @property
+    @cached_property
     def frozen_digest(self) -> str:
         """SHA-256 of all that a number freezes besides its minutes."""
         return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, without the digests where the copy is given something else to digest."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update and not _DIGESTED.isdisjoint(update):
+            for name in ("digest", "frozen_digest"):
+                vars(copied).pop(name, None)
+        return copied
 
 
 class PushRecord(Wire):

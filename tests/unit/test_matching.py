@@ -164,3 +164,9 @@ def _number(one, other) -> bool:
     kinds = int | Decimal
     plain = isinstance(one, kinds) and isinstance(other, kinds)
     return plain and not isinstance(one, bool) and not isinstance(other, bool) and one == other
+
+
+def test_thousands_of_other_lines_are_not_told_apart():
+    assert Match.UNCLEAR == compare(
+        {"lines": list(range(30_000))}, {"lines": list(range(40_000, 70_000))}
+    )
