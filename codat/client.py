@@ -47,7 +47,11 @@ class CodatClient:
         self._secrets = (key, token)
         self._total = settings.total_timeout
         self._base = str(settings.base_url).rstrip("/")
-        self.limits = Limits(settings.company_concurrency, settings.requests_per_minute)
+        self.limits = Limits(
+            settings.company_concurrency,
+            settings.requests_per_minute,
+            company_share=settings.company_share,
+        )
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
