@@ -52,7 +52,11 @@ class CodatClient:
         self._secrets = (key, token)
         self._total = settings.total_timeout
         self._base = str(settings.base_url).rstrip("/")
-        self.limits = Limits(settings.company_concurrency, settings.requests_per_minute)
+        self.limits = Limits(
+            settings.company_concurrency,
+            settings.requests_per_minute,
+            company_share=settings.company_share,
+        )
         self.clock_ahead: timedelta | None = None
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
