@@ -14,13 +14,11 @@ from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
-from activities.holds import Holds
 from activities.measures import counting
 from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
-from activities.push import PushActivities
+from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
-from activities.send_fence import SendFence
 from activities.settings import PushSettings
 from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
 from codat.clock import ClockSettings, shift_wall_clock
@@ -79,7 +77,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     options: WorkerOptions | None = None,
 ) -> Worker:
     """Put a worker together from its parts."""
-    push = PushActivities(codat, conduct, Holds(client), SendFence(client))
+    push = PushActivities(codat, conduct, checks_before_sending(client))
     find = FindActivities(codat, client)
     recall = RecallActivities(client, conduct)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
+from activities.later_updates import Update, later_update
 from activities.matching import Match, compare
 from activities.models import Candidate, FindSubmission, Look, Purpose
 from activities.others import BEFORE, Others
@@ -55,7 +56,7 @@ class FindActivities:
         if ask.purpose is not Purpose.DECIDE:
             return look
         if not sightings:
-            return look.model_copy(update={"later_update": await others.later_update()})
+            return look.model_copy(update={"later_update": await self._is_overtaken(ask)})
         if [match for _, match in sightings] == [Match.EQUAL]:
             look = await _adopt(look, sightings[0][0], others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
@@ -82,6 +83,13 @@ class FindActivities:
             # Only a list that is seen to be newest first may be left before its end.
             if is_sorted and last is not None and last < since:
                 return
+
+    async def _is_overtaken(self, ask: FindSubmission) -> bool:
+        if ask.record_id is None:
+            return False
+        own = f"push-{ask.push_id}"
+        update = Update(own, ask.target, ask.record_id, ask.digest, ask.since)
+        return await later_update(self._client, update) is not None
 
     async def _adopt_by_order(self, ask: FindSubmission, others: Others) -> Look:
         if ask.adopt is None:

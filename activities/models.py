@@ -107,11 +107,18 @@ class Prepared(Wire):
     verdict: Verdict = Verdict(errors=[])
 
 
+class UpdateOrder(Wire):
+    """When an update was asked for (UTC); `is_first`: its push has sent nothing before."""
+
+    requested_on_utc: datetime
+    is_first: bool
+
+
 class Attempt(Wire):
     """One request to be sent at most once.
 
     `run_id` is the run that may send it; `not_after` (UTC) the moment from which it may not be
-    sent any more, because the idempotency key would be too old.
+    sent any more, because the idempotency key would be too old. Updates have an `order`.
     """
 
     target: PushTarget
@@ -124,6 +131,7 @@ class Attempt(Wire):
     force_update: bool | None = None
     run_id: str
     not_after: datetime
+    order: UpdateOrder | None = None
 
     @property
     def frozen_digest(self) -> str:

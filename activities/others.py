@@ -1,4 +1,4 @@
-"""What other pushes hold: their operations, claims, twins of ours, later updates."""
+"""What other pushes hold: their operations, claims, twins of ours."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
@@ -7,12 +7,13 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import FindSubmission, Wire
-from activities.start_memo import read_memo, read_start_memo
+from activities.models import FindSubmission
+from activities.start_memo import read_memo
 from activities.visibility import among, equals
+from codat.models import PushTarget
 
 REQUESTED = "requestedOnUtc"
 """The memo of a push that went on in a new run, whose start tells nothing of its request."""
@@ -28,9 +29,8 @@ AT_ONCE = 50
 TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
-_DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
+DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
-_UNTOLD = "?"
 _CLAIM = "push-claim-"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
@@ -44,10 +44,13 @@ async def requested_at(run: WorkflowExecution) -> datetime:
         return run.start_time
 
 
-class _Start(Wire):
-    """The part of a push request that says which record it updates."""
+def same_place(target: PushTarget) -> str:
+    """Write the part of a query that finds the pushes of a company, connection and data type.
 
-    record_id: str | None = None
+    Of an odd data type it finds more: what is found has to be compared.
+    """
+    place = equals("CompanyId", target.company_id), equals("ConnectionId", target.connection_id)
+    return " AND ".join((*place, equals("DataType", target.data_type)))
 
 
 class Others:
@@ -114,38 +117,11 @@ class Others:
                 return True
         return False
 
-    async def later_update(self) -> bool:
-        """Tell whether a later push to the same record was started."""
-        if self._ask.record_id is None:
-            return False
-        since = self._ask.since.isoformat()
-        async for push in self._in_place(f'StartTime>"{since}"'):
-            is_later = await requested_at(push) > self._ask.since
-            if is_later and await self._record_of(push) in (self._ask.record_id, _UNTOLD):
-                return True
-        return False
-
-    async def _record_of(self, push: WorkflowExecution) -> str | None:
-        """Read which record a push updates (None: it creates one), by its mark or its input."""
-        memo = await read_start_memo(push)
-        if memo:
-            return memo.record_id
-        run = self._client.get_workflow_handle(push.id, run_id=push.run_id)
-        try:
-            first = await anext(run.fetch_history_events(page_size=1))
-            payloads = first.workflow_execution_started_event_attributes.input.payloads
-            (start,) = await self._client.data_converter.decode(payloads, [_Start])
-        except (RPCError, ValueError, ApplicationError):
-            return _UNTOLD
-        return start.record_id
-
     async def _in_place(self, condition: str) -> AsyncIterator[WorkflowExecution]:
         """Give the other pushes to the same company, connection and data type."""
         target = self._ask.target
-        place = equals("CompanyId", target.company_id), equals("ConnectionId", target.connection_id)
-        kind = equals("DataType", target.data_type)
-        async for push in self._list(" AND ".join((*place, kind, condition))):
-            if push.typed_search_attributes.get(_DATA_TYPE) == target.data_type:
+        async for push in self._list(f"{same_place(target)} AND {condition}"):
+            if push.typed_search_attributes.get(DATA_TYPE) == target.data_type:
                 yield push
 
     async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:

@@ -1,12 +1,15 @@
 """What a push does to the world, one method a step."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from temporalio import activity
+from temporalio.client import Client
 
 from activities.beating import beating
 from activities.failures import codat_failures
 from activities.holds import Holds
+from activities.later_updates import LaterUpdates
 from activities.looks import Looks
 from activities.models import (
     Attempt,
@@ -48,19 +51,23 @@ CLOCKS_DIFFER = timedelta(seconds=1)
 """How far the clocks of Codat's own machines may be apart."""
 
 
+CheckBeforeSending = Callable[[Attempt, ServerTime], Awaitable[None]]
+"""Raises what keeps a request from being sent."""
+
+
+def checks_before_sending(client: Client) -> list[CheckBeforeSending]:
+    """Give all that Temporal is asked before a request is sent; the fence last."""
+    return [Holds(client).check, LaterUpdates(client).check, SendFence(client).check]
+
+
 class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
     def __init__(
-        self,
-        codat: CodatClient,
-        conduct: Conduct,
-        holds: Holds | None = None,
-        fence: SendFence | None = None,
+        self, codat: CodatClient, conduct: Conduct, checks: Sequence[CheckBeforeSending] = ()
     ) -> None:
         self._codat = codat
-        self._holds = holds
-        self._fence = fence
+        self._checks = checks
         self._conduct = conduct
         self._options = OptionsShelf(codat)
         self._looks = Looks(codat)
@@ -106,10 +113,8 @@ class PushActivities:
         window = _SendWindow(attempt.not_after)
         # None is retried by the server, whatever an operator makes of the retry policy.
         with codat_failures(final=(CodatError,)):
-            if self._holds:
-                await self._holds.check(attempt.target, window.time.now())
-            if self._fence:
-                await self._fence.check()
+            for check in self._checks:
+                await check(attempt, window.time)
             operation = await self._codat.push(
                 attempt.target,
                 attempt.data,

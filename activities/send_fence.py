@@ -9,6 +9,9 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.models import Attempt
+from activities.server_time import ServerTime
+
 ANSWER_WITHIN = timedelta(seconds=5)
 
 
@@ -18,7 +21,7 @@ class SendFence:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def check(self) -> None:
+    async def check(self, _attempt: Attempt, _time: ServerTime) -> None:
         """Raise ApplicationError `NotSent` unless this attempt of this run is still waited for."""
         info = activity.info()
         request = DescribeWorkflowExecutionRequest(

@@ -57,6 +57,7 @@ _ANSWERS = {
     "CodatKeyReused": Answer.UNCLEAR,
     "CodatUnclear": Answer.LOST,
     "NotSent": Answer.UNSENT,
+    "Superseded": Answer.UNSENT,
 }
 
 

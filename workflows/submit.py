@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Attempt, Idempotency, Reading
+    from activities.models import Attempt, Idempotency, Reading, UpdateOrder
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import announce_anew
@@ -87,13 +87,14 @@ async def _send_next(story: Story) -> Reading | None:
 async def _send(story: Story, entry: Entry) -> Reading | None:
     story.enter("push", f"Sending the record (submission {entry.number}).")
     is_again = entry.open > 0
+    attempt = _attempt(story, entry)
     entry.open += 1
     entry.last_scheduled = workflow.now()
     try:
         # No time-out but its own: one of the server's can strike after it has sent.
         reading = await call(
             "push",
-            _attempt(story, entry),
+            attempt,
             Reading,
             until=story.until_deadline(),
             grace=CALL_TIMEOUT,
@@ -152,7 +153,14 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
         force_update=request.force_update,
         run_id=workflow.info().run_id,
         not_after=min(entry.not_after, story.deadline or entry.not_after),
+        order=None if is_create else _order(story),
     )
+
+
+def _order(story: Story) -> UpdateOrder:
+    was_scheduled = any(one.last_scheduled for one in story.ledger.entries)
+    is_first = not (was_scheduled or story.may_not_be_first)
+    return UpdateOrder(requested_on_utc=story.requested, is_first=is_first)
 
 
 async def _after(story: Story, entry: Entry, failure: CallFailed) -> None:
@@ -163,6 +171,8 @@ async def _after(story: Story, entry: Entry, failure: CallFailed) -> None:
     if failure.kind in (DEADLINE, TIMED_OUT):
         story.trouble = "The worker that sent the record did not report back."
     story.is_rejected = answer is Answer.REJECTED
+    if failure.kind == "Superseded" and not entry.is_unclear:
+        raise story.ending(PushStatus.FAILED, story.trouble)
     story.unclear_answers = story.unclear_answers + 1 if failure.kind == "CodatUnclear" else 0
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")

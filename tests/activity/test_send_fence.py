@@ -140,7 +140,7 @@ class Silent:
 async def test_without_temporals_word_nothing_is_sent(status, said):
     client = cast("Client", SimpleNamespace(namespace="n", workflow_service=Silent(status)))
     async with workbench() as bench:
-        bench.activities = push.PushActivities(bench.client, Conduct(), fence=SendFence(client))
+        bench.activities = push.PushActivities(bench.client, Conduct(), [SendFence(client).check])
         failure = await not_sent(bench)
 
         assert [] == bench.journal

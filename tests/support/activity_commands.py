@@ -90,7 +90,7 @@ class ActivityCommands:
         info = ApplicationFailureInfo(non_retryable=True, details=Payloads(payloads=[payload]))
         failure = Failure(message="by hand", application_failure_info=info)
         await self._service.respond_activity_task_failed_by_id(
-            RespondActivityTaskFailedByIdRequest(**await self._ids(), failure=failure)
+            RespondActivityTaskFailedByIdRequest(failure=failure, **await self._ids())  # pyright: ignore[reportArgumentType]
         )
 
     async def _ids(self) -> dict[str, str]:
