@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
+    from workflows.markdown import plain
     from workflows.measures import cause_of, count_wait
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
@@ -229,7 +230,7 @@ class Story:
             await workflow.wait_condition(
                 lambda: for_hint and self.hinted,
                 timeout=pause,
-                timeout_summary=f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID],
+                timeout_summary=plain(f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID]),
             )
         except TimeoutError:
             pass
