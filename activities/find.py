@@ -1,5 +1,6 @@
 """Looking for what became of a request whose answer proves nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +10,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
-from activities.matching import Match, compare
+from activities.matching import Match, compare, fits, is_anothers
 from activities.models import Candidate, FindSubmission, Look, Purpose
+from activities.other_records import OtherRecords
 from activities.others import BEFORE, Others
 from activities.readings import reading_of
 from codat import CodatClient, PushOperation
@@ -18,6 +20,8 @@ from codat import CodatClient, PushOperation
 PAGE_SIZE = 1000
 
 Sighting = tuple[PushOperation, Match]
+Record = tuple[str, object]
+"""A push, by its workflow id, and what it carries."""
 
 
 class FindActivities:
@@ -26,6 +30,7 @@ class FindActivities:
     def __init__(self, codat: CodatClient, client: Client) -> None:
         self._codat = codat
         self._client = client
+        self._records = OtherRecords(client)
 
     @activity.defn(name="find-submission")
     async def find_submission(self, ask: FindSubmission) -> Look:
@@ -44,6 +49,8 @@ class FindActivities:
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
         sightings = await _sightings(listed, ask, others)
+        records = await self._other_records(sightings, ask, others)
+        sightings = await _without_others(sightings, records, ask, others)
         look = Look(
             candidates=[_candidate(*sighting) for sighting in sightings],
             shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
@@ -52,9 +59,19 @@ class FindActivities:
             return look
         if not sightings:
             return look.model_copy(update={"later_update": await others.later_update()})
-        if [match for _, match in sightings] == [Match.EQUAL]:
-            look = await _adopt(look, sightings[0][0], others)
+        equal = [operation for operation, match in sightings if match is Match.EQUAL]
+        if len(equal) == 1:
+            look = await _adopt(look, equal[0], records, others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
+
+    async def _other_records(
+        self, sightings: list[Sighting], ask: FindSubmission, others: Others
+    ) -> list[Record]:
+        """Read what the pushes carry that may have these operations, where that tells anything."""
+        is_shown = any(operation.data for operation, _ in sightings)
+        if ask.changed or not is_shown:
+            return []
+        return await self._records.of(others.without_operation())
 
     async def _matched(self, ask: FindSubmission) -> list[Sighting]:
         with codat_failures(final=()):
@@ -108,6 +125,23 @@ async def _sightings(listed: list[Sighting], ask: FindSubmission, others: Others
     return [sighting for key, sighting in possible.items() if key not in held]
 
 
+async def _without_others(
+    sightings: list[Sighting], records: list[Record], ask: FindSubmission, others: Others
+) -> list[Sighting]:
+    """Leave out the operations that show another push's record, which ours can't have become."""
+    left: list[Sighting] = []
+    for sighting in sightings:
+        shown = sighting[0].data
+        if not any(is_anothers(record, ask.data, shown) for _, record in records):
+            left.append(sighting)
+        await asyncio.sleep(0)  # there may be many
+    if len(left) == len(sightings):
+        return sightings
+    # Of many operations not all are asked for their claims: these may be new among the first.
+    held = await others.holders([operation.push_operation_key for operation, _ in left])
+    return [sighting for sighting in left if sighting[0].push_operation_key not in held]
+
+
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:
     """Compare with what was sent; an update that wrote other records than ours is another's."""
     written = {one.id for one in operation.records}
@@ -116,14 +150,28 @@ def _match(ask: FindSubmission, operation: PushOperation) -> Match:
     return Match.UNCLEAR if ask.changed else compare(ask.data, operation.data)
 
 
-async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:
-    twin = await others.open_twin(operation.push_operation_key)
-    if twin:
-        hindrance = f"{twin} pushed an equal record, and this may be its operation"
+async def _adopt(
+    look: Look, operation: PushOperation, records: list[Record], others: Others
+) -> Look:
+    key = operation.push_operation_key
+    hindrance = await _hindrance(operation, records, others)
+    if hindrance is None and not await others.claim(key):
+        hindrance = "another push took it at the same moment"
+    if hindrance:
         return look.model_copy(update={"hindrance": hindrance})
-    if not await others.claim(operation.push_operation_key):
-        return look.model_copy(update={"hindrance": "another push took it at the same moment"})
     return look.model_copy(update={"adopted": reading_of(operation)})
+
+
+async def _hindrance(operation: PushOperation, records: list[Record], others: Others) -> str | None:
+    """Name another push whose operation this may be as well."""
+    key = operation.push_operation_key
+    twin = await others.open_twin(key)
+    if twin:
+        return f"{twin} pushed an equal record, and this may be its operation"
+    for push, record in records:
+        if fits(record, operation.data) and await others.may_have(push, key):
+            return f"{push} pushed a record that may look the same, and this may be its operation"
+    return None
 
 
 def _window(ask: FindSubmission, date: datetime | None) -> tuple[datetime, datetime]:

@@ -7,10 +7,11 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import FindSubmission, Wire
+from activities.models import FindSubmission
+from activities.other_records import input_of
 
 START_MARK = "surepush"
 """The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
@@ -40,12 +41,6 @@ async def requested_at(run: WorkflowExecution) -> datetime:
     if REQUESTED not in run.raw_info.memo.fields:
         return run.start_time
     return datetime.fromisoformat((await run.memo())[REQUESTED])
-
-
-class _Start(Wire):
-    """The part of a push request that says which record it updates."""
-
-    record_id: str | None = None
 
 
 class Others:
@@ -92,18 +87,31 @@ class Others:
         return True
 
     async def open_twin(self, operation: UUID) -> str | None:
-        """Name a push of an equal record that has this operation, or may have sent and has none."""
+        """Name a push of an equal record that may have this operation."""
         listed = self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"')
         oldest = self._ask.since - BEFORE
         twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
         for twin in sorted(twins):
-            # The list lags behind; what is asked of the push itself does not.
-            now = await self._client.get_workflow_handle(twin).describe()
-            known = now.typed_search_attributes
-            own, status = known.get(_OPERATION), known.get(_STATUS)
-            if own == str(operation) or (own is None and status != "Failed"):
+            if await self.may_have(twin, operation):
                 return twin
         return None
+
+    async def may_have(self, push: str, operation: UUID) -> bool:
+        """Tell whether that push has this operation, or may have sent and has none."""
+        # The list lags behind; what is asked of the push itself does not.
+        now = await self._client.get_workflow_handle(push).describe()
+        known = now.typed_search_attributes
+        own, status = known.get(_OPERATION), known.get(_STATUS)
+        return own == str(operation) or (own is None and status != "Failed")
+
+    async def without_operation(self) -> AsyncIterator[WorkflowExecution]:
+        """Give the pushes of this place that may have an operation without knowing which."""
+        oldest = (self._ask.since - BEFORE).isoformat()
+        open_then = f'(ExecutionStatus="Running" OR CloseTime>="{oldest}")'
+        query = f"{self._same_place} AND PushOperationKey IS NULL AND {open_then}"
+        async for push in self._list(query):
+            if push.typed_search_attributes.get(_STATUS) != "Failed":
+                yield push
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
@@ -129,14 +137,8 @@ class Others:
         mark = (await push.memo()).get(START_MARK)
         if mark:
             return mark["kind"].partition("/")[2] or None
-        run = self._client.get_workflow_handle(push.id, run_id=push.run_id)
-        try:
-            first = await anext(run.fetch_history_events(page_size=1))
-            payloads = first.workflow_execution_started_event_attributes.input.payloads
-            (start,) = await self._client.data_converter.decode(payloads, [_Start])
-        except (RPCError, ValueError, ApplicationError):
-            return _UNTOLD
-        return start.record_id
+        found = await input_of(self._client, push)
+        return found[0].record_id if found else _UNTOLD
 
     @property
     def _same_place(self) -> str:
