@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
-from activities.matching import Match, compare, fits, is_anothers
+from activities.inputs import Inputs
+from activities.matching import Match, OtherRecords, compare, fits
 from activities.models import Candidate, FindSubmission, Look, Purpose
-from activities.other_records import OtherRecords
 from activities.others import BEFORE, Others
 from activities.readings import reading_of
 from codat import CodatClient, PushOperation
@@ -30,7 +30,7 @@ class FindActivities:
     def __init__(self, codat: CodatClient, client: Client) -> None:
         self._codat = codat
         self._client = client
-        self._records = OtherRecords(client)
+        self._inputs = Inputs(client)
 
     @activity.defn(name="find-submission")
     async def find_submission(self, ask: FindSubmission) -> Look:
@@ -71,7 +71,7 @@ class FindActivities:
         is_shown = any(operation.data for operation, _ in sightings)
         if ask.changed or not is_shown:
             return []
-        return await self._records.of(others.without_operation())
+        return await self._inputs.records(others.without_operation())
 
     async def _matched(self, ask: FindSubmission) -> list[Sighting]:
         with codat_failures(final=()):
@@ -129,10 +129,10 @@ async def _without_others(
     sightings: list[Sighting], records: list[Record], ask: FindSubmission, others: Others
 ) -> list[Sighting]:
     """Leave out the operations that show another push's record, which ours can't have become."""
+    known = OtherRecords(record for _, record in records)
     left: list[Sighting] = []
     for sighting in sightings:
-        shown = sighting[0].data
-        if not any(is_anothers(record, ask.data, shown) for _, record in records):
+        if not known.include(sighting[0].data, ask.data):
             left.append(sighting)
         await asyncio.sleep(0)  # there may be many
     if len(left) == len(sightings):

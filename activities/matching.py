@@ -7,7 +7,7 @@ somebody else's.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import cast
 
@@ -19,23 +19,25 @@ from activities.platform_changes import (
     is_same,
     may_become,
 )
-from activities.record_facts import Fields, contradictions
+from activities.record_facts import Fields, amounts_contradict, contradicting_ids, has_more_lines
 
 Pointer = tuple[str | int, ...]
 Leaves = dict[Pointer, object]
 
 MOST_PAIRS = 1_000_000
-"""So many values are compared at most; lines beyond that are sorted and rewritten at once."""
+"""So many values of a column are compared; thousands of lines, sorted and changed, are more."""
 
 _NAMES = frozenset({"supplierName", "customerName"})
-_ROOT_TEXTS = _NAMES | {"name", "accountName", "emailAddress"}
+_TEXTS = _NAMES | {"name", "accountName", "emailAddress"}
+_OWN_NAMES = NUMBERS | _NAMES
 _SHORTEST = 4
 """Letters that a number or a name of its own has at least; a shorter one is a coincidence."""
 
 _FEWEST_DIGITS = 4
 _MONTH, _DAY, _YEAR = r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])", r"(19|20)\d\d"
 _DATE = re.compile(
-    rf"(?<!\d){_YEAR}([-/.]?{_MONTH}([-/.]?{_DAY})?)?(?!\d)|(?<!\d)(\d\d?[-/.])?\d\d?[-/.]{_YEAR}(?!\d)"
+    rf"(?<!\d){_YEAR}([-/.]?{_MONTH}([-/.]?{_DAY})?)?(?!\d)"
+    rf"|(?<!\d)(\d\d?[-/.])?\d\d?[-/.]{_YEAR}(?!\d)"
 )
 _AMOUNT = re.compile(r"\W*[\d.,]*[.,]\d*\W*")
 
@@ -57,13 +59,18 @@ def compare(sent: object, shown: object) -> Match:
     """
     if not isinstance(sent, dict) or not isinstance(shown, dict) or not shown:
         return Match.UNCLEAR
-    ours, theirs = dict(_leaves(cast("Fields", sent))), dict(_leaves(cast("Fields", shown)))
-    if ours and all(place in theirs and is_same(ours[place], theirs[place]) for place in ours):
+    one, other = cast("Fields", sent), cast("Fields", shown)
+    ours, theirs = dict(_leaves(one)), dict(_leaves(other))
+    is_longer = has_more_lines(one, other)
+    if ours and not is_longer and all(_is_in_place(ours, theirs, place) for place in ours):
         return Match.EQUAL
-    against = contradictions(cast("Fields", sent), cast("Fields", shown))
+    is_ours = _is_known_again(ours, theirs, is_longer=is_longer)
+    against = contradicting_ids(one, other)
+    if is_ours or against == 1:
+        against += amounts_contradict(one, other)
     if against > 1:
         return Match.DIFFERENT
-    return Match.EQUAL if not against and _is_known_again(ours, theirs) else Match.UNCLEAR
+    return Match.EQUAL if is_ours and not against else Match.UNCLEAR
 
 
 def fits(sent: object, shown: object) -> bool:
@@ -74,52 +81,72 @@ def fits(sent: object, shown: object) -> bool:
     return bool(ours) and _may_become(ours, theirs, turned=True)
 
 
-def is_anothers(other: object, ours: object, shown: object) -> bool:
-    """Tell whether what is shown is another push's record, as a text proves that isn't ours."""
-    if compare(other, shown) is not Match.EQUAL:
-        return False
-    theirs, own, seen = (_texts(dict(_leaves(record))) for record in (other, ours, shown))
-    return any(
-        text in seen[column] and not any(may_become(one, text) for one in own[column])
-        for column, texts in theirs.items()
-        if own[column]
-        for text in texts
-    )
+class OtherRecords:
+    """The records of other pushes, found by their texts."""
+
+    def __init__(self, records: Iterable[object]) -> None:
+        self._by_text: defaultdict[tuple[Column, str], list[object]] = defaultdict(list)
+        for record in records:
+            for column, texts in _texts(_leaves(record)).items():
+                for text in set(texts):
+                    self._by_text[column, text].append(record)
+
+    def include(self, shown: object, ours: object) -> bool:
+        """Tell whether one of them is what is shown, as a text proves that isn't ours."""
+        own = _texts(_leaves(ours))
+        return any(
+            compare(record, shown) is Match.EQUAL
+            for column, texts in _texts(_leaves(shown)).items()
+            for text in set(texts)
+            if own[column] and not any(may_become(one, text) for one in own[column])
+            for record in self._by_text.get((column, text), ())
+        )
 
 
-def _is_known_again(sent: Leaves, shown: Leaves) -> bool:
+def _is_in_place(sent: Leaves, shown: Leaves, place: Pointer) -> bool:
+    return place in shown and is_same(sent[place], shown[place])
+
+
+def _is_known_again(sent: Leaves, shown: Leaves, *, is_longer: bool) -> bool:
     """Tell whether it fits, and bears what no other record does.
 
-    With its number an amount may have changed its sign; an invoice and its cancellation may
-    otherwise be the same.
+    With its number there may be more: a sign that changed, a line of the platform's. Without it
+    that may be a cancellation, or the next delivery of one order.
     """
     if _own_names(sent) & _own_names(shown):
         return _may_become(sent, shown, turned=True)
-    return _bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)
+    return not is_longer and _bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)
 
 
 def _may_become(sent: Leaves, shown: Leaves, *, turned: bool) -> bool:
-    columns = _columns(shown)
-    left: defaultdict[Column, list[object]] = defaultdict(list)
+    """Tell whether each value has become one of its column, or is the platform's to fill."""
+    moved: defaultdict[Column, list[object]] = defaultdict(list)
     for place, value in sent.items():
         column = _column(place)
         if is_its_own(column):
             continue
         if place not in shown or not _is_kept(column, value, shown[place], turned=turned):
-            left[column].append(value)
+            moved[column].append(value)
+    columns = _columns(shown if moved else {})
     return all(
-        len(values) * len(columns[column]) <= MOST_PAIRS
-        and all(
-            any(_is_kept(column, value, one, turned=turned) for one in columns[column])
-            for value in values
-        )
-        for column, values in left.items()
+        _have_become(column, values, columns[column], turned=turned)
+        for column, values in moved.items()
+    )
+
+
+def _have_become(
+    column: Column, values: list[object], shown: list[object], *, turned: bool
+) -> bool:
+    as_sent = {(type(one) is bool, one) for one in shown}
+    changed = [one for one in values if (type(one) is bool, one) not in as_sent]
+    return len(changed) * len(shown) <= MOST_PAIRS and all(
+        any(_is_kept(column, value, one, turned=turned) for one in shown) for value in changed
     )
 
 
 def _is_kept(column: Column, value: object, shown: object, *, turned: bool) -> bool:
     if shown == "":
-        return value == shown
+        return not folded(str(value))  # else it was left out
     if column[-1].endswith(("id", "Id")):
         return folded(str(value)) == folded(str(shown))
     return may_become(value, shown, turned=turned)
@@ -128,31 +155,26 @@ def _is_kept(column: Column, value: object, shown: object, *, turned: bool) -> b
 def _own_names(leaves: Leaves) -> set[str]:
     """Give the number or name that a record has for itself, where it is long enough to be one."""
     found: set[str] = set()
-    for place, value in leaves.items():
-        name = folded(str(value))
-        is_number = _is_at_root(place, NUMBERS) and re.search(r"\d", name)
-        if len(name) >= _SHORTEST and (is_number or _is_at_root(place, _NAMES)):
+    for column in _OWN_NAMES:
+        name = str(leaves.get((column,), "")).strip().casefold()
+        is_name = column in _NAMES or re.search(r"\d", name)
+        if is_name and len(folded(name)) >= _SHORTEST:
             found.add(name)
     return found
 
 
-def _is_at_root(place: Pointer, names: frozenset[str]) -> bool:
-    return len(place) == 1 and place[0] in names
-
-
 def _bears_an_id(sent: Leaves, shown: Leaves) -> bool:
-    seen = _texts(shown)
+    seen = {column: _words(texts) for column, texts in _texts(shown.items()).items()}
     return any(
-        word in {other for text in seen[column] for other in _words(text)}
-        for column, texts in _texts(sent).items()
-        for sentence in texts
-        for word in _words(sentence)
-        if _is_id(word)
+        word in seen.get(column, ()) and _is_id(word)
+        for column, texts in _texts(sent.items()).items()
+        for word in _words(texts)
     )
 
 
-def _words(text: str) -> list[str]:
-    return [word.strip(".,;:!?()[]\"'").casefold() for word in text.split()]
+def _words(texts: list[str]) -> set[str]:
+    words = (word for text in texts for word in text.split())
+    return {word.strip(".,;:!()[]\"'").casefold() for word in words}
 
 
 def _is_id(word: str) -> bool:
@@ -162,14 +184,13 @@ def _is_id(word: str) -> bool:
     return len(re.findall(r"\d", _DATE.sub("", word))) >= _FEWEST_DIGITS
 
 
-def _texts(leaves: Leaves) -> defaultdict[Column, list[str]]:
+def _texts(leaves: Iterable[tuple[Pointer, object]]) -> defaultdict[Column, list[str]]:
     """Give what people wrote, by column."""
     texts: defaultdict[Column, list[str]] = defaultdict(list)
-    for place, value in leaves.items():
-        column = _column(place)
-        is_text = column[-1] == "description" or _is_at_root(place, _ROOT_TEXTS)
+    for place, value in leaves:
+        is_text = place[-1:] == ("description",) or (len(place) == 1 and place[0] in _TEXTS)
         if is_text and isinstance(value, str):
-            texts[column].append(value)
+            texts[_column(place)].append(value)
     return texts
 
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from string import ascii_lowercase
 
 Column = tuple[str, ...]
 """The names on the way to a value, without the places in lists."""
@@ -21,6 +22,8 @@ _ITS_OWN = frozenset(
 )
 _MOST_DIGITS = 30
 _A_DAY = timedelta(days=1)
+_LETTERS_FOR_ONE = 3
+"""So many letters may stand for one that the platform does not have."""
 
 
 def is_its_own(column: Column) -> bool:
@@ -60,12 +63,12 @@ def is_same(one: object, other: object) -> bool:
 def may_become(sent: object, shown: object, *, turned: bool = False) -> bool:
     """Tell whether a platform may show this for that: cut, rounded, in letters that it has.
 
-    `turned`: amounts may have changed their sign.
+    `turned`: its type may be another, so that amounts changed their sign, and days may be shifted.
     """
     if is_same(sent, shown):
         return True
     if isinstance(sent, str) and isinstance(shown, str):
-        return _is_one_text(sent, shown) or _is_one_moment(sent, shown)
+        return _is_one_text(sent, shown) or _is_one_moment(sent, shown, within=turned * _A_DAY)
     one, other = number_of(sent), number_of(shown)
     if one is None or other is None:
         return False
@@ -88,45 +91,59 @@ def _is_rounded(sent: Decimal, shown: Decimal) -> bool:
 
 
 def _is_one_text(sent: str, shown: str) -> bool:
-    forms = ((folded(sent), folded(shown)), (_plain(sent), _plain(shown)))
-    return any(
-        one.startswith(other) or other.startswith(one) or _follows(one, other)
-        for one, other in forms
-    )
+    """Tell whether it was trimmed, cut, or written without the letters that are missing there."""
+    return any(_follows(form(sent), form(shown)) for form in (folded, _plain, _as_written))
 
 
 def _plain(text: str) -> str:
     return folded(unicodedata.normalize("NFKD", text))
 
 
+def _as_written(text: str) -> str:
+    """Leave letters beyond ASCII as they are: some have two in lower case."""
+    return "".join(one.lower() if one.isascii() else one for one in text if one.isalnum())
+
+
 def _follows(sent: str, shown: str) -> bool:
-    """Tell whether this is the sent text without the letters that the platform does not have."""
     place = 0
-    for part in _parts(sent, frozenset(shown)):
-        found = shown.find(part, place)
-        if found < 0:
-            return part.startswith(shown[place:])  # the end was cut off
-        place = found + len(part)
+    for missing, part in _parts(sent, frozenset(shown)):
+        rest = shown[place:]
+        letters = len(rest) - len(rest.lstrip(ascii_lowercase))
+        most = min(missing * _LETTERS_FOR_ONE, letters)
+        found = rest.find(part, 0, most + len(part))
+        if found < 0 or not part:
+            return any(part.startswith(rest[gap:]) for gap in range(most + 1))
+        place += found + len(part)
     return True
 
 
-def _parts(sent: str, has: frozenset[str]) -> Iterator[str]:
-    """Split at each letter that is missing there and not in everybody's alphabet."""
-    part = ""
+def _parts(sent: str, has: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """Split at letters that are missing there and not in everybody's alphabet; count these.
+
+    The last part is empty: where it is looked for, all of the text should have been found.
+    """
+    missing, part = 0, ""
     for letter in sent:
         if letter.isascii() or letter in has:
             part += letter
-        elif part:
-            yield part
-            part = ""
+            continue
+        if part:
+            yield missing, part
+            missing, part = 0, ""
+        missing += 1
     if part:
-        yield part
+        yield missing, part
+        missing = 0
+    yield missing, ""
 
 
-def _is_one_moment(sent: str, shown: str) -> bool:
+def _is_one_moment(sent: str, shown: str, within: timedelta) -> bool:
     """Tell whether these may be one moment, in whatever zones the two were written."""
     try:
         one, other = (datetime.fromisoformat(text) for text in (sent, shown))
-        return abs(one.replace(tzinfo=None) - other.replace(tzinfo=None)) <= _A_DAY
+        if one.tzinfo and other.tzinfo and one == other:
+            return True
+        one, other = (moment.replace(tzinfo=None) for moment in (one, other))
+        return one.date() == other.date() or abs(one - other) <= within
     except (ValueError, OverflowError):
         return False

@@ -3,6 +3,7 @@
 A platform may split, join, add and sort lines, so their number speaks only by what they add up to.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -20,15 +21,27 @@ _AMOUNTS = ("subTotal", "totalAmount", "amount", "netAmount", "unitPrice")
 _TAXES = ("taxAmount", "totalTaxAmount")
 
 
-def contradictions(sent: Fields, shown: Fields) -> int:
-    """Count the facts that can't be those of one record: party, references of lines, amounts."""
+def contradicting_ids(sent: Fields, shown: Fields) -> int:
+    """Count what can't be of one record: the party, and the accounts and items of the lines."""
     ours, theirs = _ids(sent), _ids(shown)
-    is_other_party = bool(ours["party"] and theirs["party"]) and not ours["party"] & theirs["party"]
-    are_other_lines = any(
-        bool(ours[kind] - theirs[kind]) and bool(theirs[kind] - ours[kind])
-        for kind in ("account", "item")
-    )
-    return is_other_party + are_other_lines + _are_other_amounts(sent, shown)
+    contradict = {
+        kind: _in_one_style(ours[kind], theirs[kind])
+        and bool(ours[kind] - theirs[kind])
+        and bool(theirs[kind] - ours[kind])
+        for kind in ("party", "account", "item")
+    }
+    return contradict["party"] + (contradict["account"] or contradict["item"])
+
+
+def _in_one_style(ours: set[str], theirs: set[str]) -> bool:
+    """Tell whether ids can be compared; a platform may have another kind of them beside."""
+    return not {*map(_style, ours)}.isdisjoint(map(_style, theirs))
+
+
+def _style(name: str) -> str:
+    if re.fullmatch("[0-9a-f]{32}", name):
+        return "guid"
+    return "number" if name.isdigit() else "text"
 
 
 def _ids(value: object, found: defaultdict[str, set[str]] | None = None) -> dict[str, set[str]]:
@@ -51,7 +64,8 @@ def _members(value: object) -> Iterable[tuple[str, object]]:
     return cast("Fields", value).items() if isinstance(value, dict) else ()
 
 
-def _are_other_amounts(sent: Fields, shown: Fields) -> bool:
+def amounts_contradict(sent: Fields, shown: Fields) -> bool:
+    """Tell whether nothing that one record comes to is what the other comes to, taxed or not."""
     one, other = _currencies(sent), _currencies(shown)
     if one and other and not one & other:
         return False  # they can't be compared
@@ -84,6 +98,19 @@ def _amounts(record: Fields, *, with_lines_added: bool = False) -> Iterator[Deci
             yield from (abs(total), volume)
             for amount in amounts if with_lines_added else ():
                 yield from (abs(total - amount), volume - abs(amount))
+
+
+def has_more_lines(sent: Fields, shown: Fields) -> bool:
+    """Tell whether a list of lines is longer than what was sent."""
+    ours, theirs = (
+        {
+            name: len(cast("list[object]", one))
+            for name, one in record.items()
+            if isinstance(one, list)
+        }
+        for record in (sent, shown)
+    )
+    return any(0 < count < theirs.get(name, 0) for name, count in ours.items())
 
 
 def _line_lists(record: Fields) -> Iterator[list[Fields]]:

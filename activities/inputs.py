@@ -1,4 +1,4 @@
-"""The records of other pushes, read from their inputs."""
+"""What other pushes were started with, read from their histories."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -35,14 +35,14 @@ async def input_of(client: Client, push: WorkflowExecution) -> tuple[Input, int]
     return given, sum(payload.ByteSize() for payload in payloads)
 
 
-class OtherRecords:
-    """Reads the records of pushes, each run once."""
+class Inputs:
+    """Reads what pushes carry, each run once."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._kept: dict[str, object] = {}
 
-    async def of(self, pushes: AsyncIterator[WorkflowExecution]) -> list[tuple[str, object]]:
+    async def records(self, pushes: AsyncIterator[WorkflowExecution]) -> list[tuple[str, object]]:
         """Give the workflow id and the record of each; leave out what can't be read."""
         return [(push.id, await self._record(push)) async for push in pushes]
 
