@@ -95,12 +95,19 @@ class OtherRecords:
         """Tell whether one of them is what is shown, as a text proves that isn't ours."""
         own = _texts(_leaves(ours))
         return any(
-            compare(record, shown) is Match.EQUAL
+            _is_shown_with(text, record, shown)
             for column, texts in _texts(_leaves(shown)).items()
             for text in set(texts)
             if own[column] and not any(may_become(one, text) for one in own[column])
             for record in self._by_text.get((column, text), ())
         )
+
+
+def _is_shown_with(text: str, record: object, shown: object) -> bool:
+    """Tell whether this record is shown; where its text has an id it need not prove more."""
+    if any(_is_id(word) for word in _words([text])):
+        return fits(record, shown)
+    return compare(record, shown) is Match.EQUAL
 
 
 def _is_in_place(sent: Leaves, shown: Leaves, place: Pointer) -> bool:

@@ -157,13 +157,12 @@ def test_what_differs_only_by_its_number_is_never_ours(data_type, chosen):
 
 
 @given(st.sampled_from(CHAOS_TYPES), numbers, numbers, ways)
-def test_anothers_record_is_known_as_theirs_and_not_as_ours(data_type, number, other, chosen):
+def test_anothers_record_is_known_as_theirs_by_its_text(data_type, number, other, chosen):
     assume(number != other)
     sent, others = unique_record(data_type, number), unique_record(data_type, other)
     shown = rewritten(others, chosen, "00017")
 
-    known = compare(others, shown) is Match.EQUAL
-    assert known == OtherRecords([record("items"), others]).include(shown, sent)
+    assert OtherRecords([record("items"), others]).include(shown, sent)
     assert not OtherRecords([sent]).include(shown, others)
     assert not OtherRecords([others]).include(shown, others)
 
