@@ -45,11 +45,12 @@ class FindActivities:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         listed = await self._matched(ask)
-        # Before it is asked who holds them: whoever gets an operation in between holds it then.
+        # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
-        sightings = await _sightings(listed, ask, others)
-        records = await self._other_records(sightings, ask, others)
+        possible = _possible(listed, ask)
+        records = await self._other_records(possible, ask, others)
+        sightings = await _not_held(possible, others)
         sightings = await _without_others(sightings, records, ask, others)
         look = Look(
             candidates=[_candidate(*sighting) for sighting in sightings],
@@ -65,11 +66,10 @@ class FindActivities:
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _other_records(
-        self, sightings: list[Sighting], ask: FindSubmission, others: Others
+        self, possible: list[Sighting], ask: FindSubmission, others: Others
     ) -> list[Record]:
         """Read what the pushes carry that may have these operations, where that tells anything."""
-        is_shown = any(operation.data for operation, _ in sightings)
-        if ask.changed or not is_shown:
+        if ask.changed or not any(operation.data for operation, _ in possible):
             return []
         return await self._inputs.records(others.without_operation())
 
@@ -113,16 +113,19 @@ class FindActivities:
         return Look(adopted=reading_of(operation))
 
 
-async def _sightings(listed: list[Sighting], ask: FindSubmission, others: Others) -> list[Sighting]:
-    """Leave out what can't be ours."""
+def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
+    """Leave out what can't be ours by its content, and what is known."""
     known = {*ask.own, *ask.excluded}
-    possible = {
-        operation.push_operation_key: (operation, match)
+    return [
+        (operation, match)
         for operation, match in listed
         if operation.push_operation_key not in known and match is not Match.DIFFERENT
-    }
-    held = await others.holders(list(possible))
-    return [sighting for key, sighting in possible.items() if key not in held]
+    ]
+
+
+async def _not_held(sightings: list[Sighting], others: Others) -> list[Sighting]:
+    held = await others.holders([operation.push_operation_key for operation, _ in sightings])
+    return [sighting for sighting in sightings if sighting[0].push_operation_key not in held]
 
 
 async def _without_others(
@@ -138,8 +141,7 @@ async def _without_others(
     if len(left) == len(sightings):
         return sightings
     # Of many operations not all are asked for their claims: these may be new among the first.
-    held = await others.holders([operation.push_operation_key for operation, _ in left])
-    return [sighting for sighting in left if sighting[0].push_operation_key not in held]
+    return await _not_held(left, others)
 
 
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:
@@ -164,12 +166,13 @@ async def _adopt(
 
 async def _hindrance(operation: PushOperation, records: list[Record], others: Others) -> str | None:
     """Name another push whose operation this may be as well."""
-    key = operation.push_operation_key
-    twin = await others.open_twin(key)
+    twin = await others.open_twin(operation.push_operation_key)
     if twin:
         return f"{twin} pushed an equal record, and this may be its operation"
     for push, record in records:
-        if fits(record, operation.data) and await others.may_have(push, key):
+        if fits(record, operation.data) and await others.may_have(
+            push, operation.push_operation_key
+        ):
             return f"{push} pushed a record that may look the same, and this may be its operation"
     return None
 

@@ -150,7 +150,7 @@ def test_another_record_of_the_same_shape_is_never_ours(data_type, number, other
 
 @given(st.sampled_from(DOCUMENTS), ways)
 def test_what_differs_only_by_its_number_is_never_ours(data_type, chosen):
-    other = document(data_type, **{NUMBER[data_type]: "T-10013"})
+    other = document(data_type) | {NUMBER[data_type]: "T-10013"}
     shown = rewritten(other, chosen, "00017")
 
     assert Match.UNCLEAR is compare(document(data_type), shown)

@@ -223,6 +223,21 @@ def test_many_lines_that_were_sorted_are_known_again():
     assert Match.EQUAL is compare(sent, sent | {"lineItems": rows[::-1]})
 
 
+def test_a_record_with_one_more_line_is_not_equal():
+    sent = {"supplierRef": {"id": "supplier-1"}, "lineItems": BILL["lineItems"]}
+
+    assert Match.UNCLEAR is compare(sent, sent | {"lineItems": [*BILL["lineItems"], FEE]})
+
+
+def test_what_may_be_ours_is_not_called_anothers():
+    rented = {"description": "Rent of flat 117"}
+
+    assert OtherRecords([rented]).include(rented, {"description": "Flour"})
+    assert not OtherRecords([rented]).include(rented, {"description": "Rent of flat 117, June"})
+    assert not OtherRecords([rented]).include(rented, {"supplierName": "Mill"})
+    assert not OtherRecords([bill(), rented]).include({"description": "Rent"}, bill())
+
+
 @pytest.mark.parametrize("record", [None, 7, "text", [], ["description"], {}])
 def test_records_of_any_shape_are_survived(record):
     assert not OtherRecords([record]).include(bill(), record)
