@@ -102,13 +102,25 @@ class Others:
         oldest = self._ask.since - BEFORE
         twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
         for twin in sorted(twins):
-            # The list lags behind; what is asked of the push itself does not.
-            now = await self._client.get_workflow_handle(twin).describe()
-            known = now.typed_search_attributes
-            own, status = known.get(_OPERATION), known.get(_STATUS)
-            if own == str(operation) or (own is None and status != "Failed"):
+            if await self.may_have(twin, operation):
                 return twin
         return None
+
+    async def may_have(self, push: str, operation: UUID) -> bool:
+        """Tell whether that push has this operation, or may have sent and has none."""
+        # The list lags behind; what is asked of the push itself does not.
+        now = await self._client.get_workflow_handle(push).describe()
+        known = now.typed_search_attributes
+        own, status = known.get(_OPERATION), known.get(_STATUS)
+        return own == str(operation) or (own is None and status != "Failed")
+
+    async def without_operation(self) -> AsyncIterator[WorkflowExecution]:
+        """Give the pushes of this place that may have an operation without knowing which."""
+        oldest = (self._ask.since - BEFORE).isoformat()
+        open_then = f'(CloseTime IS NULL OR CloseTime>="{oldest}")'
+        async for push in self._in_place(f"PushOperationKey IS NULL AND {open_then}"):
+            if push.typed_search_attributes.get(_STATUS) != "Failed":
+                yield push
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""

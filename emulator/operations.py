@@ -60,7 +60,10 @@ def find(store: Store, company: str, key: str) -> Row | None:
 
 
 def render(row: Row, now: int, *, echo: bool, older: bool) -> str:
-    """Write an operation as the API shows it; `data` keeps the digits that the client wrote."""
+    """Write an operation as the API shows it; `data` keeps the digits that the client wrote.
+
+    What the platform has rewritten shows once it is written.
+    """
     standing, end = status(row, now), completed(row, now)
     document: JsonObject = {
         "companyId": row["company"],
@@ -79,8 +82,9 @@ def render(row: Row, now: int, *, echo: bool, older: bool) -> str:
     document.update(_verdict(row, standing))
     text = json.dumps(document)
     shown = row["echoed"] if row["echoed"] is not None else echo
-    if row["data"] is not None and shown:
-        return f'{text[:-1]}, "data": {row["data"]}}}'
+    data = row["rewritten"] if standing == "Success" and row["rewritten"] else row["data"]
+    if data is not None and shown:
+        return f'{text[:-1]}, "data": {data}}}'
     return text
 
 

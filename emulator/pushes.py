@@ -16,6 +16,7 @@ from emulator.idempotency import digest
 from emulator.ledger import Shelf
 from emulator.options import Field
 from emulator.platforms import PLATFORMS
+from emulator.rewrites import rewritten, written
 from emulator.rules import Books, Judgement, complaint, judge, unique_number
 from emulator.schedules import Mistake, Schedule, schedule
 from emulator.store import JsonObject
@@ -57,7 +58,7 @@ def take(world: World, call: Call, push: Push, shapes: Iterable[Rule]) -> Answer
     verdict = _judge(world, push, root, record, plan.finishes)
     record_id = push.record_id or ledger.fresh_id(world.store, platform.name)
     with world.store.transaction():
-        _write_operation(world, call, push, key, record_id, plan, verdict)
+        _write_operation(world, call, push, key, record_id, record, plan, verdict)
         if not verdict.errors and plan.writes(stubborn=push.connection.manners.stubborn):
             number = unique_number(root, record)
             _write_record(world, call, push, key, record_id, plan.lands, number)
@@ -122,6 +123,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
     push: Push,
     key: str,
     record_id: str,
+    record: JsonObject,
     plan: Schedule,
     verdict: Judgement,
 ) -> None:
@@ -146,6 +148,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         record_id=record_id,
         attachment_id=push.attachment,
         data=text,
+        rewritten=_rewritten(world, push, record) if text else None,
         echoed=push.connection.manners.echo_data,
         errors=json.dumps(verdict.errors) if failed else None,
         warnings=json.dumps(verdict.warnings) if verdict.warnings else None,
@@ -157,6 +160,13 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         failed_code=mistake.code if mistake else None,
         failed_names=mistake.names_record if mistake else None,
     )
+
+
+def _rewritten(world: World, push: Push, record: JsonObject) -> str | None:
+    ways = push.connection.manners.rewrites
+    if not ways:
+        return None
+    return written(rewritten(record, ways, ledger.fresh_number(world.store)))
 
 
 def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row

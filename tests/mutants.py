@@ -29,6 +29,8 @@ UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 COMMANDS = "tests/workflow/test_activity_commands.py"
 STARTS = "tests/workflow/test_start_doors.py"
+REWRITTEN = "tests/workflow/test_find_rewritten.py"
+MATCHING = "tests/unit/test_matching.py"
 
 
 @dataclass(frozen=True)
@@ -236,9 +238,86 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "one fact alone shows no other record",
+        "activities/matching.py",
+        "    if against > 1:\n",
+        "    if against > 0:\n",
+        (f"{REWRITTEN}::test_two_facts_that_no_platform_changes_show_that_it_is_another",),
+    ),
+    Mutant(
+        "ids of one style",
+        "activities/record_facts.py",
+        "        kind: _in_one_style(ours[kind], theirs[kind])\n        and bool(",
+        "        kind: bool(ours[kind] and theirs[kind])\n        and bool(",
+        (f"{MATCHING}::test_ids_of_another_kind_cannot_be_compared",),
+    ),
+    Mutant(
+        "amounts of one currency",
+        "activities/record_facts.py",
+        "    if one and other and not one & other:\n",
+        "    if False:\n",
+        (f"{MATCHING}::test_amounts_of_another_currency_cannot_be_compared",),
+    ),
+    Mutant(
+        "an id that is left",
+        "activities/matching.py",
+        "not is_longer and _bears_an_id(sent, shown) and",
+        "not is_longer and",
+        (f"{REWRITTEN}::test_where_nothing_unique_is_left_it_is_unknown_and_written_once",),
+    ),
+    Mutant(
+        "without its number an amount keeps its sign",
+        "activities/matching.py",
+        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)",
+        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=True)",
+        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "without its number there are no more lines",
+        "activities/matching.py",
+        "not is_longer and _bears_an_id(sent, shown) and",
+        "_bears_an_id(sent, shown) and",
+        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "a longer record is another",
+        "activities/matching.py",
+        "if ours and not is_longer and all(",
+        "if ours and all(",
+        (f"{MATCHING}::test_a_record_with_one_more_line_is_not_equal",),
+    ),
+    Mutant(
+        "what may be another's as well",
+        "activities/find.py",
+        "        if fits(record, operation.data) and",
+        "        if False and",
+        (f"{REWRITTEN}::test_what_may_be_another_pushs_record_as_well_is_not_taken",),
+    ),
+    Mutant(
+        "what shows another's text",
+        "activities/find.py",
+        "        if not known.include(sighting[0].data, ask.data):\n",
+        "        if True:\n",
+        (f"{REWRITTEN}::test_what_shows_another_pushs_text_is_not_ours",),
+    ),
+    Mutant(
+        "a text that ours may have become",
+        "activities/matching.py",
+        "if own[column] and not any(may_become(one, text) for one in own[column])",
+        "if own[column]",
+        (f"{MATCHING}::test_what_may_be_ours_is_not_called_anothers",),
+    ),
+    Mutant(
+        "claims behind the ones that were left out",
+        "activities/find.py",
+        "    if len(left) == len(sightings):\n",
+        "    if True:\n",
+        (f"{REWRITTEN}::test_a_claim_that_is_not_listed_yet_is_asked_for_after_all",),
+    ),
+    Mutant(
         "held operations",
         "activities/find.py",
-        " if key not in held]",
+        "if sighting[0].push_operation_key not in held]",
         "]",
         (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),
