@@ -232,10 +232,7 @@ MUTANTS = (
         "activities/find.py",
         "    twin = await others.open_twin(operation.push_operation_key)\n",
         "    twin = None\n",
-        (
-            f"{TWINS}::test_an_equal_push_that_was_terminated_keeps_its_operation",
-            f"{TWINS}::test_an_equal_push_that_is_sent_anew_keeps_its_second_operation",
-        ),
+        (f"{TWINS}::test_an_operation_that_is_held_but_not_listed_yet_is_left_alone",),
     ),
     Mutant(
         "one fact alone shows no other record",
