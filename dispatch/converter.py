@@ -62,7 +62,11 @@ def to_plain(value: object) -> object:
     """Turn a value into what JSON has, but for numbers, which stay Decimal."""
     match value:
         case BaseModel():
-            return to_plain(value.model_dump(by_alias=True, exclude_none=True))
+            # Field by field: model_dump goes through records in one step that nothing interrupts.
+            fields = type(value).model_fields.items()
+            given = {field.alias or name: getattr(value, name) for name, field in fields}
+            given |= value.model_extra or {}
+            return {name: to_plain(one) for name, one in given.items() if one is not None}
         case dict():
             members = cast("dict[object, object]", value)
             return {str(key): to_plain(member) for key, member in members.items()}

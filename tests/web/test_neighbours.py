@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from bench.worst import RECORDS, TOO_MUCH
 from codat.numbers import dumps
 from emulator import seeds
 from gateway.app import build_app
@@ -14,7 +15,6 @@ from gateway.fields import WHOLE
 from tests.support.busiest import Busiest
 from tests.support.front_door import BASE, KEY, basic
 from tests.support.html_page import Page
-from tests.support.worst import RECORDS, TOO_MUCH
 from tests.web.test_pages_visits import HOME, logged_in
 
 MOST_CALLS = 60_000
