@@ -22,6 +22,7 @@ from dispatch.runs import First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
+from workflows.markdown import plain
 from workflows.models import PushOutcome, PushRequest
 from workflows.progress import PushProgress
 
@@ -229,4 +230,4 @@ def fair_to(request: PushRequest) -> Priority:
 def summary_of(request: PushRequest) -> str:
     """Say in a line what the push is, for the Temporal UI."""
     verb = "create" if request.record_id is None else f"update {request.record_id} of"
-    return f"{verb} {request.data_type} {request.idempotency_key}"[:200]
+    return plain(f"{verb} {request.data_type} {request.idempotency_key}"[:200])

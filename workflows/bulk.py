@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.bulk import STEP_FOR, BulkActivities, BulkStep
     from activities.models import Wire
+    from workflows.markdown import plain
 
 RETRIED = "retried"
 """The word for a push that was asked for again; all others were left alone."""
@@ -107,14 +108,14 @@ class BulkRetryWorkflow:
             await workflow.wait_condition(
                 lambda: self._is_stopped,
                 timeout=until - workflow.now(),
-                timeout_summary=f"for {reason}",
+                timeout_summary=plain(f"for {reason}"),
             )
         self._report = self._report.model_copy(update={"waits_until": None})
 
     def _tell(self, state: str) -> BulkReport:
         self._report = self._report.model_copy(update={"state": state})
-        rows = [f"**{state}**: {self._report.done} of {self._report.total} pushes\n"]
-        rows += [f"- {word}: {len(some)}" for word, some in self._report.results.items()]
+        rows = [f"**{plain(state)}**: {self._report.done} of {self._report.total} pushes\n"]
+        rows += [f"- {plain(word)}: {len(some)}" for word, some in self._report.results.items()]
         workflow.set_current_details("\n".join(rows))
         return self._report
 

@@ -7,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.holds import HOLDS, Hold
     from activities.models import Wire
+    from workflows.markdown import plain
 
 
 class Release(Wire):
@@ -42,11 +43,12 @@ class HoldWorkflow:
 
     def _tell(self, holds: list[Hold]) -> None:
         self._holds, self._is_known = holds, True
-        plain = [one.model_dump(mode="json", by_alias=True) for one in holds]
-        workflow.upsert_memo({HOLDS: plain})
+        listed = [one.model_dump(mode="json", by_alias=True) for one in holds]
+        workflow.upsert_memo({HOLDS: listed})
         rows = [
-            f"- {one.connection_id or 'all connections'}, {one.data_type or 'all data types'}: "
+            f"{one.connection_id or 'all connections'}, {one.data_type or 'all data types'}: "
             f"{one.reason} (held by {one.by})"
             for one in holds
         ]
-        workflow.set_current_details("\n".join(["**held**\n", *rows]))
+        details = "\n".join(["**held**\n", *(f"- {plain(row)}" for row in rows)])
+        workflow.set_current_details(details)

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushOperation, PushStatus
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
+    from workflows.markdown import plain
     from workflows.measures import count_wait
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
@@ -211,7 +212,7 @@ class Story:
             await workflow.wait_condition(
                 lambda: for_hint and self.hinted,
                 timeout=pause,
-                timeout_summary=f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID],
+                timeout_summary=plain(f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID]),
             )
         except TimeoutError:
             pass
