@@ -30,7 +30,7 @@ class Books:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def open(self, side: str, *, rewrite: bool) -> None:
+    async def open(self, side: str, *, rewrite: bool = False) -> None:
         """Add a side's company with its connections, which rewrite records or not."""
         places = [
             {
