@@ -180,9 +180,8 @@ async def _hindrance(operation: PushOperation, records: list[Record], others: Ot
     if twin:
         return f"{twin} pushed an equal record, and this may be its operation"
     for push, record in records:
-        if fits(record, operation.data) and await others.may_have(
-            push, operation.push_operation_key
-        ):
+        is_like_it = record is None or fits(record, operation.data)
+        if is_like_it and await others.may_have(push, operation.push_operation_key):
             return f"{push} pushed a record that may look the same, and this may be its operation"
     return None
 

@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 
 from activities.models import Wire
 
-MOST_KEPT = 500
-"""So many records stay at hand; many pushes that look at once ask for the same ones."""
+MOST_READ = 2000
+"""So many records are read for one look, and stay at hand for the looks of others."""
 
 MOST_BYTES = 20_000
 """A larger input is read anew each time."""
@@ -43,18 +43,24 @@ class Inputs:
         self._kept: dict[str, object] = {}
 
     async def records(self, pushes: AsyncIterator[WorkflowExecution]) -> list[tuple[str, object]]:
-        """Give the workflow id and the record of each; leave out what can't be read."""
-        return [(push.id, await self._record(push)) async for push in pushes]
+        """Give the workflow id and the record of each, None where it can't be read here."""
+        found: list[tuple[str, object]] = []
+        async for push in pushes:
+            found.append((push.id, await self._record(push) if len(found) < MOST_READ else None))
+        return found
 
     async def _record(self, push: WorkflowExecution) -> object:
         if push.run_id in self._kept:
             return self._kept[push.run_id]
-        found = await input_of(self._client, push)
+        try:
+            found = await input_of(self._client, push)
+        except Exception:  # noqa: BLE001, a key or a large record may be missing here
+            return None
         if found is None:
             return None
         given, size = found
         if size <= MOST_BYTES:
-            if len(self._kept) >= MOST_KEPT:
+            if len(self._kept) >= MOST_READ:
                 self._kept.clear()
             self._kept[push.run_id] = given.data
         return given.data

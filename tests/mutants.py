@@ -286,9 +286,16 @@ MUTANTS = (
     Mutant(
         "what may be another's as well",
         "activities/find.py",
-        "        if fits(record, operation.data) and",
-        "        if False and",
+        "record is None or fits(record, operation.data)",
+        "record is None",
         (f"{REWRITTEN}::test_what_may_be_another_pushs_record_as_well_is_not_taken",),
+    ),
+    Mutant(
+        "what can't be read may be anything",
+        "activities/find.py",
+        "record is None or fits(record, operation.data)",
+        "fits(record, operation.data)",
+        (f"{REWRITTEN}::test_where_another_push_cannot_be_read_nothing_is_taken",),
     ),
     Mutant(
         "what shows another's text",

@@ -106,6 +106,8 @@ async def _still_going(story: Story) -> Reading | None:
             continue
         reading = await _ask_for(story, entry.operation)
         if reading is None and (story.ledger.held or story.request.settlement):
+            if entry.judgement is not Judgement.NOT_WRITTEN:
+                story.ledger.held = story.ledger.held or PushStatus.UNKNOWN
             continue
         reading = reading or Reading.unread(entry.operation)
         story.settle(reading.operation)

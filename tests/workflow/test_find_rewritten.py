@@ -156,6 +156,21 @@ async def test_what_may_be_another_pushs_record_as_well_is_not_taken(devserver):
     assert "may look the same" in outcome.message, outcome.message
 
 
+async def test_where_another_push_cannot_be_read_nothing_is_taken(devserver, monkeypatch):
+    async def unreadable(_client, _push):
+        raise RuntimeError("A key is missing.")
+
+    async with protocol(devserver, "ignored", echo_data=True) as here:
+        rewrite(here)
+        await leave_unanswered(here, **bills())
+        monkeypatch.setattr("activities.inputs.input_of", unreadable)
+        here.codat.fault(**LOST)
+        outcome = await here.end(**bills())
+
+        assert 2 == len(here.records)
+    assert ("Unknown", 2) == (outcome.status, len(outcome.candidates))
+
+
 async def test_a_claim_that_is_not_listed_yet_is_asked_for_after_all(devserver, monkeypatch):
     async def none_listed(_others, _operations):
         return {}

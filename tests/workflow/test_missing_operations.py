@@ -81,3 +81,24 @@ async def test_asked_for_again_it_sends_nothing_without_a_persons_word(
     assert {("Unknown", True)} == {(one.status, one.may_still_land) for one in endings}
     assert "404" in endings[-1].message
     assert "--not-written" in endings[-1].message
+
+
+async def test_a_word_that_was_used_up_sends_nothing_for_a_missing_operation(devserver):
+    async with protocol(devserver, "ignored") as here:
+        here.codat.fault("failed-without-proof", method="POST", times=1, lands=None)
+        push = await here.push()
+        await push.outcome()
+        here.codat.connection(seeds.PROMPT).set(delay=60)
+        word = Settlement(not_written=True)
+        await retry_push(push, task_queue=here.task_queue, settlement=word)
+        await eventually(lambda: _has_sent(here, 2))
+        here.codat.fault("not-found", method="GET", path=READS)
+        await reset(push)
+        outcome = await push.outcome()
+
+        assert 2 == len(here.posts)
+    assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
+
+
+async def _has_sent(here, count):
+    return len(here.posts) >= count
