@@ -53,6 +53,10 @@ async def persist(ask: Callable[[], Awaitable[T]]) -> T:
         except RPCError as error:
             if error.status not in _DOWN and _JUST_UP not in error.message:
                 raise
+        except RuntimeError as error:
+            # What the SDK makes of a long poll that a dying server ended.
+            if "No completion event" not in str(error):
+                raise
         await asyncio.sleep(0.5)
 
 

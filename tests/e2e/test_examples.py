@@ -122,7 +122,7 @@ async def test_both_refuse_another_record_under_a_key_that_was_used(stack, pytho
     key, request, file = str(uuid4()), tmp_path / "request.json", tmp_path / "record.json"
     command = (str(SCRIPT), seeds.COMPANY, seeds.PROMPT, "accounts", key, str(file))
     codes, said = [], []
-    for number in ("1", "2"):
+    for number in (key[:5], key[9:13]):
         file.write_text(json.dumps(record("accounts", number)))
         sent = a_request(seeds.PROMPT, "", key) | {"data": record("accounts", number)}
         request.write_text(json.dumps(sent))
