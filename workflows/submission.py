@@ -99,6 +99,11 @@ class Entry(BaseModel):
         return self.first_scheduled + KEY_AGE
 
     @property
+    def has_kept_conflict(self) -> bool:
+        """Whether its key was judged to give a kept 409: another number may do better at once."""
+        return self.conflict_since is not None and self.judgement is Judgement.REFUSED
+
+    @property
     def has_failed(self) -> bool:
         """Whether the platform refused the record."""
         return self.status is PushStatus.FAILED
@@ -127,6 +132,9 @@ class Entry(BaseModel):
         """Whether a request that may have written was sent under this number."""
         return self.operation is not None or self.open > 0 or self.judgement in _DOUBTFUL
 
+
+_NEVER_KEPT = (Answer.BUSY, Answer.UNSENT)
+"""Says nothing of what the key's kept answer is."""
 
 _UNPROVEN = (Answer.UNAUTHORIZED, Answer.UNCLEAR, Answer.REJECTED)
 _DOUBTFUL = (Judgement.FAILING, Judgement.NOT_WRITTEN)
@@ -204,11 +212,14 @@ def record(
     entry: Entry, answer: Answer, operation: UUID | None = None, *, at: datetime | None = None
 ) -> None:
     """Enter how the attempt that was opened last has ended (at, UTC); `lost` leaves it open."""
-    entry.conflict_since = (entry.conflict_since or at) if answer is Answer.CONFLICT else None
+    if answer is Answer.CONFLICT:
+        entry.conflict_since = entry.conflict_since or at
+    elif answer not in _NEVER_KEPT:
+        entry.conflict_since = None
     if answer is Answer.LOST:
         return
     entry.open = max(entry.open - 1, 0)
-    if at and entry.conflict_since:
+    if answer is Answer.CONFLICT and at and entry.conflict_since:
         _judge_conflict(entry, at - entry.conflict_since)
     if entry.open and answer in _UNPROVEN:
         entry.unproven += MOST_UNPROVEN if answer is Answer.REJECTED else 1

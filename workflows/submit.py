@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.prepare import prepare
     from workflows.story import Story
     from workflows.submission import (
+        CONFLICT_IS_KEPT_AFTER,
         Answer,
         Entry,
         Judgement,
@@ -182,6 +183,16 @@ async def _after(story: Story, entry: Entry, failure: CallFailed) -> None:
         story.unauthorized_since = None
     story.failures += 1
     if not entry.is_unclear or _may_resend(story, entry):
-        most = ASK_AGAIN if entry.open else MOST_PAUSE
-        pause = failure.retry_after or back_off(story.failures, most)
+        pause = failure.retry_after or _pause(story, entry)
         await story.wait(pause, f"sending again after: {story.trouble}")
+
+
+def _pause(story: Story, entry: Entry) -> timedelta:
+    if entry.has_kept_conflict:
+        # A minute went by while it was judged; the next number may be answered otherwise.
+        kept = sum(one.has_kept_conflict for one in story.ledger.entries)
+        return back_off(kept, MOST_PAUSE)
+    if entry.open:
+        return back_off(story.failures, ASK_AGAIN)
+    most = CONFLICT_IS_KEPT_AFTER if entry.conflict_since else MOST_PAUSE
+    return back_off(story.failures, most)

@@ -27,6 +27,28 @@ async def test_a_409_that_is_kept_for_its_key_leads_to_the_next_number(skipping)
     assert await took(push) < timedelta(minutes=5).total_seconds()
 
 
+async def test_a_kept_409_costs_no_more_after_many_failures(skipping):
+    async with at_home(skipping) as here:
+        here.codat.fault("throttle", method="POST", times=8, retry_after=1)
+        here.codat.fault("conflict", method="POST", nth=9, times=1)
+        push = await here.push()
+        outcome = await here.ending(push)
+
+        assert written_once(here, outcome)
+    assert await took(push) < timedelta(minutes=2).total_seconds()
+
+
+async def test_a_429_between_does_not_make_a_kept_409_young_again(skipping):
+    async with at_home(skipping) as here:
+        here.codat.fault("conflict", method="POST", times=1)
+        here.codat.fault("throttle", method="POST", nth=5, times=1, retry_after=1)
+        push = await here.push()
+        outcome = await here.ending(push)
+
+        assert written_once(here, outcome)
+    assert await took(push) < timedelta(minutes=2).total_seconds()
+
+
 @both
 async def test_a_409_that_passes_is_sent_the_same_number_again(skipping, mode):
     async with at_home(skipping, mode) as here:
@@ -43,7 +65,7 @@ async def test_a_platform_that_is_never_ready_is_asked_until_the_deadline(skippi
         here.codat.fault("conflict", method="POST")
         outcome = await here.end(timeout_in_minutes=60)
 
-        assert len(here.posts) < 30
+        assert len(here.posts) < 40
     assert ("TimedOut", False) == (outcome.status, outcome.submitted)
 
 

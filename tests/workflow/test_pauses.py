@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import (
     PauseWorkflowExecutionRequest,
@@ -23,26 +22,30 @@ from tests.support.activity_commands import ActivityCommands
 from tests.support.doors import history, terminate
 from tests.support.house import house
 from tests.support.waiting import eventually
+from workflows.progress import PushProgress
 
 COMPANY = UUID(seeds.COMPANY)
 
 
-async def pause(client, workflow_id, request=PauseWorkflowExecutionRequest):
-    execution = WorkflowExecution(workflow_id=workflow_id)
-    asked = request(
-        namespace=client.namespace,
-        workflow_id=execution.workflow_id,
-        identity="an operator",
-        reason="closing the books",
+async def pause(client, workflow_id):
+    await client.workflow_service.pause_workflow_execution(
+        PauseWorkflowExecutionRequest(**_asked(client, workflow_id))
     )
-    is_pause = request is PauseWorkflowExecutionRequest
-    service = client.workflow_service
-    call = service.pause_workflow_execution if is_pause else service.unpause_workflow_execution
-    await call(asked)
 
 
 async def unpause(client, workflow_id):
-    await pause(client, workflow_id, UnpauseWorkflowExecutionRequest)
+    await client.workflow_service.unpause_workflow_execution(
+        UnpauseWorkflowExecutionRequest(**_asked(client, workflow_id))
+    )
+
+
+def _asked(client, workflow_id):
+    return {
+        "namespace": client.namespace,
+        "workflow_id": workflow_id,
+        "identity": "an operator",
+        "reason": "closing the books",
+    }
 
 
 async def test_a_paused_push_is_listed_shown_and_goes_on(devserver):
@@ -65,6 +68,7 @@ async def test_a_paused_push_is_listed_shown_and_goes_on(devserver):
     last = told.moments[-1]
     assert ("an operator", ("closing the books",)) == (last.who, last.said)
     assert "the workflow is paused" in last.what
+    assert isinstance(standing, PushProgress)
     assert ("paused", PushStatus.PENDING) == (standing.stage, status_of(standing))
     assert "Success" == outcome.status
 
