@@ -8,8 +8,8 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.beating import beating
-from activities.models import Wire
 from activities.server_time import ServerTime
+from activities.wire import Wire
 from codat.allowance import Allowance
 
 REQUESTS_EACH = 4
@@ -43,7 +43,7 @@ class BulkStep(Wire):
 class BulkDone(Wire):
     """What became of the first pushes of a step, in its order; then a pause, if need be (UTC)."""
 
-    results: list[str] = []
+    results: list[str]
     not_before: datetime | None = None
     waits_for: str = REQUESTS
 

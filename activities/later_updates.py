@@ -9,10 +9,13 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
 
-from activities.models import Attempt, Wire
-from activities.others import START_MARK, requested_at, same_place
+from activities.models import Attempt
+from activities.others import DATA_TYPE, requested_at, same_place
 from activities.send_fence import not_sent
 from activities.server_time import ServerTime
+from activities.start_memo import read_start_memo
+from activities.visibility import equals
+from activities.wire import Wire
 from codat.models import PushTarget
 from codat.numbers import digest
 
@@ -54,7 +57,8 @@ async def later_update(client: Client, update: Update) -> Later | None:
     seen = {update.workflow_id}
     query = f'{same_place(update.target)} AND StartTime>"{since.isoformat()}"'
     async for run in client.list_workflows(query):
-        if run.id in seen:
+        is_here = run.typed_search_attributes.get(DATA_TYPE) == update.target.data_type
+        if run.id in seen or not is_here:
             continue
         seen.add(run.id)
         if await _record_of(client, run) in (update.record_id, _UNTOLD):
@@ -77,7 +81,7 @@ async def _standing(client: Client, workflow_id: str) -> Later | None:
 
 async def _since(client: Client, workflow_id: str, carried: str) -> datetime:
     """Give the moment of the first listed run that had this record; the end of time if none has."""
-    query = f'WorkflowId="{workflow_id}" AND PushDigest="{carried}"'
+    query = f"{equals('WorkflowId', workflow_id)} AND {equals('PushDigest', carried)}"
     moments = [await requested_at(run) async for run in client.list_workflows(query)]
     return min(moments, default=datetime.max.replace(tzinfo=UTC))
 
@@ -90,9 +94,9 @@ class _Start(Wire):
 
 async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
     """Read which record a push updates (None: it creates one), by its mark or its input."""
-    mark = (await push.memo()).get(START_MARK)
-    if mark:
-        return mark["kind"].partition("/")[2] or None
+    memo = await read_start_memo(push)
+    if memo:
+        return memo.record_id
     run = client.get_workflow_handle(push.id, run_id=push.run_id)
     try:
         first = await anext(run.fetch_history_events(page_size=1))

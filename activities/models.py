@@ -2,15 +2,13 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import ConfigDict
 
-from activities.wire import Finding as Finding
-from activities.wire import Findings, Sentence, Word
-from activities.wire import Wire as Wire
-from codat.models import PushOperation, PushTarget
+from activities.wire import Findings, Sentence, Wire, Word
+from codat.models import PushOperation, PushStatus, PushTarget
 from codat.numbers import digest
 
 
@@ -72,7 +70,7 @@ class Validate(Wire):
 class Verdict(Wire):
     """All that is wrong with a record, and all that may be."""
 
-    errors: Findings = []
+    errors: Findings
     warnings: Findings = []
 
 
@@ -88,7 +86,7 @@ class Prepared(Wire):
     """What `fetch-options` and `validate` would have said."""
 
     options: OptionsDigest
-    verdict: Verdict = Verdict()
+    verdict: Verdict = Verdict(errors=[])
 
 
 class UpdateOrder(Wire):
@@ -158,6 +156,16 @@ class Reading(Wire):
     errors: Findings = []
     warnings: Findings = []
 
+    @classmethod
+    def unread(cls, operation: UUID) -> Self:
+        """Give what is known of an operation before it is read."""
+        pending = PushStatus.PENDING
+        return cls(
+            operation=PushOperation(
+                push_operation_key=operation, status=pending, status_text=pending.value
+            )
+        )
+
 
 class Purpose(StrEnum):
     """Why the list of operations is read."""
@@ -208,7 +216,7 @@ class Look(Wire):
     `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
     """
 
-    candidates: list[Candidate] = []
+    candidates: list[Candidate]
     more: int = 0
     adopted: Reading | None = None
     hindrance: Sentence | None = None
@@ -270,12 +278,14 @@ class Told(Wire):
 class Memory(Wire):
     """All that can be known of the other runs of a push, in the order of time.
 
-    `success` is the outcome of a run that succeeded; `unreadable` are runs whose history is gone;
-    `retries` names the run that each run was a retry of.
+    `success` is the outcome of a run that succeeded, `success_digests` the SHA-256 of the record
+    that it wrote and of the one that its caller first sent; `unreadable` are runs whose history is
+    gone; `retries` names the run that each run was a retry of.
     """
 
-    facts: list[Fact] = []
+    facts: list[Fact]
     success: Told | None = None
+    success_digests: list[str] = []
     unreadable: list[str] = []
     retries: dict[str, str] = {}
     conduct: Conduct | None = None

@@ -11,10 +11,9 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.models import FindSubmission
+from activities.start_memo import read_memo
+from activities.visibility import among, equals
 from codat.models import PushTarget
-
-START_MARK = "surepush"
-"""The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
 
 REQUESTED = "requestedOnUtc"
 """The memo of a push that went on in a new run, whose start tells nothing of its request."""
@@ -30,6 +29,7 @@ AT_ONCE = 50
 TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
+DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _CLAIM = "push-claim-"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
@@ -37,17 +37,20 @@ _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
 async def requested_at(run: WorkflowExecution) -> datetime:
     """Say when the push that this is a run of was requested (UTC)."""
-    if REQUESTED not in run.raw_info.memo.fields:
+    requested = await read_memo(run, REQUESTED)
+    try:
+        return datetime.fromisoformat(requested)
+    except (TypeError, ValueError):
         return run.start_time
-    return datetime.fromisoformat((await run.memo())[REQUESTED])
 
 
 def same_place(target: PushTarget) -> str:
-    """Write the part of a query that finds the pushes of a company, connection and data type."""
-    return (
-        f'CompanyId="{target.company_id}" AND ConnectionId="{target.connection_id}" '
-        f'AND DataType="{target.data_type}"'
-    )
+    """Write the part of a query that finds the pushes of a company, connection and data type.
+
+    Of an odd data type it finds more: what is found has to be compared.
+    """
+    place = equals("CompanyId", target.company_id), equals("ConnectionId", target.connection_id)
+    return " AND ".join((*place, equals("DataType", target.data_type)))
 
 
 class Others:
@@ -95,25 +98,43 @@ class Others:
 
     async def open_twin(self, operation: UUID) -> str | None:
         """Name a push of an equal record that has this operation, or may have sent and has none."""
-        listed = self._list(f'{same_place(self._ask.target)} AND PushDigest="{self._ask.digest}"')
+        listed = self._in_place(equals("PushDigest", self._ask.digest))
         oldest = self._ask.since - BEFORE
         twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
         for twin in sorted(twins):
-            # The list lags behind; what is asked of the push itself does not.
-            now = await self._client.get_workflow_handle(twin).describe()
-            known = now.typed_search_attributes
-            own, status = known.get(_OPERATION), known.get(_STATUS)
-            if own == str(operation) or (own is None and status != "Failed"):
+            if await self.may_have(twin, operation):
                 return twin
         return None
 
+    async def may_have(self, push: str, operation: UUID) -> bool:
+        """Tell whether that push has this operation, or may have sent and has none."""
+        # The list lags behind; what is asked of the push itself does not.
+        now = await self._client.get_workflow_handle(push).describe()
+        known = now.typed_search_attributes
+        own, status = known.get(_OPERATION), known.get(_STATUS)
+        return own == str(operation) or (own is None and status != "Failed")
+
+    async def without_operation(self) -> AsyncIterator[WorkflowExecution]:
+        """Give the pushes of this place that may have an operation without knowing which."""
+        oldest = (self._ask.since - BEFORE).isoformat()
+        open_then = f'(CloseTime IS NULL OR CloseTime>="{oldest}")'
+        async for push in self._in_place(f"PushOperationKey IS NULL AND {open_then}"):
+            if push.typed_search_attributes.get(_STATUS) != "Failed":
+                yield push
+
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        query = f'{same_place(self._ask.target)} AND ExecutionStatus="Running"'
-        async for push in self._list(query):
+        async for push in self._in_place("CloseTime IS NULL"):
             if push.typed_search_attributes.get(_OPERATION) is None:
                 return True
         return False
+
+    async def _in_place(self, condition: str) -> AsyncIterator[WorkflowExecution]:
+        """Give the other pushes to the same company, connection and data type."""
+        target = self._ask.target
+        async for push in self._list(f"{same_place(target)} AND {condition}"):
+            if push.typed_search_attributes.get(DATA_TYPE) == target.data_type:
+                yield push
 
     async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
         async for push in self._client.list_workflows(query):
@@ -123,9 +144,9 @@ class Others:
     async def _listed_holders(self, operations: Sequence[UUID]) -> dict[UUID, str]:
         answered: dict[UUID, str] = {}
         claimed: dict[UUID, str] = {}
-        keys = ", ".join(f'"{operation}"' for operation in operations)
-        claims = ", ".join(f'"{_claim_id(operation)}"' for operation in operations)
-        async for push in self._list(f"PushOperationKey IN ({keys}) OR WorkflowId IN ({claims})"):
+        keys = among("PushOperationKey", operations)
+        claims = among("WorkflowId", map(_claim_id, operations))
+        async for push in self._list(f"{keys} OR {claims}"):
             if push.workflow_type == CLAIM_WORKFLOW:
                 operation = UUID(push.id.removeprefix(_CLAIM))
                 claimed[operation] = (await push.memo())["holder"]

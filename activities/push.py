@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
@@ -16,7 +15,6 @@ from activities.models import (
     Attempt,
     Conduct,
     FetchOptions,
-    Finding,
     OptionsDigest,
     PollStatus,
     Prepare,
@@ -27,18 +25,24 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
-from activities.send_fence import SendFence, not_sent
+from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
+from activities.verdicts import judged
+from activities.wire import Finding
 from codat import (
     CodatClient,
+    CodatError,
+    CodatNotFound,
     CodatRefused,
     CodatUnauthorized,
     Problem,
     PushOperation,
+    PushStatus,
+    PushTarget,
     SavedForPushes,
     clock,
 )
-from codat.verdict import judge
+from codat.turns import caller
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
@@ -82,27 +86,33 @@ class PushActivities:
     async def validate(self, ask: Validate) -> Verdict:
         """Judge the record by the platform's options."""
         async with beating():
-            with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-                shelved = await self._options.get(ask.target)
-        return _verdict(shelved, ask.data, update=ask.update)
+            company = caller(str(ask.target.company_id))
+            with codat_failures(final=(CodatRefused, CodatUnauthorized)), company:
+                _, problems = await judged(
+                    self._options.get, ask.target, ask.data, update=ask.update
+                )
+        return _verdict(problems)
 
     @activity.defn(name="prepare")
     async def prepare(self, ask: Prepare) -> Prepared | None:
         """Do both at once where it takes no waiting; None: they have to be steps of their own."""
         if ask.data is None:
             return Prepared(options=OptionsDigest(conduct=self._conduct))
-        shelved = await self._options.soon(ask.target)
+        with caller(str(ask.target.company_id)):
+            shelved, problems = await judged(
+                self._options.soon, ask.target, ask.data, update=ask.update
+            )
         if shelved is None:
             return None
-        verdict = _verdict(shelved, ask.data, update=ask.update)
-        return Prepared(options=self._digest(shelved), verdict=verdict)
+        return Prepared(options=self._digest(shelved), verdict=_verdict(problems))
 
     @activity.defn(name="push")
     async def push(self, attempt: Attempt) -> Reading:
         """Send the record, once, by the run that asked for it and inside its window."""
         _check_fence(attempt)
         window = _SendWindow(attempt.not_after)
-        with codat_failures():
+        # None is retried by the server, whatever an operator makes of the retry policy.
+        with codat_failures(final=(CodatError,)):
             for check in self._checks:
                 await check(attempt, window.time)
             operation = await self._codat.push(
@@ -117,19 +127,26 @@ class PushActivities:
             )
         self._looks.follow(attempt.target.company_id, operation)
         is_new = _is_new(operation, window.since_sent)
+        self._note_success(attempt.target, operation)
         return reading_of(operation).model_copy(update={"is_new": is_new})
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
-        """Read how the operation stands; whatever goes wrong in reading may be tried again.
+        """Read how the operation stands; most that goes wrong in reading is tried again.
 
-        Only to come back another day, or on a hint, is for the push to decide (SavedForPushes).
+        To come back another day, or on a hint, is for the push to decide (SavedForPushes), and so
+        is for how long it asks for what is not there (CodatNotFound).
         """
         async with beating():
-            with codat_failures(final=(SavedForPushes,)):
+            with codat_failures(final=(SavedForPushes, CodatNotFound)):
                 operation = await self._looks.read(ask, activity.info().started_time)
+        self._note_success(ask.target, operation)
         patience = self._codat.limits.allowance.patience
         return reading_of(operation).model_copy(update={"patience": patience})
+
+    def _note_success(self, target: PushTarget, operation: PushOperation) -> None:
+        if operation.status is PushStatus.SUCCESS:
+            self._options.outdate(target)
 
     def _digest(self, shelved: Shelved) -> OptionsDigest:
         return OptionsDigest(
@@ -137,7 +154,7 @@ class PushActivities:
             required=shelved.required,
             sha256=shelved.sha256,
             age_seconds=int(shelved.age.total_seconds()),
-            stale=shelved.is_stale,
+            stale=shelved.stale,
             conduct=self._conduct,
         )
 
@@ -160,7 +177,7 @@ class _SendWindow:
         if self.time.since_receipt > SEND_WITHIN:
             raise not_sent("The worker came too late to send: more than 10 s after its task.")
         if self.time.now() >= self._not_after:
-            raise not_sent("The idempotency key is too old to be sent again.")
+            raise not_sent("It is too late to send: the deadline or the key's age has passed.")
         self._sent = clock.seconds()
 
 
@@ -176,15 +193,17 @@ def _is_new(operation: PushOperation, since_sent: timedelta) -> bool:
 
 
 def _check_fence(attempt: Attempt) -> None:
-    # After a reset the server hands a task that was already under way out again, before any
-    # workflow code runs: only the activity itself can refuse.
+    # The server hands a task out again, before any workflow code runs: after a reset in another
+    # run, after pause, unpause, reset or new options of an activity in the same one. Only the
+    # activity itself can refuse, and only the first hand-out of all proves that none was before.
     info = activity.info()
-    if info.workflow_run_id != attempt.run_id or info.attempt != 1:
+    if info.workflow_run_id != attempt.run_id:
         raise not_sent("This request belongs to another run of the push, so it was not sent.")
+    if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:
+        raise redelivered()
 
 
-def _verdict(shelved: Shelved, data: dict[str, Any], *, update: bool) -> Verdict:
-    problems = judge(shelved.checker, data, update=update)
+def _verdict(problems: list[Problem]) -> Verdict:
     return Verdict(
         errors=[_finding(one) for one in problems if one.severity == "error"],
         warnings=[_finding(one) for one in problems if one.severity == "warning"],

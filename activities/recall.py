@@ -13,8 +13,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.beating import beating
 from activities.histories import Reader
 from activities.models import Conduct, Fact, Kind, Memory, Recall, Told
+from activities.visibility import equals
 
 LISTED_SOON = timedelta(seconds=1)
+
+MAX_MEMORY = 512 * 1024
+"""Bytes of what is told of earlier runs, besides the outcome of one that succeeded."""
+
+MAX_UNREADABLE = 100
 
 
 class RecallActivities:
@@ -29,11 +35,11 @@ class RecallActivities:
         """Tell all that the histories of all runs prove; what can't be read is said so."""
         async with beating():
             runs = await self._runs(ask)
-            memory = await memory_of(self._client, ask.workflow_id, runs)
+            memory = _fitting(await memory_of(self._client, ask.workflow_id, runs), runs)
         return memory.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:
-        query = f'WorkflowId="{ask.workflow_id}"'
+        query = equals("WorkflowId", ask.workflow_id)
         runs = [run.run_id async for run in self._client.list_workflows(query)]
         # The list lags behind: only when it shows the asking run does it show those before it.
         if ask.run_id not in runs:
@@ -51,12 +57,23 @@ async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Me
     past = _Past(client, workflow_id)
     for run_id in runs:
         await past.read(run_id)
+    successes = [one for one in past.told if one[0].status == "Success"]
+    success, digests = successes[0] if successes else (None, [])
     return Memory(
         facts=_last_readings(_not_carried(sorted(past.facts, key=lambda fact: fact.at))),
-        success=next((one for one in past.told if one.status == "Success"), None),
+        success=success,
+        success_digests=digests,
         unreadable=past.unreadable,
         retries=past.retries,
     )
+
+
+def _fitting(memory: Memory, runs: Sequence[str]) -> Memory:
+    """Call runs unreadable that left more behind than a payload holds: all may have happened."""
+    told = memory.model_copy(update={"success": None})
+    if len(told.model_dump_json()) > MAX_MEMORY:
+        memory = memory.model_copy(update={"facts": [], "retries": {}, "unreadable": list(runs)})
+    return memory.model_copy(update={"unreadable": memory.unreadable[:MAX_UNREADABLE]})
 
 
 class _Past:
@@ -67,7 +84,7 @@ class _Past:
         self._workflow_id = workflow_id
         self._known: set[str] = set()
         self.facts: list[Fact] = []
-        self.told: list[Told] = []
+        self.told: list[tuple[Told, list[str]]] = []
         self.unreadable: list[str] = []
         self.retries: dict[str, str] = {}
 
@@ -88,7 +105,7 @@ class _Past:
                 raise
             self.unreadable.append(run_id)
         self.facts += reader.facts
-        self.told += reader.told
+        self.told += [(one, reader.digests) for one in reader.told]
         if reader.retry_of:
             self.retries[run_id] = reader.retry_of
         return run_id not in self.unreadable

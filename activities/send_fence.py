@@ -47,6 +47,19 @@ class SendFence:
 
 def not_sent(message: str) -> ApplicationError:
     """Give the failure of an attempt that was not sent."""
+    return _failure("NotSent", message)
+
+
+def redelivered() -> ApplicationError:
+    """Give the failure of a hand-out that was not the first: that one may have been sent."""
+    return _failure(
+        "ActivityRedelivered",
+        "Temporal handed this request out again, so it was not sent again; the first time it may "
+        "have been.",
+    )
+
+
+def _failure(kind: str, message: str) -> ApplicationError:
     return ApplicationError(
-        message, type="NotSent", non_retryable=True, category=ApplicationErrorCategory.BENIGN
+        message, type=kind, non_retryable=True, category=ApplicationErrorCategory.BENIGN
     )

@@ -23,7 +23,11 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Wire(BaseModel):
-    """A model that travels through Temporal: frozen, camelCase, absent means null."""
+    """A model that travels through Temporal: frozen, camelCase, absent means null.
+
+    What an activity gives back has a field without a default, so that `{}`, by which an operator
+    completes an activity by hand, is never taken for an answer.
+    """
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 

@@ -4,8 +4,10 @@ Today's kind is signed (Standard Webhooks); the older rules bear a fixed Authori
 report says no reason and may come late, twice or never: it is a hint to look, no more.
 """
 
+import base64
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,13 +15,16 @@ from typing import Any, cast
 from uuid import UUID
 
 from pydantic import SecretStr, TypeAdapter
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from codat.lenient import Maybe, Moment
 from codat.settings import SettingsError
 
 _UUID = TypeAdapter[UUID | None](Maybe[UUID])
 _MOMENT = TypeAdapter[datetime | None](Moment)
+
+_SIGNATURE = re.compile(r"(?<!\S)v1,[A-Za-z0-9+/]{43}=(?!\S)")
+"""HMAC-SHA256, among others that are separated by blanks."""
 
 
 class NotGenuine(ValueError):
@@ -58,6 +63,9 @@ class Webhooks:
 
     def _check_signature(self, body: bytes, headers: dict[str, str]) -> None:
         reason = "CODAT_WEBHOOK_SECRET is not set"
+        # The library gives up at the first entry that is none.
+        signatures = _SIGNATURE.findall(headers["webhook-signature"])
+        headers = headers | {"webhook-signature": " ".join(signatures)}
         for key in self._keys:
             try:
                 key.verify(body, headers, json_parse=False)
@@ -75,11 +83,26 @@ class Webhooks:
             raise NotGenuine("It is not signed, and its Authorization is not the one agreed on.")
 
 
+def signing_key(secret: str) -> Webhook:
+    """Read a Standard Webhooks secret; ValueError, which does not quote it.
+
+    The library drops what is not base64 and signs with what is left.
+    """
+    key = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        base64.b64decode(f"{key}{'=' * (-len(key) % 4)}", validate=True)
+        return Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError):
+        raise ValueError(
+            "it is no Standard Webhooks secret, whsec_ and base64 (with + and /, not - and _)"
+        ) from None
+
+
 def _key(text: str) -> Webhook:
     try:
-        return Webhook(text)
-    except ValueError:
-        raise SettingsError("CODAT_WEBHOOK_SECRET is wrong: it begins with whsec_.") from None
+        return signing_key(text)
+    except ValueError as error:
+        raise SettingsError(f"CODAT_WEBHOOK_SECRET is wrong: {error}.") from None
 
 
 def _today(document: dict[str, Any], sent: str) -> Event | None:

@@ -12,7 +12,7 @@ from codat.clock import utc_now
 from codat.target import known_data_type
 from commands.endings import WRONG_INPUT, CommandError
 from commands.reading import refuse_empty
-from dispatch.selection import Selection, quoted
+from dispatch.selection import Selection
 
 Statuses = Annotated[
     list[str] | None,
@@ -89,11 +89,9 @@ def _status(text: str) -> PushStatus:
 
 def _data_type(text: str) -> str:
     try:
-        name = known_data_type(text)
-        quoted(name)
+        return known_data_type(text)
     except ValueError as error:
         raise _wrong(f"--data-type: {str(error).rstrip('.')}.") from None
-    return name
 
 
 def _wrong(message: str) -> CommandError:

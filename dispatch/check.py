@@ -15,7 +15,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import CodatClient, CodatError, CodatUnauthorized
+from codat import CodatClient, CodatError, CodatLost, CodatUnauthorized, CodatUnclear
 from dispatch.clock_offset import NOTED_FROM, Clocks, clock_sentence
 from dispatch.connection import (
     known_search_attributes,
@@ -155,7 +155,7 @@ async def check_codat(codat: CodatClient) -> Found:
     except CodatUnauthorized as error:
         return Found("wrong", "Codat", f"It does not take CODAT_API_KEY: {error}")
     except CodatError as error:
-        if error.status is None:
+        if error.status is None or isinstance(error, CodatLost | CodatUnclear):
             return Found("wrong", "Codat", str(error))
         if error.status >= 500:  # noqa: PLR2004, a server's trouble
             return Found("warning", "Codat", str(error))

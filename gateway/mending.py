@@ -5,12 +5,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request
-from markupsafe import Markup
 from starlette.responses import Response
 
 from activities.options import Shelved
-from codat.numbers import dumps, loads
-from codat.verdict import judge
+from activities.verdicts import judged
+from codat import Problem
+from codat.numbers import MOST_VALUES, dumps, loads
+from codat.turns import in_turn
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api import CompanyId, PushKey
@@ -24,6 +25,7 @@ from gateway.sessions import Session, remember
 from gateway.settling import read_reason, read_word
 from gateway.standing import Standing
 from gateway.visits import Visits, is_wrong, shown_to, to_push
+from workflows.models import PushRequest
 
 _BASE = "_base"
 """The field of a form that was sent back: the record that it shows."""
@@ -56,26 +58,29 @@ class Mending:
     async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show the form of a push that is to be mended, with what was sent."""
         session = self._visits.visitor_of(request, company)
-        standing, shelved, record = await self._to_mend(company, key)
-        problems = judge(shelved.checker, record, update=_is_update(standing))
-        form = render_form(shelved.document, record, problems)
-        answer = _mending(standing, company, session, form, minutes=_earlier_minutes(standing))
+        standing, asked, _ = await self._to_mend(company, key)
+        shelved, problems = await self._judged(asked, asked.data)
+        form = await in_turn(render_form, shelved.document, asked.data, problems)
+        shown = _shown(standing, company, session, minutes=_earlier_minutes(standing))
+        answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Retry a push with what was typed; what was not touched stays as it was."""
         session = self._visits.visitor_of(request, company)
         fields = await self._visits.form(request, session)
-        standing, shelved, before = await self._to_mend(company, key)
+        standing, asked, shelved = await self._to_mend(company, key)
         typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
-        record = record_from_form(shelved.document, fields, _shown_record(typed, before))
-        problems = judge(shelved.checker, record, update=_is_update(standing))
-        message = _complaint(standing, record, typed["_minutes"])
+        before = await in_turn(_shown_record, typed, asked.data)
+        record = await in_turn(record_from_form, shelved.document, fields, before)
+        shelved, problems = await self._judged(asked, record)
+        message = await in_turn(_complaint, standing, record, typed["_minutes"])
         if is_wrong(problems) or message:
-            form = render_form(shelved.document, record, problems)
-            shown = {"base": dumps(record), "minutes": typed["_minutes"], "message": message}
+            form = await in_turn(render_form, shelved.document, record, problems)
+            base, minutes = await in_turn(dumps, record), typed["_minutes"]
+            shown = _shown(standing, company, session, base=base, minutes=minutes, message=message)
             status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
-            return _mending(standing, company, session, form, status, **shown)
+            return await in_turn(page, "new", status, **shown, form=form)
         minutes = minutes_of(typed["_minutes"])
         await self._retry(
             standing.push,
@@ -86,12 +91,18 @@ class Mending:
         )
         return to_push(company, standing.push.push_id)
 
-    async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, Shelved, dict[str, Any]]:
+    async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, PushRequest, Shelved]:
         standing = await find(self._parts, company, key)
         if standing.request is None:
             raise Refusal(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
         shelved = await self._parts.options.get(standing.request.target)
-        return standing, shelved, standing.request.data
+        return standing, standing.request, shelved
+
+    async def _judged(
+        self, asked: PushRequest, record: dict[str, Any]
+    ) -> tuple[Shelved, list[Problem]]:
+        is_update = asked.record_id is not None
+        return await judged(self._parts.options.get, asked.target, record, update=is_update)
 
     async def _retry(self, push: Push, session: Session, why: str = "", **changes: Any) -> None:  # noqa: ANN401
         asked = f"asked for on the push's page by {_who(session)}"
@@ -109,7 +120,7 @@ def _who(session: Session) -> str:
 def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
     """Give the record that the page showed: what was typed at first, once it was sent back."""
     try:
-        shown = loads(typed[_BASE]) if _BASE in typed else before
+        shown = loads(typed[_BASE], most_values=MOST_VALUES) if _BASE in typed else before
     except ValueError:
         raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
     return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before
@@ -130,31 +141,22 @@ def _complaint(standing: Standing, record: dict[str, Any], minutes: str) -> str:
     return ""
 
 
-def _mending(  # noqa: PLR0913, what the page shows
+def _shown(  # noqa: PLR0913, what the page shows
     standing: Standing,
     company: UUID,
     session: Session,
-    form: Markup,
-    status: int = HTTPStatus.OK,
     *,
     minutes: str,
     base: str = "",
     message: str = "",
-) -> Response:
-    return page(
-        "new",
-        status,
+) -> dict[str, Any]:
+    return {
         **shown_to(session, company),
-        heading=f"Edit and retry: {title_of(standing)}",
-        button="Retry with this",
-        back=f"/companies/{company}/pushes/{standing.push.push_id}",
-        form=form,
-        base=base,
-        key="",
-        minutes=minutes,
-        message=message,
-    )
-
-
-def _is_update(standing: Standing) -> bool:
-    return bool(standing.request and standing.request.record_id)
+        "heading": f"Edit and retry: {title_of(standing)}",
+        "button": "Retry with this",
+        "back": f"/companies/{company}/pushes/{standing.push.push_id}",
+        "base": base,
+        "key": "",
+        "minutes": minutes,
+        "message": message,
+    }

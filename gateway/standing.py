@@ -9,6 +9,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import requested_at
+from activities.visibility import equals
 from codat.models import PushStatus
 from dispatch.ending import ending_of
 from dispatch.pushes import NoSuchPush, NotAPush, Push
@@ -77,10 +78,8 @@ async def _listed(
     client: Client, company: UUID, key: UUID
 ) -> tuple[Push, WorkflowExecutionDescription]:
     # By our key too: its latest run may have been started by hand, and bear no company.
-    query = (
-        f'WorkflowType="push" AND CompanyId="{company}" '
-        f'AND (PushOperationKey="{key}" OR WorkflowId="push-{key}")'
-    )
+    names = f"({equals('PushOperationKey', key)} OR {equals('WorkflowId', f'push-{key}')})"
+    query = f"{equals('WorkflowType', 'push')} AND {equals('CompanyId', company)} AND {names}"
     async for found in client.list_workflows(query, limit=1):
         push = Push(client, UUID(found.id.removeprefix("push-")))
         return push, await push.describe()

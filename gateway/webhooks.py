@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.visibility import equals
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.access import ApiKey, authenticate
 from gateway.errors import Refusal
@@ -76,7 +77,7 @@ class Receiver:
 
     async def _hint(self, operation: UUID) -> bool:
         """Tell the push of this operation to look; False if there is none."""
-        query = f'PushOperationKey="{operation}"'
+        query = equals("PushOperationKey", operation)
         ids = {push.id async for push in self._client.list_workflows(query, limit=20)}
         for push_id in ids:
             try:

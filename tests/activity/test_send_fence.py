@@ -31,13 +31,21 @@ async def test_the_run_that_asked_sends():
         assert 1 == len(bench.codat.journal(method="POST"))
 
 
-@pytest.mark.parametrize("info", [{"workflow_run_id": "run-2"}, {"attempt": 2}])
-async def test_another_run_or_a_second_attempt_sends_nothing(info):
+@pytest.mark.parametrize(
+    ("info", "kind"),
+    [
+        ({"workflow_run_id": "run-2"}, "NotSent"),
+        ({"attempt": 2}, "ActivityRedelivered"),
+        ({"current_attempt_scheduled_time": datetime.now(UTC)}, "ActivityRedelivered"),
+    ],
+    ids=["another run", "a second attempt", "a reset attempt"],
+)
+async def test_another_run_or_another_hand_out_sends_nothing(info, kind):
     async with workbench() as bench:
         failure = await not_sent(bench, info=info)
 
         assert [] == bench.journal
-    assert ("NotSent", True) == (failure.type, failure.non_retryable)
+    assert (kind, True) == (failure.type, failure.non_retryable)
 
 
 @pytest.mark.parametrize("skew", [timedelta(minutes=-12), timedelta(seconds=25)], ids=str)
