@@ -18,13 +18,14 @@ sys.path[0] = str(Path(__file__).parents[1])  # instead of this folder: bench/em
 
 from bench.chaos import endings, report  # noqa: E402
 from bench.chaos.books import Books  # noqa: E402
-from bench.chaos.doors import Ours, Plain, Side  # noqa: E402
 from bench.chaos.evidence import Evidence  # noqa: E402
 from bench.chaos.faults import rules, webhook_rules  # noqa: E402
 from bench.chaos.house import opened  # noqa: E402
-from bench.chaos.plan import DISASTERS, Plan, Wanted, make_plan  # noqa: E402
+from bench.chaos.plan import DISASTERS, Plan, make_plan  # noqa: E402
+from bench.chaos.sides import Ours, Plain, Side  # noqa: E402
 from bench.chaos.storm import Storm  # noqa: E402
 from bench.chaos.verdict import judge_ours, judge_plain  # noqa: E402
+from bench.chaos.wanted import Wanted  # noqa: E402
 from stack.leaving import until_signal  # noqa: E402
 from stack.ports import HOST, Ports  # noqa: E402
 

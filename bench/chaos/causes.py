@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bench.chaos.books import Entry
 from bench.chaos.evidence import Case
-from bench.chaos.plan import Wanted
+from bench.chaos.wanted import Wanted
 
 
 class Cause(StrEnum):
@@ -21,12 +21,13 @@ class Cause(StrEnum):
     NEIGHBOUR_ENDED = "a neighbour that ended without its answer"
     TWINS = "equal twins"
     HUMBLE = "refused, after an earlier number was judged not written by looking"
+    CANCELLED = "cancelled before it was clear"
     ENDED = "ended from outside, and not asked for again"
     OTHER = "nothing that excuses it"
 
     def is_excused(self, wanted: Wanted) -> bool:
         """Tell whether the API left no proof in this mode, so that Unknown is honest."""
-        if self in (Cause.TWINS, Cause.HUMBLE, Cause.ENDED):
+        if self in (Cause.TWINS, Cause.HUMBLE, Cause.CANCELLED, Cause.ENDED):
             return True
         if wanted.echo and not wanted.rewrite:
             return False
@@ -46,6 +47,7 @@ _EVEN_HONOURED = (
 """What leaves no proof though keys are honoured: such an answer may be kept for its key."""
 
 
+_CANCELLED = "Cancelled"
 _EARLIER = "An earlier request of this push may have been written all the same."
 
 
@@ -56,6 +58,8 @@ def cause_of(
     outcome = case.ending.outcome
     if outcome is None or "from outside" in outcome.message:
         return Cause.ENDED
+    if outcome.message.startswith(_CANCELLED):
+        return Cause.CANCELLED
     if _EARLIER in outcome.message:
         return Cause.HUMBLE
     others = _others(case, operations)

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from bench.chaos.plan import Wanted, company
+from bench.chaos.plan import PLACES, SLOW, company, connection
+from bench.chaos.wanted import Wanted
 
 Rule = dict[str, Any]
 
@@ -42,6 +43,9 @@ BEFORE_IT = 3 * UNDER_WAY
 
 ALWAYS = 1_000_000
 
+SLOWLY = 3
+"""Seconds that an answer takes at a place of slow answers."""
+
 _SHAPES = ("listed-late", "late-success")
 
 
@@ -58,7 +62,8 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
         ]
     if wanted.only:
         return []
-    made: list[Rule] = []
+    slow = {"fault": "slow-body", "seconds": SLOWLY, "connection": _connection(side, SLOW)}
+    made: list[Rule] = [{**slow, "path": f"{here}connections/[^/]+/push/", "probability": 0.6}]
     # Few pushes would meet too few of each.
     more, untouched = 1.2 if wanted.brief else 1, 1.0
     for share, rule in _WRITES:
@@ -73,6 +78,11 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     for chance, rule in _READS:
         made.append({**rule, "path": here, "method": "GET", "probability": chance * more})
     return [{**rule, "seed": wanted.seed * 100 + index} for index, rule in enumerate(made)]
+
+
+def _connection(side: str, name: str) -> str:
+    (place,) = (one for one in PLACES if one.name == name)
+    return connection(side, place)
 
 
 def webhook_rules(wanted: Wanted) -> list[Rule]:

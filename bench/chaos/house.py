@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 
+from bench.chaos.commands import Commands
 from bench.chaos.faults import READ_TIMEOUT
-from bench.chaos.plan import Disaster, Wanted
+from bench.chaos.plan import Disaster
+from bench.chaos.wanted import Wanted
 from emulator import seeds
 from stack.ports import Ports
 from stack.process import Process, Trouble
@@ -140,10 +142,7 @@ class House:
     async def _sends(self, worker: Process) -> bool:
         query = 'WorkflowType="push" AND ExecutionStatus="Running"'
         async for run in self.client.list_workflows(query):
-            described = await self.client.get_workflow_handle(run.id).describe()
-            if described.status is not WorkflowExecutionStatus.RUNNING:
-                continue
-            for one in described.raw_description.pending_activities:
+            for one in await Commands(self.client, run.id).pending():
                 in_hand = one.last_worker_identity.startswith(f"{worker.id}@")
                 if in_hand and one.activity_type.name == "push":
                     return True

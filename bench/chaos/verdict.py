@@ -8,7 +8,7 @@ from bench.chaos.books import Entry
 from bench.chaos.causes import Cause, cause_of
 from bench.chaos.endings import Ending
 from bench.chaos.evidence import Case, Evidence
-from bench.chaos.plan import Wanted
+from bench.chaos.wanted import Wanted
 
 
 @dataclass
@@ -101,7 +101,8 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
         wrong.append(f"Success of operation {named}, which wrote no record of its own")
     if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
-    if outcome.status == "Failed" and item.place.name != "refusing":
+    is_cancelled = outcome.message == "Cancelled before anything was sent."
+    if outcome.status == "Failed" and item.place.name != "refusing" and not is_cancelled:
         wrong.append(f"Failed, and nobody refused it: {outcome.message}")
     timed_out = any(run.told and run.told.completed_on_utc for run in case.ending.runs)
     if outcome.status == "TimedOut" and not item.minutes and not timed_out:

@@ -36,3 +36,12 @@ def test_a_push_is_not_its_own_twin():
     case = _case(2, [_lost()])
 
     assert cause_of(case, [case], {}) is Cause.LOST
+
+
+def test_an_unknown_of_a_cancelled_push_is_excused_by_that():
+    case = _case(3, [_lost()])
+    assert case.ending.outcome
+    told = {"message": "Cancelled before it was clear what became of it."}
+    case.ending.outcome = case.ending.outcome.model_copy(update=told)
+
+    assert cause_of(case, [case], {}) is Cause.CANCELLED
