@@ -26,8 +26,8 @@ _WRITES: tuple[tuple[float, Rule], ...] = (
     (0.03, {"fault": "proxy-page", "status": 404, "committed": False}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
-    (0.025, {"fault": "failed-without-proof", "lands": 3}),
-    (0.025, {"fault": "failed-without-proof", "later": 8}),
+    (0.02, {"fault": "failed-without-proof", "lands": 3}),
+    (0.015, {"fault": "failed-without-proof", "later": 8}),
 )
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),
