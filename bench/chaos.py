@@ -44,7 +44,8 @@ async def run(plan: Plan, folder: Path) -> int:
     wanted = plan.wanted
     report.announce(plan)
     async with opened(wanted, folder) as house, Books(house.stack.ports.emulator) as books:
-        ours, plain = Ours(house.client), Plain(house.client) if wanted.plain else None
+        ours = Ours(house.client, wanted.patience)
+        plain = Plain(house.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
         await _prepare(books, sides, wanted, house.stack.ports)
         storm = Storm(plan, house, sides)

@@ -23,7 +23,7 @@ KEY_AGE = timedelta(minutes=85)
 CONFLICT_IS_KEPT_AFTER = timedelta(minutes=1)
 """A 409 that is given for so long is the kept first answer to its key, which wrote nothing."""
 
-IN_FLIGHT_FOR = timedelta(minutes=4)
+IN_FLIGHT_FOR = timedelta(minutes=2)
 """With an attempt open, 409 says that it is in flight; after so long it is looked for instead."""
 
 MOST_UNPROVEN = 3

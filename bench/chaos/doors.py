@@ -31,9 +31,6 @@ _OPEN = (
     WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED,
 )
 
-_PATIENCE = 120
-"""Seconds that people wait for a push before they leave its door alone."""
-
 _WATCH = 0.1
 _TRIES = 5
 
@@ -135,7 +132,7 @@ async def _terminate(side: Side, item: Item) -> None:
 async def _end_of(side: Side, item: Item) -> None:
     """Wait until it has ended, as people do who want to retry; TimeoutError if it does not."""
     with suppress(WorkflowFailureError):
-        await asyncio.wait_for(persist(side.handle(item).result), _PATIENCE)
+        await asyncio.wait_for(persist(side.handle(item).result), side.patience)
 
 
 async def _on_activity(side: Side, door: str, item: Item, dice: Random) -> None:
@@ -170,7 +167,7 @@ async def _first_that(command: Callable[[str], Awaitable[None]], side: Side, ite
             await asyncio.sleep(1)  # somebody may just be starting it again
         raise Refused
 
-    return await asyncio.wait_for(persist(first), _PATIENCE)
+    return await asyncio.wait_for(persist(first), side.patience)
 
 
 async def _in_one_run(
@@ -214,7 +211,7 @@ async def _reset(side: Side, door: str, item: Item, dice: Random) -> None:
 
 async def _tasks(side: Side, item: Item) -> tuple[str, list[int]]:
     """Wait until its latest run has a task that it can be reset to; Refused if it gets none."""
-    for _ in range(_PATIENCE):
+    for _ in range(int(side.patience)):
         described = await side.commands(item).describe()
         run_id = described.workflow_execution_info.execution.run_id
         handle = side.client.get_workflow_handle(side.workflow_id(item), run_id=run_id)

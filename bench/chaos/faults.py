@@ -12,18 +12,23 @@ READ_TIMEOUT = 3
 """Seconds after which a worker of the chaos run gives an answer up."""
 
 _WRITES: tuple[tuple[float, Rule], ...] = (
-    (0.068, {"fault": "drop-before-commit"}),
-    (0.068, {"fault": "commit-then-drop"}),
-    (0.068, {"fault": "commit-then-5xx", "status": 502}),
-    (0.068, {"fault": "error-before-commit", "status": 503}),
-    (0.068, {"fault": "throttle", "retry_after": 1}),
-    (0.068, {"fault": "conflict"}),
-    (0.068, {"fault": "cut-body"}),
-    (0.068, {"fault": "hang"}),
-    (0.068, {"fault": "unauthorized"}),
-    (0.068, {"fault": "processed-late", "seconds": 1.5}),
+    (0.056, {"fault": "drop-before-commit"}),
+    (0.056, {"fault": "commit-then-drop"}),
+    (0.056, {"fault": "commit-then-5xx", "status": 502}),
+    (0.056, {"fault": "error-before-commit", "status": 503}),
+    (0.056, {"fault": "throttle", "retry_after": 1}),
+    (0.056, {"fault": "conflict"}),
+    (0.056, {"fault": "cut-body"}),
+    (0.056, {"fault": "hang"}),
+    (0.056, {"fault": "unauthorized"}),
+    (0.056, {"fault": "processed-late", "seconds": 1.5}),
+    (0.03, {"fault": "proxy-page", "status": 408}),
+    (0.03, {"fault": "proxy-page", "status": 403}),
+    (0.03, {"fault": "proxy-page", "status": 404, "committed": False}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
+    (0.02, {"fault": "failed-without-proof", "lands": 3}),
+    (0.015, {"fault": "failed-without-proof", "later": 8}),
 )
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),
@@ -46,7 +51,7 @@ ALWAYS = 1_000_000
 SLOWLY = 3
 """Seconds that an answer takes at a place of slow answers."""
 
-_SHAPES = ("listed-late", "late-success")
+_SHAPES = ("listed-late", "late-success", "failed-without-proof")
 
 
 def rules(wanted: Wanted, side: str) -> list[Rule]:

@@ -41,12 +41,16 @@ DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "invoices", 
 
 
 WITH_DEADLINE = 0.06
-UPDATES = 0.06
+UPDATES = 0.1
+RIVALS = 0.5
+"""The part of updates that change a record which an earlier push changes, too."""
+
 TWINS = 0.04
 """Parts of all pushes."""
 
 SPARE = 3
-"""How often each door is pressed, at least, beyond the times that it has to open."""
+"""How often each door is pressed, at least, beyond the times that it has to open; a brief run is
+not judged by that."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,10 @@ _UNSUCCESSFUL = ("refusing", "offline", "stubborn")
 
 @dataclass(frozen=True)
 class Item:
-    """One push: when it is started, what it carries, whose twin it is."""
+    """One push: when it is started, what it carries, whose twin it is.
+
+    `rival` is the earlier push that updates the same record.
+    """
 
     number: int
     at: float
@@ -105,6 +112,7 @@ class Item:
     record_id: str | None = None
     minutes: int | None = None
     twin: int | None = None
+    rival: int | None = None
 
     @property
     def key(self) -> str:
@@ -190,12 +198,7 @@ def _items(dice: Random, wanted: Wanted) -> list[Item]:
 def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
     chance = dice.random()
     if chance < UPDATES:
-        return replace(
-            item,
-            data_type="suppliers",
-            data=unique_record("suppliers", item.number),
-            record_id=f"standing-{item.number}",
-        )
+        return _update(dice, item, [one for one in earlier if one.record_id])
     models = [one for one in earlier if one.twin is None and one.record_id is None]
     if chance < UPDATES + TWINS and models:
         model = dice.choice(models[-5:])
@@ -209,6 +212,26 @@ def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
             twin=model.number,
         )
     return item
+
+
+def _update(dice: Random, item: Item, earlier: list[Item]) -> Item:
+    update = replace(
+        item,
+        data_type="suppliers",
+        data=unique_record("suppliers", item.number),
+        record_id=f"standing-{item.number}",
+    )
+    if not earlier or dice.random() >= RIVALS:
+        return update
+    older = dice.choice(earlier[-5:])
+    return replace(
+        update,
+        at=older.at + dice.uniform(1, 20),
+        place=older.place,
+        minutes=older.minutes,
+        record_id=older.record_id,
+        rival=older.number,
+    )
 
 
 def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
@@ -230,7 +253,8 @@ def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
 def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
     """Press each door equally often; often several people press one push's at about that time."""
     least = wanted.at_least
-    doors = [*DOORS] * (least + max(SPARE, least // 2) if least else 0)
+    spare = 0 if wanted.brief else max(SPARE, least // 2)
+    doors = [*DOORS] * (least + spare if least else 0)
     dice.shuffle(doors)
     # Apart, and a push for each: most others end the run that a request is under way in.
     slow = [one for one in items if one.place.name == SLOW] or items

@@ -57,6 +57,7 @@ def _table(verdicts: Mapping[str, Verdict]) -> None:
         "DUPLICATES": [len(one.duplicates) for one in verdicts.values()],
         "LOST": [len(one.lost) for one in verdicts.values()],
         "wrong endings": [len(one.wrong) for one in verdicts.values()],
+        "older over newer": [len(one.stale) for one in verdicts.values()],
         "never ended": [len(one.never_ended) for one in verdicts.values()],
         "unknown": [one.statuses["Unknown"] for one in verdicts.values()],
         "unknown without excuse": [len(one.unexcused) for one in verdicts.values()],

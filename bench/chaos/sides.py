@@ -21,13 +21,17 @@ class Refused(Exception):
 
 
 class Side:
-    """One side's pushes; `sends` is the activity that sends a record."""
+    """One side's pushes; `sends` is the activity that sends a record.
+
+    `patience` is for how many seconds people wait for a push before they leave its door alone.
+    """
 
     name: str
     sends: str
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, patience: float) -> None:
         self.client = client
+        self.patience = patience
 
     def workflow_id(self, item: Item) -> str:
         """Give the id of its workflow."""

@@ -23,6 +23,11 @@ class Wanted:
         return self.outage or self.pushes * (0.3 if self.brief else 0.5)
 
     @property
+    def patience(self) -> float:
+        """For how many seconds people wait for a push before they leave its door alone."""
+        return 30 if self.brief else 120
+
+    @property
     def at_least(self) -> int:
         """How often each fault must have happened, and each door opened, for the run to count."""
         return 0 if self.outage or self.only else self.pushes // 30

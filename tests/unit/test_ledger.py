@@ -183,7 +183,7 @@ def test_a_409_that_lasts_is_the_kept_answer_of_a_request_that_wrote_nothing(las
     assert (False, False, False) == (entry.is_unclear, entry.was_sent, entry.may_have_written)
 
 
-@pytest.mark.parametrize(("last", "is_looked_for"), [(60, False), (239, False), (240, True)])
+@pytest.mark.parametrize(("last", "is_looked_for"), [(60, False), (119, False), (120, True)])
 def test_a_409_while_an_attempt_is_open_settles_nothing(last, is_looked_for):
     entry = conflicts(0, last, lost=1)
 
