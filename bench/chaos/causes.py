@@ -16,6 +16,7 @@ class Cause(StrEnum):
     REFUSED_AGAIN = "401 to a request sent again, the first committed"
     PAGE_AGAIN = "a proxy's page to a request sent again, the first committed"
     BLOCKED = "twice a proxy's page, and nothing committed"
+    OVERTAKEN = "a later update of the same record"
     UNPROVEN = "an operation that failed without proof"
     LOST = "answer lost after the commit"
     UPDATE = "answer of an update lost after the commit"
@@ -39,7 +40,15 @@ class Cause(StrEnum):
         return wanted.mode == "ignored" and self in (Cause.LOST, Cause.NEIGHBOUR_LOST)
 
 
-_ALWAYS = (Cause.TWINS, Cause.HUMBLE, Cause.CANCELLED, Cause.ENDED, Cause.BLOCKED, Cause.UNPROVEN)
+_ALWAYS = (
+    Cause.TWINS,
+    Cause.OVERTAKEN,
+    Cause.HUMBLE,
+    Cause.CANCELLED,
+    Cause.ENDED,
+    Cause.BLOCKED,
+    Cause.UNPROVEN,
+)
 """What leaves no proof though data is echoed."""
 
 _EVEN_HONOURED = (
@@ -55,6 +64,7 @@ _EVEN_HONOURED = (
 
 
 _CANCELLED = "Cancelled"
+_OVERTAKEN = "A later update of the same record was started meanwhile."
 _EARLIER = "An earlier request of this push may have been written all the same."
 _NO_PROOF = "does not prove that nothing was written"
 _BLOCKED = "Twice no answer of Codat's own came"
@@ -80,6 +90,8 @@ def cause_of(
 def _by_its_words(case: Case, fates: list[str]) -> Cause | None:
     if case.ending.outcome is None or "from outside" in _words(case):
         return Cause.ENDED
+    if _words(case).startswith(_OVERTAKEN):
+        return Cause.OVERTAKEN
     if _words(case).startswith(_CANCELLED):
         return Cause.CANCELLED
     if _EARLIER in _words(case):

@@ -22,13 +22,13 @@ _WRITES: tuple[tuple[float, Rule], ...] = (
     (0.056, {"fault": "hang"}),
     (0.056, {"fault": "unauthorized"}),
     (0.056, {"fault": "processed-late", "seconds": 1.5}),
-    (0.03, {"fault": "proxy-page", "status": 408}),
-    (0.03, {"fault": "proxy-page", "status": 403}),
-    (0.03, {"fault": "proxy-page", "status": 404, "committed": False}),
+    (0.02, {"fault": "proxy-page", "status": 408}),
+    (0.02, {"fault": "proxy-page", "status": 403}),
+    (0.02, {"fault": "proxy-page", "status": 404, "committed": False}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
-    (0.02, {"fault": "failed-without-proof", "lands": 3}),
-    (0.015, {"fault": "failed-without-proof", "later": 8}),
+    (0.008, {"fault": "failed-without-proof", "lands": 3}),
+    (0.007, {"fault": "failed-without-proof", "later": 8}),
 )
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),

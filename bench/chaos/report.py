@@ -40,7 +40,7 @@ def whole(plan: Plan, storm: Storm, evidence: Evidence, verdicts: Mapping[str, V
         print(f"  {name:50} {summary(values)}")
     fired = counted(plan.wanted, evidence.journal, evidence.in_force)
     seldom = _faults(fired, storm.house.blows, plan.wanted.at_least)
-    seldom += [door for door in DOORS if storm.doors[door] < plan.wanted.at_least]
+    seldom += [door for door in DOORS if storm.doors[door] < plan.wanted.door_at_least]
     for one in ours.violations[:_MOST]:
         print(f"VIOLATION {one}")
     for case in ours.stories[:_MOST]:

@@ -29,8 +29,13 @@ class Wanted:
 
     @property
     def at_least(self) -> int:
-        """How often each fault must have happened, and each door opened, for the run to count."""
+        """How often each fault must have happened for the run to count."""
         return 0 if self.outage or self.only else self.pushes // 30
+
+    @property
+    def door_at_least(self) -> int:
+        """How often each door must have opened: half as often, for many find nothing to act on."""
+        return self.at_least // 2
 
     @property
     def has_webhooks(self) -> bool:

@@ -79,3 +79,9 @@ def test_pages_that_hid_an_operation_are_another_excuse():
 
     assert Cause.PAGE_AGAIN is _cause(_case(1, pages, BLOCKED))
     assert Cause.LOST is _cause(_case(1, pages[:1], "It can't be told whether"))
+
+
+def test_a_later_update_excuses_an_unknown():
+    case = _case(1, [_lost()], "A later update of the same record was started meanwhile. Lost.")
+
+    assert Cause.OVERTAKEN is _cause(case)
