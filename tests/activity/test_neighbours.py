@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from activities.models import FetchOptions
+from activities.wire import count_of
 from codat.numbers import dumps
 from codat.verdict import MOST_PROBLEMS
 from tests.support.busiest import Busiest
@@ -24,7 +25,7 @@ async def test_a_record_of_many_mistakes_is_judged_in_small_turns(line):
         with Busiest() as busiest:
             verdict = await bench.validate({"lineItems": [line] * LINES}, data_type="bills")
 
-    assert MOST_PROBLEMS + 1 == len(verdict.errors) + len(verdict.warnings)
+    assert MOST_PROBLEMS + 1 == count_of([*verdict.errors, *verdict.warnings])
     assert "more than 10000 problems" in verdict.errors[-1].message
     assert busiest.calls < MOST_CALLS
 
