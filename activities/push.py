@@ -28,7 +28,7 @@ from activities.readings import reading_of
 from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
 from activities.verdicts import judged
-from activities.wire import Finding
+from activities.wire import Finding, findings_of
 from codat import (
     CodatClient,
     CodatError,
@@ -43,6 +43,7 @@ from codat import (
     clock,
 )
 from codat.turns import caller
+from codat.verdict import MANY
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
@@ -204,10 +205,12 @@ def _check_fence(attempt: Attempt) -> None:
 
 
 def _verdict(problems: list[Problem]) -> Verdict:
-    return Verdict(
-        errors=[_finding(one) for one in problems if one.severity == "error"],
-        warnings=[_finding(one) for one in problems if one.severity == "warning"],
-    )
+    if problems and problems[-1].rule == MANY:
+        # Else it would be among those that are left out.
+        problems = [problems[-1], *problems[:-1]]
+    errors = [one for one in problems if one.severity == "error"]
+    warnings = [one for one in problems if one.severity == "warning"]
+    return Verdict(errors=findings_of(errors, _finding), warnings=findings_of(warnings, _finding))
 
 
 def _finding(problem: Problem) -> Finding:

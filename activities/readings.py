@@ -1,7 +1,7 @@
 """An operation as Codat tells it, made fit for history."""
 
 from activities.models import Reading
-from activities.wire import Finding, cut, fitting
+from activities.wire import Finding, cut, findings_of, fitting
 from codat.itemids import pointer_of
 from codat.models import PushOperation, PushValidation, ValidationItem
 from codat.numbers import dumps
@@ -18,9 +18,9 @@ def reading_of(operation: PushOperation) -> Reading:
     kept, left_out = _kept(operation)
     return Reading(
         operation=kept,
-        errors=[_finding(item) for item in items.errors],
+        errors=findings_of(items.errors, _finding),
         # First, so that it is not itself left out.
-        warnings=[*left_out, *(_finding(item) for item in items.warnings)],
+        warnings=[*left_out, *findings_of(items.warnings, _finding)],
     )
 
 

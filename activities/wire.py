@@ -5,7 +5,7 @@ A payload has at most 2 MiB and a message 4 MiB, or the workflow's task fails fo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
@@ -19,6 +19,7 @@ MAX_FINDINGS = 100
 MAX_LIST = 64 * 1024
 """Bytes of a list's JSON."""
 
+S = TypeVar("S")
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -81,12 +82,22 @@ def count_of(findings: Sequence[Finding]) -> int:
     return sum(_left_out(one) or 1 for one in findings)
 
 
+def findings_of(items: Sequence[S], make: Callable[[S], Finding]) -> list[Finding]:
+    """Make findings of the first items; there may be thousands, and only these are kept."""
+    kept = [make(one) for one in items[:MAX_FINDINGS]]
+    return [*kept, _more(len(items) - len(kept))] if len(items) > len(kept) else kept
+
+
+def _more(count: int) -> Finding:
+    return Finding(pointer="", message=f"and {count:,} more")
+
+
 def first_findings(findings: Sequence[Finding]) -> list[Finding]:
     """Keep the first findings and say how many more there are."""
     own = [one for one in findings if not _left_out(one)]
     kept = fitting(own[:MAX_FINDINGS])
     more = count_of(findings) - len(kept)
-    return [*kept, Finding(pointer="", message=f"and {more:,} more")] if more else kept
+    return [*kept, _more(more)] if more else kept
 
 
 Findings = Annotated[list[Finding], AfterValidator(first_findings)]

@@ -24,14 +24,15 @@ from codat.models import Problem
 from codat.values import may_pass_for_date, text_of
 from codat.wording import sentence_for
 
-__all__ = ["CHOICE", "compile_schema", "judge"]
+__all__ = ["CHOICE", "MANY", "compile_schema", "judge"]
 
 CHOICE = "choice"
+MANY = "many"
 MOST_PROBLEMS = 10_000
 _MORE = Problem(
     pointer="",
     message=f"There are more than {MOST_PROBLEMS} problems; the others were not looked for.",
-    rule="many",
+    rule=MANY,
     severity="error",
 )
 
