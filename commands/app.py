@@ -32,6 +32,7 @@ from dispatch.encryption import Unreadable
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
 from dispatch.storage import Missing, NoRoom
+from dispatch.trouble import meaning_of_first_use
 
 _HELP = """\
 Push records into accounting software, once.
@@ -94,7 +95,8 @@ def _explain(error: Exception) -> tuple[str, int]:
         message = error.format_message().rstrip(".")
         return f"{message}. See: python starter.py --help", WRONG_INPUT
     if isinstance(error, RPCError):
-        return f"Temporal refused or did not answer: {error.message}.", NO_TEMPORAL
+        refused = f"Temporal refused or did not answer: {error.message.rstrip('.')}."
+        return meaning_of_first_use(error) or refused, NO_TEMPORAL
     for kinds, code in _TOLD:
         if isinstance(error, kinds):
             return str(error), code

@@ -17,7 +17,7 @@ from codat.options import UnreadableOptions
 from dispatch.converter import to_plain
 from dispatch.encryption import Unreadable
 from dispatch.storage import Missing, NoRoom
-from dispatch.trouble import NOT_LET_IN
+from dispatch.trouble import NOT_LET_IN, meaning_of_first_use
 from gateway.rendering import page
 
 log = logging.getLogger("surepush.gateway")
@@ -99,6 +99,8 @@ def _lacking(error: Exception) -> str | None:
     match error:
         case RPCError() if error.status in NOT_LET_IN:
             return "Temporal does not let the front door in: its key has to be renewed."
+        case RPCError() if said := meaning_of_first_use(error):
+            return said
         case RPCError() if error.status in _AWAY:
             return "Temporal does not answer; try again soon."
         case TimeoutError():

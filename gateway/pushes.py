@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 
 from codat.numbers import loads
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
+from dispatch.trouble import meaning_of_first_use
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
 from gateway.operations import operation_of, pending
@@ -45,7 +46,8 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
     except (OtherPayload, NotAPush) as error:
         raise Refusal(422, str(error)) from None
     except RPCError as error:
-        if refusal_of(error).status != 503:  # noqa: PLR2004, anything but Temporal away
+        is_away = refusal_of(error).status == 503  # noqa: PLR2004, a server's trouble
+        if not is_away or meaning_of_first_use(error):
             raise
         raise away(
             f"Temporal does not answer, so push {request.push_id} was not started, or not provably."
