@@ -12,6 +12,7 @@ from activities.models import PollStatus
 from codat import (
     CodatClient,
     CodatError,
+    CodatLost,
     CodatThrottled,
     CodatUnauthorized,
     CodatUnreachable,
@@ -101,7 +102,7 @@ class Looks:
     def follow(self, company: UUID, operation: PushOperation) -> None:
         """Remember an operation that others may be read together with, until it is over."""
         crowd = self._crowds.setdefault(company, _Crowd())
-        if operation.status.is_final:
+        if operation.is_over:
             crowd.followed.pop(operation.push_operation_key, None)
         else:
             crowd.follow(operation.push_operation_key, operation.requested_on_utc)
@@ -111,6 +112,8 @@ class Looks:
     async def read(self, ask: PollStatus, started: datetime) -> PushOperation:
         """Read an operation as it stands since it was due; `started` is the server's now."""
         operation = await self._read(ask, started)
+        if not operation.is_of(ask.target):
+            raise CodatLost("Codat told of another company, connection or data type.")
         self.follow(ask.target.company_id, operation)
         return operation
 

@@ -36,6 +36,7 @@ MOST_WAITING = 10
 COME_AGAIN = timedelta(seconds=2)
 
 MOST_DOCUMENTS = 200
+MOST_OF_A_COMPANY = 50
 MOST_CHARACTERS = 50_000_000
 """Of JSON, over all documents: some have tens of thousands of choices."""
 
@@ -160,7 +161,14 @@ class OptionsShelf:
         return shelved
 
     def _make_room(self) -> None:
-        """Drop what was not used for longest; the newest document stays, however large."""
+        """Drop what was not used for longest; the newest document stays, however large.
+
+        Of a company that has many its own are dropped, so that others keep theirs.
+        """
+        company = next(reversed(self._shelf)).company_id
+        own = [target for target in self._shelf if target.company_id == company]
+        for target in own[:-MOST_OF_A_COMPANY]:
+            del self._shelf[target]
         while len(self._shelf) > 1 and (
             len(self._shelf) > MOST_DOCUMENTS or self._size > MOST_CHARACTERS
         ):

@@ -52,9 +52,12 @@ async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Me
     past = _Past(client, workflow_id)
     for run_id in runs:
         await past.read(run_id)
+    successes = [one for one in past.told if one[0].status == "Success"]
+    success, digests = successes[0] if successes else (None, [])
     return Memory(
         facts=_last_readings(_not_carried(sorted(past.facts, key=lambda fact: fact.at))),
-        success=next((one for one in past.told if one.status == "Success"), None),
+        success=success,
+        success_digests=digests,
         unreadable=past.unreadable,
         retries=past.retries,
     )
@@ -68,7 +71,7 @@ class _Past:
         self._workflow_id = workflow_id
         self._known: set[str] = set()
         self.facts: list[Fact] = []
-        self.told: list[Told] = []
+        self.told: list[tuple[Told, list[str]]] = []
         self.unreadable: list[str] = []
         self.retries: dict[str, str] = {}
 
@@ -89,7 +92,7 @@ class _Past:
                 raise
             self.unreadable.append(run_id)
         self.facts += reader.facts
-        self.told += reader.told
+        self.told += [(one, reader.digests) for one in reader.told]
         if reader.retry_of:
             self.retries[run_id] = reader.retry_of
         return run_id not in self.unreadable

@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from activities.options import Shelved
 from codat import Problem, PushTarget
+from codat.turns import in_turn
 from codat.verdict import CHOICE, judge
 
 Found = TypeVar("Found", Shelved, Shelved | None)
@@ -29,17 +30,17 @@ async def judged(
     """
     begun = time.monotonic()
     shelved = await get(target)
-    problems = _problems(shelved, record, update=update)
+    problems = await _problems(shelved, record, update=update)
     if shelved is None or shelved.asked >= begun or not any(map(_is_refused_choice, problems)):
         return shelved, problems
     shelved = await get(target, since=begun)
-    return shelved, _problems(shelved, record, update=update)
+    return shelved, await _problems(shelved, record, update=update)
 
 
-def _problems(shelved: Shelved | None, record: object, *, update: bool) -> list[Problem]:
+async def _problems(shelved: Shelved | None, record: object, *, update: bool) -> list[Problem]:
     if shelved is None:
         return []
-    return judge(shelved.checker, record, update=update, stale=shelved.stale)
+    return await in_turn(judge, shelved.checker, record, update=update, stale=shelved.stale)
 
 
 def _is_refused_choice(problem: Problem) -> bool:

@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from codat import numbers
+from codat import clock, numbers
 from codat.answers import Answer
 from codat.errors import CodatError, CodatRefused
 from codat.exchange import Moment, exchange
@@ -20,15 +21,20 @@ from codat.limits import Limits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
 from codat.settings import CodatSettings
 from codat.target import segment
+from codat.turns import in_turn
 
 # Below the 5 s after which servers commonly hang up: a write into a dying connection is lost.
 _KEEPALIVE_SECONDS = 3.0
+# `Date` has whole seconds and tells no more of a clock than how long the answer took.
+_SOON, _HALF_A_SECOND = 1.0, timedelta(seconds=0.5)
 
 
 class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
     `limits` lets calls through or raises NotSent; `hear` is told of each request that was made.
+    `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
+    second.
     """
 
     def __init__(
@@ -46,7 +52,12 @@ class CodatClient:
         self._secrets = (key, token)
         self._total = settings.total_timeout
         self._base = str(settings.base_url).rstrip("/")
-        self.limits = Limits(settings.company_concurrency, settings.requests_per_minute)
+        self.limits = Limits(
+            settings.company_concurrency,
+            settings.requests_per_minute,
+            company_share=settings.company_share,
+        )
+        self.clock_ahead: timedelta | None = None
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
@@ -74,7 +85,7 @@ class CodatClient:
     async def options_document(self, target: PushTarget) -> dict[str, Any]:
         """Fetch what the platform accepts, as it was sent (numbers keep their digits)."""
         answer = await self._options(target)
-        document = answer.document()
+        document = await in_turn(Answer.document, answer)
         if not isinstance(document, dict):
             raise answer.unusable("no options")
         return cast("dict[str, Any]", document)
@@ -108,7 +119,7 @@ class CodatClient:
             request = self._request(
                 "POST" if record_id is None else "PUT",
                 path if record_id is None else f"{path}/{segment(record_id)}",
-                numbers.dumps(record).encode(),
+                (await in_turn(numbers.dumps, record)).encode(),
                 timeoutInMinutes=timeout_in_minutes,
                 allowSyncOnPushComplete=allow_sync_on_push_complete,
                 forceUpdate=None if record_id is None else force_update,
@@ -117,14 +128,18 @@ class CodatClient:
             raise CodatRefused(f"The record can't be sent: {error}") from error
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
-        return _operation(await self._send(target.company_id, request, before_send))
+        answer = await self._send(target.company_id, request, before_send)
+        operation = await in_turn(_operation, answer)
+        if not operation.is_of(target):
+            raise answer.unusable("a push operation of another company, connection or data type")
+        return operation
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""
         answer = await self._send(
             company_id, self._request("GET", f"/companies/{company_id}/push/{key}")
         )
-        operation = _operation(answer)
+        operation = await in_turn(_operation, answer)
         if operation.push_operation_key != key:
             raise answer.unusable("another push operation")
         return operation
@@ -144,10 +159,7 @@ class CodatClient:
             "GET", path, page=page, pageSize=page_size, query=query, orderBy=order_by
         )
         answer = await self._send(company_id, request)
-        try:
-            found = OperationPage.model_validate(answer.document())
-        except ValidationError as error:
-            raise answer.unusable("no list of push operations") from error
+        found = await in_turn(_page, answer)
         return found.model_copy(update={"date": answer.date})
 
     async def _options(self, target: PushTarget) -> Answer:
@@ -176,9 +188,12 @@ class CodatClient:
             moment = Moment(before_send)
             if not self._traces:
                 moment.arrive()
+            begun = clock.seconds()
             response, body = await exchange(self._http, request, moment=moment, within=self._total)
             told.append(str(response.status_code))
             answer = Answer(response.status_code, response.headers, body, self._secrets)
+            if answer.date and clock.seconds() - begun < _SOON:
+                self.clock_ahead = clock.utc_now() - answer.date - _HALF_A_SECOND
             self.limits.learn(company_id, answer, writes=writes)
         return answer
 
@@ -204,8 +219,16 @@ def _connection(target: PushTarget) -> str:
     return f"/companies/{target.company_id}/connections/{target.connection_id}"
 
 
+def _page(answer: Answer) -> OperationPage:
+    try:
+        return OperationPage.model_validate(answer.document())
+    except ValidationError as error:
+        raise answer.unusable("no list of push operations") from error
+
+
 def _operation(answer: Answer) -> PushOperation:
     try:
-        return PushOperation.model_validate(answer.document())
+        operation = PushOperation.model_validate(answer.document())
     except ValidationError as error:
         raise answer.unusable("no push operation") from error
+    return operation.model_copy(update={"date": answer.date})

@@ -16,6 +16,7 @@ from uuid import UUID
 from codat.allowance import Allowance
 from codat.answers import Answer
 from codat.errors import NotSent
+from codat.shares import DayShares
 
 BURST = 0.1
 """The part of a minute's requests that may go at once; the rest follows evenly."""
@@ -46,7 +47,12 @@ class Limits:
     """Permits for calls; `clock` gives seconds."""
 
     def __init__(
-        self, at_once: int, per_minute: int, *, clock: Callable[[], float] = time.monotonic
+        self,
+        at_once: int,
+        per_minute: int,
+        *,
+        company_share: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._at_once = at_once
         self._clock = clock
@@ -55,6 +61,7 @@ class Limits:
         self._rate = max(per_minute - self._burst, 1) / 60
         self._left, self._filled = self._burst, clock()
         self._told, self._told_until = Allowance(), clock()
+        self._shares = DayShares(company_share, clock)
 
     @property
     def allowance(self) -> Allowance:
@@ -69,7 +76,11 @@ class Limits:
     def hold(self, company: UUID | None, *, writes: bool) -> Generator[None]:
         """Let a call through, or raise NotSent with the time after which its turn comes."""
         line = self._lines.setdefault(company, _Line())
+        if self._shares.is_spent(company, self.allowance):
+            why = "this company has had its share of the day's requests (CODAT_COMPANY_SHARE)"
+            raise _not_sent(why, min(self._shares.until_reset, LONGEST_WAIT))
         self._admit(line, writes=writes)
+        self._shares.count(company)
         line.under_way += 1
         begun = self._clock()
         try:

@@ -4,14 +4,19 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Collection
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any, NoReturn, Self, cast
 
 import simplejson
 
+from codat.values import is_number
+
 MOST_LEVELS = 100
 """Of objects and lists in each other that a record may have."""
+
+MOST_VALUES = 100_000
+"""Of texts, numbers, objects and lists together that a record may have."""
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 # Python refuses to read longer whole numbers, and no ledger has them.
@@ -24,6 +29,8 @@ _ESCAPE = re.compile(
     r"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+# Possessive, and the closing mark may lack: no text makes it go back.
+_TEXTS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
 class Number(Decimal):
@@ -37,9 +44,15 @@ class Number(Decimal):
         parts = _NUMBER.fullmatch(text)
         if not parts:
             raise ValueError(f"{text[:40]!r} is no JSON number.")
-        exponent = (parts[3] or "")[1:].lstrip("+-0")
-        if len(text) > _MOST_DIGITS or len(exponent) > _MOST_EXPONENT_DIGITS:
-            raise ValueError(f"The number {text[:40]}... is too long.")
+        return cls.written(text)
+
+    @classmethod
+    def written(cls, text: str) -> Self:
+        """Take a text that is known to be a JSON number; ValueError when it is too long."""
+        if len(text) > _MOST_EXPONENT_DIGITS:
+            exponent = text.lower().partition("e")[2].lstrip("+-0")
+            if len(text) > _MOST_DIGITS or len(exponent) > _MOST_EXPONENT_DIGITS:
+                raise ValueError(f"The number {text[:40]}... is too long.")
         number = super().__new__(cls, text)
         number._text = text
         return number
@@ -48,17 +61,26 @@ class Number(Decimal):
         return self._text
 
 
-def loads(text: str | bytes, *, repair: bool = False, repeated: bool = False) -> Any:  # noqa: ANN401, JSON is anything
+def loads(  # noqa: ANN201, JSON is anything
+    text: str | bytes,
+    *,
+    repair: bool = False,
+    repeated: bool = False,
+    most_values: int | None = None,
+):
     """Read JSON; ValueError, one sentence.
 
     `repair` replaces broken characters by U+FFFD, `repeated` lets the last of equal members count.
+    Text of more than `most_values` is refused before it is read.
     """
     try:
         raw = text if isinstance(text, bytes) else text.encode(errors="strict")
         decoded = raw.decode("utf-8-sig", errors="replace" if repair else "strict")
+        if most_values is not None and _has_more(decoded, most_values):
+            raise ValueError(f"It has more than {most_values} values.")
         return json.loads(
             _whole_characters(decoded, repair=repair),
-            parse_float=Number,
+            parse_float=Number.written,
             parse_int=_integer,
             parse_constant=_refuse_constant,
             object_pairs_hook=None if repeated else _unique,
@@ -74,25 +96,32 @@ def loads(text: str | bytes, *, repair: bool = False, repeated: bool = False) ->
 
 def dumps(value: object) -> str:
     """Write JSON, every number with its own digits; what JSON can't say raises ValueError."""
-    return _write(value, sort_keys=False)
+    return _write(value)
 
 
 def canonical(value: object) -> str:
     """Write the JSON text that all spellings of one value share: sorted keys, numbers by value."""
     try:
-        return _write(_by_value(value), sort_keys=True)
+        return _whole(_by_value(value))
     except RecursionError:
         raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
 
 
-def is_too_deep(value: object) -> bool:
-    """Whether a value has more than MOST_LEVELS of objects and lists in each other."""
-    layer = [value]
-    for _ in range(MOST_LEVELS + 1):
-        layer = [member for one in layer for member in _members(one)]
-        if not layer:
-            return False
-    return True
+def extent(value: object) -> tuple[int, int]:
+    """Count the levels of objects and lists, and all values; no further than one is too many."""
+    levels, values, layer = 0, 1, [value]
+    while levels <= MOST_LEVELS and values <= MOST_VALUES:
+        inner: list[object] = []
+        is_level = False
+        for one in layer:
+            if isinstance(one, dict | list | tuple):
+                is_level = True
+                holder = cast("dict[object, object] | list[object]", one)
+                inner.extend(holder.values() if isinstance(holder, dict) else holder)
+        if not is_level:
+            break
+        levels, values, layer = levels + 1, values + len(inner), inner
+    return levels, values
 
 
 def digest(value: object) -> str:
@@ -100,7 +129,7 @@ def digest(value: object) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
-def _write(value: object, *, sort_keys: bool) -> str:
+def _write(value: object) -> str:
     try:
         text = simplejson.dumps(
             value,
@@ -108,15 +137,19 @@ def _write(value: object, *, sort_keys: bool) -> str:
             allow_nan=False,
             ensure_ascii=False,
             separators=(",", ":"),
-            sort_keys=sort_keys,
         )
-        text.encode()
     except RecursionError:
         raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
-    except UnicodeError:
-        raise ValueError("The record holds half a character (a lone surrogate).") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"The record is no JSON: {str(error).splitlines()[0]}.") from error
+    return _whole(text)
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeError:
+        raise ValueError("The record holds half a character (a lone surrogate).") from None
     return text
 
 
@@ -149,41 +182,50 @@ def _whole_characters(text: str, *, repair: bool) -> str:
     return _ESCAPE.sub(replace, text) if r"\u" in text else text
 
 
-def _members(value: object) -> Collection[object]:
-    # An empty one is a level too.
+def _has_more(text: str, most: int) -> bool:
+    """Whether a JSON text has more values, by its marks; an empty list or object counts twice."""
+    return _marks(text) >= most and _marks(_TEXTS.sub("", text)) >= most
+
+
+def _marks(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
+
+
+def _by_value(value: object) -> str:
     match value:
+        case str():
+            return encode_basestring(value)
         case dict():
-            return cast("dict[object, object]", value).values() or (None,)
+            members = {
+                _name(key): member for key, member in cast("dict[object, object]", value).items()
+            }
+            return f"{{{','.join([_member(key, members[key]) for key in sorted(members)])}}}"
         case list() | tuple():
-            return cast("list[object]", value) or (None,)
+            return f"[{','.join([_by_value(item) for item in cast('list[object]', value)])}]"
+        case int() if value % 10 and not isinstance(value, bool):
+            return repr(value)
+        case int() | float() | Decimal() if is_number(value):
+            return _shortest(str(value))
         case _:
-            return ()
+            return _write(value)
 
 
-def _by_value(value: object) -> object:
-    match value:
-        case dict():
-            members = cast("dict[object, object]", value)
-            return {key: _by_value(member) for key, member in members.items()}
-        case list() | tuple():
-            return [_by_value(item) for item in cast("list[object]", value)]
-        case int() if not isinstance(value, bool):
-            return _shortest(Decimal(value))
-        case float():
-            return _shortest(Decimal(repr(value)))
-        case Decimal():
-            return _shortest(value)
-        case _:
-            return value
+def _member(name: str, value: object) -> str:
+    return f"{encode_basestring(name)}:{_by_value(value)}"
 
 
-def _shortest(number: Decimal) -> Decimal:
-    sign, digits, exponent = number.as_tuple()
-    if not isinstance(exponent, int):
-        return number  # NaN and infinities are the writer's to refuse
-    text = "".join(map(str, digits)).lstrip("0")
-    significant = text.rstrip("0")
+def _name(key: object) -> str:
+    return key if isinstance(key, str) else next(iter(json.loads(_write({key: None}))))
+
+
+def _shortest(number: str) -> str:
+    """Write a number's sign, its digits from the first to the last that is not 0, its power."""
+    mantissa, _, exponent = number.lower().partition("e")
+    sign = "-" if mantissa.startswith("-") else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits = (whole + fraction).lstrip("0")
+    significant = digits.rstrip("0")
     if not significant:
-        return Number("0")
-    exponent += len(text) - len(significant)
-    return Number(f"{'-' * sign}{significant}{f'e{exponent}' if exponent else ''}")
+        return "0"
+    power = int(exponent or 0) - len(fraction) + len(digits) - len(significant)
+    return f"{sign}{significant}{f'e{power}' if power else ''}"

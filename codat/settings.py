@@ -30,7 +30,8 @@ class CodatSettings(BaseSettings):
     """CODAT_* variables; start-up fails naming the missing one.
 
     Several workers share `company_concurrency` (Codat allows ten at once per company) and
-    `requests_per_minute` (a thousand per address): give each its part.
+    `requests_per_minute` (a thousand per address): give each its part. `company_share` is the part
+    of the day's requests that a company may use of one process where it is not alone.
     """
 
     model_config = SettingsConfigDict(env_prefix="CODAT_", frozen=True, hide_input_in_errors=True)
@@ -43,6 +44,7 @@ class CodatSettings(BaseSettings):
     total_timeout: Patience = timedelta(seconds=30)
     company_concurrency: Annotated[int, Field(ge=1, le=10)] = 10
     requests_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    company_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     webhook_secret: SecretStr | None = None
     webhook_authorization: SecretStr | None = None
 

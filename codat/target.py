@@ -29,6 +29,21 @@ DATA_TYPES = frozenset(
         "transfers",
     }
 )
+UPDATED_TYPES = frozenset(
+    {
+        "bankAccounts",
+        "billCreditNotes",
+        "bills",
+        "creditNotes",
+        "customers",
+        "invoices",
+        "purchaseOrders",
+        "suppliers",
+    }
+)
+"""What PUT takes by Codat's API description; single platforms may take more."""
+OPERATION_DATA_TYPES = DATA_TYPES | {"bankTransactions"}
+"""The data types as push operations and webhooks name them."""
 _ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
 
 

@@ -11,6 +11,7 @@
 | the platform's sentence on a length, number or count  | error out of `warnings`, else warning |
 | any other sentence (a form such as a GUID)            | warning                               |
 | `unlisted`, `spelling`  a field's name                | warning, once for all rows of a list  |
+| `many`      there are more problems than are told     | error                                 |
 """
 
 from typing import Any, Literal, cast
@@ -26,6 +27,14 @@ from codat.wording import sentence_for
 __all__ = ["CHOICE", "compile_schema", "judge"]
 
 CHOICE = "choice"
+MOST_PROBLEMS = 10_000
+_MORE = Problem(
+    pointer="",
+    message=f"There are more than {MOST_PROBLEMS} problems; the others were not looked for.",
+    rule="many",
+    severity="error",
+)
+
 _WORDS = {
     "enum": CHOICE,
     "format": "date",
@@ -54,8 +63,9 @@ def judge(
 ) -> list[Problem]:
     """Return all that is wrong with a record; UnreadableOptions when the options are none.
 
-    For many records give the result of `compile_schema` in place of the document. `stale`: it may
-    be out of date, so that a value which it does not offer may be offered by now.
+    No more than MOST_PROBLEMS, and then one that says so. For many records give the result of
+    `compile_schema` in place of the document. `stale`: it may be out of date, so that a value which
+    it does not offer may be offered by now.
     """
     checker = cast("Checker", document) if hasattr(document, "iter_errors") else None
     checker = checker or compile_schema(document)
@@ -71,6 +81,8 @@ def judge(
                 continue
             said.add(name)
         problems.append(_problem(error, checker, stale=stale))
+        if len(problems) == MOST_PROBLEMS:
+            return [*problems, _MORE]
     return problems
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
+from activities.paused_runs import is_paused
 from codat import PushStatus
 from commands.endings import NO_TEMPORAL, CommandError
 from commands.saying import say, say_json
@@ -16,7 +17,7 @@ from dispatch.moments import remarks
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 from workflows.panel import advice_on
-from workflows.progress import PushProgress
+from workflows.progress import ENDED, PushProgress
 
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 3.0
@@ -45,6 +46,11 @@ async def how_it_stands(push: Push) -> PushOutcome | PushProgress:
     description = await push.describe()
     if description.status is not WorkflowExecutionStatus.RUNNING:
         return await push.outcome()
+    if is_paused(description):
+        return PushProgress(
+            stage="paused",
+            message="An operator paused it in Temporal; it goes on when it is unpaused there.",
+        )
     try:
         async with asyncio.timeout(_ANSWER_WITHIN):
             progress = await push.progress()
@@ -52,6 +58,8 @@ async def how_it_stands(push: Push) -> PushOutcome | PushProgress:
         progress = PushProgress(
             stage="waiting", message="The push goes on as soon as a worker answers."
         )
+    if progress and progress.stage == ENDED:
+        return await push.outcome()
     return progress or PushProgress(stage="start", message="The push was accepted.")
 
 

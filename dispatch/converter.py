@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_jsonable_python
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
+from temporalio.common import RawValue
 from temporalio.converter import (
     BinaryNullPayloadConverter,
     BinaryPlainPayloadConverter,
@@ -26,6 +27,7 @@ from temporalio.converter import (
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from codat.numbers import dumps, loads
+from codat.turns import in_turn
 from dispatch.encryption import Encryption
 from dispatch.keyring import KeyRing
 from dispatch.storage import LARGE, Directory
@@ -60,7 +62,11 @@ def to_plain(value: object) -> object:
     """Turn a value into what JSON has, but for numbers, which stay Decimal."""
     match value:
         case BaseModel():
-            return to_plain(value.model_dump(by_alias=True, exclude_none=True))
+            # Field by field: model_dump goes through records in one step that nothing interrupts.
+            fields = type(value).model_fields.items()
+            given = {field.alias or name: getattr(value, name) for name, field in fields}
+            given |= value.model_extra or {}
+            return {name: to_plain(one) for name, one in given.items() if one is not None}
         case dict():
             members = cast("dict[object, object]", value)
             return {str(key): to_plain(member) for key, member in members.items()}
@@ -126,13 +132,39 @@ class SealedFailures(QuietFailures, DefaultFailureConverterWithEncodedAttributes
     """Puts message and stack trace of an error where the codec encrypts them."""
 
 
+class LargeApart(DataConverter):
+    """Converts large values in a thread, so that the event loop serves others meanwhile."""
+
+    async def encode(self, values: Sequence[Any]) -> list[Payload]:
+        """Write values and encode them."""
+        payloads = await in_turn(self.payload_converter.to_payloads, values)
+        return await super().encode([RawValue(one) for one in payloads])
+
+    async def decode(
+        self, payloads: Sequence[Payload], type_hints: list[type] | None = None
+    ) -> list[Any]:
+        """Decode payloads and read them."""
+        raw: list[RawValue] = await super().decode(payloads, [RawValue] * len(payloads))
+        plain = [one.payload for one in raw]
+        return await in_turn(_read, [one.data for one in plain], self, plain, type_hints)
+
+
+def _read(
+    _: list[bytes],
+    converter: DataConverter,
+    payloads: Sequence[Payload],
+    type_hints: list[type] | None,
+) -> list[Any]:
+    return converter.payload_converter.from_payloads(payloads, type_hints)
+
+
 def converter(ring: KeyRing, large: Path | None = None) -> DataConverter:
     """Make the converter for these keys; without an active one all is written in the clear.
 
     Large payloads go into the directory `large`, encrypted as all are.
     """
     storage = ExternalStorage([Directory(large)], payload_size_threshold=LARGE) if large else None
-    return DataConverter(
+    return LargeApart(
         payload_converter_class=ExactPayloads,
         payload_codec=Encryption(ring),
         failure_converter_class=SealedFailures if ring.active else QuietFailures,

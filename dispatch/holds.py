@@ -65,7 +65,7 @@ async def release(
 
 async def all_holds(client: Client) -> dict[UUID, list[Hold]]:
     """Give what is held, by company; a hold that began this moment may be missing."""
-    query = f"{equals('WorkflowType', 'push-hold')} AND {equals('ExecutionStatus', 'Running')}"
+    query = f"{equals('WorkflowType', 'push-hold')} AND CloseTime IS NULL"
     held: dict[UUID, list[Hold]] = {}
     async for keeper in client.list_workflows(query):
         company = UUID(keeper.id.removeprefix(KEEPER))

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from activities.others import START_MARK, requested_at
+from activities.others import requested_at
+from activities.start_memo import read_start_memo
 from activities.visibility import among
 from codat.models import PushStatus
 from dispatch.encryption import Unreadable
@@ -77,7 +78,8 @@ def status_of_run(run: WorkflowExecution) -> PushStatus:
     if run.status is WorkflowExecutionStatus.COMPLETED:
         return PushStatus.SUCCESS
     told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
-    is_told = told in {PushStatus.FAILED, PushStatus.TIMED_OUT}
+    # A run that failed and says Success was refused: an earlier one had succeeded.
+    is_told = told in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
     is_failed = run.status is WorkflowExecutionStatus.FAILED
     return told if is_failed and is_told else PushStatus.UNKNOWN
 
@@ -121,8 +123,8 @@ async def _reference(run: WorkflowExecution, known: str) -> str:
     """Give the caller's key, which is in the memo when a push is found by its digest only."""
     if len(known) != _DIGEST_LENGTH:
         return known
-    mark: dict[str, str] = (await run.memo()).get(START_MARK, {})
-    return mark.get("reference", known)
+    memo = await read_start_memo(run)
+    return (memo and memo.reference) or known
 
 
 def _listed(push_id: UUID, run: WorkflowExecution) -> Listed:

@@ -8,14 +8,16 @@ from activities.visibility import equals
 from codat.models import PushStatus
 
 _CLAUSES = {
-    PushStatus.PENDING: 'ExecutionStatus="Running"',
-    PushStatus.SUCCESS: 'ExecutionStatus="Completed"',
+    PushStatus.PENDING: "CloseTime IS NULL",
+    PushStatus.SUCCESS: (
+        '(ExecutionStatus="Completed" OR (ExecutionStatus="Failed" AND PushStatus="Success"))'
+    ),
     PushStatus.FAILED: '(ExecutionStatus="Failed" AND PushStatus="Failed")',
     PushStatus.TIMED_OUT: '(ExecutionStatus="Failed" AND PushStatus="TimedOut")',
     # A run that was ended from outside, or began with nonsense, told no ending.
     PushStatus.UNKNOWN: (
         '(ExecutionStatus IN ("Terminated", "Canceled", "TimedOut") OR (ExecutionStatus="Failed" '
-        'AND (PushStatus IS NULL OR (PushStatus!="Failed" AND PushStatus!="TimedOut"))))'
+        'AND (PushStatus IS NULL OR PushStatus NOT IN ("Failed", "TimedOut", "Success"))))'
     ),
 }
 

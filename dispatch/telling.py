@@ -35,6 +35,7 @@ async def tell_push(push: Push) -> Told:
             for pending in description.raw_description.pending_activities:
                 await chapter.look_at(pending)
             chapter.look_at_task(description.raw_description.pending_workflow_task)
+            chapter.look_at_pause(description.raw_description.workflow_extended_info.pause_info)
     told.moments = merged(told.moments)
     if not told.is_running:
         try:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from emulator.clock import at, seconds, ticks
 from emulator.errors import Refusal
 from emulator.platforms import PLATFORMS
+from emulator.rewrites import WAYS
 from emulator.store import JsonObject, Row, Store
 
 
@@ -37,6 +38,8 @@ class Manners:
     """Writes the record even when the operation has timed out meanwhile."""
     offers: tuple[str, ...] = ()
     """The data types whose records, as they are in the books, the options list as choices."""
+    rewrites: tuple[str, ...] = ()
+    """What it changes in a record, by `rewrites.WAYS`; a finished operation echoes that."""
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
@@ -49,6 +52,10 @@ class Manners:
         if given.get("window"):
             given["window"] = tuple(given["window"])
         given["offers"] = tuple(given.get("offers") or ())
+        given["rewrites"] = tuple(given.get("rewrites", ()))
+        for way in given["rewrites"]:
+            if way not in WAYS:
+                raise Refusal(400, f"rewrites has no {way}. It has: {', '.join(WAYS)}")
         return cls(**given)
 
     def finish(self, now: int, key: str) -> int | None:

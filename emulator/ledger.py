@@ -156,8 +156,17 @@ def _strays(store: Store) -> list[str]:
 
 def fresh_id(store: Store, platform: str) -> str:
     """Give a record id in the platform's own style."""
+    return PLATFORMS[platform].record_id(_next(store))
+
+
+def fresh_number(store: Store) -> str:
+    """Give a number of the platform's own for a record."""
+    return f"{_next(store):05d}"
+
+
+def _next(store: Store) -> int:
     row = store.one("SELECT coalesce(max(seq), 0) + 1 AS next FROM ledger")
-    return PLATFORMS[platform].record_id(int(row["next"]) if row else 1)
+    return int(row["next"]) if row else 1
 
 
 def attachment_id() -> str:

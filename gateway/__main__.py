@@ -14,12 +14,14 @@ from activities.measures import counting
 from activities.options import OptionsShelf
 from codat import CodatClient, SettingsError, load_settings, read_settings
 from codat.webhooks import Webhooks
+from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.logs import configure_logging
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
 from dispatch.tracing import heard_by, interceptors_of, tracer_of
 from gateway.app import build_app
+from gateway.connections import bounded_protocol
 from gateway.headers import LOOPBACK
 from gateway.limits import MOST_HEADER_BYTES
 from gateway.parts import Parts
@@ -29,6 +31,12 @@ log = logging.getLogger("surepush.gateway")
 
 GRACE = 30
 """Seconds that requests under way have to end in after SIGTERM; longer than any may take."""
+
+SWITCH = 0.001
+"""Seconds after which a thread lets the event loop go on; Python's own are 5 ms."""
+
+OPTIONS_SHARE = 0.1
+"""The part of the day's requests to Codat that one company's callers may spend here."""
 
 KEEP_ALIVE = 75
 """Seconds; longer than clients and proxies commonly keep an idle connection, so that they close."""
@@ -48,25 +56,34 @@ class _Server(uvicorn.Server):
 
 
 async def main(host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
+    """Serve until SIGINT or SIGTERM, then drain.
+
+    SettingsError, TemporalUnreachable, ClockTooFarOff.
+    """
+    sys.setswitchinterval(SWITCH)
     settings = read_settings(GatewaySettings)
     if not settings.api_keys and host not in LOOPBACK:
         raise SettingsError(f"GATEWAY_API_KEYS is missing: without keys {host} is not served.")
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
+    # It asks for options only: whoever invents bank accounts can't spend the day's requests.
+    asking = codat_settings.model_copy(update={"company_share": OPTIONS_SHARE})
     webhooks = Webhooks(codat_settings.webhook_secret, codat_settings.webhook_authorization)
     runtime = runtime_of(read_settings(TelemetrySettings))
     tracer = tracer_of("surepush-gateway")
     client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
     meter = runtime.metric_meter
-    async with CodatClient(codat_settings, hear=heard_by(counting(meter), tracer)) as codat:
+    async with (
+        CodatClient(asking, hear=heard_by(counting(meter), tracer)) as codat,
+        watching_clocks(client, codat),
+    ):
         shelf = OptionsShelf(codat)
         parts = Parts(client, shelf, settings, queue, webhooks, meter=meter, tracer=tracer)
         config = uvicorn.Config(
             build_app(parts),
             host=host,
             port=port,
-            http="h11",  # the one that bounds headers while it reads them
+            http=bounded_protocol(settings.most_connections),
             h11_max_incomplete_event_size=MOST_HEADER_BYTES,
             ws="none",
             server_header=False,
@@ -92,7 +109,7 @@ if __name__ == "__main__":
     try:
         configure_logging(read_settings(TelemetrySettings).log_format)
         asyncio.run(main(given.host, given.port))
-    except (SettingsError, TemporalUnreachable) as error:
+    except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -35,6 +35,10 @@ NOBODY = ApiKey("", b"")
 """Whoever comes when no keys are configured, over loopback only."""
 
 
+CALLER = "caller"
+"""Where the scope of a request keeps the key that it came with."""
+
+
 def read_api_keys(written: object) -> object:
     """Read GATEWAY_API_KEYS; ValueError names the entry by its position, never by its text."""
     if not isinstance(written, str):

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyHeader
+from starlette.responses import Response
 
 from codat import DATA_TYPES, PushOption
+from codat.target import UPDATED_TYPES
+from codat.turns import in_turn
 from gateway import pushes
-from gateway.access import NOBODY, authenticate, check_company
+from gateway.access import CALLER, NOBODY, authenticate, check_company
 from gateway.errors import Json, Refusal
 from gateway.parts import Parts
 from gateway.query import LONGEST, PLAIN_QUERY
@@ -16,11 +19,21 @@ from gateway.wire import Operation, OperationsPage, Trouble
 from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
 
 _TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
+_UPDATED = {"enum": sorted(UPDATED_TYPES)}
+_OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
+_KINDS = {
+    "DELETE": "deletion",
+    "POST": "creation under a record id",
+    "PUT": "update without a record id",
+}
+_COMPANY = "/companies/{companyId}"
+_THERE = f"{_COMPANY}/connections/{{connectionId}}"
 _LONGEST_ID = 200
 _NEWEST = "-requestedOnUtc"
 _ORDERS = {"enum": [_NEWEST]}
 
 DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
+UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
 AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_LONGEST_ID)]
 RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_LONGEST_ID)]
 CompanyId = Annotated[UUID, Path(alias="companyId")]
@@ -74,12 +87,14 @@ class PushApi:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def authorize(
-        self, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
+    async def authorize(
+        self, http: Request, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
     ) -> None:
         """Let a caller in who may see the company; Refusal 401 or 403."""
         keys = self._parts.settings.api_keys
-        check_company(authenticate(shown, keys) if keys else NOBODY, company)
+        caller = authenticate(shown, keys) if keys else NOBODY
+        check_company(caller, company)
+        http.scope[CALLER] = caller
 
     async def create(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         self,
@@ -89,7 +104,7 @@ class PushApi:
         data_type: DataType,
         minutes: Minutes = None,
         sync: Sync = None,
-    ) -> Json:
+    ) -> Response:
         """Push a new record; answered at once, before it is written."""
         request = await pushes.request_from(
             http,
@@ -99,7 +114,7 @@ class PushApi:
             timeout_in_minutes=minutes,
             allow_sync_on_push_complete=sync,
         )
-        return await pushes.start(self._parts, request)
+        return await pushes.start(self._parts, http, request)
 
     async def create_transactions(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         self,
@@ -109,7 +124,7 @@ class PushApi:
         account: AccountId,
         minutes: Minutes = None,
         sync: Sync = None,
-    ) -> Json:
+    ) -> Response:
         """Push transactions of a bank account."""
         return await self.create(http, company, connection, _transactions(account), minutes, sync)
 
@@ -118,15 +133,17 @@ class PushApi:
         http: Request,
         company: CompanyId,
         connection: ConnectionId,
-        data_type: DataType,
+        data_type: UpdatedType,
         record: RecordId,
         minutes: Minutes = None,
         sync: Sync = None,
         force: Force = None,
-    ) -> Json:
+    ) -> Response:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
-            raise Refusal(405, "Bank transactions can't be updated.", Allow="POST")
+            raise _not_offered("update of bankTransactions")
+        if data_type in _TYPES["enum"] and data_type not in UPDATED_TYPES:
+            raise _not_offered(f"update of {data_type}")
         request = await pushes.request_from(
             http,
             company_id=company,
@@ -137,7 +154,13 @@ class PushApi:
             allow_sync_on_push_complete=sync,
             force_update=force,
         )
-        return await pushes.start(self._parts, request)
+        return await pushes.start(self._parts, http, request)
+
+    async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
+        """Refuse what else could be asked of a record; Refusal 405."""
+        if rest.rpartition("/")[2].startswith("attachment"):
+            raise _not_offered(f"attachment of {data_type}")
+        raise _not_offered(_KINDS.get(http.method, http.method))
 
     async def read(self, company: CompanyId, key: PushKey) -> Json:
         """Read one push, by our key or Codat's."""
@@ -152,7 +175,8 @@ class PushApi:
         order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
     ) -> Json:
         """List a company's pushes, newest first; `query` as in Codat's API."""
-        return Json(await pushes.page_of(self._parts, company, page, size, query, order))
+        found = await pushes.page_of(self._parts, company, page, size, query, order)
+        return await in_turn(Json, found)
 
     async def options(
         self, company: CompanyId, connection: ConnectionId, data_type: DataType
@@ -161,8 +185,7 @@ class PushApi:
         fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
         target = pushes.checked({**fields, "data": {}}).target
         shelved = await self._parts.options.get(target)
-        # What the platform left out stays out.
-        return Json(shelved.document.model_dump(by_alias=True, exclude_unset=True))
+        return await in_turn(_document, shelved.document)
 
     async def transaction_options(
         self, company: CompanyId, connection: ConnectionId, account: AccountId
@@ -175,9 +198,8 @@ def push_routes(parts: Parts) -> APIRouter:
     """Give the router of the push API."""
     api = PushApi(parts)
     router = APIRouter(dependencies=[Depends(api.authorize)], responses=_REFUSED, tags=["Push"])
-    company = "/companies/{companyId}"
-    there = f"{company}/connections/{{connectionId}}"
-    bank = "bankAccounts/{accountId}/bankTransactions"
+    company, there = _COMPANY, _THERE
+    bank = "bankAccounts/{accountId:path}/bankTransactions"
     for path, method, endpoint, model, extra in (
         (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, _KEYED),
         (f"{there}/push/{{dataType}}", "POST", api.create, Operation, _KEYED),
@@ -190,7 +212,34 @@ def push_routes(parts: Parts) -> APIRouter:
         router.add_api_route(
             path, endpoint, methods=[method], response_model=model, openapi_extra=extra
         )
+        if method == "GET":
+            router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
     return router
+
+
+def _document(options: PushOption) -> Json:
+    # What the platform left out stays out.
+    return Json(options.model_dump(by_alias=True, exclude_unset=True))
+
+
+def other_write_routes(parts: Parts) -> APIRouter:
+    """Give the router of the writes that there are not; it comes after all others."""
+    api = PushApi(parts)
+    router = APIRouter(dependencies=[Depends(api.authorize)], include_in_schema=False)
+    for path in (f"{_THERE}/push/{{dataType}}", f"{_THERE}/push/{{dataType}}/{{rest:path}}"):
+        router.add_api_route(path, api.no_such_write, methods=_OTHER_WRITES)
+    return router
+
+
+def _not_offered(what: str) -> Refusal:
+    """Refuse a kind of write, naming those there are."""
+    creates, updates = ", ".join(_TYPES["enum"]), ", ".join(sorted(UPDATED_TYPES))
+    return Refusal(
+        405,
+        f"There is no {what}. POST creates {creates} and "
+        f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}.",
+        Allow="POST, PUT",
+    )
 
 
 def _transactions(account: str) -> str:

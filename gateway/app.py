@@ -7,14 +7,18 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from dispatch.health import Readiness, ready_answer
-from gateway.api import push_routes
-from gateway.errors import Json, install_handlers
+from gateway.api import other_write_routes, push_routes
+from gateway.callers import Callers
+from gateway.errors import ErrorsMiddleware, Json, install_handlers
 from gateway.forms import STATIC
 from gateway.headers import SafeHeaders
 from gateway.limits import Limits
+from gateway.live import is_stream
 from gateway.measures import Measured
 from gateway.pages import page_routes
 from gateway.parts import Parts
+from gateway.requests import RequestSyntaxMiddleware
+from gateway.sessions import Sessions
 from gateway.tracing import Traced
 from gateway.visits import NeedsLogin, to_login
 from gateway.webhooks import Receiver
@@ -24,10 +28,14 @@ Durable, deduplicated pushes behind Codat's own push API: change the base URL, k
 A push is never written twice and never lost; `Idempotency-Key` (any text) makes repeats of a
 request the same push."""
 
+READS = ["GET", "HEAD"]
+
 
 def build_app(parts: Parts) -> FastAPI:
     """Put the front door together."""
     settings, readiness = parts.settings, Readiness(parts.temporal)
+    sessions = Sessions(settings)
+    callers = Callers(settings.api_keys, sessions)
     app = FastAPI(
         title="Surepush",
         version="1",
@@ -38,26 +46,27 @@ def build_app(parts: Parts) -> FastAPI:
             *([Middleware(Traced, tracer=parts.tracer)] if parts.tracer else []),
             Middleware(Measured, meter=parts.meter),
             Middleware(SafeHeaders, is_open=not settings.api_keys),
-            Middleware(
-                Limits, most_requests=settings.most_requests, most_streams=settings.most_streams
-            ),
+            Middleware(Limits, callers=callers, settings=settings, is_stream=is_stream),
+            Middleware(ErrorsMiddleware),
+            Middleware(RequestSyntaxMiddleware),
         ],
     )
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)
     app.include_router(push_routes(parts))
-    app.include_router(page_routes(parts))
+    app.include_router(page_routes(parts, sessions))
+    app.include_router(other_write_routes(parts))
     app.mount("/static", StaticFiles(directory=STATIC))
     receiver = Receiver(parts.temporal, parts.webhooks, parts.meter)
     app.router.routes.extend(receiver.routes(settings.api_keys))
-    app.add_api_route("/health", _health, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/health", _health, methods=READS, include_in_schema=False)
 
     async def ready(_: Request) -> Json:
         stopping = "It is stopping." if parts.closing.is_set() else None
         status, told = ready_answer(stopping or await readiness.trouble())
         return Json(told, status_code=status)
 
-    app.add_api_route("/ready", ready, methods=["GET"], include_in_schema=False)
+    app.add_api_route("/ready", ready, methods=READS, include_in_schema=False)
     return app
 
 

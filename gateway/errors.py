@@ -1,6 +1,7 @@
 """What the front door refuses, told in the shape of Codat's own errors."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -8,7 +9,9 @@ from uuid import uuid4
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat import CodatError, CodatRefused, CodatThrottled
@@ -32,8 +35,17 @@ _AWAY = frozenset(
         RPCStatusCode.UNKNOWN,
     }
 )
+_API = re.compile(
+    r"/(companies/[^/]+/(push|connections/[^/]+/(push|options))(/|$)(?!.*/new$)"
+    r"|webhooks/|(health|ready|openapi\.json)$)"
+)
+"""Paths for programs: some of these accept text/html without wanting it. `new` is a form."""
+
 KEY = "idempotencyKey"
 """Where the scope of a request that starts a push keeps its key, given or made."""
+
+HUNG_UP = 499
+"""The status in the log of a request whose caller hung up before its end."""
 
 RETRY_AFTER = "5"
 """Seconds after which a busy or lonely front door may be asked again."""
@@ -119,7 +131,7 @@ def answer_to(request: Request, error: Exception) -> Response:
         log.error("Request %s failed", correlation, exc_info=error)
     elif not isinstance(error, Refusal) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("Request %s was put off: %s", correlation, refusal.message)
-    if "text/html" in request.headers.get("accept", ""):
+    if "text/html" in request.headers.get("accept", "") and not _API.match(request.url.path):
         told = {"status": refusal.status, "message": refusal.message, "correlation": correlation}
         shown = page("error", refusal.status, **told)
         shown.headers.update(refusal.headers)
@@ -153,8 +165,39 @@ def install_handlers(app: FastAPI) -> None:
         return answer_to(request, error)
 
     kinds = (Refusal, HTTPException, RequestValidationError, RPCError, TimeoutError, CodatError)
-    for kind in (*kinds, UnreadableOptions, Missing, NoRoom, Unreadable, Exception):
+    for kind in (*kinds, UnreadableOptions, Missing, NoRoom, Unreadable):
         app.add_exception_handler(kind, handle)
+
+
+class ErrorsMiddleware:
+    """ASGI middleware: answers what nobody foresaw, inside of what logs, counts and adds headers.
+
+    Starlette's own answer to an exception leaves outside of all middleware.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        has_begun = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note)
+        except ClientDisconnect:
+            if not has_begun:  # nobody reads the answer: it is for the log
+                await Response(status_code=HUNG_UP)(scope, receive, send)
+        except (Refusal, TimeoutError):
+            raise  # the limits around this answer them
+        except Exception as error:
+            if has_begun:
+                raise
+            await answer_to(Request(scope), error)(scope, receive, send)
 
 
 def _complaint(error: RequestValidationError) -> str:

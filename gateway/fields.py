@@ -10,18 +10,20 @@ from codat.itemids import pointer
 from codat.models import Problem
 from codat.options import json_schema
 from gateway.inputs import Schema, choices_of, hints_of, kind_of_text, limits_of, shown
+from gateway.rendering import indented
 
 Path = tuple[str | int, ...]
 
 REQUIRED = "required"
 IF_USED = "required if used"
 
-WHOLE = "record"
-"""The name under which a record stands whose platform lists no fields."""
+WHOLE = "_record"
+"""The name under which a record stands as JSON: it has too many rows, or no fields are listed."""
 
 LISTS = "_rows"
 """The field of a form that names its lists: a list whose rows were all removed sends no row."""
 
+MOST_ROWS = 300  # in one page; beyond, the record is written as JSON
 _MOST_OPTIONS = 50_000  # in one page; beyond, a value is typed
 _DEEPEST = 8  # levels; beyond, a field is written as JSON
 _MOST_LISTS = 3  # within each other, likewise
@@ -80,9 +82,18 @@ def field_tree(document: object, record: object, problems: Iterable[Problem]) ->
     schema = json_schema(document)
     builder = _Builder(problems)
     if "properties" in schema:
-        known = cast("object", record if isinstance(record, dict) else None)
-        return builder.field(schema, (), known, need=REQUIRED, lists=0)
-    return Field(kind="json", name=WHOLE, label=schema["title"], value=shown("json", record))
+        is_known = isinstance(record, dict | None)
+        known = cast("object", record) if is_known else None
+        root = builder.field(schema, (), known, need=REQUIRED, lists=0)
+        if is_known and builder.rows_left >= 0:
+            return root
+    return Field(kind="json", name=WHOLE, label=schema["title"], value=whole_text(record))
+
+
+def whole_text(record: object) -> str:
+    """Write a record as JSON; what is no record stays as it was typed."""
+    is_record = isinstance(record, dict | list)
+    return indented(cast("object", record)) if is_record else shown("json", record)
 
 
 class _Builder:
@@ -91,6 +102,7 @@ class _Builder:
         for problem in problems:
             self._problems[problem.pointer].append(problem)
         self._options_left = _MOST_OPTIONS
+        self.rows_left = MOST_ROWS
 
     def field(self, schema: Schema, path: Path, value: object, *, need: str, lists: int) -> Field:
         shared: dict[str, Any] = {
@@ -143,6 +155,9 @@ class _Builder:
         self, schema: Schema, path: Path, value: object, lists: int, shared: dict[str, Any]
     ) -> Field:
         values = cast("list[object]", value) or [None]
+        self.rows_left -= len(values) if value else 0
+        if self.rows_left < 0:
+            return Field(kind="rows", **shared)
         rows = [self._row(schema, (*path, n), row, lists) for n, row in enumerate(values)]
         blank = self._row(schema, (*path, f"__{lists}__"), None, lists)
         return Field(kind="rows", inner=rows, blank=blank, **shared)

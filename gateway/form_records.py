@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from codat.itemids import pointer
-from codat.numbers import Number, loads
+from codat.numbers import MOST_VALUES, Number, loads
 from codat.options import json_schema
 from gateway.fields import LISTS, WHOLE, Field, Path, field_tree
 
@@ -22,7 +22,8 @@ def record_from_form(
 ) -> dict[str, Any]:
     """Return the record that was typed; what was left blank is left out.
 
-    Texts that are no number, date or JSON stay as they are typed, for the verdict to speak of.
+    Texts that are no number, date or JSON stay as they are typed, for the verdict to speak of; so
+    does a whole record that was typed as JSON.
     Where the form was made of a record, `before`, all that was not touched stays as it is there.
     """
     sent: Sent = {}
@@ -35,10 +36,10 @@ def record_from_form(
     if before is not ABSENT:
         shown = {field.name: field for field in field_tree(document, before, ()).walk()}
     typed = _Typed(shown, frozenset(sent.get(LISTS, {}).get(None, ())))
-    is_whole = "properties" not in schema
+    is_whole = "properties" not in schema or WHOLE in sent
     place, path = (sent.get(WHOLE, {}), (WHOLE,)) if is_whole else (sent, ())
     record = typed.value(schema, place, path, before)
-    return cast("dict[str, Any]", record) if isinstance(record, dict) else {}
+    return {} if record is ABSENT else cast("dict[str, Any]", record)
 
 
 class _Typed:
@@ -121,10 +122,15 @@ def _read(schema: Schema, text: str) -> object:
         case ["number", "string"]:
             return _number(text)
         case "string":
-            choices = schema.get("enum", ()) if "\n" in text else ()
-            return next((one for one in choices if _plain(one) == text), text)
+            return _offered(schema, text) if "\n" in text else text
         case _:
             return _json(text)
+
+
+def _offered(schema: Schema, text: str) -> str:
+    """Give the choice that a browser wrote with its own line breaks."""
+    choices = cast("list[str]", schema.get("enum", []))
+    return next((one for one in choices if _plain(one) == text), text)
 
 
 def _number(text: str) -> object:
@@ -136,6 +142,6 @@ def _number(text: str) -> object:
 
 def _json(text: str) -> object:
     try:
-        return loads(text)
+        return loads(text, most_values=MOST_VALUES)
     except ValueError:
         return text

@@ -7,13 +7,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from codat.models import Problem
-from gateway.fields import LISTS, Field, field_tree
+from gateway.fields import LISTS, WHOLE, Field, field_tree
 from gateway.form_records import record_from_form
 
 __all__ = ["STATIC", "record_from_form", "render_form"]
 
 STATIC = Path(__file__).parent / "static"
 """The folder of form.css and form.js, which the page around the form must link to."""
+
+MOST_PROBLEMS = 200
+"""In the summary; of the others it says how many there are."""
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -32,13 +35,16 @@ def render_form(
     Without problems the first field has the focus, else the summary of what is wrong.
     """
     problems = sorted(problems, key=lambda problem: problem.severity)
+    told = problems[:MOST_PROBLEMS]
     root = field_tree(document, record, problems)
     fields = {field.name: field for field in root.walk()}
     inputs = (field for field in fields.values() if field.kind not in {"group", "rows", "row"})
     html = _TEMPLATES.get_template("form.html.jinja").render(
         root=root,
         lists=LISTS,
-        found=[(problem, _nearest(problem, fields)) for problem in problems],
+        whole=WHOLE,
+        found=[(problem, _nearest(problem, fields)) for problem in told],
+        more=len(problems) - len(told),
         is_wrong=any(problem.severity == "error" for problem in problems),
         focused=None if problems else next(inputs, None),
     )

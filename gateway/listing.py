@@ -1,24 +1,29 @@
 """A company's pushes from Temporal's visibility: one entry a push, newest first, paged."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution
 
 from activities.others import requested_at
 from activities.visibility import equals
-from codat.models import DATA_TYPES, PushStatus
+from codat.clock import utc_now
+from codat.models import DATA_TYPES
 from dispatch.encryption import Unreadable
+from dispatch.listing import status_of_run
 from gateway.operations import UnknownAs, operation_data_type, reason_shown, shown_as
 from gateway.query import Condition, Row, Term, certain_terms
 from gateway.wire import STATUS_CODES, Operation
-from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY, PUSH_STATUS
+from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY
 
 MOST_RUNS = 10_000
 """The newest runs of a company that a list looks through; older ones only by a narrower query."""
+
+_A_TURN = 100
+_A_PAGE = 200
 
 _AT_LEAST = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -36,9 +41,13 @@ async def find_operations(
 ) -> Found:
     """Give the matching pushes of a company, newest first."""
     runs, is_cut = await _newest_runs(client, _where(company, certain_terms(condition)))
-    rows = [await _operation(run, company, unknown_as) for run in _latest(runs)]
-    found = [row for row in rows if row and condition.matches(_row(row))]
-    found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key), reverse=True)
+    found: list[Operation] = []
+    for number, run in enumerate(_latest(runs), 1):
+        row = await _operation(run, company, unknown_as)
+        found += [row] if row and condition.matches(_row(row)) else []
+        if number % _A_TURN == 0:
+            await asyncio.sleep(0)  # others have their turn
+    found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key.int), reverse=True)
     return Found(found, is_cut)
 
 
@@ -65,10 +74,15 @@ async def _newest_runs(client: Client, where: str) -> tuple[list[WorkflowExecuti
     async with asyncio.timeout(20):
         total = (await client.count_workflows(where)).count
         if total <= MOST_RUNS:
-            return [run async for run in client.list_workflows(where, limit=MOST_RUNS)], False
+            return [run async for run in _listed(client, where, MOST_RUNS)], False
         since = await _since(client, where)
         clause = f'{where} AND StartTime>="{since.isoformat()}"'
-        return [run async for run in client.list_workflows(clause, limit=2 * MOST_RUNS)], True
+        return [run async for run in _listed(client, clause, 2 * MOST_RUNS)], True
+
+
+def _listed(client: Client, where: str, limit: int) -> AsyncIterator[WorkflowExecution]:
+    # Pages that are read in one turn, each.
+    return client.list_workflows(where, limit=limit, page_size=_A_PAGE)
 
 
 async def _since(client: Client, where: str) -> datetime:
@@ -76,7 +90,7 @@ async def _since(client: Client, where: str) -> datetime:
 
     The server lists by the time of closing, so that the newest can only be had by a window.
     """
-    now = datetime.now(UTC)
+    now = utc_now()
     short, long = timedelta(), timedelta(days=3650)
     for _ in range(32):
         span = (short + long) / 2
@@ -105,7 +119,7 @@ async def _operation(
     connection = _uuid(known.get(CONNECTION_ID, ""))
     if key is None or connection is None:
         return None  # started by hand and not yet told apart
-    status = _status(run)
+    status = status_of_run(run)
     shown = shown_as(status, unknown_as)
     return Operation(
         company_id=company,
@@ -128,18 +142,6 @@ async def _requested(run: WorkflowExecution) -> datetime:
         return await requested_at(run)
     except Unreadable:
         return run.start_time
-
-
-def _status(run: WorkflowExecution) -> PushStatus:
-    """Tell how a run stands; one that was ended from outside can't say, so it is Unknown."""
-    if run.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
-        return PushStatus.PENDING
-    if run.status is WorkflowExecutionStatus.COMPLETED:
-        return PushStatus.SUCCESS
-    told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
-    failed = run.status is WorkflowExecutionStatus.FAILED
-    believable = told in {PushStatus.FAILED, PushStatus.TIMED_OUT}
-    return told if failed and believable else PushStatus.UNKNOWN
 
 
 def _row(operation: Operation) -> Row:

@@ -7,9 +7,12 @@ from uuid import UUID
 
 from markupsafe import Markup
 from starlette.responses import StreamingResponse
+from starlette.routing import compile_path
+from starlette.types import Scope
 from temporalio.client import WorkflowHandle, WorkflowHistoryEventAsyncIterator
 
 from codat.numbers import dumps
+from codat.turns import in_turn
 from dispatch.pushes import Push
 from dispatch.telling import tell_push
 from gateway.parts import Parts
@@ -17,6 +20,9 @@ from gateway.rendering import fragment
 from gateway.sessions import Session
 from gateway.settling import MOST_WORDS, is_unclear
 from gateway.standing import Standing, standing_of
+
+EVENTS = "/companies/{companyId}/pushes/{pushOperationKey}/events"
+_EVENTS, *_ = compile_path(EVENTS)
 
 _GOING_ON = "The push goes on; this page follows it."
 _CALM = 0.3
@@ -56,9 +62,9 @@ class Live:
             "most_words": MOST_WORDS,
         }
 
-    def fragment(self, values: dict[str, Any]) -> Markup:
+    async def fragment(self, values: dict[str, Any]) -> Markup:
         """Render that part."""
-        return fragment("live", **values)
+        return await in_turn(fragment, "live", **values)
 
     def stream(self, standing: Standing, company: UUID, session: Session) -> StreamingResponse:
         """Answer with the changing part, each time it has changed, until the push has ended."""
@@ -78,7 +84,8 @@ class Live:
                 run = now.description.run_id
                 history = _history(push, run)
             values = await self.values(now, company, session)
-            yield f"event: state\ndata: {dumps(self.fragment(values))}\n\n"
+            html = await self.fragment(values)
+            yield f"event: state\ndata: {await in_turn(dumps, html)}\n\n"
             if now.outcome:
                 yield "event: end\ndata: {}\n\n"
                 return
@@ -98,6 +105,11 @@ class Live:
             return False
         news.result()
         return True
+
+
+def is_stream(scope: Scope) -> bool:
+    """Whether a request is for such a stream; it lasts."""
+    return scope["method"] == "GET" and _EVENTS.fullmatch(scope["path"]) is not None
 
 
 def _history(push: Push, run_id: str) -> WorkflowHistoryEventAsyncIterator:

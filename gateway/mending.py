@@ -5,13 +5,13 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request
-from markupsafe import Markup
 from starlette.responses import Response
 
 from activities.options import Shelved
 from activities.verdicts import judged
 from codat import Problem
-from codat.numbers import dumps, loads
+from codat.numbers import MOST_VALUES, dumps, loads
+from codat.turns import in_turn
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api import CompanyId, PushKey
@@ -60,8 +60,9 @@ class Mending:
         session = self._visits.visitor_of(request, company)
         standing, asked, _ = await self._to_mend(company, key)
         shelved, problems = await self._judged(asked, asked.data)
-        form = render_form(shelved.document, asked.data, problems)
-        answer = _mending(standing, company, session, form, minutes=_earlier_minutes(standing))
+        form = await in_turn(render_form, shelved.document, asked.data, problems)
+        shown = _shown(standing, company, session, minutes=_earlier_minutes(standing))
+        answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
@@ -70,14 +71,16 @@ class Mending:
         fields = await self._visits.form(request, session)
         standing, asked, shelved = await self._to_mend(company, key)
         typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
-        record = record_from_form(shelved.document, fields, _shown_record(typed, asked.data))
+        before = await in_turn(_shown_record, typed, asked.data)
+        record = await in_turn(record_from_form, shelved.document, fields, before)
         shelved, problems = await self._judged(asked, record)
-        message = _complaint(standing, record, typed["_minutes"])
+        message = await in_turn(_complaint, standing, record, typed["_minutes"])
         if is_wrong(problems) or message:
-            form = render_form(shelved.document, record, problems)
-            shown = {"base": dumps(record), "minutes": typed["_minutes"], "message": message}
+            form = await in_turn(render_form, shelved.document, record, problems)
+            base, minutes = await in_turn(dumps, record), typed["_minutes"]
+            shown = _shown(standing, company, session, base=base, minutes=minutes, message=message)
             status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
-            return _mending(standing, company, session, form, status, **shown)
+            return await in_turn(page, "new", status, **shown, form=form)
         minutes = minutes_of(typed["_minutes"])
         await self._retry(
             standing.push,
@@ -117,7 +120,7 @@ def _who(session: Session) -> str:
 def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
     """Give the record that the page showed: what was typed at first, once it was sent back."""
     try:
-        shown = loads(typed[_BASE]) if _BASE in typed else before
+        shown = loads(typed[_BASE], most_values=MOST_VALUES) if _BASE in typed else before
     except ValueError:
         raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
     return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before
@@ -138,27 +141,22 @@ def _complaint(standing: Standing, record: dict[str, Any], minutes: str) -> str:
     return ""
 
 
-def _mending(  # noqa: PLR0913, what the page shows
+def _shown(  # noqa: PLR0913, what the page shows
     standing: Standing,
     company: UUID,
     session: Session,
-    form: Markup,
-    status: int = HTTPStatus.OK,
     *,
     minutes: str,
     base: str = "",
     message: str = "",
-) -> Response:
-    return page(
-        "new",
-        status,
+) -> dict[str, Any]:
+    return {
         **shown_to(session, company),
-        heading=f"Edit and retry: {title_of(standing)}",
-        button="Retry with this",
-        back=f"/companies/{company}/pushes/{standing.push.push_id}",
-        form=form,
-        base=base,
-        key="",
-        minutes=minutes,
-        message=message,
-    )
+        "heading": f"Edit and retry: {title_of(standing)}",
+        "button": "Retry with this",
+        "back": f"/companies/{company}/pushes/{standing.push.push_id}",
+        "base": base,
+        "key": "",
+        "minutes": minutes,
+        "message": message,
+    }

@@ -11,16 +11,17 @@ from starlette.responses import Response
 from activities.verdicts import judged
 from codat import DATA_TYPES, PushTarget
 from codat.models import PushStatus
+from codat.turns import in_turn
 from gateway.api import CompanyId, ConnectionId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
-from gateway.live import Live
+from gateway.live import EVENTS, Live
 from gateway.mending import Mending
 from gateway.operations import title_of
 from gateway.parts import Parts
 from gateway.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
 from gateway.rendering import page
-from gateway.sessions import Session, remember
+from gateway.sessions import Session, Sessions, remember
 from gateway.visits import Visits, is_wrong, shown_to, to_push
 
 _PAGE_SIZE = 50
@@ -43,9 +44,11 @@ class Pages:
         session = self._visits.visitor_of(request, company)
         target = _target(company, connection, kind)
         shelved = await self._parts.options.get(target)
-        form = render_form(shelved.document)
+        form = await in_turn(render_form, shelved.document)
         about = _about_new(session, target)
-        answer = page("new", **about, form=form, base="", key=uuid4(), minutes="", message="")
+        answer = await in_turn(
+            page, "new", **about, form=form, base="", key=uuid4(), minutes="", message=""
+        )
         return remember(answer, session, request)
 
     async def create(
@@ -56,7 +59,7 @@ class Pages:
         fields = await self._visits.form(request, session)
         target, typed = _target(company, connection, kind), dict(fields)
         shelved = await self._parts.options.get(target)
-        record = record_from_form(shelved.document, fields)
+        record = await in_turn(record_from_form, shelved.document, fields)
         message, status = "", HTTPStatus.OK
         shelved, problems = await judged(self._parts.options.get, target, record, update=False)
         if not is_wrong(problems):
@@ -65,11 +68,11 @@ class Pages:
                 return to_push(company, push_id)
             except Refusal as error:
                 message, status = error.message, error.status
-        form = render_form(shelved.document, record, problems)
-        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
-        about = _about_new(session, target)
+        form = await in_turn(render_form, shelved.document, record, problems)
+        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
+        about = _about_new(session, target) | shown
         wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
-        return page("new", wrong, **about, **shown, form=form, base="", message=message)
+        return await in_turn(page, "new", wrong, **about, form=form, message=message)
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""
@@ -78,10 +81,11 @@ class Pages:
         shown = await self._live.values(standing, company, session)
         ui, ours = self._parts.settings.temporal_ui, standing.push
         where = f"namespaces/{self._parts.temporal.namespace}/workflows/{ours.workflow_id}"
-        answer = page(
+        answer = await in_turn(
+            page,
             "push",
             **shown,
-            live=self._live.fragment(shown),
+            live=await self._live.fragment(shown),
             title=title_of(standing),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=standing.request.data if standing.request else None,
@@ -141,9 +145,9 @@ class Pages:
         return (await start_or_join(self._parts, request)).push_id
 
 
-def page_routes(parts: Parts) -> APIRouter:
+def page_routes(parts: Parts, sessions: Sessions) -> APIRouter:
     """Give the router of all pages."""
-    visits = Visits(parts)
+    visits = Visits(parts, sessions)
     pages = Pages(parts, visits)
     mending = Mending(parts, visits)
     router = APIRouter(include_in_schema=False)
@@ -161,7 +165,7 @@ def page_routes(parts: Parts) -> APIRouter:
         ("POST", new, pages.create),
         ("GET", pushes, pages.listing),
         ("GET", one, pages.show),
-        ("GET", f"{one}/events", pages.events),
+        ("GET", EVENTS, pages.events),
         ("POST", f"{one}/retry", mending.retry),
         ("POST", f"{one}/settle", mending.settle),
         ("GET", f"{one}/edit", mending.edit),

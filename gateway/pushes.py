@@ -1,25 +1,31 @@
 """The push API: start a push, read one, list them; Codat's own paths and shapes."""
 
-from datetime import UTC, datetime
+import asyncio
+import logging
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from fastapi import Request
 from pydantic import ValidationError
 from pydantic.alias_generators import to_camel
+from starlette.responses import Response
 from temporalio.service import RPCError
 
-from codat.numbers import loads
+from codat.clock import utc_now
+from codat.numbers import MOST_VALUES, loads
+from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
 from dispatch.trouble import meaning_of_first_use
+from gateway.access import CALLER
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
 from gateway.operations import operation_of, pending
 from gateway.parts import Parts
 from gateway.query import read_query
+from gateway.repeats import MadeKeyAnswer, fingerprint_of
 from gateway.standing import Standing, find_standing, standing_of
-from gateway.wire import Link, OperationsPage
+from gateway.wire import Link, Operation, OperationsPage, Remark, Remarks
 from workflows.models import PushRequest, sentence_of
 
 _LONGEST_MINUTES = 9
@@ -27,16 +33,72 @@ _LONGEST_MINUTES = 9
 
 NEWEST_FIRST = "-requestedonutc"
 
+ANSWER_WITHIN = 4.0
+"""Seconds until a start is answered; Codat's newest clients give up after five and repeat it."""
 
-async def start(parts: Parts, request: PushRequest) -> Json:
-    """Start a push, or join the one that has its key, and answer how it stands."""
-    push = await start_or_join(parts, request)
-    headers = {"Idempotency-Key": quoted(request.idempotency_key or "")}
-    if push.is_new:
-        return Json(pending(push.push_id, request, datetime.now(UTC)), headers=headers)
-    standing = await standing_of(push, await push.describe())
-    shown = operation_of(standing, request.company_id, parts.settings.unknown_as)
-    return Json(shown, headers=headers)
+REUSED = "Idempotency-Key-Reused"
+"""The header of an answer to a request that was taken as a repeat."""
+
+_REPEATED = (
+    "This request has no Idempotency-Key and equals one of yours whose answer did not arrive, so "
+    "it is taken as its repeat: no second push was started. Give each record an Idempotency-Key."
+)
+
+log = logging.getLogger("surepush.gateway")
+
+
+async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
+    """Start a push, or join the one that has its key, and answer how it stands, within seconds.
+
+    A request without a key that repeats one whose answer was missed takes the key of that one.
+    """
+    if request.idempotency_key:
+        _note(http, request)
+        operation = await _started(parts, request)
+        return await in_turn(Json, operation, headers=_key_header(request))
+    made = parts.undelivered.key_for(
+        http.scope[CALLER],
+        await fingerprint_of(http),
+        recognize=parts.settings.recognize_repeats,
+    )
+    keyed = request.model_copy(update={"idempotency_key": made.key})
+    _note(http, keyed)
+    async with made.kept_on_failure(http.receive):
+        operation, headers = await _started(parts, keyed), _key_header(keyed)
+        if made.is_repeat:
+            log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
+            operation, headers = _with_warning(operation), headers | {REUSED: "true"}
+        return await in_turn(MadeKeyAnswer, operation, made, headers)
+
+
+async def _started(parts: Parts, request: PushRequest) -> Operation:
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            push = await start_or_join(parts, request)
+            if push.is_new:
+                return pending(push.push_id, request, utc_now())
+            standing = await standing_of(push, await push.describe())
+            return operation_of(standing, request.company_id, parts.settings.unknown_as)
+    except TimeoutError:
+        raise away(
+            f"Temporal does not answer, so push {request.push_id} may or may not have been started."
+        ) from None
+
+
+def _note(http: Request, request: PushRequest) -> None:
+    """Let the log and an error's answer name the push and its key."""
+    http.scope.update({"push": str(request.push_id), KEY: request.idempotency_key})
+
+
+def _key_header(request: PushRequest) -> dict[str, str]:
+    return {"Idempotency-Key": quoted(request.idempotency_key or "")}
+
+
+def _with_warning(operation: Operation) -> Operation:
+    known = operation.validation or Remarks()
+    warning = Remark(item_id="", message=_REPEATED, validator_name="idempotencyKey")
+    told = known.model_copy(update={"warnings": [*known.warnings, warning]})
+    return operation.model_copy(update={"validation": told})
 
 
 async def start_or_join(parts: Parts, request: PushRequest) -> Push:
@@ -56,14 +118,19 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
 
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
     """Read a push request off HTTP; Refusal 400, or 404 for a data type that can't be pushed."""
+    known = {**fields, "idempotency_key": _given_key(http)}
+    return await in_turn(_request, await http.body(), known)
+
+
+def _request(body: bytes, fields: dict[str, Any]) -> PushRequest:
     try:
-        data = loads(await http.body())
+        data = loads(body, most_values=MOST_VALUES)
     except ValueError as error:
         raise Refusal(400, f"The body is no record: {error}") from None
     if not isinstance(data, dict):
         raise Refusal(400, "The body must be a JSON object, the record to push.")
-    request = checked({**fields, "data": data, "idempotency_key": _key(http)})
-    http.scope.update({"push": str(request.push_id), KEY: request.idempotency_key})
+    request = checked({**fields, "data": data})
+    _ = request.digest  # kept by the request; here it holds up nobody
     return request
 
 
@@ -86,7 +153,8 @@ def minutes_of(typed: str) -> int | str | None:
 async def read(parts: Parts, company: UUID, key: UUID) -> Json:
     """Answer how one push stands, by our key or Codat's; Refusal 404."""
     standing = await find(parts, company, key)
-    return Json(operation_of(standing, company, parts.settings.unknown_as))
+    shown = operation_of(standing, company, parts.settings.unknown_as)
+    return await in_turn(Json, shown)
 
 
 async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
@@ -118,23 +186,16 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
     # Of a list that is cut the next page says so: nobody takes its end for the end of all.
     links |= {"next": link(page + 1)} if end < total or found.is_cut else {}
     links |= {"previous": link(page - 1)} if page > 1 else {}
-    return OperationsPage.model_validate(
-        {
-            "pageNumber": page,
-            "pageSize": size,
-            "totalResults": total,
-            "results": found.operations[begin:end],
-            "_links": links,
-        }
-    )
+    shown = {"pageNumber": page, "pageSize": size, "totalResults": total, "_links": links}
+    return OperationsPage.model_validate(shown | {"results": found.operations[begin:end]})
 
 
-def _key(http: Request) -> str:
+def _given_key(http: Request) -> str | None:
     given = http.headers.getlist("idempotency-key")
     if len(given) > 1:
         raise Refusal(400, "Give one Idempotency-Key, not several.")
     if not given:
-        return str(uuid4())
+        return None
     raw = given[0].encode("latin-1")
     try:
         return raw.decode()

@@ -25,16 +25,16 @@ def _when(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
-def _indented(value: object, depth: int = 0) -> str:
+def indented(value: object, depth: int = 0) -> str:
     """Write JSON for people; numbers keep their digits."""
     inner, outer = "  " * (depth + 1), "  " * depth
     match value:
         case dict() if value:
             members = cast("dict[str, object]", value)
-            rows = [f"{dumps(name)}: {_indented(one, depth + 1)}" for name, one in members.items()]
+            rows = [f"{dumps(name)}: {indented(one, depth + 1)}" for name, one in members.items()]
             brackets = "{}"
         case list() if value:
-            rows = [_indented(one, depth + 1) for one in cast("list[object]", value)]
+            rows = [indented(one, depth + 1) for one in cast("list[object]", value)]
             brackets = "[]"
         case _:
             return dumps(value)
@@ -42,7 +42,7 @@ def _indented(value: object, depth: int = 0) -> str:
 
 
 def _json(value: object) -> str:
-    return _indented(to_plain(value))
+    return indented(to_plain(value))
 
 
 _FILTERS = cast("dict[str, object]", _TEMPLATES.filters)  # pyright: ignore[reportUnknownMemberType]

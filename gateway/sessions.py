@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from gateway.access import NOBODY, ApiKey
@@ -51,7 +51,7 @@ class Sessions:
         ends = int(time.time()) + LASTS
         return self._session(key, f"{key.name}:{ends}:{secrets.token_hex(16)}")
 
-    def of(self, request: Request) -> Session | None:
+    def of(self, request: HTTPConnection) -> Session | None:
         """Read a request's session; None when there is none, or no more."""
         shown, _, mac = request.cookies.get(COOKIE, "").rpartition(":")
         name, _, rest = shown.partition(":")

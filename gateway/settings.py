@@ -15,6 +15,7 @@ class GatewaySettings(BaseSettings):
     is bound to companies, separated by blanks or commas. `unknown_as` is how a push that ended
     Unknown is shown. `session_secret` signs the sessions of pages; without it they end with the
     process. `temporal_ui` is where people find the Temporal UI.
+    `recognize_repeats` takes an equal request without a key, after a missed answer, as a repeat.
     """
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, hide_input_in_errors=True)
@@ -23,5 +24,7 @@ class GatewaySettings(BaseSettings):
     unknown_as: Literal["Unknown", "TimedOut"] = "Unknown"
     session_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     temporal_ui: HttpUrl | None = None
+    recognize_repeats: bool = True
     most_requests: Annotated[int, Field(ge=1)] = 200
     most_streams: Annotated[int, Field(ge=1)] = 200
+    most_connections: Annotated[int, Field(ge=1)] = 800

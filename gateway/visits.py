@@ -10,13 +10,15 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from codat import Problem
+from codat.turns import in_turn
 from gateway.access import NOBODY, check_company, key_of, text_secret
 from gateway.errors import Refusal
 from gateway.parts import Parts
 from gateway.rendering import page
 from gateway.sessions import COOKIE, Session, Sessions, remember, safe_target
 
-_MOST_FIELDS = 50_000
+_MOST_FIELDS = 20_000
+_MOST_LEVELS = 20
 
 
 class NeedsLogin(Exception):
@@ -26,9 +28,9 @@ class NeedsLogin(Exception):
 class Visits:
     """Knows who is looking, and lets them see their companies only."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, sessions: Sessions) -> None:
         self._parts = parts
-        self._sessions = Sessions(parts.settings)
+        self._sessions = sessions
 
     def visitor(self, request: Request) -> Session:
         """Give the session of a request, a new one when no keys are configured; NeedsLogin."""
@@ -98,10 +100,16 @@ def to_login(request: Request) -> Response:
 async def fields_of(request: Request) -> list[tuple[str, str]]:
     """Read what a form has sent; Refusal 400."""
     try:
-        text = (await request.body()).decode()
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        return await in_turn(_fields, await request.body())
     except ValueError:
         raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read.") from None
+
+
+def _fields(body: bytes) -> list[tuple[str, str]]:
+    fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    if any(name.count("/") > _MOST_LEVELS for name, _ in fields):
+        raise ValueError("no page has such a field")
+    return fields
 
 
 def shown_to(session: Session, company: UUID) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from starlette.requests import Request
@@ -91,8 +91,8 @@ class Receiver:
         return bool(ids)
 
     def _is_young(self, event: Event) -> bool:
-        if event.requested:
-            return datetime.now(UTC) - event.requested < SETTLED
+        if event.age is not None:
+            return event.age < SETTLED
         # The older kind does not say when: two minutes count from its first coming.
         first = self._strangers.setdefault(event.operation, time.monotonic())
         if len(self._strangers) > MOST_STRANGERS:

@@ -1,10 +1,10 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Self, cast
 from uuid import UUID, uuid5
 
@@ -15,16 +15,14 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
-from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
 from codat.models import PushStatus, PushTarget
-from codat.numbers import MOST_LEVELS, digest, dumps, is_too_deep
+from codat.numbers import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.target import known_data_type
 from workflows.submission import Ledger
 
@@ -70,28 +68,31 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
-_UNBOUNDED = "as it was begun"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-    if info.context != _UNBOUNDED and is_too_deep(data):
+def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
+    levels, values = extent(data)
+    if levels > MOST_LEVELS:
         raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
+    if values > MOST_VALUES:
+        raise ValueError(f"the record may have at most {MOST_VALUES} values")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
     return data
 
 
-def _same_for_all(key: str, info: ValidationInfo) -> str:
+def _same_for_all(key: str) -> str:
     """Refuse a key that HTTP, a shell or a spreadsheet passes on as another one."""
-    if info.context == _UNBOUNDED:
-        return key
     if key != key.strip():
         raise ValueError("it must not begin or end with a blank or a line break")
     if _CONTROL.search(key):
         raise ValueError("it must hold no control characters")
     return key
+
+
+_DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 
 
 class PushRequest(Wire):
@@ -127,8 +128,8 @@ class PushRequest(Wire):
 
     @field_validator("data_type")
     @classmethod
-    def _known(cls, value: str, info: ValidationInfo) -> str:
-        if info.context != _UNBOUNDED and len(value) > MAX_KEY_LENGTH:
+    def _known(cls, value: str) -> str:
+        if len(value) > MAX_KEY_LENGTH:
             raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
@@ -173,15 +174,23 @@ class PushRequest(Wire):
         """The id of the workflow that owns this push."""
         return f"push-{self.push_id}"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical record."""
         return digest(self.data)
 
-    @property
+    @cached_property
     def frozen_digest(self) -> str:
         """SHA-256 of all that a number freezes besides its minutes."""
         return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy, without the digests where the copy is given something else to digest."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update and not _DIGESTED.isdisjoint(update):
+            for name in ("digest", "frozen_digest"):
+                vars(copied).pop(name, None)
+        return copied
 
 
 class PushRecord(Wire):
@@ -230,14 +239,9 @@ def read_request(arguments: Sequence[Any]) -> PushRequest:
 
 
 def _read(given: object) -> PushRequest:
-    """Read a request; a push that began when there were fewer bounds goes on without them."""
     try:
         return PushRequest.model_validate(given)
     except ValidationError as error:
-        with suppress(ValidationError):
-            begun = PushRequest.model_validate(given, context=_UNBOUNDED)
-            if begun.resume is not None or not workflow.patched("bounded-input"):
-                return begun
         raise _invalid(sentence_of(error)) from None
 
 

@@ -5,6 +5,9 @@ from uuid import UUID
 
 from activities.models import Wire
 
+ENDED = "end"
+"""The stage of a push that is over."""
+
 
 class PushProgress(Wire):
     """The answer of the query `progress`; times are UTC."""

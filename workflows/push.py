@@ -40,6 +40,7 @@ class PushWorkflow:
         ended = await self._tell_until_ended(self._story)
         announce(status=ended.outcome.status, operation=self._story.unannounced)
         count_ending(request, ended.outcome)
+        self._story.finish(ended.outcome)
         workflow.set_current_details(of_outcome(ended.outcome, str(request.push_id)))
         if ended.outcome.status is PushStatus.SUCCESS:
             return ended.outcome
@@ -61,8 +62,7 @@ class PushWorkflow:
             end = await poll(story, reading)
         except Ended as ended:
             end = ended
-        await tell(story, end.outcome)
-        return end
+        return await _told(story, end)
 
     async def _tell_until_ended(self, story: Story) -> Ended:
         """Tell the story; from its beginning again if the run turns out to have been reset."""
@@ -77,7 +77,7 @@ class PushWorkflow:
             if not self._was_reset:
                 if not story.hear_cancellation():
                     self._telling.cancel()
-                    return story.cancelled()
+                    self._telling = asyncio.create_task(_told(story, story.cancelled()))
                 continue
             self._was_reset = False
             self._story = story = Story.beginning(story.request, is_reset=True)
@@ -99,6 +99,12 @@ class PushWorkflow:
     def progress(self) -> PushProgress | None:
         """Where the push stands."""
         return self._story.progress if self._story else None
+
+
+async def _told(story: Story, end: Ended) -> Ended:
+    """Tell the backend how the push ended, and give its end."""
+    await tell(story, end.outcome)
+    return end
 
 
 def _was_reset_to_the_start() -> bool:

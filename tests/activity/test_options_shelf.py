@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from activities import options
 from activities.models import FetchOptions
 from activities.options import OptionsShelf
+from emulator import seeds
 from tests.support.workbench import perform, target, workbench
 
 
@@ -82,7 +83,7 @@ async def test_a_refusal_is_not_covered_up_by_an_old_document(monkeypatch):
         bench.codat.fault("not-found")
         failure = await bench.failure("fetch-options")
 
-    assert "CodatRefused" == failure.type
+    assert "CodatNotFound" == failure.type
 
 
 async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
@@ -150,3 +151,19 @@ async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(mon
         held.set()
 
     assert [None, None] == [first, soon]
+
+
+async def test_a_company_of_many_documents_leaves_others_theirs(monkeypatch):
+    monkeypatch.setattr(options, "MOST_OF_A_COMPANY", 3)
+    async with workbench() as bench:
+        shelf = OptionsShelf(bench.client)
+        others = target(connection_id=seeds.OTHER_PROMPT, company=seeds.OTHER_COMPANY)
+        await shelf.get(others)
+        for kind in ("bills", "invoices", "suppliers", "customers", "items"):
+            await shelf.get(target(data_type=kind))
+        before = requests(bench)
+        await shelf.get(others)
+        await shelf.get(target(data_type="items"))
+        assert before == requests(bench)
+        await shelf.get(target(data_type="bills"))
+        assert before + 1 == requests(bench)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import httpx
 from temporalio.client import Client
+from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
 from activities.options import OptionsShelf
@@ -66,12 +67,17 @@ class FrontDoor:
 
 @asynccontextmanager
 async def front_door(
-    environment: WorkflowEnvironment, *, client: Client | None = None, **settings: Any
+    environment: WorkflowEnvironment,
+    *,
+    client: Client | None = None,
+    meter: MetricMeter = MetricMeter.noop,
+    **settings: Any,
 ) -> AsyncIterator[FrontDoor]:
     """Serve the house through HTTP without a port."""
     known = GatewaySettings.model_validate({"api_keys": API_KEYS, **settings})
     async with house(environment) as home, a_codat(home.codat) as codat:
-        parts = Parts(client or home.client, OptionsShelf(codat), known, home.task_queue)
+        temporal, shelf = client or home.client, OptionsShelf(codat)
+        parts = Parts(temporal, shelf, known, home.task_queue, meter=meter)
         transport = httpx.ASGITransport(build_app(parts), raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url=BASE, headers=basic(KEY), timeout=30

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,17 +17,17 @@ class _Quiet(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
+async def served(app: ASGIApp, http: Any = "h11") -> AsyncIterator[str]:
     """Serve the app for the length of a block; gives its address."""
     server = _Quiet(
         uvicorn.Config(
             app,
             port=0,
-            http="h11",
             ws="none",
             lifespan="off",
             log_config=None,
             timeout_keep_alive=75,
+            http=http,
         )
     )
     serving = asyncio.create_task(server.serve())

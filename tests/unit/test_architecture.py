@@ -78,3 +78,15 @@ def test_values_of_visibility_queries_are_written_in_one_place():
     }
 
     assert {"activities/visibility.py"} == written
+
+
+def test_the_wall_clock_is_read_in_one_place():
+    shipped = [
+        *ROOT.glob("*.py"),
+        *(file for one in packages() for file in (ROOT / one).glob("*.py")),
+    ]
+    readers = {
+        file.relative_to(ROOT).as_posix() for file in shipped if "datetime.now(" in file.read_text()
+    }
+
+    assert {"codat/clock.py"} == {one for one in readers if not one.startswith("emulator/")}

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from codat.models import Problem
 from codat.numbers import Number, dumps
 from codat.verdict import judge
+from gateway.fields import WHOLE
 from gateway.forms import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import documents, field, fitting, rule
@@ -219,9 +220,54 @@ def test_more_choices_than_a_page_can_hold_are_typed():
     assert "text" == Page(html).named("x")["type"]
 
 
-@pytest.mark.parametrize("record", [None, [], "text", 7, {"lineItems": "x", "supplierRef": [1]}])
-def test_a_record_of_any_shape_is_shown(record):
+@pytest.mark.parametrize("record", [None, {"lineItems": "x", "supplierRef": [1]}])
+def test_an_object_of_any_shape_is_shown_in_fields(record):
     assert "<fieldset" in render_form(BILL, record)
+
+
+@pytest.mark.parametrize(("record", "text"), [([], "[]"), ("tex", "tex"), (7, "7")])
+def test_what_is_no_object_stays_as_it_was_typed(record, text):
+    (typed,) = Page(render_form(BILL, record)).sent
+
+    assert (WHOLE, text) == typed
+    assert record == record_from_form(BILL, [typed])
+    assert ["error"] == [one.severity for one in judge(BILL, record)]
+
+
+def many_lines(count):
+    return {"reference": "A", "lineItems": [{"quantity": n} for n in range(count)]}
+
+
+def test_a_record_of_many_rows_is_written_as_json():
+    record = many_lines(4000)
+    html = render_form(BILL, record)
+    (whole,) = Page(html).sent
+
+    assert len(html) < 3 * len(dumps(record))
+    assert record == record_from_form(BILL, [whole], record)
+    mended = whole[1].replace("3999", "77")
+    lines = record_from_form(BILL, [(WHOLE, mended)], record)["lineItems"]
+    assert [{"quantity": 3998}, {"quantity": 77}] == lines[-2:]
+
+
+def test_rows_are_counted_over_all_lists():
+    rows = field("Array", properties={"inner": field("Array", properties={"x": field("String")})})
+    record = {"a": [{"inner": [{"x": "y"}] * 20}] * 20}
+
+    ((name, _),) = Page(render_form(field("Object", properties={"a": rows}), record)).sent
+
+    assert WHOLE == name
+
+
+def test_of_many_problems_the_first_are_told_and_the_others_counted():
+    problems = [
+        Problem(pointer=f"/lineItems/{n}", message=f"No {n}.", rule="r", severity="error")
+        for n in range(10_000)
+    ]
+    html = render_form(BILL, many_lines(3), problems)
+
+    assert ("No 199." in html, "No 200." in html) == (True, False)
+    assert "and 9800 more" in html
 
 
 def test_a_record_without_listed_fields_is_written_as_json():

@@ -11,18 +11,9 @@ from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
 from codat.allowance import Allowance
 from codat.answers import Answer
 from codat.limits import Limits
+from tests.support.clock import Clock
 
 A, B = uuid4(), uuid4()
-
-
-class Clock:
-    """Seconds that a test moves on."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(name="clock")
@@ -266,3 +257,65 @@ async def test_the_client_asks_nothing_while_it_is_told_to_wait():
     assert 1 == len(asked)
     assert caught.value.retry_after
     assert timedelta(seconds=59) < caught.value.retry_after < timedelta(seconds=62)
+
+
+def sharing(clock: Clock, share: float, limit: int = 100) -> Limits:
+    known = Limits(10, 100_000, company_share=share, clock=clock)
+    known.allowance = Allowance(limit, limit, timedelta(hours=6))
+    return known
+
+
+def passed(known: Limits, company, tries: int) -> int:
+    return sum(passes(known, company) for _ in range(tries))
+
+
+def test_no_company_uses_up_the_day_for_all(clock):
+    known = sharing(clock, 0.5)
+    assert passes(known, B)
+
+    assert 50 == passed(known, A, 80)
+    assert 30 == passed(known, B, 30)
+    assert timedelta(hours=1).total_seconds() == wait(known, A)
+
+
+def test_a_company_that_is_alone_may_have_twice_its_share(clock):
+    assert 100 == passed(sharing(clock, 0.5), A, 100)
+    assert 20 == passed(sharing(clock, 0.1), A, 100)
+
+
+def test_others_count_until_they_have_not_asked_for_two_days(clock):
+    known = sharing(clock, 0.1)
+    assert passes(known, B)
+    clock.now += timedelta(days=1).total_seconds()
+    known.allowance = Allowance(100, 100, timedelta(days=1))
+    assert 10 == passed(known, A, 50)
+    clock.now += timedelta(days=2).total_seconds()
+    known.allowance = Allowance(100, 100, timedelta(days=1))
+
+    assert 20 == passed(known, A, 50)
+
+
+def test_a_new_day_brings_a_new_share(clock):
+    known = sharing(clock, 0.1)
+    assert 20 == passed(known, A, 50)
+    clock.now += timedelta(hours=7).total_seconds()
+    known.allowance = Allowance(100, 100, timedelta(days=1))
+
+    assert 20 == passed(known, A, 50)
+
+
+def test_without_a_limit_of_the_day_nobody_counts(clock):
+    known = Limits(10, 100_000, company_share=0.1, clock=clock)
+
+    assert 500 == passed(known, A, 500)
+
+
+def test_a_company_that_has_had_its_share_takes_no_others_turn(clock):
+    known = Limits(10, 10, company_share=0.1, clock=clock)
+    known.allowance = Allowance(20, 20, timedelta(hours=6))
+    for company in (A, B, A):
+        assert passes(known, company)
+        clock.now += 60
+
+    assert 0 == passed(known, A, 50)
+    assert passes(known, B)

@@ -1,4 +1,5 @@
 import copy
+import json
 import pickle
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from codat import numbers
-from codat.numbers import Number
+from codat.numbers import MOST_LEVELS, MOST_VALUES, Number
 
 SPELLINGS = ["0.1", "1e-7", "12345678901234.56", "0.10", "1E+5", "-0", "-0.00", "1e999999", "100"]
 FEW = settings(max_examples=15, deadline=None)
@@ -111,9 +112,36 @@ def test_a_hundred_levels_are_read_and_no_more(opening, closing):
     def nested(inner, levels):
         return numbers.loads(opening * levels + inner + closing * levels)
 
-    assert not numbers.is_too_deep(nested("1", 100))
-    assert numbers.is_too_deep(nested("{}", 100))
-    assert numbers.is_too_deep(nested("1", 900))
+    assert MOST_LEVELS == numbers.extent(nested("1", 100))[0]
+    assert MOST_LEVELS < numbers.extent(nested("{}", 100))[0]
+    assert MOST_LEVELS < numbers.extent(nested("1", 900))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("1", 1), ("[]", 1), ("[[],{}]", 3), ('{"a":[1,null,"x"],"b":{"c":2}}', 7)],
+)
+def test_all_values_are_counted(text, values):
+    assert values == numbers.extent(numbers.loads(text))[1]
+
+
+@pytest.mark.parametrize("one", ["1", "[]", '{"a":1}', '"\\\\"'])
+def test_text_of_too_many_values_is_refused_before_it_is_read(one):
+    text = f"[{','.join([one] * MOST_VALUES)}]"
+
+    with pytest.raises(ValueError, match=r"^It has more than 100000 values\.$"):
+        numbers.loads(text, most_values=MOST_VALUES)
+    assert numbers.loads(text)
+
+
+@pytest.mark.parametrize("text", [",[{" * 50_000, '\\"' * 200_000, "\\" * 200_000])
+def test_what_stands_in_texts_is_no_value(text):
+    assert [text] == numbers.loads(json.dumps([text]), most_values=10)
+
+
+def test_a_text_that_does_not_end_is_no_json():
+    with pytest.raises(ValueError, match="Unterminated string"):
+        numbers.loads('["' + ',\\"' * 200_000 + "\\", most_values=10)
 
 
 def test_spellings_of_one_record_share_a_digest():
@@ -130,6 +158,19 @@ def test_spellings_of_one_record_share_a_digest():
 )
 def test_different_values_have_different_digests(other):
     assert numbers.digest(1) != numbers.digest(other)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (10**400, "1e400"),
+        (Number("10e999998"), "1e999999"),
+        (-5 * 10**20, "-5e20"),
+        (1e300, "1e300"),
+    ],
+)
+def test_huge_numbers_are_written_by_value(number, text):
+    assert text == numbers.canonical(number)
 
 
 def test_a_huge_exponent_is_never_written_out():

@@ -31,7 +31,7 @@ def test_all_that_is_given_narrows():
 def test_several_statuses_are_alternatives():
     clause = Selection(statuses=(PushStatus.PENDING, PushStatus.SUCCESS)).clause
 
-    assert '(ExecutionStatus="Running" OR ExecutionStatus="Completed")' in clause
+    assert '(CloseTime IS NULL OR (ExecutionStatus="Completed" OR ' in clause
 
 
 def test_an_operators_own_condition_stands_in_brackets():

@@ -1,5 +1,11 @@
 """How pushes end, on a server that skips time."""
 
+from unittest.mock import AsyncMock
+
+import pytest
+
+from commands.asking import how_it_stands
+from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import house
 
@@ -36,3 +42,30 @@ async def test_a_deadline_of_thirty_minutes_is_kept_to_the_second(skipping):
     assert ("TimedOut", True) == (outcome.status, outcome.may_still_land)
     assert closed
     assert 1800 <= (closed - outcome.requested_on_utc).total_seconds() < 1801
+
+
+# The server that skips time can't answer a query of a closed run that had a local activity.
+@pytest.mark.parametrize(
+    ("connection", "said"), [(seeds.PROMPT, "Success: "), (seeds.REFUSING, "Failed: ")]
+)
+async def test_the_progress_of_a_push_that_is_over_says_the_end(devserver, connection, said):
+    async with house(devserver) as here:
+        push = await here.push(connection_id=connection)
+        outcome = await here.ending(push)
+        progress = await push.progress()
+
+    assert progress
+    assert ("end", f"{said}{outcome.message}") == (progress.stage, progress.message)
+    assert (None, None) == (progress.next_look_utc, progress.waiting_for)
+
+
+async def test_a_push_that_ends_while_it_is_asked_for_is_told_as_over(devserver, monkeypatch):
+    async with house(devserver) as here:
+        push = await here.push()
+        running = await push.describe()
+        outcome = await here.ending(push)
+        monkeypatch.setattr(Push, "describe", AsyncMock(return_value=running))
+        standing = await how_it_stands(push)
+
+    assert running.close_time is None
+    assert outcome == standing

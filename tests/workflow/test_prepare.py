@@ -7,7 +7,6 @@ from activities import options
 from emulator import seeds
 from emulator.examples import record
 from tests.support.house import house
-from workflows import versions
 
 
 async def steps(push) -> list[str]:
@@ -39,19 +38,6 @@ async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
 
         assert "Success" == (await here.ending(push)).status
         assert ["fetch-options", "validate", "push"] == (await steps(push))[:3]
-
-
-async def test_where_operators_name_the_builds_a_marker_tells_how_a_push_was_prepared(
-    skipping, monkeypatch
-):
-    monkeypatch.setattr(versions, "BUILD", "another")
-    async with house(skipping, skipping=True) as here:
-        push = await here.push()
-        await here.ending(push)
-        events = (await push.handle.fetch_history()).events
-
-    markers = [one.marker_recorded_event_attributes.marker_name for one in events]
-    assert ["core_patch", "core_local_activity"] == [one for one in markers if one]
 
 
 async def test_a_bill_is_pushed_right_after_its_supplier(skipping):
