@@ -67,7 +67,7 @@ def build_app() -> typer.Typer:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; every error is one sentence on standard error."""
     try:
-        return build_app()(args=arguments, prog_name="starter.py", standalone_mode=False) or 0
+        return int(build_app()(args=arguments, prog_name="starter.py", standalone_mode=False))
     except BrokenPipeError:
         sys.stdout = None
         return FAILED

@@ -18,6 +18,7 @@ from dispatch.converter import converter
 from dispatch.keyring import EncryptionSettings
 from dispatch.settings import DispatchSettings
 from dispatch.tasks import TaskTimeout
+from dispatch.telemetry import plain_runtime
 from dispatch.trouble import meaning_of, no_namespace
 from workflows import attributes
 
@@ -59,7 +60,7 @@ async def connect(
             **config,
             data_converter=converts,
             interceptors=[*timed, *interceptors],
-            runtime=runtime,
+            runtime=runtime or plain_runtime(),
         )
     except (RuntimeError, RPCError, ValueError) as error:
         where = config.get("target_host")

@@ -36,6 +36,18 @@ _STATUS = re.compile(r'code: (?P<code>\w+), message: "(?P<message>(?:[^"\\]|\\.)
 _KEY = ("Unauthenticated", "PermissionDenied")
 
 
+AWAY = frozenset(
+    {
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+"""The server gave no answer of its own: what was asked may or may not have been done."""
+
 NOT_LET_IN = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
 
 
