@@ -8,8 +8,8 @@ from uuid import UUID
 from temporalio import activity
 
 from activities.beating import beating
-from activities.models import Wire
 from activities.server_time import ServerTime
+from activities.wire import Wire
 from codat.allowance import Allowance
 
 REQUESTS_EACH = 4

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.models import Wire
+from activities.wire import Wire, Word, cut
 from codat import CodatError, CodatRefused
 
 MOST_PATIENCE = timedelta(hours=1)
@@ -18,7 +18,7 @@ class Refusal(Wire):
 
     status: int | None = None
     retry_after_seconds: float | None = None
-    correlation_id: str | None = None
+    correlation_id: Word | None = None
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def codat_failures(*, final: tuple[type[CodatError], ...] = (CodatRefused,)) -> 
             correlation_id=error.correlation_id,
         )
         raise ApplicationError(
-            str(error),
+            cut(str(error)),
             refusal,
             type=type(error).__name__,
             non_retryable=isinstance(error, final),

@@ -23,6 +23,9 @@ from codat.turns import caller, in_turn
 
 PAGE_SIZE = 1000
 
+MAX_CANDIDATES = 100
+"""Operations that a look names; a person decides about a few, and a payload has to hold them."""
+
 Sighting = tuple[PushOperation, Match]
 Record = tuple[str, object]
 """A push, by its workflow id, and what it carries."""
@@ -58,7 +61,8 @@ class FindActivities:
         sightings = await _not_held(possible, others)
         sightings = await _without_others(sightings, records, ask, others)
         look = Look(
-            candidates=[_candidate(*sighting) for sighting in sightings],
+            candidates=_candidates(sightings),
+            more=max(len(sightings) - MAX_CANDIDATES, 0),
             shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
         )
         if ask.purpose is not Purpose.DECIDE:
@@ -191,6 +195,12 @@ def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[
     difference = date - now if date else timedelta()
     until = ask.until + difference if ask.until else datetime.max.replace(tzinfo=UTC)
     return ask.since + difference - BEFORE, until
+
+
+def _candidates(sightings: list[Sighting]) -> list[Candidate]:
+    """Name them, those that look most like ours first."""
+    likeliest = sorted(sightings, key=lambda one: one[1] is not Match.EQUAL)
+    return [_candidate(*one) for one in likeliest[:MAX_CANDIDATES]]
 
 
 def _candidate(operation: PushOperation, match: Match) -> Candidate:

@@ -9,17 +9,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.models import (
-    Attempt,
-    Fact,
-    FindSubmission,
-    Kind,
-    Look,
-    Purpose,
-    Reading,
-    Told,
-    Wire,
-)
+from activities.models import Attempt, Fact, FindSubmission, Kind, Look, Purpose, Reading, Told
+from activities.wire import Wire
 from codat.numbers import digest
 
 T = TypeVar("T")

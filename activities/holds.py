@@ -9,8 +9,9 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import Attempt, Wire
+from activities.models import Attempt
 from activities.server_time import ServerTime
+from activities.wire import Wire
 from codat import clock
 from codat.errors import NotSent
 from codat.models import PushTarget

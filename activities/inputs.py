@@ -7,7 +7,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.models import Wire
+from activities.wire import Wire
 
 MOST_READ = 2000
 """So many records are read for one look, and stay at hand for the looks of others."""

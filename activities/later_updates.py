@@ -9,12 +9,13 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
 
-from activities.models import Attempt, Wire
+from activities.models import Attempt
 from activities.others import DATA_TYPE, requested_at, same_place
 from activities.send_fence import not_sent
 from activities.server_time import ServerTime
 from activities.start_memo import read_start_memo
 from activities.visibility import equals
+from activities.wire import Wire
 from codat.models import PushTarget
 from codat.numbers import digest
 

@@ -5,21 +5,11 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-from pydantic.alias_generators import to_camel
+from pydantic import ConfigDict
 
+from activities.wire import Findings, Sentence, Wire, Word
 from codat.models import PushOperation, PushStatus, PushTarget
 from codat.numbers import digest
-
-
-class Wire(BaseModel):
-    """A model that travels through Temporal: frozen, camelCase, absent means null.
-
-    What an activity gives back has a field without a default, so that `{}`, by which an operator
-    completes an activity by hand, is never taken for an answer.
-    """
-
-    model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
 class Idempotency(StrEnum):
@@ -77,19 +67,11 @@ class Validate(Wire):
     update: bool
 
 
-class Finding(Wire):
-    """One remark on a record: where (RFC 6901), what, and by which rule."""
-
-    pointer: str
-    message: str
-    rule: str | None = None
-
-
 class Verdict(Wire):
     """All that is wrong with a record, and all that may be."""
 
-    errors: list[Finding]
-    warnings: list[Finding] = []
+    errors: Findings
+    warnings: Findings = []
 
 
 class Prepare(Wire):
@@ -171,8 +153,8 @@ class Reading(Wire):
     operation: PushOperation
     is_new: bool = False
     patience: float = 1.0
-    errors: list[Finding] = []
-    warnings: list[Finding] = []
+    errors: Findings = []
+    warnings: Findings = []
 
     @classmethod
     def unread(cls, operation: UUID) -> Self:
@@ -222,12 +204,12 @@ class Candidate(Wire):
 
     push_operation_key: UUID
     requested_on_utc: datetime | None = None
-    status: str
-    match: str
+    status: Word
+    match: Word
 
 
 class Look(Wire):
-    """What a complete look at the list has shown.
+    """What a complete look at the list has shown; `more` candidates did not fit.
 
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
     `awaited`: another push of the same place runs whose operation the candidates may be.
@@ -235,8 +217,9 @@ class Look(Wire):
     """
 
     candidates: list[Candidate]
+    more: int = 0
     adopted: Reading | None = None
-    hindrance: str | None = None
+    hindrance: Sentence | None = None
     later_update: bool = False
     awaited: bool = False
     shows_own: bool = False
@@ -275,9 +258,9 @@ class Fact(Wire):
     number: int = 0
     minutes: int | None = None
     digest: str = ""
-    error: str | None = None
+    error: Word | None = None
     operation: UUID | None = None
-    status: str | None = None
+    status: Word | None = None
     excluded: list[UUID] = []
     is_new: bool = False
     ledger: dict[str, Any] | None = None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from activities.models import Finding, Wire
+from activities.wire import Findings, Sentence, Wire
 
 SUCCESSFUL, UNSUCCESSFUL = "write.successful", "write.unsuccessful"
 
@@ -17,8 +17,8 @@ class NoticeRecord(Wire):
 class NoticeRemarks(Wire):
     """What was wrong with the record, and what may be."""
 
-    errors: list[Finding] = []
-    warnings: list[Finding] = []
+    errors: Findings = []
+    warnings: Findings = []
 
 
 class NoticeCompany(Wire):
@@ -43,7 +43,7 @@ class NoticePayload(Wire):
     completed_on_date: datetime
     status: str
     record: NoticeRecord | None = None
-    error_message: str | None = None
+    error_message: Sentence | None = None
     validation: NoticeRemarks = NoticeRemarks()
     submitted: bool
     may_still_land: bool

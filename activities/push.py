@@ -15,7 +15,6 @@ from activities.models import (
     Attempt,
     Conduct,
     FetchOptions,
-    Finding,
     OptionsDigest,
     PollStatus,
     Prepare,
@@ -29,6 +28,7 @@ from activities.readings import reading_of
 from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
 from activities.verdicts import judged
+from activities.wire import Finding
 from codat import (
     CodatClient,
     CodatError,

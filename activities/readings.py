@@ -1,17 +1,71 @@
 """An operation as Codat tells it, made fit for history."""
 
-from activities.models import Finding, Reading
+from activities.models import Reading
+from activities.wire import Finding, cut, fitting
 from codat.itemids import pointer_of
-from codat.models import PushOperation, ValidationItem
+from codat.models import PushOperation, PushValidation, ValidationItem
+from codat.numbers import dumps
+
+MAX_ECHO = 1024 * 1024
+"""Bytes of the record as Codat gives it back: as many as a record may have."""
+
+_FEW = 16 * 1024
 
 
 def reading_of(operation: PushOperation) -> Reading:
-    """Keep what the push needs; an operation that goes on need not carry the record back."""
-    kept = operation if operation.status.is_final else operation.model_copy(update={"data": None})
+    """Keep what the push needs, as much as fits into a payload."""
+    items = operation.validation
+    kept, left_out = _kept(operation)
     return Reading(
         operation=kept,
-        errors=[_finding(item) for item in operation.validation.errors],
-        warnings=[_finding(item) for item in operation.validation.warnings],
+        errors=[_finding(item) for item in items.errors],
+        # First, so that it is not itself left out.
+        warnings=[*left_out, *(_finding(item) for item in items.warnings)],
+    )
+
+
+def _kept(operation: PushOperation) -> tuple[PushOperation, list[Finding]]:
+    """Leave out what is too large, and say so; what goes on need not carry the record back."""
+    data, said = _echo(operation)
+    changes = fitting(operation.changes)
+    if len(changes) < len(operation.changes):
+        said.append(f"It changed {len(operation.changes):,} records; {len(changes):,} are named.")
+    error = operation.error_message
+    bounded = {
+        "data": data,
+        "changes": changes,
+        "status_text": cut(operation.status_text),
+        "error_message": error and cut(error),
+        "data_type": operation.data_type and cut(operation.data_type),
+        "validation": PushValidation(
+            errors=_first(operation.validation.errors),
+            warnings=_first(operation.validation.warnings),
+        ),
+    }
+    left_out = [Finding(pointer="", message=message) for message in said]
+    return operation.model_copy(update=bounded), left_out
+
+
+def _echo(operation: PushOperation) -> tuple[object, list[str]]:
+    if operation.data is None or not operation.status.is_final:
+        return None, []
+    size = len(dumps(operation.data).encode())
+    if size <= MAX_ECHO:
+        return operation.data, []
+    return None, [f"Codat's copy of the record ({size:,} bytes) is too large to be kept."]
+
+
+def _first(items: list[ValidationItem]) -> list[ValidationItem]:
+    return fitting((_short(item) for item in items), _FEW)
+
+
+def _short(item: ValidationItem) -> ValidationItem:
+    return item.model_copy(
+        update={
+            "item_id": item.item_id and cut(item.item_id),
+            "message": item.message and cut(item.message),
+            "validator_name": item.validator_name and cut(item.validator_name),
+        }
     )
 
 

@@ -17,6 +17,11 @@ from activities.visibility import equals
 
 LISTED_SOON = timedelta(seconds=1)
 
+MAX_MEMORY = 512 * 1024
+"""Bytes of what is told of earlier runs, besides the outcome of one that succeeded."""
+
+MAX_UNREADABLE = 100
+
 
 class RecallActivities:
     """Reads the histories of all runs of one push."""
@@ -30,7 +35,7 @@ class RecallActivities:
         """Tell all that the histories of all runs prove; what can't be read is said so."""
         async with beating():
             runs = await self._runs(ask)
-            memory = await memory_of(self._client, ask.workflow_id, runs)
+            memory = _fitting(await memory_of(self._client, ask.workflow_id, runs), runs)
         return memory.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:
@@ -61,6 +66,14 @@ async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Me
         unreadable=past.unreadable,
         retries=past.retries,
     )
+
+
+def _fitting(memory: Memory, runs: Sequence[str]) -> Memory:
+    """Call runs unreadable that left more behind than a payload holds: all may have happened."""
+    told = memory.model_copy(update={"success": None})
+    if len(told.model_dump_json()) > MAX_MEMORY:
+        memory = memory.model_copy(update={"facts": [], "retries": {}, "unreadable": list(runs)})
+    return memory.model_copy(update={"unreadable": memory.unreadable[:MAX_UNREADABLE]})
 
 
 class _Past:

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from temporalio.client import WorkflowExecution
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Wire
+from activities.wire import Wire
 
 START_MEMO = "surepush"
 

@@ -18,13 +18,14 @@ sys.path[0] = str(Path(__file__).parents[1])  # instead of this folder: bench/em
 
 from bench.chaos import endings, report  # noqa: E402
 from bench.chaos.books import Books  # noqa: E402
-from bench.chaos.doors import Ours, Plain, Side  # noqa: E402
 from bench.chaos.evidence import Evidence  # noqa: E402
 from bench.chaos.faults import rules, webhook_rules  # noqa: E402
 from bench.chaos.house import opened  # noqa: E402
-from bench.chaos.plan import DISASTERS, Plan, Wanted, make_plan  # noqa: E402
+from bench.chaos.plan import DISASTERS, Plan, make_plan  # noqa: E402
+from bench.chaos.sides import Ours, Plain, Side  # noqa: E402
 from bench.chaos.storm import Storm  # noqa: E402
 from bench.chaos.verdict import judge_ours, judge_plain  # noqa: E402
+from bench.chaos.wanted import Wanted  # noqa: E402
 from stack.leaving import until_signal  # noqa: E402
 from stack.ports import HOST, Ports  # noqa: E402
 
@@ -43,7 +44,8 @@ async def run(plan: Plan, folder: Path) -> int:
     wanted = plan.wanted
     report.announce(plan)
     async with opened(wanted, folder) as house, Books(house.stack.ports.emulator) as books:
-        ours, plain = Ours(house.client), Plain(house.client) if wanted.plain else None
+        ours = Ours(house.client, wanted.patience)
+        plain = Plain(house.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
         await _prepare(books, sides, wanted, house.stack.ports)
         storm = Storm(plan, house, sides)

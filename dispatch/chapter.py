@@ -222,5 +222,5 @@ def _look(look: Look) -> tuple[str, list[str]]:
     said = [f"it may be operation {one.push_operation_key}" for one in look.candidates]
     if look.adopted:
         return f"{what}it is operation {look.adopted.operation.push_operation_key}", []
-    found = f"candidates: {len(said)}" if said else "it is not there"
+    found = f"candidates: {len(said) + look.more}" if said else "it is not there"
     return what + found, [*said, look.hindrance or ""]

@@ -12,7 +12,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Finding
+from activities.wire import Finding
 from workflows.models import PushOutcome, PushRequest
 
 T = TypeVar("T")

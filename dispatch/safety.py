@@ -67,7 +67,7 @@ class Safety:
             self.answered(look.adopted)
         elif purpose is Purpose.SETTLE:
             self._proof, self._owed = _SETTLED, 0
-        elif purpose is Purpose.DECIDE and not self._strange(look):
+        elif purpose is Purpose.DECIDE and not look.more and not self._strange(look):
             self._proof, self._owed = _NOT_FOUND, 0
 
     def _strange(self, look: Look) -> Iterable[UUID]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from activities.models import Finding
+from activities.wire import Finding
 from codat.models import PushStatus
 from gateway.standing import Standing
 from gateway.wire import STATUS_CODES, Change, Operation, RecordReference, Remark, Remarks

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from activities.models import Wire
+from activities.wire import Wire
 from codat.models import PushStatus
 
 STATUS_CODES = {

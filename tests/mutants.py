@@ -31,6 +31,7 @@ COMMANDS = "tests/workflow/test_activity_commands.py"
 STARTS = "tests/workflow/test_start_doors.py"
 REWRITTEN = "tests/workflow/test_find_rewritten.py"
 MATCHING = "tests/unit/test_matching.py"
+SIZES = "tests/property/test_payload_sizes.py"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,34 @@ class Mutant:
 
 
 MUTANTS = (
+    Mutant(
+        "bound of findings",
+        "activities/wire.py",
+        "    kept = fitting(own[:MAX_FINDINGS])\n",
+        "    kept = own\n",
+        (SIZES,),
+    ),
+    Mutant(
+        "bound of an echo",
+        "activities/readings.py",
+        "    if size <= MAX_ECHO:\n",
+        "    if size:\n",
+        (SIZES,),
+    ),
+    Mutant(
+        "bound of the ledger",
+        "workflows/submission.py",
+        "        self._forget_refused()\n",
+        "",
+        (SIZES,),
+    ),
+    Mutant(
+        "bound of what is recalled",
+        "activities/recall.py",
+        "    if len(told.model_dump_json()) > MAX_MEMORY:\n",
+        "    if not told:\n",
+        (SIZES,),
+    ),
     Mutant(
         "run fence",
         "activities/push.py",

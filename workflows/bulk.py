@@ -11,7 +11,7 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.bulk import STEP_FOR, BulkDone, BulkStep
-    from activities.models import Wire
+    from activities.wire import Wire
     from workflows.activity_call import CallFailed, call
     from workflows.markdown import plain
 

@@ -23,6 +23,8 @@ GLANCE = timedelta(minutes=1)
 TAKEN_WITHIN = timedelta(minutes=5)
 """After this Codat has taken a request of ours, or never will: what it took later is another's."""
 
+MOST_NAMED = 5
+
 LOOKS = (1.0, *(1.0 + part / 3 for part in range(1, 7)))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
 last moment (10 s from now) at which a worker may still have sent it. An operation that nobody holds
@@ -145,7 +147,9 @@ def take(story: Story, reading: Reading, why: str) -> Reading:
 
 def unclear(story: Story, look: Look) -> Ended:
     """Make the end of a push whose operation can't be told from others."""
-    named = ", ".join(str(one.push_operation_key) for one in look.candidates)
+    named = ", ".join(str(one.push_operation_key) for one in look.candidates[:MOST_NAMED])
+    more = len(look.candidates) + look.more - MOST_NAMED
+    named += f" and {more} more" if more > 0 else ""
     hindrance = f" ({look.hindrance})" if look.hindrance else ""
     return story.ending(
         PushStatus.UNKNOWN,

@@ -9,7 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.holds import HOLDS, Hold
-    from activities.models import Wire
+    from activities.wire import Wire
     from workflows.markdown import plain
 
 Input = TypeVar("Input", bound=Wire)

@@ -20,7 +20,8 @@ from pydantic import (
 )
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
+from activities.models import Candidate, Conduct, frozen_digest
+from activities.wire import Findings, Sentence, Wire, Word, cut, fitting
 from codat.models import PushStatus, PushTarget
 from codat.numbers import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.target import known_data_type, segment
@@ -48,7 +49,7 @@ class Settlement(Wire):
     adopt: UUID | None = None
     not_written: bool = False
     excluded: list[UUID] = []
-    by: str | None = None
+    by: Word | None = None
 
 
 class Resume(Wire):
@@ -57,10 +58,10 @@ class Resume(Wire):
     requested_on_utc: datetime
     conduct: Conduct | None = None
     ledger: Ledger
-    warnings: list[Finding] = []
+    warnings: Findings = []
     looks: int = 0
     failures: int = 0
-    trouble: str = ""
+    trouble: Sentence = ""
     cause: str = "other"
     unauthorized_since: datetime | None = None
     hinted: bool = False
@@ -68,6 +69,7 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
+_MOST_SAID = 10
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -129,10 +131,10 @@ class PushRequest(Wire):
     allow_sync_on_push_complete: StrictBool | None = None
     force_update: StrictBool | None = None
     validation: Validation = Validation.ENFORCE
-    retry_of: str | None = None
+    retry_of: Word | None = None
     settlement: Settlement | None = None
-    reason: str | None = None
-    first_digest: str | None = None
+    reason: Sentence | None = None
+    first_digest: Word | None = None
     resume: Resume | None = None
 
     @field_validator("data_type")
@@ -218,14 +220,14 @@ class PushOutcome(Wire):
     """
 
     status: PushStatus
-    message: str
+    message: Sentence
     push_operation_key: UUID | None = None
-    records: list[PushRecord] = []
-    errors: list[Finding] = []
-    warnings: list[Finding] = []
+    records: Annotated[list[PushRecord], AfterValidator(fitting)] = []
+    errors: Findings = []
+    warnings: Findings = []
     submitted: bool
     may_still_land: bool = False
-    candidates: list[Candidate] = []
+    candidates: Annotated[list[Candidate], AfterValidator(fitting)] = []
     requested_on_utc: datetime
     completed_on_utc: datetime | None = None
     data: Any = None
@@ -265,9 +267,9 @@ def check_workflow_id(request: PushRequest, workflow_id: str) -> None:
 
 def sentence_of(error: ValidationError) -> str:
     """Say what is wrong with a request, in one sentence, without quoting the record."""
-    return (
-        "; ".join(_complaint(one["loc"], one["type"], one["msg"]) for one in error.errors()) + "."
-    )
+    said = [_complaint(one["loc"], one["type"], one["msg"]) for one in error.errors()]
+    more = f"; and {len(said) - _MOST_SAID:,} more" if len(said) > _MOST_SAID else ""
+    return cut("; ".join(said[:_MOST_SAID])) + more + "."
 
 
 def _complaint(where: tuple[int | str, ...], kind: str, message: str) -> str:

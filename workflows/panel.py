@@ -1,8 +1,12 @@
 """The panel that operators see in the Temporal UI: a push in plain words, as Markdown."""
 
+from activities.wire import Finding, count_of
 from workflows.markdown import code, plain
 from workflows.models import PushOutcome
 from workflows.progress import PushProgress
+
+_MOST_SHOWN = 20
+"""Findings and candidates that Temporal's UI shows; `show` names all that were kept."""
 
 
 def of_progress(progress: PushProgress) -> str:
@@ -23,12 +27,20 @@ def of_progress(progress: PushProgress) -> str:
 def of_outcome(outcome: PushOutcome, push_id: str) -> str:
     """Describe how a push ended, and what to do next."""
     rows = [f"**{outcome.status.value}**: {plain(outcome.message)}\n"]
-    rows += [f"- {code(one.pointer or '/')} {plain(one.message)}" for one in outcome.errors]
+    rows += [f"- {code(one.pointer or '/')} {plain(one.message)}" for one in _some(outcome.errors)]
     if outcome.push_operation_key:
         rows.append(f"- operation: `{outcome.push_operation_key}`")
-    rows += [f"- may be ours: `{one.push_operation_key}`" for one in outcome.candidates]
+    some = outcome.candidates[:_MOST_SHOWN]
+    rows += [f"- may be ours: `{one.push_operation_key}`" for one in some]
     advice = advice_on(outcome, push_id)
     return "\n".join([*rows, f"- next: {advice}"] if advice else rows)
+
+
+def _some(findings: list[Finding]) -> list[Finding]:
+    more = count_of(findings) - _MOST_SHOWN
+    if more <= 0:
+        return findings
+    return [*findings[:_MOST_SHOWN], Finding(pointer="", message=f"and {more:,} more")]
 
 
 def advice_on(outcome: PushOutcome, push_id: str) -> str:

@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.models import FetchOptions, OptionsDigest, Prepare, Validate, Verdict
     from activities.push import PushActivities
+    from activities.wire import count_of
     from codat.models import PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.models import Validation
@@ -127,8 +128,8 @@ def _take_verdict(story: Story, verdict: Verdict) -> None:
         story.warnings += verdict.errors
     elif verdict.errors:
         story.warnings += verdict.warnings
-        first, more = verdict.errors[0], len(verdict.errors) - 1
-        tail = f" (and {more} more)" if more else ""
+        first, more = verdict.errors[0], count_of(verdict.errors) - 1
+        tail = f" (and {more:,} more)" if more else ""
         raise story.ending(
             PushStatus.FAILED,
             f"The record does not fit, so nothing was sent: {first.message}{tail}",

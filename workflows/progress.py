@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from activities.models import Wire
+from activities.wire import Wire
 
 ENDED = "end"
 """The stage of a push that is over."""

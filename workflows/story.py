@@ -9,8 +9,9 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Conduct, Finding, Idempotency, Reading
+    from activities.models import Conduct, Idempotency, Reading
     from activities.others import REQUESTED
+    from activities.wire import Finding
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import announce

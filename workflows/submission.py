@@ -23,11 +23,14 @@ KEY_AGE = timedelta(minutes=85)
 CONFLICT_IS_KEPT_AFTER = timedelta(minutes=1)
 """A 409 that is given for so long is the kept first answer to its key, which wrote nothing."""
 
-IN_FLIGHT_FOR = timedelta(minutes=4)
+IN_FLIGHT_FOR = timedelta(minutes=2)
 """With an attempt open, 409 says that it is in flight; after so long it is looked for instead."""
 
 MOST_UNPROVEN = 3
 """How often a request that was sent again may be answered without proof before we look for it."""
+
+MOST_REFUSED = 50
+"""How many refused numbers are kept in mind; a push may collect thousands in a month."""
 
 MAX_NUMBERS = 8
 """How many numbers a push may send without a result; refused ones do not count."""
@@ -203,9 +206,17 @@ class Ledger(BaseModel):
     def begin(self, now: datetime, minutes: int | None, digest: str) -> Entry:
         """Open the next number."""
         number = self.entries[-1].number + 1 if self.entries else 1
+        self._forget_refused()
         entry = Entry(number=number, first_scheduled=now, minutes=minutes, digest=digest)
         self.entries.append(entry)
         return entry
+
+    def _forget_refused(self) -> None:
+        """Keep of numbers that are settled as refused the newest: the older ones say no more."""
+        refused = [one for one in self.entries if one.judgement is Judgement.REFUSED]
+        settled = [one for one in refused if not one.open and one.operation is None]
+        for one in settled[:-MOST_REFUSED]:
+            self.entries.remove(one)
 
 
 def record(

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from bench.chaos.books import Entry
 from bench.chaos.evidence import Case
-from bench.chaos.plan import Wanted
+from bench.chaos.wanted import Wanted
 
 
 class Cause(StrEnum):
@@ -14,6 +14,9 @@ class Cause(StrEnum):
     FAILING = "5xx after the commit"
     FAILING_AGAIN = "5xx to a request sent again, the first committed"
     REFUSED_AGAIN = "401 to a request sent again, the first committed"
+    PAGE_AGAIN = "a proxy's page to a request sent again, the first committed"
+    BLOCKED = "twice a proxy's page, and nothing committed"
+    UNPROVEN = "an operation that failed without proof"
     LOST = "answer lost after the commit"
     UPDATE = "answer of an update lost after the commit"
     NEIGHBOUR_FAILING = "a neighbour's 5xx after the commit"
@@ -21,12 +24,13 @@ class Cause(StrEnum):
     NEIGHBOUR_ENDED = "a neighbour that ended without its answer"
     TWINS = "equal twins"
     HUMBLE = "refused, after an earlier number was judged not written by looking"
+    CANCELLED = "cancelled before it was clear"
     ENDED = "ended from outside, and not asked for again"
     OTHER = "nothing that excuses it"
 
     def is_excused(self, wanted: Wanted) -> bool:
         """Tell whether the API left no proof in this mode, so that Unknown is honest."""
-        if self in (Cause.TWINS, Cause.HUMBLE, Cause.ENDED):
+        if self in _ALWAYS:
             return True
         if wanted.echo and not wanted.rewrite:
             return False
@@ -35,10 +39,14 @@ class Cause(StrEnum):
         return wanted.mode == "ignored" and self in (Cause.LOST, Cause.NEIGHBOUR_LOST)
 
 
+_ALWAYS = (Cause.TWINS, Cause.HUMBLE, Cause.CANCELLED, Cause.ENDED, Cause.BLOCKED, Cause.UNPROVEN)
+"""What leaves no proof though data is echoed."""
+
 _EVEN_HONOURED = (
     Cause.FAILING,
     Cause.FAILING_AGAIN,
     Cause.REFUSED_AGAIN,
+    Cause.PAGE_AGAIN,
     Cause.NEIGHBOUR_FAILING,
     Cause.NEIGHBOUR_ENDED,
     Cause.UPDATE,
@@ -46,26 +54,49 @@ _EVEN_HONOURED = (
 """What leaves no proof though keys are honoured: such an answer may be kept for its key."""
 
 
+_CANCELLED = "Cancelled"
 _EARLIER = "An earlier request of this push may have been written all the same."
+_NO_PROOF = "does not prove that nothing was written"
+_BLOCKED = "Twice no answer of Codat's own came"
 
 
 def cause_of(
     case: Case, pair: Sequence[Case], operations: Mapping[str, tuple[Case, Entry]]
 ) -> Cause:
     """Find what left an Unknown without proof; `pair` has all pushes of the same record."""
-    outcome = case.ending.outcome
-    if outcome is None or "from outside" in outcome.message:
-        return Cause.ENDED
-    if _EARLIER in outcome.message:
-        return Cause.HUMBLE
+    fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
+    told = _by_its_words(case, fates)
+    if told:
+        return told
     others = _others(case, operations)
     twins = [one for one in pair if one is not case]
-    if twins and "pushed an equal record" in outcome.message:
+    if twins and "pushed an equal record" in _words(case):
         return Cause.TWINS
     if any(other in twins for other, _ in others):
         return Cause.TWINS
-    fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
     return _own(case, fates) if fates else _foreign(others)
+
+
+def _by_its_words(case: Case, fates: list[str]) -> Cause | None:
+    if case.ending.outcome is None or "from outside" in _words(case):
+        return Cause.ENDED
+    if _words(case).startswith(_CANCELLED):
+        return Cause.CANCELLED
+    if _EARLIER in _words(case):
+        return Cause.HUMBLE
+    if _NO_PROOF in _words(case) and _names_its_own(case):
+        return Cause.UNPROVEN
+    return Cause.BLOCKED if _BLOCKED in _words(case) and not fates else None
+
+
+def _words(case: Case) -> str:
+    return case.ending.outcome.message if case.ending.outcome else ""
+
+
+def _names_its_own(case: Case) -> bool:
+    """Tell whether the outcome names an operation that a request of its own made."""
+    named = case.ending.outcome and str(case.ending.outcome.push_operation_key)
+    return any(named == post["pushOperationKey"] for post in case.posts)
 
 
 def _own(case: Case, fates: list[str]) -> Cause:
@@ -77,6 +108,8 @@ def _own(case: Case, fates: list[str]) -> Cause:
         return Cause.FAILING_AGAIN
     if any(post["status"] == "401" for post in case.posts):
         return Cause.REFUSED_AGAIN
+    if sum(post["did"] == "faulted: proxy-page" for post in case.posts) > 1:
+        return Cause.PAGE_AGAIN
     return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
 
 

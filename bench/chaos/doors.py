@@ -1,228 +1,53 @@
-"""How pushes are started, and the doors that people press meanwhile, on either side."""
+"""The doors that people press while everything dies; what each does is told in docs/doors.md.
+
+`delete` is not among them: it makes the server forget a push, so that nothing is promised of it.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from random import Random
-from typing import Any, TypeVar
 from uuid import UUID
 
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType
-from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import (
-    Client,
-    WorkflowExecutionStatus,
-    WorkflowFailureError,
-    WorkflowHandle,
-)
+from temporalio.api.enums.v1 import EventType, WorkflowExecutionStatus
+from temporalio.client import WorkflowFailureError
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from bench.chaos.plan import Item, Press, company, connection
-from bench.sides.api import Order
-from dispatch.pushes import NoSuchPush, Push, start_push
-from dispatch.retries import StillRunning, retry_push
-from workflows.models import PushRequest
+from bench.chaos.commands import persist
+from bench.chaos.plan import Item, Press
+from bench.chaos.sides import Options, Refused, Side
 
 _TASKS = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
     EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
     EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
 )
-_FOR_ENDED = ("retry", "start over an ended one")
-_PATIENCE = 30
-"""Seconds that people wait for a push before they leave its door alone."""
-
-_DOWN = (
-    RPCStatusCode.UNAVAILABLE,
-    RPCStatusCode.DEADLINE_EXCEEDED,
-    RPCStatusCode.CANCELLED,
-    RPCStatusCode.UNKNOWN,
+_OPEN = (
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING,
+    WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED,
 )
-"""What a client hears of a server that dies under its call, or is dead."""
 
-_JUST_UP = "Namespace default is not found"
-"""What a client hears of a dev server that has just come up again."""
+_WATCH = 0.1
+_TRIES = 5
 
-T = TypeVar("T")
+_RUNS = 4
+"""Seconds in which the server may begin runs of its own, before somebody ends that."""
 
-
-class Refused(Exception):
-    """The door did not open: there was nothing to reset, or it is still running."""
+_NONSENSE = [1, {"pushOperationKey": None}, "x"]
 
 
-class Side:
-    """One side's pushes: how each is named, started and asked for again."""
-
-    name: str
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def workflow_id(self, item: Item) -> str:
-        """Give the id of its workflow."""
-        raise NotImplementedError
-
-    async def start(self, item: Item) -> None:
-        """Start it as a backend does; a second time is the same key again."""
-        raise NotImplementedError
-
-    async def retry(self, item: Item) -> None:
-        """Ask for it again, as an operator does."""
-        raise NotImplementedError
-
-    async def start_by_name(self, item: Item) -> None:
-        """Start it by its name, with only the input, as the Temporal UI does."""
-        raise NotImplementedError
-
-    async def running(self) -> int:
-        """Count the pushes that have not ended."""
-        query = f'TaskQueue="{self.name}" AND ExecutionStatus="Running"'
-        return (await self.client.count_workflows(query)).count
-
-    def handle(self, item: Item) -> WorkflowHandle[Any, Any]:
-        """Give its workflow, whichever run is the latest."""
-        return self.client.get_workflow_handle(self.workflow_id(item))
-
-    async def press(self, press: Press, item: Item, dice: Random) -> None:
-        """Press a door; Refused when it does not open."""
-        if press.door in _FOR_ENDED:
-            await self._end_of(item)
-        match press.door:
-            case "retry":
-                await persist(lambda: self.retry(item))
-            case "terminate, start by name":
-                await persist(lambda: self.handle(item).terminate("chaos"))
-                await persist(lambda: self.start_by_name(item))
-            case "same key again":
-                await persist(lambda: self.start(item))
-            case "start over an ended one":
-                await persist(lambda: self.start_by_name(item))
-            case _:
-                await self._reset(item, press.door, dice)
-
-    async def _end_of(self, item: Item) -> None:
-        """Wait until it has ended, as people do who want to retry; TimeoutError if it does not."""
-        with suppress(WorkflowFailureError):
-            await asyncio.wait_for(persist(self.handle(item).result), _PATIENCE)
-
-    async def _first_task(self, item: Item) -> list[int]:
-        """Wait until there is a task that it can be reset to; Refused if there is none."""
-        handle = self.handle(item)
-        for _ in range(_PATIENCE):
-            history = await persist(handle.fetch_history)
-            tasks = [event.event_id for event in history.events if event.event_type in _TASKS]
-            if tasks:
-                return tasks
-            await asyncio.sleep(1)
-        raise Refused
-
-    async def _reset(self, item: Item, door: str, dice: Random) -> None:
-        tasks = await self._first_task(item)
-        described = await persist(self.handle(item).describe)
-        where = {"reset to the first task": tasks[0], "reset to the last task": tasks[-1]}
-        request = ResetWorkflowExecutionRequest(
-            namespace=self.client.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=described.id, run_id=described.run_id),
-            workflow_task_finish_event_id=where.get(door) or dice.choice(tasks),
-            reason="chaos",
-            request_id=str(UUID(int=dice.getrandbits(128))),
-        )
-        await persist(lambda: self.client.workflow_service.reset_workflow_execution(request))
-
-
-class Ours(Side):
-    """Pushes of Surepush."""
-
-    name = "ours"
-
-    def request(self, item: Item) -> PushRequest:
-        """Make what a backend asks."""
-        return PushRequest.model_validate(
-            {
-                "companyId": company(self.name),
-                "connectionId": connection(self.name, item.place),
-                "dataType": item.data_type,
-                "data": item.data,
-                "idempotencyKey": item.key,
-                "recordId": item.record_id,
-                "timeoutInMinutes": item.minutes,
-            }
-        )
-
-    def push(self, item: Item) -> Push:
-        """Give the push as the outside knows it."""
-        return Push(self.client, self.request(item).push_id)
-
-    def workflow_id(self, item: Item) -> str:
-        """Give the id of its workflow."""
-        return self.request(item).workflow_id
-
-    async def start(self, item: Item) -> None:
-        """Start it through `dispatch`, or join it."""
-        await start_push(self.client, self.request(item), task_queue=self.name)
-
-    async def retry(self, item: Item) -> None:
-        """Ask for it again through `dispatch`."""
-        try:
-            await retry_push(self.push(item), task_queue=self.name)
-        except (StillRunning, NoSuchPush):
-            raise Refused from None
-
-    async def start_by_name(self, item: Item) -> None:
-        """Start it past `dispatch`."""
-        request = self.request(item).model_dump(mode="json", by_alias=True, exclude_none=True)
-        await self.client.start_workflow(
-            "push", request, id=self.workflow_id(item), task_queue=self.name
-        )
-
-
-class Plain(Side):
-    """Pushes of the plain workflow, with the server's default policies."""
-
-    name = "plain"
-
-    def workflow_id(self, item: Item) -> str:
-        """Give the id of its workflow."""
-        return f"plain-{item.number}"
-
-    async def start(self, item: Item) -> None:
-        """Start it; the same id again runs again when the first has ended."""
-        here = f"/companies/{company(self.name)}/connections/{connection(self.name, item.place)}"
-        tail = f"/{item.record_id}" if item.record_id else ""
-        order = Order(
-            id=str(item.number),
-            method="PUT" if item.record_id else "POST",
-            path=f"{here}/push/{item.data_type}{tail}",
-            data=item.data,
-            minutes=item.minutes,
-        )
-        await self.client.start_workflow(
-            "plain-push", order, id=self.workflow_id(item), task_queue=self.name
-        )
-
-    async def retry(self, item: Item) -> None:
-        """Start one again that did not succeed."""
-        described = await persist(lambda: self.handle(item).describe())
-        if described.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.COMPLETED):
-            raise Refused
-        await self.start(item)
-
-    async def start_by_name(self, item: Item) -> None:
-        """Start it: there is only one way."""
-        await self.start(item)
-
-
-async def persist(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask a server until it is there; whatever else it says is raised."""
-    while True:
-        try:
-            return await ask()
-        except RPCError as error:
-            if error.status not in _DOWN and _JUST_UP not in error.message:
-                raise
-        await asyncio.sleep(0.5)
+async def pressed(side: Side, press: Press, item: Item, dice: Random) -> bool:
+    """Press a door; False when it did not open."""
+    try:
+        await _press(side, press.door, item, dice)
+    # ValueError: the SDK meets a paused run, whose status it does not know.
+    except (Refused, TimeoutError, WorkflowAlreadyStartedError, RPCError, ValueError):
+        return False
+    return True
 
 
 async def start(side: Side, item: Item) -> None:
@@ -230,10 +55,169 @@ async def start(side: Side, item: Item) -> None:
     await persist(lambda: side.start(item))
 
 
-async def pressed(side: Side, press: Press, item: Item, dice: Random) -> bool:
-    """Press a door; False when it did not open."""
+async def _press(side: Side, door: str, item: Item, dice: Random) -> None:
+    kind = door.partition(":")[0]
+    if kind == "activity":
+        await _on_activity(side, door, item, dice)
+    elif kind == "reset":
+        await _reset(side, door, item, dice)
+    elif kind == "start":
+        await _start(side, door, item)
+    else:
+        await _on_workflow(side, door, item, dice)
+
+
+async def _on_workflow(side: Side, door: str, item: Item, dice: Random) -> None:
+    handle = side.handle(item)
+    match door:
+        case "retry":
+            await _end_of(side, item)
+            await persist(lambda: side.retry(item))
+        case "cancel":
+            await persist(handle.cancel)
+        case "signals":
+            await persist(lambda: handle.signal("operation-updated", args=_NONSENSE))
+            await persist(lambda: handle.signal("no-such-signal", args=_NONSENSE))
+        case _:
+            async with side.commands(item).paused():
+                await asyncio.sleep(dice.uniform(0.5, 3))
+
+
+async def _start(side: Side, door: str, item: Item) -> None:
+    match door.partition(": ")[2]:
+        case "same key again":
+            await persist(lambda: side.start(item))
+        case "over an ended one":
+            await _end_of(side, item)
+            await persist(lambda: side.start_by_name(item))
+        case "after terminate":
+            await _start_anew(side, item, side.start_by_name)
+        case "with a copied memo and an old ledger":
+            await _start_anew(side, item, side.start_with_a_past)
+        case "with cron":
+            await _start_and_mend(side, item, {"cron_schedule": "@every 1s"})
+        case _:
+            policy = RetryPolicy(initial_interval=timedelta(seconds=0.1), maximum_attempts=3)
+            limit = timedelta(seconds=_RUNS / 2)
+            await _start_and_mend(side, item, {"retry_policy": policy, "run_timeout": limit})
+
+
+async def _start_and_mend(side: Side, item: Item, options: Options) -> None:
+    """Start a push that the server begins anew by itself, end that, and ask for it again."""
+    await _start_anew(side, item, partial(side.start_with_a_past, **options))
+    await asyncio.sleep(_RUNS)
+    await _terminate(side, item)
+    with suppress(Refused):
+        await persist(lambda: side.retry(item))
+
+
+async def _start_anew(side: Side, item: Item, begin: Callable[[Item], Awaitable[None]]) -> None:
+    """End it and start it, also when somebody else starts it in between."""
+    for _ in range(_TRIES):
+        await _terminate(side, item)
+        with suppress(WorkflowAlreadyStartedError):
+            await persist(lambda: begin(item))
+            return
+    raise Refused
+
+
+async def _terminate(side: Side, item: Item) -> None:
+    """End its latest run, also when the server begins another one at that moment."""
+    handle, commands = side.handle(item), side.commands(item)
+    while (await commands.describe()).workflow_execution_info.status in _OPEN:
+        with suppress(RPCError):  # that run is over
+            await persist(lambda: handle.terminate("chaos"))
+
+
+async def _end_of(side: Side, item: Item) -> None:
+    """Wait until it has ended, as people do who want to retry; TimeoutError if it does not."""
+    with suppress(WorkflowFailureError):
+        await asyncio.wait_for(persist(side.handle(item).result), side.patience)
+
+
+async def _on_activity(side: Side, door: str, item: Item, dice: Random) -> None:
+    """Act upon the request that is under way or, when it was too quick, upon a later activity."""
+    commands, what = side.commands(item), door.partition(": ")[2]
+    match what:
+        case "complete by hand":
+            await _first_that(commands.complete, side, item)
+        case "fail by hand":
+            await _first_that(commands.fail, side, item)
+        case "more attempts":
+            each = timedelta(seconds=dice.choice((1, 60)))
+            more = partial(commands.allow_attempts, most=3, each=each)
+            await _first_that(more, side, item)
+        case _:
+            activity = await _first_that(commands.pause, side, item)
+            try:
+                await _failed_while_paused(side, item, activity, dice)
+            finally:
+                again = commands.reset if what == "pause, reset" else commands.unpause
+                await again(activity)
+
+
+async def _first_that(command: Callable[[str], Awaitable[None]], side: Side, item: Item) -> str:
+    """Give the id of the first activity that a command is accepted for; Refused if none is."""
+
+    async def first() -> str:
+        for _ in range(_TRIES):
+            activity = await _in_one_run(command, side, item)
+            if activity:
+                return activity
+            await asyncio.sleep(1)  # somebody may just be starting it again
+        raise Refused
+
+    return await asyncio.wait_for(persist(first), side.patience)
+
+
+async def _in_one_run(
+    command: Callable[[str], Awaitable[None]], side: Side, item: Item
+) -> str | None:
+    """Try it on each activity from the first request on, as they come, until the run is over."""
+    has_sent = False
+    async for event in side.handle(item).fetch_history_events(wait_new_event=True):
+        scheduled = event.activity_task_scheduled_event_attributes
+        activity = scheduled.activity_id
+        has_sent = has_sent or scheduled.activity_type.name == side.sends
+        if has_sent and activity and await _accepted(command, activity):
+            return activity
+    return None
+
+
+async def _accepted(command: Callable[[str], Awaitable[None]], activity: str) -> bool:
     try:
-        await side.press(press, item, dice)
-    except (Refused, TimeoutError, WorkflowAlreadyStartedError, RPCError):
+        await command(activity)
+    except RPCError:  # it is over
         return False
     return True
+
+
+async def _failed_while_paused(side: Side, item: Item, activity: str, dice: Random) -> None:
+    """Give a paused attempt some seconds to fail."""
+    commands = side.commands(item)
+    for _ in range(int(dice.uniform(0.5, 4) / _WATCH)):
+        pending = {one.activity_id: one.attempt for one in await commands.pending()}
+        if pending.get(activity) != 1:
+            return
+        await asyncio.sleep(_WATCH)
+
+
+async def _reset(side: Side, door: str, item: Item, dice: Random) -> None:
+    run_id, tasks = await _tasks(side, item)
+    where = {"reset: to the first task": tasks[0], "reset: to the last task": tasks[-1]}
+    event_id = where.get(door) or dice.choice(tasks)
+    await side.commands(item).reset_workflow(run_id, event_id, str(UUID(int=dice.getrandbits(128))))
+
+
+async def _tasks(side: Side, item: Item) -> tuple[str, list[int]]:
+    """Wait until its latest run has a task that it can be reset to; Refused if it gets none."""
+    for _ in range(int(side.patience)):
+        described = await side.commands(item).describe()
+        run_id = described.workflow_execution_info.execution.run_id
+        handle = side.client.get_workflow_handle(side.workflow_id(item), run_id=run_id)
+        history = await persist(handle.fetch_history)
+        tasks = [event.event_id for event in history.events if event.event_type in _TASKS]
+        if tasks:
+            return run_id, tasks
+        await asyncio.sleep(1)
+    raise Refused

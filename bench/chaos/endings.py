@@ -8,8 +8,9 @@ from uuid import UUID
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
 
-from bench.chaos.doors import Ours, Plain, persist
+from bench.chaos.commands import persist
 from bench.chaos.plan import Item
+from bench.chaos.sides import Ours, Plain
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 

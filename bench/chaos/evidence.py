@@ -1,6 +1,7 @@
 """What is known after a run, sorted by the push that it belongs to."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid5
 
 from bench.chaos.books import Entry
@@ -18,6 +19,11 @@ class Case:
     ending: Ending
     posts: list[Entry]
     records: list[Entry]
+
+    @property
+    def begun(self) -> datetime:
+        """When its first run began (UTC)."""
+        return self.ending.runs[0].events[0].event_time.ToDatetime(tzinfo=UTC)
 
     @property
     def may_swap(self) -> bool:
@@ -46,17 +52,18 @@ class Evidence:
             for index, one in enumerate(self.endings)
             for number in range(1, _NUMBERS)
         }
-        owners |= {
-            one.item.record_id: index
-            for index, one in enumerate(self.endings)
-            if one.item.record_id
-        }
+        updates = [one for one in enumerate(self.endings) if one[1].item.record_id]
         found = [Case(ending, [], []) for ending in self.endings]
         for post in self.journal:
             if post["method"] == "POST":
-                found[owners[post["headers"]["idempotency-key"]]].posts.append(post)
+                owner = owners[post["headers"]["idempotency-key"]]
             elif post["method"] == "PUT":
-                found[owners[post["path"].rpartition("/")[2]]].posts.append(post)
+                owner = next(index for index, one in updates if one.item.marker in post["body"])
+            else:
+                continue
+            found[owner].posts.append(post)
+            owners[post["pushOperationKey"]] = owner
         for record in self.ledger:
-            found[owners[record["idempotencyKey"] or record["recordId"]]].records.append(record)
+            key = record["idempotencyKey"] or record["pushOperationKey"]
+            found[owners[key]].records.append(record)
         return found

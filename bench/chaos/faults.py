@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from bench.chaos.plan import Wanted, company
+from bench.chaos.plan import PLACES, SLOW, company, connection
+from bench.chaos.wanted import Wanted
 
 Rule = dict[str, Any]
 
@@ -11,18 +12,23 @@ READ_TIMEOUT = 3
 """Seconds after which a worker of the chaos run gives an answer up."""
 
 _WRITES: tuple[tuple[float, Rule], ...] = (
-    (0.068, {"fault": "drop-before-commit"}),
-    (0.068, {"fault": "commit-then-drop"}),
-    (0.068, {"fault": "commit-then-5xx", "status": 502}),
-    (0.068, {"fault": "error-before-commit", "status": 503}),
-    (0.068, {"fault": "throttle", "retry_after": 1}),
-    (0.068, {"fault": "conflict"}),
-    (0.068, {"fault": "cut-body"}),
-    (0.068, {"fault": "hang"}),
-    (0.068, {"fault": "unauthorized"}),
-    (0.068, {"fault": "processed-late", "seconds": 1.5}),
+    (0.056, {"fault": "drop-before-commit"}),
+    (0.056, {"fault": "commit-then-drop"}),
+    (0.056, {"fault": "commit-then-5xx", "status": 502}),
+    (0.056, {"fault": "error-before-commit", "status": 503}),
+    (0.056, {"fault": "throttle", "retry_after": 1}),
+    (0.056, {"fault": "conflict"}),
+    (0.056, {"fault": "cut-body"}),
+    (0.056, {"fault": "hang"}),
+    (0.056, {"fault": "unauthorized"}),
+    (0.056, {"fault": "processed-late", "seconds": 1.5}),
+    (0.03, {"fault": "proxy-page", "status": 408}),
+    (0.03, {"fault": "proxy-page", "status": 403}),
+    (0.03, {"fault": "proxy-page", "status": 404, "committed": False}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
+    (0.02, {"fault": "failed-without-proof", "lands": 3}),
+    (0.015, {"fault": "failed-without-proof", "later": 8}),
 )
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),
@@ -42,7 +48,10 @@ BEFORE_IT = 3 * UNDER_WAY
 
 ALWAYS = 1_000_000
 
-_SHAPES = ("listed-late", "late-success")
+SLOWLY = 3
+"""Seconds that an answer takes at a place of slow answers."""
+
+_SHAPES = ("listed-late", "late-success", "failed-without-proof")
 
 
 def rules(wanted: Wanted, side: str) -> list[Rule]:
@@ -58,7 +67,8 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
         ]
     if wanted.only:
         return []
-    made: list[Rule] = []
+    slow = {"fault": "slow-body", "seconds": SLOWLY, "connection": _connection(side, SLOW)}
+    made: list[Rule] = [{**slow, "path": f"{here}connections/[^/]+/push/", "probability": 0.6}]
     # Few pushes would meet too few of each.
     more, untouched = 1.2 if wanted.brief else 1, 1.0
     for share, rule in _WRITES:
@@ -73,6 +83,11 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     for chance, rule in _READS:
         made.append({**rule, "path": here, "method": "GET", "probability": chance * more})
     return [{**rule, "seed": wanted.seed * 100 + index} for index, rule in enumerate(made)]
+
+
+def _connection(side: str, name: str) -> str:
+    (place,) = (one for one in PLACES if one.name == name)
+    return connection(side, place)
 
 
 def webhook_rules(wanted: Wanted) -> list[Rule]:

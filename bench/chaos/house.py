@@ -8,13 +8,16 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from math import log10
 from pathlib import Path
-from random import SystemRandom
+from random import Random, SystemRandom
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 
+from bench.chaos.commands import Commands
 from bench.chaos.faults import READ_TIMEOUT
-from bench.chaos.plan import Disaster, Wanted
+from bench.chaos.plan import Disaster
+from bench.chaos.wanted import Wanted
 from emulator import seeds
 from stack.ports import Ports
 from stack.process import Process, Trouble
@@ -22,6 +25,10 @@ from stack.services import Stack, emulator_command, running, temporal_command
 
 SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.sides.with_temporal", "worker")}
 """The programs of the workers; the name of a side is also its task queue."""
+
+
+_CLOCKS_OFF = log10(0.5), log10(900)
+"""Powers of ten, of seconds."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,9 @@ class House:
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
     _all: list[Process] = field(default_factory=list[Process])
     _started: int = 0
+
+    def __post_init__(self) -> None:
+        self._clocks = Random(f"{self.wanted.seed} clocks")
 
     @property
     def client(self) -> Client:
@@ -140,10 +150,7 @@ class House:
     async def _sends(self, worker: Process) -> bool:
         query = 'WorkflowType="push" AND ExecutionStatus="Running"'
         async for run in self.client.list_workflows(query):
-            described = await self.client.get_workflow_handle(run.id).describe()
-            if described.status is not WorkflowExecutionStatus.RUNNING:
-                continue
-            for one in described.raw_description.pending_activities:
+            for one in await Commands(self.client, run.id).pending():
                 in_hand = one.last_worker_identity.startswith(f"{worker.id}@")
                 if in_hand and one.activity_type.name == "push":
                     return True
@@ -154,11 +161,21 @@ class House:
             **self.stack.environment,
             **self.environment,
             "PUSH_TASK_QUEUE": side,
+            **self._wrong_clock(),
         }
         command = [sys.executable, *SIDES[side]]
         worker = await self._start(f"{side}-{index}", command, environment)
         self.workers[side, index] = worker
         self._watches.append(asyncio.create_task(self._supervise(side, index, worker)))
+
+    def _wrong_clock(self) -> dict[str, str]:
+        """Put a worker's clock forward or back, by half a second to fifteen minutes."""
+        if self.wanted.outage or self.wanted.only:
+            return {}
+        seconds = self._clocks.choice((-1, 1)) * 10 ** self._clocks.uniform(*_CLOCKS_OFF)
+        now = time.time()
+        self.blows.append(Blow("worker with a wrong clock", now, now))
+        return {"PUSH_CLOCK_SHIFT": f"{seconds:.1f}"}
 
     async def _supervise(self, side: str, index: int, worker: Process) -> None:
         """Start a worker anew that ended by itself, as whoever runs workers does."""

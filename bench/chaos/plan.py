@@ -1,24 +1,39 @@
 """What a chaos run does, drawn from its seed: pushes, disasters, and doors that people press."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import cycle
 from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
 from bench.chaos.records import marker, unique_record
+from bench.chaos.wanted import Wanted
 from emulator.rewrites import WAYS
 
 _SPACE = UUID("6a1d9a52-5d7c-5c0e-8f43-0d6a7a3f9c11")
 
 DOORS = (
     "retry",
-    "reset to the first task",
-    "reset to the last task",
-    "reset to any task",
-    "terminate, start by name",
-    "same key again",
-    "start over an ended one",
+    "reset: to the first task",
+    "reset: to the last task",
+    "reset: to any task",
+    "start: same key again",
+    "start: over an ended one",
+    "start: after terminate",
+    "start: with a copied memo and an old ledger",
+    "start: with cron",
+    "start: with a retry policy",
+    "activity: pause, unpause",
+    "activity: pause, reset",
+    "activity: more attempts",
+    "activity: complete by hand",
+    "activity: fail by hand",
+    "pause, unpause",
+    "cancel",
+    "signals",
 )
+"""What people, schedules and policies do to a push; docs/doors.md tells of each."""
 
 DISASTERS = ("kill worker", "freeze worker", "kill server", "kill emulator")
 
@@ -26,50 +41,16 @@ DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "invoices", 
 
 
 WITH_DEADLINE = 0.06
-UPDATES = 0.06
+UPDATES = 0.1
+RIVALS = 0.5
+"""The part of updates that change a record which an earlier push changes, too."""
+
 TWINS = 0.04
-MEDDLED_WITH = 0.4
 """Parts of all pushes."""
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """What was asked for on the command line."""
-
-    pushes: int
-    seed: int
-    mode: str
-    echo: bool
-    plain: bool
-    brief: bool
-    outage: float = 0
-    only: str | None = None
-    rewrite: bool = False
-
-    @property
-    def storm(self) -> float:
-        """How many seconds the disasters last."""
-        return self.outage or self.pushes * (0.3 if self.brief else 0.5)
-
-    @property
-    def at_least(self) -> int:
-        """How often each fault must have happened for the run to count."""
-        return 0 if self.outage or self.only else self.pushes // 30
-
-    @property
-    def has_webhooks(self) -> bool:
-        """Whether the platform reports operations too, through a front door of ours."""
-        return not (self.brief or self.outage or self.only)
-
-    @property
-    def freezes_long(self) -> bool:
-        """Whether workers freeze for longer than the time-outs of activities.
-
-        Such a worker keeps its connection, and with it a request that is processed only after its
-        client has left: it would be later than PUSH_FIND_FOR of this run allows. So a seed has
-        either the one or the other.
-        """
-        return not self.brief and self.seed % 2 == 0
+SPARE = 3
+"""How often each door is pressed, at least, beyond the times that it has to open; a brief run is
+not judged by that."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +70,17 @@ _TAX = ("tax", "number", "due-date")
 _SHORT = ("letters", "cut", "tax")
 _SMALL = ("number", "rounding", "cut")
 
+SLOW = "slow answers"
+"""Where a request takes some seconds, so that an operator can catch it under way."""
+
 PLACES = (
-    Place("prompt 1", "cloudbooks", 18, {"delay": 0.1}, rewrites=_TAX),
-    Place("prompt 2", "midmarket", 18, {"delay": 0.3}, rewrites=_SHORT),
-    Place("steady 1", "cloudbooks", 16, {"delay": 1, "spread": 3}, rewrites=("sign", "order")),
-    Place("steady 2", "cloudbooks", 16, {"delay": 1, "spread": 3}, rewrites=_SMALL),
+    Place("prompt 1", "cloudbooks", 10, {"delay": 0.1}, rewrites=_TAX),
+    Place("prompt 2", "midmarket", 10, {"delay": 0.3}, rewrites=_SHORT),
+    Place("steady 1", "cloudbooks", 12, {"delay": 1, "spread": 3}, rewrites=("sign", "order")),
+    Place("steady 2", "cloudbooks", 12, {"delay": 1, "spread": 3}, rewrites=_SMALL),
     Place("slow", "midmarket", 8, {"delay": 6}, rewrites=tuple(WAYS)),
     Place("synchronous", "instabooks", 10, {"synchronous": True}, rewrites=_TAX),
+    Place(SLOW, "cloudbooks", 24, {"delay": 0.5}, rewrites=_TAX),
     Place("refusing", "strictbooks", 6, {"delay": 0.3, "refusing": "The period is closed."}),
     Place("offline", "cloudbooks", 4, {"offline": True}, needs_deadline=True, rewrites=_TAX),
     Place(
@@ -109,9 +94,15 @@ PLACES = (
 )
 
 
+_UNSUCCESSFUL = ("refusing", "offline", "stubborn")
+
+
 @dataclass(frozen=True)
 class Item:
-    """One push: when it is started, what it carries, whose twin it is."""
+    """One push: when it is started, what it carries, whose twin it is.
+
+    `rival` is the earlier push that updates the same record.
+    """
 
     number: int
     at: float
@@ -121,6 +112,7 @@ class Item:
     record_id: str | None = None
     minutes: int | None = None
     twin: int | None = None
+    rival: int | None = None
 
     @property
     def key(self) -> str:
@@ -181,7 +173,7 @@ def make_plan(wanted: Wanted) -> Plan:
     disasters = _disasters(dice, wanted)
     if wanted.only:
         return Plan(wanted, items, [one for one in disasters if one.what == wanted.only], [])
-    return Plan(wanted, items, disasters, _presses(dice, items))
+    return Plan(wanted, items, disasters, _presses(dice, wanted, items))
 
 
 def _items(dice: Random, wanted: Wanted) -> list[Item]:
@@ -206,12 +198,7 @@ def _items(dice: Random, wanted: Wanted) -> list[Item]:
 def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
     chance = dice.random()
     if chance < UPDATES:
-        return replace(
-            item,
-            data_type="suppliers",
-            data=unique_record("suppliers", item.number),
-            record_id=f"standing-{item.number}",
-        )
+        return _update(dice, item, [one for one in earlier if one.record_id])
     models = [one for one in earlier if one.twin is None and one.record_id is None]
     if chance < UPDATES + TWINS and models:
         model = dice.choice(models[-5:])
@@ -225,6 +212,26 @@ def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
             twin=model.number,
         )
     return item
+
+
+def _update(dice: Random, item: Item, earlier: list[Item]) -> Item:
+    update = replace(
+        item,
+        data_type="suppliers",
+        data=unique_record("suppliers", item.number),
+        record_id=f"standing-{item.number}",
+    )
+    if not earlier or dice.random() >= RIVALS:
+        return update
+    older = dice.choice(earlier[-5:])
+    return replace(
+        update,
+        at=older.at + dice.uniform(1, 20),
+        place=older.place,
+        minutes=older.minutes,
+        record_id=older.record_id,
+        rival=older.number,
+    )
 
 
 def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
@@ -243,14 +250,30 @@ def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
     return sorted(found, key=lambda one: one.at)
 
 
-def _presses(dice: Random, items: list[Item]) -> list[Press]:
-    presses: list[Press] = []
-    for item in items:
-        if dice.random() < MEDDLED_WITH:
-            at = item.at + dice.expovariate(1 / 6)
-            # Often several people press at about the same time.
-            presses += [
-                Press(at + dice.uniform(0, 1), item.number, dice.choice(DOORS))
-                for _ in range(dice.choice((1, 1, 1, 2, 3)))
-            ]
+def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
+    """Press each door equally often; often several people press one push's at about that time."""
+    least = wanted.at_least
+    spare = 0 if wanted.brief else max(SPARE, least // 2)
+    doors = [*DOORS] * (least + spare if least else 0)
+    dice.shuffle(doors)
+    # Apart, and a push for each: most others end the run that a request is under way in.
+    slow = [one for one in items if one.place.name == SLOW] or items
+    on_requests = [door for door in doors if door.startswith("activity")]
+    presses = [
+        Press(item.at, item.number, door)
+        for door, item in zip(on_requests, cycle(dice.sample(slow, len(slow))), strict=False)
+    ]
+    others = [door for door in doors if not door.startswith("activity")]
+    while others:
+        some = [others.pop() for _ in range(min(len(others), dice.choice((1, 1, 1, 2, 3))))]
+        presses += _on_one(dice, some, items)
     return sorted(presses, key=lambda one: one.at)
+
+
+def _on_one(dice: Random, doors: list[str], items: list[Item]) -> Iterator[Press]:
+    # What succeeds can't be retried.
+    wished = _UNSUCCESSFUL if "retry" in doors else ()
+    item = dice.choice([one for one in items if one.place.name in wished] or items)
+    at = item.at + dice.expovariate(1 / 6)
+    for door in doors:
+        yield Press(at + dice.uniform(0, 1), item.number, door)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import counted
 from bench.chaos.house import Blow
-from bench.chaos.plan import Plan
+from bench.chaos.plan import DOORS, Plan
 from bench.chaos.recovery import delays, summary
 from bench.chaos.storm import Storm
 from bench.chaos.telling import story
@@ -40,6 +40,7 @@ def whole(plan: Plan, storm: Storm, evidence: Evidence, verdicts: Mapping[str, V
         print(f"  {name:50} {summary(values)}")
     fired = counted(plan.wanted, evidence.journal, evidence.in_force)
     seldom = _faults(fired, storm.house.blows, plan.wanted.at_least)
+    seldom += [door for door in DOORS if storm.doors[door] < plan.wanted.at_least]
     for one in ours.violations[:_MOST]:
         print(f"VIOLATION {one}")
     for case in ours.stories[:_MOST]:
@@ -56,6 +57,7 @@ def _table(verdicts: Mapping[str, Verdict]) -> None:
         "DUPLICATES": [len(one.duplicates) for one in verdicts.values()],
         "LOST": [len(one.lost) for one in verdicts.values()],
         "wrong endings": [len(one.wrong) for one in verdicts.values()],
+        "older over newer": [len(one.stale) for one in verdicts.values()],
         "never ended": [len(one.never_ended) for one in verdicts.values()],
         "unknown": [one.statuses["Unknown"] for one in verdicts.values()],
         "unknown without excuse": [len(one.unexcused) for one in verdicts.values()],

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from bench.chaos.doors import Side, persist, pressed, start
+from bench.chaos.commands import persist
+from bench.chaos.doors import pressed, start
 from bench.chaos.house import House
 from bench.chaos.plan import Item, Plan, Press
+from bench.chaos.sides import Side
 
 _FEW = 0.1
 """The part of the pushes that may outlast the faults."""

@@ -1,14 +1,16 @@
 """What the books, the journal and the endings say together: duplicates, losses, wrong endings."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 from bench.chaos.books import Entry
 from bench.chaos.causes import Cause, cause_of
 from bench.chaos.endings import Ending
 from bench.chaos.evidence import Case, Evidence
-from bench.chaos.plan import Wanted
+from bench.chaos.wanted import Wanted
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Verdict:
     wrong: list[str] = field(default_factory=list[str])
     never_ended: list[str] = field(default_factory=list[str])
     unknowns: Counter[Cause] = field(default_factory=Counter[Cause])
+    stale: list[str] = field(default_factory=list[str])
     unexcused: list[str] = field(default_factory=list[str])
     statuses: Counter[str] = field(default_factory=Counter[str])
     stories: list[Case] = field(default_factory=list[Case])
@@ -29,7 +32,22 @@ class Verdict:
     @property
     def violations(self) -> list[str]:
         """All that must not be."""
-        return [*self.duplicates, *self.lost, *self.wrong, *self.never_ended, *self.unexcused]
+        return [
+            *self.duplicates,
+            *self.lost,
+            *self.wrong,
+            *self.never_ended,
+            *self.stale,
+            *self.unexcused,
+        ]
+
+
+LISTED = timedelta(seconds=15)
+"""How long after its start a push is listed at the latest, and what was asked before is sent."""
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text[:26]).replace(tzinfo=UTC)
 
 
 def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
@@ -57,6 +75,7 @@ def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
             verdict.unknowns[cause] += 1
             if not cause.is_excused(wanted):
                 verdict.unexcused.append(f"{case.name}: Unknown for {cause.value}")
+    verdict.stale = list(_stale(found))
     named = {violation.partition(":")[0] for violation in verdict.violations}
     verdict.stories = [case for case in found if case.name in named]
     return verdict
@@ -101,7 +120,13 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
         wrong.append(f"Success of operation {named}, which wrote no record of its own")
     if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
-    if outcome.status == "Failed" and item.place.name != "refusing":
+    is_superseded = item.record_id and outcome.message.startswith("A later push of the same")
+    is_cancelled = outcome.message == "Cancelled before anything was sent."
+    if (
+        outcome.status == "Failed"
+        and item.place.name != "refusing"
+        and not (is_cancelled or is_superseded)
+    ):
         wrong.append(f"Failed, and nobody refused it: {outcome.message}")
     timed_out = any(run.told and run.told.completed_on_utc for run in case.ending.runs)
     if outcome.status == "TimedOut" and not item.minutes and not timed_out:
@@ -129,11 +154,29 @@ def _said_before(case: Case) -> list[str]:
 
 def _arrival(case: Case, record: Entry) -> datetime:
     moments = [
-        datetime.fromisoformat(post["receivedAt"][:26]).replace(tzinfo=UTC)
+        _moment(post["receivedAt"])
         for post in case.posts
         if post["pushOperationKey"] == record["pushOperationKey"]
     ]
     return min(moments)
+
+
+def _stale(found: list[Case]) -> Iterator[str]:
+    """Find requests of an older update that arrived after a newer one had been written."""
+    updates = [case for case in found if case.ending.item.record_id and case.ending.runs]
+    for older, newer in permutations(updates, 2):
+        if older.ending.item.record_id != newer.ending.item.record_id:
+            continue
+        if newer.ending.status != "Success" or not older.begun < newer.begun:
+            continue
+        known = max(_written(newer), newer.begun + LISTED)
+        late = [post for post in older.posts if _moment(post["receivedAt"]) > known]
+        if late:
+            yield f"{older.name}: sent after {newer.name} had been written"
+
+
+def _written(case: Case) -> datetime:
+    return min(_moment(record["writtenOnUtc"]) for record in case.records)
 
 
 def judge_plain(endings: list[Ending], ledger: list[Entry]) -> Verdict:

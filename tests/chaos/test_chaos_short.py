@@ -16,7 +16,14 @@ RUNS = {
 
 # Which push ends Unknown, and how often each fault fires, depends on the machine's pace: the
 # program prints both and judges them, on runs of 300; these must hold at any pace.
-PROMISES = ("DUPLICATES", "LOST", "wrong endings", "never ended", "unknown without excuse")
+PROMISES = (
+    "DUPLICATES",
+    "LOST",
+    "wrong endings",
+    "older over newer",
+    "never ended",
+    "unknown without excuse",
+)
 
 LONGEST = 500
 """Seconds; a request of a dead worker is known to be lost in a minute."""

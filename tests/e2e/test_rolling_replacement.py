@@ -40,7 +40,7 @@ async def _versions(place, way):
     async def start(build):
         version = {"PUSH_BUILD_ID": build, "PUSH_DEPLOYMENT_NAME": place.company}
         worker = await start_worker(place, ROOT, build, PUSH_VERSIONING=way, **version)
-        await make_current(place, build)
+        await make_current(place.stack.client, place.company, build)
         return worker
 
     return await roll(place, partial(start, "1"), partial(start, "2"), keep_old=way == "pinned")

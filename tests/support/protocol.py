@@ -23,6 +23,7 @@ MODES = ("honoured", "ignored")
 PAUSES = (
     "submit.MOST_PAUSE",
     "submit.ASK_AGAIN",
+    "submit.CONFLICT_IS_KEPT_AFTER",
     "find.PAUSE",
     "recall.PAUSE",
     "prepare.PAUSE",

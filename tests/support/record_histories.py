@@ -131,7 +131,7 @@ async def cancelled(here: House) -> Push:
 
 
 async def continued(here: House) -> Push:
-    here.codat.connection(seeds.PROMPT).set(delay=2.5)
+    here.codat.connection(seeds.PROMPT).set(delay=10)
     return await here.push()
 
 

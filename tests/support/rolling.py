@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
+from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat import PushStatus
@@ -59,11 +60,10 @@ async def start_worker(place: Place, tree: Path, name: str, **settings: str) -> 
     return worker
 
 
-async def make_current(place: Place, build: str) -> None:
+async def make_current(client: Client, deployment: str, build: str) -> None:
     """Give new pushes to a build, as `temporal worker deployment set-current-version` does."""
-    client = place.stack.client
     request = SetWorkerDeploymentCurrentVersionRequest(
-        namespace=client.namespace, deployment_name=place.company, build_id=build
+        namespace=client.namespace, deployment_name=deployment, build_id=build
     )
 
     async def taken() -> bool:

@@ -10,11 +10,16 @@ from bench.chaos.plan import PLACES, Item
 from codat.models import PushStatus
 from workflows.models import PushOutcome
 
+TWIN = "push-1 pushed an equal record, and this may be its operation"
+UNPROVEN = "Codat calls it Failed, which does not prove that nothing was written"
+BLOCKED = "Twice no answer of Codat's own came, and nothing was found."
 
-def _case(number, posts=(), **item):
+
+def _case(number, posts=(), message=TWIN, operation=None, **item):
     told = PushOutcome(
         status=PushStatus.UNKNOWN,
-        message="push-1 pushed an equal record, and this may be its operation",
+        message=message,
+        push_operation_key=operation,
         submitted=True,
         requested_on_utc=datetime.now(UTC),
     )
@@ -36,3 +41,41 @@ def test_a_push_is_not_its_own_twin():
     case = _case(2, [_lost()])
 
     assert cause_of(case, [case], {}) is Cause.LOST
+
+
+def test_an_unknown_of_a_cancelled_push_is_excused_by_that():
+    case = _case(3, [_lost()])
+    assert case.ending.outcome
+    told = {"message": "Cancelled before it was clear what became of it."}
+    case.ending.outcome = case.ending.outcome.model_copy(update=told)
+
+    assert cause_of(case, [case], {}) is Cause.CANCELLED
+
+
+def _post(did, operation=None):
+    return {"pushOperationKey": operation, "did": did, "status": "403"}
+
+
+def _cause(case):
+    return cause_of(case, [case], {})
+
+
+def test_a_failure_without_proof_excuses_only_the_push_that_it_is_of():
+    operation = str(uuid4())
+    own = _case(1, [_post("committed", operation)], UNPROVEN, operation)
+    foreign = _case(1, [_post("committed", str(uuid4()))], UNPROVEN, operation)
+
+    assert (Cause.UNPROVEN, Cause.LOST) == (_cause(own), _cause(foreign))
+
+
+def test_pages_that_came_again_excuse_a_push_of_which_nothing_was_committed():
+    pages = [_post("faulted: proxy-page"), _post("faulted: proxy-page")]
+
+    assert Cause.BLOCKED is _cause(_case(1, pages, BLOCKED))
+
+
+def test_pages_that_hid_an_operation_are_another_excuse():
+    pages = [_post("faulted: proxy-page", str(uuid4())), _post("faulted: proxy-page")]
+
+    assert Cause.PAGE_AGAIN is _cause(_case(1, pages, BLOCKED))
+    assert Cause.LOST is _cause(_case(1, pages[:1], "It can't be told whether"))

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from activities.models import Told, Wire
+from activities.models import Told
+from activities.wire import Wire
 from bench.worst import RECORDS
 from codat.numbers import dumps, loads
 from dispatch.converter import CONVERTER, to_plain

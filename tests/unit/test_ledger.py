@@ -183,7 +183,7 @@ def test_a_409_that_lasts_is_the_kept_answer_of_a_request_that_wrote_nothing(las
     assert (False, False, False) == (entry.is_unclear, entry.was_sent, entry.may_have_written)
 
 
-@pytest.mark.parametrize(("last", "is_looked_for"), [(60, False), (239, False), (240, True)])
+@pytest.mark.parametrize(("last", "is_looked_for"), [(60, False), (119, False), (120, True)])
 def test_a_409_while_an_attempt_is_open_settles_nothing(last, is_looked_for):
     entry = conflicts(0, last, lost=1)
 
@@ -191,14 +191,15 @@ def test_a_409_while_an_attempt_is_open_settles_nothing(last, is_looked_for):
     assert (True, True) == (entry.is_unclear, entry.may_have_written)
 
 
-def test_another_answer_between_two_409s_begins_the_minute_anew():
+@pytest.mark.parametrize(("between", "is_kept"), [(Answer.BUSY, True), (Answer.LOST, False)])
+def test_a_lost_answer_between_two_409s_begins_the_minute_anew_and_a_429_does_not(between, is_kept):
     entry = conflicts(0)
     entry.open += 1
-    record(entry, Answer.BUSY, at=NOON + timedelta(seconds=30))
+    record(entry, between, at=NOON + timedelta(seconds=30))
     entry.open += 1
     record(entry, Answer.CONFLICT, at=NOON + timedelta(seconds=90))
 
-    assert may_resend(entry, Idempotency.HONOURED, NOON, "digest")
+    assert is_kept != may_resend(entry, Idempotency.HONOURED, NOON, "digest")
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(84.99, True), (85, False), (300, False)])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from activities.models import Finding
+from activities.wire import Finding
 from codat import PushStatus
 from workflows.markdown import code, plain
 from workflows.models import PushOutcome

@@ -71,7 +71,7 @@ async def test_a_platform_that_is_never_ready_is_asked_until_the_deadline(skippi
 
 async def test_a_request_in_flight_is_waited_for_under_its_key(skipping):
     async with at_home(skipping) as here:
-        here.codat.fault("processed-late", method="POST", nth=1, seconds=150)
+        here.codat.fault("processed-late", method="POST", nth=1, seconds=90)
         outcome = await here.end()
 
         assert written_once(here, outcome)

@@ -132,7 +132,7 @@ async def test_a_found_operation_that_failed_without_proof_is_not_believed(devse
 
 
 async def test_at_the_deadline_it_is_unknown_and_not_timed_out(skipping):
-    conduct = Conduct(poll_first=timedelta(hours=3))
+    conduct = Conduct(poll_first=timedelta(hours=3), poll_cap=timedelta(hours=3))
     async with house(skipping, conduct=conduct, skipping=True) as here:
         here.codat.fault("failed-without-proof", method="POST")
         outcome = await here.end(timeout_in_minutes=60)

@@ -1,0 +1,69 @@
+"""What the chaos program calls wrong."""
+
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from uuid import UUID, uuid4
+
+import pytest
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+
+from bench.chaos.endings import Ending, Run
+from bench.chaos.evidence import Case, Evidence
+from bench.chaos.plan import PLACES, Item
+from bench.chaos.verdict import judge_ours
+from bench.chaos.wanted import Wanted
+from codat.models import PushStatus
+from workflows.models import PushOutcome
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+WANTED = Wanted(2, seed=1, mode="honoured", echo=True, plain=False, brief=True)
+
+
+def at(seconds):
+    return (NOON + timedelta(seconds=seconds)).isoformat(timespec="microseconds")[:26] + "0Z"
+
+
+def update(number, begun, *sent):
+    """An update of the one record that began then and was sent at these seconds."""
+    key = uuid4()
+    data = {"name": f"m{number}m"}
+    item = Item(number, 0, PLACES[0], "suppliers", data, record_id="standing-1")
+    start = HistoryEvent()
+    start.event_time.FromDatetime(NOON + timedelta(seconds=begun))
+    told = PushOutcome(
+        status=PushStatus.SUCCESS,
+        message="",
+        push_operation_key=key,
+        submitted=True,
+        requested_on_utc=NOON,
+    )
+    ending = Ending(item, UUID(int=number), "Success", told)
+    ending.runs.append(Run("run", None, WorkflowHistory("push", [start])))
+    posts = [
+        {"receivedAt": at(one), "pushOperationKey": str(key), "did": "committed", "status": "200"}
+        for one in sent
+    ]
+    record = {"writtenOnUtc": at(sent[0] + 1), "pushOperationKey": str(key)}
+    return Case(ending, posts, [record])
+
+
+@pytest.mark.parametrize(("again", "stale"), [(10, 0), (17, 0), (40, 1)])
+def test_an_older_update_that_is_sent_after_a_newer_one_was_written_is_wrong(again, stale):
+    older, newer = update(1, 0, 1, again), update(2, 5, 6)
+    evidence = SimpleNamespace(cases=lambda: [older, newer])
+    verdict = judge_ours(WANTED, evidence)  # pyright: ignore[reportArgumentType]
+
+    assert stale == len(verdict.stale)
+
+
+def test_requests_and_records_of_rivals_are_told_apart_by_what_they_carry():
+    pushes = [update(number, 0, 1) for number in (1, 2)]
+    posts = [
+        {"method": "PUT", "body": f'{{"name":"{one.ending.item.marker}"}}', **one.posts[0]}
+        for one in pushes
+    ]
+    ledger = [{"idempotencyKey": None, **one.records[0]} for one in pushes]
+    cases = Evidence([one.ending for one in pushes], posts, ledger, []).cases()
+
+    assert [[one] for one in ledger] == [case.records for case in cases]
