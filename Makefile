@@ -14,7 +14,7 @@ unit: .venv/ready    ## what needs no process
 
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
-test: .venv/ready .venv-official/ready    ## everything
+test: .venv/ready .venv-official/ready .venv-official-newest/ready .venv-official-node/ready  ## everything
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
@@ -64,10 +64,22 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@
 
-# Codat's own clients, which a test drives and which can't be installed beside ours.
+# Codat's own clients, which tests drive and which can't be installed beside ours.
 .venv-official/ready: tests/official/requirements.txt
 	$(PYTHON) -m venv .venv-official
 	.venv-official/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.venv-official-newest/ready: tests/official/newest/requirements.txt
+	$(PYTHON) -m venv .venv-official-newest
+	.venv-official-newest/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.venv-official-node/ready: $(addprefix tests/official/node/,requirements.txt package.json package-lock.json)
+	$(PYTHON) -m venv .venv-official-node
+	.venv-official-node/bin/pip install --quiet --disable-pip-version-check -r $<
+	cp $(filter %.json,$^) .venv-official-node
+	.venv-official-node/bin/npm ci --prefix .venv-official-node --ignore-scripts --silent
 	touch $@
 
 # What looks at the packages of others, and what of them runs in the image.

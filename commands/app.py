@@ -32,6 +32,7 @@ from dispatch.encryption import Unreadable
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
 from dispatch.storage import Missing, NoRoom
+from dispatch.trouble import meaning_of_first_use
 
 _HELP = """\
 Push records into accounting software, once.
@@ -66,7 +67,7 @@ def build_app() -> typer.Typer:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; every error is one sentence on standard error."""
     try:
-        return build_app()(args=arguments, prog_name="starter.py", standalone_mode=False) or 0
+        return int(build_app()(args=arguments, prog_name="starter.py", standalone_mode=False))
     except BrokenPipeError:
         sys.stdout = None
         return FAILED
@@ -94,7 +95,8 @@ def _explain(error: Exception) -> tuple[str, int]:
         message = error.format_message().rstrip(".")
         return f"{message}. See: python starter.py --help", WRONG_INPUT
     if isinstance(error, RPCError):
-        return f"Temporal refused or did not answer: {error.message}.", NO_TEMPORAL
+        refused = f"Temporal refused or did not answer: {error.message.rstrip('.')}."
+        return meaning_of_first_use(error) or refused, NO_TEMPORAL
     for kinds, code in _TOLD:
         if isinstance(error, kinds):
             return str(error), code

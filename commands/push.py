@@ -1,17 +1,29 @@
 """`push`: start a push, and wait for its end if told so."""
 
 import asyncio
+import shlex
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from commands.asking import how_it_stands, reach_temporal, status_of, tell
-from commands.endings import INTERRUPTED, OF_STATUS, STARTED, WRONG_INPUT, CommandError
+from commands.endings import (
+    INTERRUPTED,
+    NO_TEMPORAL,
+    OF_STATUS,
+    STARTED,
+    WRONG_INPUT,
+    CommandError,
+)
 from commands.reading import read_minutes, read_record, read_request
 from commands.saying import remark
 from dispatch.pushes import OtherPayload, Push, start_push
-from workflows.models import PushRequest
+from dispatch.trouble import AWAY
+from workflows.models import PushOutcome, PushRequest
+from workflows.progress import PushProgress
 
 Company = Annotated[str, typer.Option(help="The company's id.")]
 Connection = Annotated[str, typer.Option(help="The id of its connection.")]
@@ -60,19 +72,42 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
 
 async def _push(request: PushRequest, *, wait: bool, as_json: bool) -> int:
     client = await reach_temporal()
-    try:
-        started = await start_push(client, request)
-    except OtherPayload as error:
-        raise CommandError(str(error), WRONG_INPUT) from None
+    started = await _start(client, request)
     if wait:
         announce(started)
         outcome = await started.outcome()
         tell(started, outcome, as_json=as_json)
         return OF_STATUS[status_of(outcome)]
-    tell(started, await how_it_stands(started), as_json=as_json)
+    tell(started, await _standing(started), as_json=as_json)
     if not as_json:
         remark(f"Watch it: python starter.py wait {started.push_id}")
     return STARTED
+
+
+async def _start(client: Client, request: PushRequest) -> Push:
+    try:
+        return await start_push(client, request)
+    except OtherPayload as error:
+        raise CommandError(str(error), WRONG_INPUT) from None
+    except RPCError as error:
+        if error.status not in AWAY:
+            raise
+        message = (
+            f"Temporal does not answer, so push {request.push_id} may or may not have been "
+            f"started; with --idempotency-key {shlex.quote(request.idempotency_key or '')} the "
+            "same command starts or joins it."
+        )
+        raise CommandError(message, NO_TEMPORAL) from error
+
+
+async def _standing(started: Push) -> PushOutcome | PushProgress:
+    try:
+        return await how_it_stands(started)
+    except RPCError as error:
+        if not started.is_new or error.status not in AWAY:
+            raise
+        message = "The push was started; how it stands Temporal does not answer."
+        return PushProgress(stage="start", message=message)
 
 
 def announce(push: Push) -> None:

@@ -23,6 +23,7 @@ from commands.lines import (
 )
 from commands.saying import remark, say_json
 from dispatch.pushes import start_push
+from dispatch.trouble import meaning_of_first_use
 from workflows.models import PushOutcome, PushRequest, sentence_of
 from workflows.progress import PushProgress
 
@@ -159,7 +160,8 @@ async def _carry(client: Client, line: _Line, *, wait: bool) -> Told:
     except ValueError as error:  # another record under its key, for one
         return {"line": number, "error": str(error)}
     except RPCError as error:
-        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+        is_refused = error.status is RPCStatusCode.INVALID_ARGUMENT
+        if not is_refused or meaning_of_first_use(error):
             raise
         return {"line": number, "error": f"Temporal refused it: {error.message}"}
     about: Told = {"line": number, "idempotencyKey": request.idempotency_key}

@@ -18,7 +18,8 @@ from dispatch.converter import converter
 from dispatch.keyring import EncryptionSettings
 from dispatch.settings import DispatchSettings
 from dispatch.tasks import TaskTimeout
-from dispatch.trouble import meaning_of
+from dispatch.telemetry import plain_runtime
+from dispatch.trouble import meaning_of, no_namespace
 from workflows import attributes
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
@@ -59,7 +60,7 @@ async def connect(
             **config,
             data_converter=converts,
             interceptors=[*timed, *interceptors],
-            runtime=runtime,
+            runtime=runtime or plain_runtime(),
         )
     except (RuntimeError, RPCError, ValueError) as error:
         where = config.get("target_host")
@@ -107,14 +108,6 @@ async def register_search_attributes(client: Client) -> None:
         raise TemporalUnreachable(
             f"{lacking(missing, client.namespace)} We may not do that ourselves: {error.message}"
         ) from error
-
-
-def no_namespace(namespace: str) -> str:
-    """Say that it is not there."""
-    return (
-        f"There is no namespace {namespace}: set TEMPORAL_NAMESPACE, or create it with "
-        f"`temporal operator namespace create --retention 90d --namespace {namespace}`."
-    )
 
 
 def lacking(names: Sequence[str], namespace: str) -> str:

@@ -21,6 +21,7 @@ from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
+from dispatch.trouble import meaning_of_first_use
 from dispatch.untold import untold
 from workflows.attributes import at_start
 from workflows.markdown import plain
@@ -106,7 +107,7 @@ class Push:
             return _told(error) or await untold(self.client, await handle.describe())
 
     def _missing(self, error: RPCError) -> Exception:
-        is_missing = error.status is RPCStatusCode.NOT_FOUND
+        is_missing = error.status is RPCStatusCode.NOT_FOUND and not meaning_of_first_use(error)
         return NoSuchPush(f"There is no push {self.push_id}.") if is_missing else error
 
 

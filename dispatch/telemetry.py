@@ -3,6 +3,7 @@
 import logging
 import re
 from datetime import timedelta
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
@@ -44,7 +45,7 @@ _FORWARDED = LoggingConfig(
     # What it would append may quote the failure of a task, and so a record.
     LogForwardingConfig(logging.getLogger("temporalio"), append_log_fields_to_message=False),
 )
-"""The SDK's core would write to standard error by itself."""
+"""By itself the SDK's core writes to standard output, where results are."""
 
 Address = Annotated[str, AfterValidator(_address)]
 """Where to listen: `127.0.0.1:9464`, or `0.0.0.0:9464` for others on the network."""
@@ -67,7 +68,7 @@ def runtime_of(settings: TelemetrySettings) -> Runtime:
     """
     address = settings.metrics_address
     telemetry = TelemetryConfig(
-        logging=_FORWARDED if settings.log_format == "json" else LoggingConfig.default,
+        logging=_FORWARDED,
         metrics=_prometheus(address) if address else None,
         attach_service_name=False,
     )
@@ -75,6 +76,12 @@ def runtime_of(settings: TelemetrySettings) -> Runtime:
         return Runtime(telemetry=telemetry)
     except (RuntimeError, ValueError) as error:
         raise SettingsError(f"PUSH_METRICS_ADDRESS is wrong: {error}.") from error
+
+
+@cache
+def plain_runtime() -> Runtime:
+    """Give the runtime of a process that serves no metrics; its warnings are Python's log lines."""
+    return Runtime(telemetry=TelemetryConfig(logging=_FORWARDED))
 
 
 def _prometheus(address: str) -> PrometheusConfig:

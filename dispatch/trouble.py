@@ -4,6 +4,8 @@ import re
 
 from temporalio.service import RPCError, RPCStatusCode
 
+from workflows import attributes
+
 _MEANINGS = {
     "ConnectionRefused": "nothing listens there. Start it, or set TEMPORAL_ADDRESS.",
     "dns error": "there is no such host. Set TEMPORAL_ADDRESS.",
@@ -22,9 +24,29 @@ _MEANINGS = {
 }
 """By what the SDK's error contains; tried with version 1.35."""
 
+NO_WORKER_YET = (
+    "No worker has run in this namespace yet, so it does not know the search attributes of a push. "
+    "Start one (`python worker.py`), which adds them; `python worker.py --check` says what is "
+    "missing. TEMPORAL_NAMESPACE names the namespace."
+)
+_OURS = frozenset(key.name for key in attributes.ALL)
+_ATTRIBUTE = re.compile(r"search attribute:? (\w+)")
+_NO_NAMESPACE = re.compile(r"Namespace (\S+) is not found")
 _STATUS = re.compile(r'code: (?P<code>\w+), message: "(?P<message>(?:[^"\\]|\\.)*)"')
 _KEY = ("Unauthenticated", "PermissionDenied")
 
+
+AWAY = frozenset(
+    {
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.CANCELLED,
+        RPCStatusCode.DEADLINE_EXCEEDED,
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.UNKNOWN,
+    }
+)
+"""The server gave no answer of its own: what was asked may or may not have been done."""
 
 NOT_LET_IN = frozenset({RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED})
 
@@ -34,6 +56,27 @@ def meaning_of_refusal(error: RPCError) -> str:
     if error.status in NOT_LET_IN:
         return f"Temporal {_not_let_in(error.message.rstrip('.') or error.status.name)}"
     return f"Temporal does not answer ({error.status.name})."
+
+
+def meaning_of_first_use(error: RPCError) -> str | None:
+    """Say what to run where the namespace is not there or not prepared; None: it is something else.
+
+    Tried with server 1.32.
+    """
+    attribute = _ATTRIBUTE.search(error.message)
+    if error.status is RPCStatusCode.INVALID_ARGUMENT and attribute:
+        return NO_WORKER_YET if attribute[1] in _OURS else None
+    namespace = _NO_NAMESPACE.search(error.message)
+    is_missing = error.status is RPCStatusCode.NOT_FOUND and namespace
+    return no_namespace(namespace[1]) if is_missing and namespace else None
+
+
+def no_namespace(namespace: str) -> str:
+    """Say that it is not there."""
+    return (
+        f"There is no namespace {namespace}: set TEMPORAL_NAMESPACE, or create it with "
+        f"`temporal operator namespace create --retention 90d --namespace {namespace}`."
+    )
 
 
 def meaning_of(error: Exception) -> str:

@@ -55,6 +55,8 @@ def main() -> None:
         world = World(given.database, speed=given.speed, api_key=given.api_key)
     except sqlite3.Error as error:
         parser.exit(1, f"cannot keep anything in {given.database}: {error}\n")
+    except ValueError as error:
+        parser.error(str(error))
     try:
         Server(world, given.host, given.port).run()
     except OSError as error:

@@ -1,5 +1,6 @@
 """The emulator as an ASGI application: the API, and its own controls under `/_emulator/`."""
 
+import logging
 import sqlite3
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from emulator.wire import EXTENSION
 from emulator.world import World
 
 _CONTROL = "/_emulator"
+log = logging.getLogger("emulator")
 
 
 class App:
@@ -40,12 +42,20 @@ class App:
         body = await _read(receive)
         if body is None:
             return
+        begun = False
+
+        async def sends(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
         try:
-            await self._serve(scope, body, receive, send)
-        except sqlite3.OperationalError as error:
-            said = refusal(500, f"The emulator can keep nothing more: {error}.")
-            answer = Response(said.body, said.status, media_type="application/json")
-            await answer(scope, receive, send)
+            await self._serve(scope, body, receive, sends)
+        except Exception as error:
+            if begun:
+                raise
+            log.exception("%s %s could not be answered", scope["method"], scope["path"])
+            await _broken(error)(scope, receive, send)
 
     async def _serve(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         world, call = self._world, _call(scope, body)
@@ -61,6 +71,12 @@ class App:
                 await exchange.run()
         finally:
             self._limits.leave(call.company)
+
+
+def _broken(error: Exception) -> Response:
+    is_full = isinstance(error, sqlite3.OperationalError)
+    said = refusal(500, f"The emulator can keep nothing more: {error}." if is_full else None)
+    return Response(said.body, said.status, media_type="application/json")
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -5,6 +5,7 @@ from functools import cached_property
 from urllib.parse import parse_qsl, unquote
 
 _CONNECTION = 3
+_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Call:
         """The query, the last of each name."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
+    @cached_property
+    def text(self) -> str:
+        """The body; UnicodeDecodeError where it is no UTF-8."""
+        return self.body.decode("utf-8-sig")
+
     @property
     def connection(self) -> str | None:
         """The connection that the path names, if it names one."""
@@ -46,3 +52,10 @@ class Call:
     def idempotency_key(self) -> str | None:
         """The key that makes a POST repeatable; other methods have none."""
         return self.headers.get("idempotency-key") if self.method == "POST" else None
+
+
+def positive(written: str) -> int | None:
+    """Read a positive whole number of 32 bits; None for anything else."""
+    if not written.isdecimal() or len(written) > len(str(_LARGEST)):
+        return None
+    return int(written) if 0 < int(written) <= _LARGEST else None

@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 TICKS_PER_SECOND = 10_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FASTEST = 1_000_000
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -44,7 +45,7 @@ class Clock:
 
     def __init__(self, source: Callable[[], datetime] | None = None, speed: float = 1.0) -> None:
         self._source = source
-        self.speed = speed
+        self.speed = _possible(speed)
         self._offset = 0
         self._real = self._shown = time.time_ns() // 100
 
@@ -61,13 +62,15 @@ class Clock:
         return self._shown + round(passed * self.speed) + self._offset
 
     def advance(self, by: float) -> None:
-        """Jump `by` seconds ahead."""
+        """Jump `by` seconds ahead; OverflowError where no calendar reaches."""
+        at(self.now() + seconds(by))
         self._offset += seconds(by)
 
     def run_at(self, speed: float) -> None:
-        """Go on from this moment at another speed."""
+        """Go on from this moment at another speed; ValueError for one that no time has."""
+        possible = _possible(speed)
         self._shown, self._real, self._offset = self.now(), time.time_ns() // 100, 0
-        self.speed = speed
+        self.speed = possible
 
     def state(self) -> dict[str, float]:
         """Give what `restore` needs, so that time goes on while the emulator is dead."""
@@ -84,3 +87,10 @@ class Clock:
         if self._source is None:
             self._real, self._shown = int(state["real"]), int(state["shown"])
             self.speed = state["speed"]
+
+
+def _possible(speed: float) -> float:
+    if not 0 < speed <= _FASTEST:
+        message = f"The speed is a number above 0 and up to {_FASTEST:,}, not {speed}."
+        raise ValueError(message)
+    return speed

@@ -135,7 +135,7 @@ def _route(path: str, method: str, endpoint: Endpoint) -> Route:
             return JSONResponse(await endpoint(request))
         except Refusal as refused:
             return JSONResponse({"error": str(refused)}, refused.status)
-        except (KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
 
     return Route(path, respond, methods=[method])

@@ -4,9 +4,9 @@ from collections import Counter
 
 from emulator.clock import TICKS_PER_SECOND, http_date
 from emulator.errors import Answer, refusal
+from emulator.quota import DAY
 from emulator.world import World
 
-_DAY = 24 * 60 * 60 * TICKS_PER_SECOND
 _PER_COMPANY = 1000
 _AT_ONCE = 10
 
@@ -16,11 +16,6 @@ class Limits:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._day = world.clock.now() // _DAY
-        row = world.store.one(
-            "SELECT count(*) AS spent FROM journal WHERE received >= ?", self._day * _DAY
-        )
-        self._spent = int(row["spent"]) if row else 0
         self._running: Counter[str | None] = Counter()
 
     @property
@@ -30,14 +25,12 @@ class Limits:
 
     def enter(self, company: str | None, now: int) -> Answer | None:
         """Count a request in; gives the 429 it deserves, if the limits are enforced."""
-        if now // _DAY != self._day:
-            self._day, self._spent = now // _DAY, 0
-        self._spent += 1
+        self._world.quota.count(now)
         self._running[company] += 1
         if self._world.settings.limits != "enforced":
             return None
-        if self._spent > self.limit:
-            wait = ((self._day + 1) * _DAY - now) // TICKS_PER_SECOND + 1
+        if self._world.quota.spent > self.limit:
+            wait = (DAY - now % DAY) // TICKS_PER_SECOND + 1
             return refusal(429, headers={"retry-after": str(wait)}, did="over the day's quota")
         if company is not None and self._running[company] > _AT_ONCE:
             return refusal(429, headers={"retry-after": "1"}, did="over ten at once")
@@ -52,6 +45,6 @@ class Limits:
         limit = self.limit
         return {
             "x-rate-limit-limit": str(limit),
-            "x-rate-limit-remaining": str(max(0, limit - self._spent)),
-            "x-rate-limit-reset": http_date((now // _DAY + 1) * _DAY),
+            "x-rate-limit-remaining": str(max(0, limit - self._world.quota.spent)),
+            "x-rate-limit-reset": http_date((now // DAY + 1) * DAY),
         }

@@ -81,12 +81,19 @@ def _answer(world: World, push: Push, key: str, now: int) -> Answer:
 
 def _record(call: Call) -> JsonObject:
     try:
-        record: Any = json.loads(call.body, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+        record: Any = json.loads(call.text, parse_float=Decimal, parse_constant=_no_number)
+        if "\\ud" in call.text.lower():
+            _whole_characters(record)
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise Refusal(400, "Error processing request - the body is not valid JSON.") from error
     if not isinstance(record, dict):
         raise Refusal(400, "Error processing request - the body is not an object.")
     return record  # type: ignore[reportUnknownVariableType]  # JSON has text keys
+
+
+def _whole_characters(record: object) -> None:
+    """UnicodeEncodeError for half of a pair of surrogates."""
+    json.dumps(record, ensure_ascii=False, default=str).encode()
 
 
 def _no_number(word: str) -> NoReturn:
@@ -129,7 +136,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
 ) -> None:
     failed = bool(verdict.errors)
     mistake = None if failed else plan.mistake
-    text = call.body.decode() if push.carries_record else None
+    text = call.text if push.carries_record else None
     world.store.insert(
         "operations",
         key=key,
@@ -148,7 +155,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         record_id=record_id,
         attachment_id=push.attachment,
         data=text,
-        rewritten=_rewritten(world, push, record) if text else None,
+        rewritten=_rewritten(world, push, record) if text and not failed else None,
         echoed=push.connection.manners.echo_data,
         errors=json.dumps(verdict.errors) if failed else None,
         warnings=json.dumps(verdict.warnings) if verdict.warnings else None,
@@ -187,7 +194,7 @@ def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
         change=push.change,
         record_id=record_id,
         lands=lands,
-        data=call.body.decode() if push.carries_record else None,
+        data=call.text if push.carries_record else None,
         number=number,
     )
 

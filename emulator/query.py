@@ -10,6 +10,8 @@ from emulator.operations import COMPLETED, STATUS
 from emulator.store import JsonObject
 
 _LONGEST = 2048
+_DEEPEST = 20
+_LARGEST = 2**63 - 1
 _TOKEN = re.compile(r"\s*(&&|\|\||\{|\}|!=|<=|>=|[=~<>])\s*")
 _OPERATORS = frozenset({"=", "!=", "~", "<", ">", "<=", ">="})
 _CODE = f"CASE ({STATUS}) WHEN 'Pending' THEN 202 WHEN 'Success' THEN 200 ELSE 400 END"
@@ -55,6 +57,7 @@ class _Reader:
 
     def __init__(self, parts: list[str]) -> None:
         self.left = parts
+        self._depth = 0
         self.values: JsonObject = {}
 
     def alternatives(self) -> str:
@@ -71,9 +74,11 @@ class _Reader:
 
     def _single(self) -> str:
         if self._next_is("{"):
-            clause = self.alternatives()
+            self._depth += 1
+            clause = self.alternatives() if self._depth <= _DEEPEST else ""
             if not self._next_is("}"):
                 raise _malformed()
+            self._depth -= 1
             return clause
         return self._comparison(self._take(), self._take(), self._take())
 
@@ -90,7 +95,7 @@ class _Reader:
         if column in _IDS:  # kept in small letters, so that an index finds them
             self.values[name] = value.lower()
             return f"{column} {operator} :{name}"
-        self.values[name] = int(value) if value.isdecimal() else value
+        self.values[name] = _number(value) if value.isdecimal() else value
         return f"{column} {operator} :{name} COLLATE NOCASE"
 
     def _next_is(self, part: str) -> bool:
@@ -112,6 +117,12 @@ def _column(field: str) -> str:
         message = f"Error parsing query - Could not resolve property {field} on PushOperation"
         raise Refusal(400, message, service="ClientsApi")
     return column
+
+
+def _number(written: str) -> int:
+    if int(written) > _LARGEST:
+        raise _malformed()
+    return int(written)
 
 
 def _moment(written: str) -> int:

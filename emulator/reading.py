@@ -4,7 +4,7 @@ import json
 from urllib.parse import urlencode
 
 from emulator import operations
-from emulator.call import Call
+from emulator.call import Call, positive
 from emulator.errors import Answer, Refusal
 from emulator.ledger import Shelf
 from emulator.platforms import document_offering, option_document
@@ -79,9 +79,10 @@ def _number(call: Call, name: str, default: int) -> int:
     given = call.parameters.get(name)
     if given is None:
         return default
-    if not given.isdecimal() or int(given) < 1:
-        raise Refusal(400, f"{name} is not a positive whole number: {given}")
-    return int(given)
+    number = positive(given)
+    if number is None:
+        raise Refusal(400, f"{name} is not a positive whole number of 32 bits: {given}")
+    return number
 
 
 def _links(call: Call, page: int, size: int, total: int) -> JsonObject:

@@ -1,5 +1,6 @@
 """Which path asks for what."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -19,6 +20,8 @@ _ATTACHMENTS = {
     "billCreditNotes": "attachment",
     "transfers": "attachment",
 }
+_FILE = re.compile(rb'[ ;]name="(file|fileName|requestBody)"')
+"""A part that carries a file, under the names that Codat's own clients give it."""
 _UPDATED = frozenset(
     {"bankAccounts", "bills", "billCreditNotes", "creditNotes", "customers", "invoices"}
     | {"purchaseOrders", "suppliers", "items", "chartOfAccounts", "journalEntries"}
@@ -121,5 +124,5 @@ def _push(method: str, here: Connection, rest: list[str]) -> Push:
 
 def _require_file(call: Call) -> None:
     multipart = call.headers.get("content-type", "").startswith("multipart/form-data")
-    if not multipart or b'name="file"' not in call.body:
+    if not multipart or not _FILE.search(call.body):
         raise Refusal(400, "An attachment is sent as multipart/form-data with one part 'file'.")

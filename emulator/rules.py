@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from emulator.options import Field, pascal
 from emulator.store import JsonObject
@@ -13,6 +13,8 @@ Value = Any
 Found = Generator[JsonObject]
 
 _READ_ONLY = frozenset({"id", "modifiedDate", "sourceModifiedDate", "metadata"})
+_DIGITS = 28
+"""Before the point; what has more adds up to nothing exact."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,15 @@ def _fits(one: Field, value: Value) -> bool:
         case "Boolean":
             return isinstance(value, bool)
         case "Number":
-            return isinstance(value, int | Decimal) and not isinstance(value, bool)
+            return _is_amount(value) and not isinstance(value, bool)
         case "DateTime":
             return isinstance(value, str) and _is_date(value)
         case _:
             return isinstance(value, str)
+
+
+def _is_amount(value: Value) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and Decimal(value).adjusted() < _DIGITS
 
 
 def _is_date(written: str) -> bool:
@@ -154,7 +160,7 @@ def _sums(data_type: str, record: JsonObject) -> Found:
         return
     for lines, amount in (("lineItems", "totalAmount"), ("lines", "amount")):
         stated, total = record.get("totalAmount"), _total(record.get(lines), amount)
-        if isinstance(stated, int | Decimal) and total is not None and total != stated:
+        if _is_amount(stated) and total is not None and total != stated:
             message = f"The lines add up to {total}, not to {stated}."
             yield complaint("totalAmount", message, "Total")
 
@@ -176,7 +182,7 @@ def _total(lines: Value, name: str) -> Decimal | None:
     amounts: list[Decimal] = []
     for line in cast(list[Value], lines):
         amount: Value = cast(JsonObject, line).get(name) if isinstance(line, dict) else None
-        if not isinstance(amount, int | Decimal):
+        if not _is_amount(amount):
             return None
         amounts.append(Decimal(amount))
     return sum(amounts, Decimal(0))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.call import Call
+from emulator.call import Call, positive
 from emulator.clock import seconds
 from emulator.connections import Manners
 from emulator.errors import Refusal
@@ -106,8 +106,8 @@ def _timeout_in_minutes(call: Call) -> int | None:
     given = call.parameters.get("timeoutInMinutes")
     if given is None:
         return None
-    if not given.isdecimal() or int(given) < 1:
-        if call.method == "DELETE":  # which has no 400 to give
-            return None
-        raise Refusal(400, f"timeoutInMinutes is not a positive whole number: {given}")
-    return int(given)
+    minutes_given = positive(given)
+    if minutes_given is None and call.method != "DELETE":  # which has no 400 to give
+        message = f"timeoutInMinutes is not a positive whole number of 32 bits: {given}"
+        raise Refusal(400, message)
+    return minutes_given

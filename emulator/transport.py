@@ -33,18 +33,19 @@ class _Line:
         await self.messages.put(message)
 
     def refuse(self, _: float) -> None:
-        self._fail(httpx.ConnectError("All connection attempts failed", request=self._request))
+        self.fail(httpx.ConnectError("All connection attempts failed", request=self._request))
 
     def cut(self) -> None:
         message = "Server disconnected without sending a response."
-        self._fail(httpx.RemoteProtocolError(message, request=self._request))
+        self.fail(httpx.RemoteProtocolError(message, request=self._request))
 
     def stall(self, seconds: float | None) -> None:
         endless = seconds is None or (self._patience is not None and seconds >= self._patience)
         if self._impatient and endless:
-            self._fail(httpx.ReadTimeout("", request=self._request))
+            self.fail(httpx.ReadTimeout("", request=self._request))
 
-    def _fail(self, failure: httpx.TransportError) -> None:
+    def fail(self, failure: httpx.TransportError) -> None:
+        """Have the client see this instead of what is still to come."""
         self.failure = failure
         self.left.set()
         self.messages.put_nowait(None)
@@ -85,7 +86,12 @@ class InProcess(httpx.AsyncBaseTransport):
         )
 
     async def _run(self, scope: MutableMapping[str, Any], line: _Line) -> None:
-        await self._app(scope, line.receive, line.send)
+        try:
+            await self._app(scope, line.receive, line.send)
+        except Exception as error:  # noqa: BLE001  # whatever broke it, the client has to hear
+            failure = httpx.ReadError(f"The application broke: {error!r}")
+            failure.__cause__ = error
+            line.fail(failure)
 
     async def aclose(self) -> None:
         """Do nothing: one client that closes must not end the requests of the others."""

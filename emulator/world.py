@@ -10,6 +10,7 @@ from emulator.clock import Clock
 from emulator.connections import Directory
 from emulator.faults import Faults
 from emulator.journal import Journal
+from emulator.quota import Quota
 from emulator.settings import Settings
 from emulator.store import Store
 
@@ -37,6 +38,7 @@ class World:
             self.directory.sow(seeds.SEEDED)
         self.faults = Faults(self.store)
         self.journal = Journal(self.store, self.clock)
+        self.quota = Quota(self.store, self.clock)
 
     def _resume_clock(self, speed: float) -> None:
         kept = self.store.recall("clock")
@@ -61,7 +63,7 @@ class World:
         self.store.remember("settings", settings.document())
 
     def reset(self) -> None:
-        """Begin anew: the seeded world, default settings, no faults, an empty journal."""
+        """Begin anew: the seeded world, default settings, no faults, no journal, a new day."""
         self.store.empty()
         self.keep_clock()
         self.settings = Settings()
@@ -69,6 +71,7 @@ class World:
         self.directory.sow(seeds.SEEDED)
         self.faults.load()
         self.journal.rewind()
+        self.quota.load()
 
     def close(self) -> None:
         """Close the file."""

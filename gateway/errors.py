@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from codat import CodatError, CodatRefused, CodatThrottled
 from codat.numbers import dumps
@@ -20,21 +20,11 @@ from codat.options import UnreadableOptions
 from dispatch.converter import to_plain
 from dispatch.encryption import Unreadable
 from dispatch.storage import Missing, NoRoom
-from dispatch.trouble import NOT_LET_IN
+from dispatch.trouble import AWAY, NOT_LET_IN, meaning_of_first_use
 from gateway.rendering import page
 
 log = logging.getLogger("surepush.gateway")
 
-_AWAY = frozenset(
-    {
-        RPCStatusCode.ABORTED,
-        RPCStatusCode.CANCELLED,
-        RPCStatusCode.DEADLINE_EXCEEDED,
-        RPCStatusCode.RESOURCE_EXHAUSTED,
-        RPCStatusCode.UNAVAILABLE,
-        RPCStatusCode.UNKNOWN,
-    }
-)
 _API = re.compile(
     r"/(companies/[^/]+/(push|connections/[^/]+/(push|options))(/|$)(?!.*/new$)"
     r"|webhooks/|(health|ready|openapi\.json)$)"
@@ -111,7 +101,9 @@ def _lacking(error: Exception) -> str | None:
     match error:
         case RPCError() if error.status in NOT_LET_IN:
             return "Temporal does not let the front door in: its key has to be renewed."
-        case RPCError() if error.status in _AWAY:
+        case RPCError() if said := meaning_of_first_use(error):
+            return said
+        case RPCError() if error.status in AWAY:
             return "Temporal does not answer; try again soon."
         case TimeoutError():
             return "Temporal does not answer; try again soon."

@@ -16,6 +16,7 @@ from codat.clock import utc_now
 from codat.numbers import MOST_VALUES, loads
 from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
+from dispatch.trouble import meaning_of_first_use
 from gateway.access import CALLER
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
@@ -107,7 +108,8 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
     except (OtherPayload, NotAPush) as error:
         raise Refusal(422, str(error)) from None
     except RPCError as error:
-        if refusal_of(error).status != 503:  # noqa: PLR2004, anything but Temporal away
+        is_away = refusal_of(error).status == 503  # noqa: PLR2004, a server's trouble
+        if not is_away or meaning_of_first_use(error):
             raise
         raise away(
             f"Temporal does not answer, so push {request.push_id} was not started, or not provably."

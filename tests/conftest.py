@@ -5,7 +5,6 @@ import signal
 import sys
 from pathlib import Path
 
-import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from temporalio.testing import WorkflowEnvironment
@@ -23,7 +22,6 @@ LONGEST_FIRST = ("chaos", "e2e", "browser", "web", "workflow")
 """Folders whose tests drive real servers: begun last, one of them would keep all others waiting."""
 
 BINARIES = str(Path(sys.executable).parent)
-OFFICIAL = Path(__file__).parents[1] / ".venv-official"
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -75,11 +73,3 @@ async def _devserver():
     ) as environment:
         await register_search_attributes(environment.client)
         yield environment
-
-
-@pytest.fixture(scope="session", name="official_python")
-def _official_python():
-    """Of the environment that Codat's own clients need, since they can't live in ours."""
-    if not (OFFICIAL / "ready").exists():
-        pytest.fail("Codat's own clients are not installed: run `make .venv-official/ready`")
-    return OFFICIAL / "bin" / "python"

@@ -24,7 +24,7 @@ from activities.models import Candidate, Conduct, frozen_digest
 from activities.wire import Findings, Sentence, Wire, Word, cut, fitting
 from codat.models import PushStatus, PushTarget
 from codat.numbers import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
-from codat.target import known_data_type
+from codat.target import known_data_type, segment
 from workflows.submission import Ledger
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
@@ -94,6 +94,12 @@ def _same_for_all(key: str) -> str:
     return key
 
 
+def _in_a_path(record_id: str) -> str:
+    """Refuse an id that a URL takes for something else, such as two dots."""
+    segment(record_id)
+    return record_id
+
+
 _DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 
 
@@ -117,7 +123,10 @@ class PushRequest(Wire):
         ]
         | None
     ) = None
-    record_id: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
+    record_id: (
+        Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_in_a_path)]
+        | None
+    ) = None
     timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
     allow_sync_on_push_complete: StrictBool | None = None
     force_update: StrictBool | None = None

@@ -9,6 +9,7 @@ Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown.
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -18,9 +19,23 @@ from uuid import UUID, uuid5
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
 EXIT_CODES = {"Success": 0, "Failed": 1, "TimedOut": 3, "Unknown": 4}
+# The SDK would write its warnings to standard output, among the outcome.
+WARNINGS_ASIDE = TelemetryConfig(
+    logging=LoggingConfig(
+        TelemetryFilter(core_level="WARN", other_level="ERROR"),
+        LogForwardingConfig(logging.getLogger("temporalio")),
+    )
+)
 
 
 class NotAPush(ValueError):
@@ -92,7 +107,8 @@ def outcome_of(failure: WorkflowFailureError) -> dict[str, Any]:
 
 async def main(request: dict[str, Any]) -> int:
     """Push, and print the outcome."""
-    client = await Client.connect(os.environ.get("TEMPORAL_ADDRESS", "localhost:7233"))
+    address = os.environ.get("TEMPORAL_ADDRESS", "localhost:7233")
+    client = await Client.connect(address, runtime=Runtime(telemetry=WARNINGS_ASIDE))
     outcome = await push(client, request)
     print(json.dumps(outcome, indent=2))
     return EXIT_CODES[outcome["status"]]

@@ -37,7 +37,7 @@ trap 'rm -rf "$work"' EXIT
 # A push that exists already is joined: the server refuses a second one of that id. What it was
 # started with must be what this script sends; a retry's record may have been mended.
 temporal workflow start --type push --task-queue "${PUSH_TASK_QUEUE:-push}" \
-    --workflow-id "push-$id" --id-reuse-policy RejectDuplicate \
+    --workflow-id "push-$id" --id-reuse-policy RejectDuplicate --fail-existing \
     --input-file "$work/request.json" > "$work/started" 2>&1 || {
     grep -qi "already" "$work/started" || { cat "$work/started" >&2; exit 5; }
     temporal workflow show --workflow-id "push-$id" --output json --no-json-shorthand-payloads |

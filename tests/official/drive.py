@@ -68,6 +68,7 @@ def by_accounting(push_data):
         "first": first.status.value,
         "keys": keys,
         "statuses": [one.status.value for one in last],
+        "bill": last[1].changes[0].record_ref.id,
         "records": [one.changes[0].record_ref.id for one in last],
     }
 
@@ -120,6 +121,22 @@ def by_payables():
     return {"status": last.status.value, "key": created.push_operation_key}
 
 
+def attach_to(bill):
+    """Upload a file with each client that can."""
+    by_accounting = CodatAccounting(security=accounting.Security(auth_header=KEY), server_url=URL)
+    file = {"content": b"paper", "file_name": "a.txt"}
+    by_accounting.bills.upload_attachment(
+        request={**WHERE, "bill_id": bill, "attachment_upload": {"file": file}}
+    )
+    by_payables = codatsyncpayables.CodatSyncPayables(
+        security=payables.Security(auth_header=KEY), server_url=URL
+    )
+    body = payables_operations.UploadBillAttachmentRequestBody(b"paper", "b.txt")
+    by_payables.bills.upload_attachment(
+        payables_operations.UploadBillAttachmentRequest(**WHERE, bill_id=bill, request_body=body)
+    )
+
+
 with CodatPlatform(security=platform.Security(auth_header=KEY), server_url=URL) as official:
     report = {
         "accounting": by_accounting(official.push_data),
@@ -127,4 +144,5 @@ with CodatPlatform(security=platform.Security(auth_header=KEY), server_url=URL) 
         "platform": by_platform(official.push_data),
         "webhooks": by_webhooks(official.webhooks),
     }
+    attach_to(report["accounting"]["bill"])
 sys.stdout.write(json.dumps(report))

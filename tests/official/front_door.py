@@ -36,7 +36,7 @@ def ended(ask):
 
 
 def created():
-    """Create one supplier with each client that can; give the keys."""
+    """Create one supplier with each client that can; give the key and a reader of the push."""
     with_accounting = by_accounting.suppliers.create(
         request={**WHERE, "supplier": {"supplier_name": "Accounting", "status": "Active"}}
     )
@@ -44,7 +44,10 @@ def created():
     with_payables = by_payables.suppliers.create(
         payables_operations.CreateSupplierRequest(**WHERE, supplier=supplier)
     ).create_supplier_response
-    return [with_accounting.push_operation_key, with_payables.push_operation_key]
+    return {
+        "accounting": (with_accounting.push_operation_key, read_by_platform),
+        "payables": (with_payables.push_operation_key, read_by_payables),
+    }
 
 
 def read_by_platform(key):
@@ -66,11 +69,11 @@ def rows(results):
 
 
 def main():
-    keys = created()
-    ends = [
-        ended(lambda read=read, key=key: read(key))
-        for key, read in zip(keys, (read_by_platform, read_by_payables), strict=True)
-    ]
+    pushes = created()
+    ends = {
+        client: ended(lambda read=read, key=key: read(key))
+        for client, (key, read) in pushes.items()
+    }
     option = by_accounting.bills.get_create_update_model(request=WHERE)
     listed = by_platform.push_data.list_operations(
         request={"company_id": COMPANY, "order_by": "-requestedOnUtc", "page_size": 50}
@@ -81,11 +84,10 @@ def main():
         )
     ).push_operations
     return {
-        "keys": keys,
+        "keys": {client: key for client, (key, _) in pushes.items()},
         "ends": ends,
-        "option": str(option.type.value),
-        "platform": rows(listed.results),
-        "payables": rows(by_the_other.results),
+        "options": {"accounting": str(option.type.value)},
+        "listed": {"platform": rows(listed.results), "payables": rows(by_the_other.results)},
     }
 
 

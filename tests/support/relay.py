@@ -1,4 +1,4 @@
-"""A TCP relay that can hold back what it carries, as a server that stalls."""
+"""A TCP relay that can stall, or hang up as a server that was killed."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,9 +12,18 @@ class Relay:
 
     address: str = ""
     flows: asyncio.Event = field(default_factory=asyncio.Event)
+    is_down: bool = False
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def hang_up(self) -> None:
+        """Break what is open, and whatever comes until `is_down` is False again."""
+        self.is_down = True
+        for writer in self.open:
+            writer.close()
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry bytes one way."""
+        self.open.add(writer)
         try:
             while data := await reader.read(65536):
                 await self.flows.wait()
@@ -23,6 +32,7 @@ class Relay:
         except ConnectionError:
             pass  # one side hung up: so does the other
         finally:
+            self.open.discard(writer)
             writer.close()
 
 
@@ -35,6 +45,9 @@ async def relay_to(target: str) -> AsyncGenerator[Relay]:
     tasks: list[asyncio.Task[None]] = []
 
     async def join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if relay.is_down:
+            writer.close()
+            return
         there_reader, there_writer = await asyncio.open_connection(host, int(port))
         for one, other in ((reader, there_writer), (there_reader, writer)):
             tasks.append(asyncio.create_task(relay.carry(one, other)))

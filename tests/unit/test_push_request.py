@@ -52,3 +52,9 @@ def test_a_record_of_too_many_values_is_refused():
     assert a_request(data={"a": [1] * (MOST_VALUES - 2)})
     with pytest.raises(ValueError, match="the record may have at most 100000 values"):
         a_request(data={"a": [1] * (MOST_VALUES - 1)})
+
+
+@pytest.mark.parametrize("odd", [".", ".."])
+def test_a_record_id_that_no_path_can_hold_is_refused(odd):
+    with pytest.raises(ValueError, match="no id of a record"):
+        a_request(record_id=odd)

@@ -1,20 +1,18 @@
 """Codat's own clients, unmodified, create, read and list pushes through the front door."""
 
-import asyncio
-import json
-
 import pytest
 import pytest_asyncio
 
 from codat.models import PushStatus
 from emulator import seeds
 from gateway.app import build_app
-from tests.contract.test_official_clients import OFFICIAL
 from tests.support.front_door import KEY, basic, front_door
+from tests.support.official import NEWEST, NODE, OLDER, driven
 from tests.support.serving import served
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(400)
+SCRIPTS = {OLDER: "front_door.py", NEWEST: "newest/drive.py", NODE: "node/drive.js"}
 SUPPLIER = {"supplierName": "Mixed", "status": "Active"}
 
 
@@ -43,33 +41,37 @@ async def mixed_pushes(door):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="seen")
-async def _seen(official_python, devserver):
+async def _seen(devserver):
+    """What all the clients saw, by their environment."""
     async with (
         front_door(devserver, unknown_as="TimedOut") as door,
         served(build_app(door.parts)) as url,
     ):
         mixed = await mixed_pushes(door)
-        where = [url, seeds.COMPANY, seeds.PROMPT, basic(KEY)["Authorization"]]
-        command = [str(official_python), str(OFFICIAL / "front_door.py"), *where]
-        process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        out, err = await process.communicate()
-        assert process.returncode == 0, err.decode()[-3000:]
-        return json.loads(out) | {"mixed": mixed}
+        where = (url, seeds.COMPANY, seeds.PROMPT, basic(KEY)["Authorization"])
+        reports = {name: await driven(name, script, *where) for name, script in SCRIPTS.items()}
+        return {name: report | {"mixed": mixed} for name, report in reports.items()}
 
 
-def test_they_create_and_read_pushes_to_their_end(seen):
-    assert 2 == len(set(seen["keys"]))
-    assert [PushStatus.SUCCESS] * 2 == seen["ends"]
+@pytest.mark.parametrize("environment", SCRIPTS)
+def test_they_create_and_read_pushes_to_their_end(seen, environment):
+    report = seen[environment]
+
+    assert len(report["keys"]) == len(set(report["keys"].values()))
+    assert {PushStatus.SUCCESS} == set(report["ends"].values())
 
 
-def test_they_read_options(seen):
-    assert "Object" == seen["option"]
+@pytest.mark.parametrize("environment", SCRIPTS)
+def test_they_read_options(seen, environment):
+    assert {"Object"} == set(seen[environment]["options"].values())
 
 
-@pytest.mark.parametrize("client", ["platform", "payables"])
-def test_each_client_that_lists_reads_a_page_of_all_endings(seen, client):
-    shown = {key: status for key, status in seen[client].items() if key in seen["mixed"]}
+@pytest.mark.parametrize("environment", SCRIPTS)
+def test_each_client_that_lists_reads_a_page_of_all_endings(seen, environment):
+    report = seen[environment]
+    shown = {
+        client: {key: status for key, status in page.items() if key in report["mixed"]}
+        for client, page in report["listed"].items()
+    }
 
-    assert seen["mixed"] == shown
+    assert dict.fromkeys(report["listed"], report["mixed"]) == shown

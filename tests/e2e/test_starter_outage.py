@@ -1,0 +1,48 @@
+"""A server of Temporal's that is killed while a command waits for it, and comes back."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import pytest
+
+from emulator import seeds
+from emulator.examples import record
+from tests.support.relay import relay_to
+from tests.support.running import STARTER
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("worker")
+A_PUSH = (
+    *("push", "--company", seeds.COMPANY, "--connection", seeds.SLOW, "--data-type", "suppliers"),
+    *("--data", "record.json", "--wait", "--json"),
+)
+
+
+async def test_a_result_is_all_there_is_on_standard_output_after_an_outage(stack, tmp_path):
+    (tmp_path / "record.json").write_text(json.dumps(record("suppliers", str(uuid4()))))
+    out, err = tmp_path / "out", tmp_path / "err"
+
+    async def is_waiting():
+        return "Waiting for push" in err.read_text()
+
+    async def is_retrying():
+        return "retried" in out.read_text() + err.read_text()
+
+    async with relay_to(f"127.0.0.1:{stack.ports.temporal}") as relay:
+        with out.open("w") as to_out, err.open("w") as to_err:
+            process = await asyncio.create_subprocess_exec(
+                *(*STARTER, *A_PUSH),
+                env={**stack.environment, "TEMPORAL_ADDRESS": relay.address},
+                cwd=tmp_path,
+                stdout=to_out,
+                stderr=to_err,
+            )
+        await eventually(is_waiting)
+        relay.hang_up()
+        await eventually(is_retrying)
+        relay.is_down = False
+        code = await process.wait()
+
+    assert 0 == code, err.read_text()
+    assert json.loads(out.read_text())["pushId"] == err.read_text().split()[3]
