@@ -23,7 +23,7 @@ from gateway.operations import operation_of, pending
 from gateway.parts import Parts
 from gateway.query import read_query
 from gateway.repeats import MadeKeyAnswer, fingerprint_of
-from gateway.standing import Standing, find_standing, standing_of
+from gateway.standing import Standing, standing_of
 from gateway.wire import Link, Operation, OperationsPage, Remark, Remarks
 from workflows.models import PushRequest, sentence_of
 
@@ -103,7 +103,7 @@ def _with_warning(operation: Operation) -> Operation:
 async def start_or_join(parts: Parts, request: PushRequest) -> Push:
     """Start a push; Refusal 422 for another record under its key, 503 when Temporal is away."""
     try:
-        return await start_push(parts.temporal, request, task_queue=parts.task_queue)
+        push = await start_push(parts.temporal, request, task_queue=parts.task_queue)
     except (OtherPayload, NotAPush) as error:
         raise Refusal(422, str(error)) from None
     except RPCError as error:
@@ -112,6 +112,8 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
         raise away(
             f"Temporal does not answer, so push {request.push_id} was not started, or not provably."
         ) from error
+    parts.owned.add(request.company_id, push.push_id)
+    return push
 
 
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
@@ -158,7 +160,8 @@ async def read(parts: Parts, company: UUID, key: UUID) -> Json:
 async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
     """Find a company's push by our key or Codat's; Refusal 404."""
     try:
-        return await find_standing(parts.temporal, company, key)
+        push = await parts.owned.find(parts.temporal, company, key)
+        return await standing_of(push, await push.describe())
     except NoSuchPush as error:
         raise Refusal(404, str(error)) from None
 

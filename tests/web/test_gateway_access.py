@@ -3,8 +3,12 @@
 import asyncio
 import base64
 import logging
+import math
+import random
+import time
 from collections import Counter
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from temporalio.client import Interceptor, OutboundInterceptor
@@ -13,7 +17,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat import SettingsError, read_settings
 from emulator import seeds
 from emulator.examples import record
+from gateway import owned
 from gateway.errors import refusal_of
+from gateway.owned import AGAIN
+from gateway.pushes import find
 from gateway.settings import GatewaySettings
 from tests.support.front_door import API_KEYS, BOUND_KEY, KEY, basic, digest, front_door
 
@@ -126,7 +133,43 @@ async def test_a_404_costs_the_same_whether_another_company_has_the_push(devserv
             costs.append(dict(counting.calls))
 
         assert {(404, "There is no push KEY.")} == told
-        assert [{"describe": 1, "list": 1}] * 3 == costs
+        assert [{"list": 1 + len(AGAIN)}] * 3 == costs
+
+
+ASKS = 200
+SURE = 4.5
+"""Standard deviations that chance does not make in a hundred thousand tests."""
+
+
+def rank_score(ones, others):
+    """How sure the times tell two sets apart (Mann-Whitney), in standard deviations."""
+    many, both = len(ones), sorted([(t, True) for t in ones] + [(t, False) for t in others])
+    ranks = sum(rank for rank, (_, is_one) in enumerate(both, 1) if is_one)
+    mean = many * (2 * many + 1) / 2
+    return (ranks - mean) / math.sqrt(many * many * (2 * many + 1) / 12)
+
+
+async def test_time_does_not_tell_whether_another_company_has_a_push(door, monkeypatch):
+    monkeypatch.setattr(owned, "AGAIN", ())  # so that only what differs is measured
+    theirs = await a_push(door)
+    await door.ended(theirs)
+    times = {True: [], False: []}
+    for is_there in random.Random(20).sample([True, False] * ASKS, 2 * ASKS):
+        key = theirs if is_there else uuid4()
+        begun = time.perf_counter()
+        answer = await door.http.get(f"/companies/{seeds.OTHER_COMPANY}/push/{key}")
+        times[is_there].append(time.perf_counter() - begun)
+        assert 404 == answer.status_code
+
+    assert abs(rank_score(times[True], times[False])) < SURE
+
+
+async def test_a_push_is_found_as_soon_as_the_list_shows_it(door, monkeypatch):
+    monkeypatch.setattr(owned, "AGAIN", (0.05,) * 200)
+    push = await door.house.push(data_type="suppliers", data=record("suppliers", uuid4().hex[:7]))
+    fresh = replace(door.parts, owned=owned.OwnedPushes())
+
+    assert push.push_id == (await find(fresh, UUID(seeds.COMPANY), push.push_id)).push.push_id
 
 
 async def test_secrets_are_not_logged(door, caplog):
