@@ -14,16 +14,17 @@ from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
-from activities.holds import Holds
 from activities.measures import counting
 from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
-from activities.push import PushActivities
+from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
 from activities.settings import PushSettings
 from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
+from codat.clock import ClockSettings, shift_wall_clock
 from dispatch.bulk import retry_in_bulk
-from dispatch.check import check_build, check_codat, check_temporal
+from dispatch.check import check_build, check_clocks, check_codat, check_temporal
+from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import (
     TemporalUnreachable,
     connect,
@@ -48,6 +49,7 @@ from workflows.push import PushWorkflow
 log = logging.getLogger("surepush.worker")
 
 SETTINGS = (
+    ClockSettings,
     CodatSettings,
     DispatchSettings,
     EncryptionSettings,
@@ -75,7 +77,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     options: WorkerOptions | None = None,
 ) -> Worker:
     """Put a worker together from its parts."""
-    push = PushActivities(codat, conduct, Holds(client))
+    push = PushActivities(codat, conduct, checks_before_sending(client))
     find = FindActivities(codat, client)
     recall = RecallActivities(client, conduct)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
@@ -102,7 +104,10 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
 
 
 async def main() -> int:
-    """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
+    """Serve until SIGINT or SIGTERM, then drain.
+
+    SettingsError, TemporalUnreachable, ClockTooFarOff.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -117,10 +122,10 @@ async def main() -> int:
     tracer = tracer_of("surepush-worker")
     client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
-    readiness = Readiness(client)
     async with (
         CodatClient(settings, hear=heard_by(counting(runtime.metric_meter), tracer)) as codat,
-        serving_health(telemetry.health_address, readiness),
+        watching_clocks(client, codat) as clocks,
+        serving_health(telemetry.health_address, readiness := Readiness(client, clocks)),
         watching(readiness),
         build_worker(
             client,
@@ -152,13 +157,15 @@ async def check() -> int:
     print(*describe(config, settings, queue, ring), "", sep="\n")
     async with CodatClient(settings) as codat:
         found = [*check_names(os.environ, SETTINGS), *check_certificate(config)]
+        answered = await check_codat(codat)
         try:
             client = await connect()
             found += [one async for one in check_temporal(client, queue)]
             found += await check_build(client, read_settings(WorkerSettings))
+            found += await check_clocks(client, codat)
         except TemporalUnreachable as error:
             found.append(Found("wrong", "server", str(error)))
-        found.append(await check_codat(codat))
+        found.append(answered)
     for one in found:
         print(f"{one.level:8} {one.what:12} {one.said}")
     return int(any(one.level == "wrong" for one in found))
@@ -175,6 +182,7 @@ if __name__ == "__main__":
     try:
         if not given.check:
             configure_logging(read_settings(TelemetrySettings).log_format)
+        shift_wall_clock(read_settings(ClockSettings).clock_shift)
         sys.exit(asyncio.run(check() if given.check else main()))
-    except (SettingsError, TemporalUnreachable) as error:
+    except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))

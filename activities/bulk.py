@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import activity
 
 from activities.beating import beating
 from activities.models import Wire
+from activities.server_time import ServerTime
 from codat.allowance import Allowance
 
 REQUESTS_EACH = 4
@@ -42,7 +43,7 @@ class BulkStep(Wire):
 class BulkDone(Wire):
     """What became of the first pushes of a step, in its order; then a pause, if need be (UTC)."""
 
-    results: list[str] = []
+    results: list[str]
     not_before: datetime | None = None
     waits_for: str = REQUESTS
 
@@ -60,24 +61,24 @@ class BulkActivities:
     @activity.defn(name="bulk-retry")
     async def bulk_retry(self, step: BulkStep) -> BulkDone:
         """Retry until the step is done or the day's requests run low; again, it repeats nothing."""
-        results: list[str] = []
+        time, results = ServerTime(), list[str]()
         async with beating():
             for push_id in step.pushes:
                 if results and self._is_low():
-                    return BulkDone(results=results, not_before=self._next_allowance())
+                    return BulkDone(results=results, not_before=self._next_allowance(time))
                 results.append(await self._retry(push_id, step))
                 if step.gap_seconds >= STEP_FOR.total_seconds():
-                    return self._with_a_long_gap(step, results)
+                    return self._with_a_long_gap(step, results, time)
                 await asyncio.sleep(step.gap_seconds)
         return BulkDone(results=results)
 
-    def _with_a_long_gap(self, step: BulkStep, results: list[str]) -> BulkDone:
+    def _with_a_long_gap(self, step: BulkStep, results: list[str], time: ServerTime) -> BulkDone:
         # The workflow waits: that outlives a worker and any time-out, and can be stopped.
         if step.is_last and len(results) == len(step.pushes):
             return BulkDone(results=results)
-        turn = datetime.now(UTC) + timedelta(seconds=step.gap_seconds)
-        if self._is_low() and self._next_allowance() > turn:
-            return BulkDone(results=results, not_before=self._next_allowance())
+        turn = time.now() + timedelta(seconds=step.gap_seconds)
+        if self._is_low() and self._next_allowance(time) > turn:
+            return BulkDone(results=results, not_before=self._next_allowance(time))
         return BulkDone(results=results, not_before=turn, waits_for=PACE)
 
     def _is_low(self) -> bool:
@@ -85,5 +86,5 @@ class BulkActivities:
         needed = known.limit * RESERVE + REQUESTS_EACH
         return known.limit > 0 and known.remaining < needed
 
-    def _next_allowance(self) -> datetime:
-        return datetime.now(UTC) + min(self._allowance().until_reset, ASK_AGAIN)
+    def _next_allowance(self, time: ServerTime) -> datetime:
+        return time.now() + min(self._allowance().until_reset, ASK_AGAIN)

@@ -1,5 +1,6 @@
 """Looking for what became of a request whose answer proves nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,16 +10,22 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.beating import beating
 from activities.failures import codat_failures
-from activities.matching import Match, compare
+from activities.inputs import Inputs
+from activities.later_updates import Update, later_update
+from activities.matching import Match, OtherRecords, compare, fits
 from activities.models import Candidate, FindSubmission, Look, Purpose
 from activities.others import BEFORE, Others
 from activities.readings import reading_of
+from activities.server_time import ServerTime
 from codat import CodatClient, PushOperation
+from codat.pages import Pager
 from codat.turns import caller, in_turn
 
 PAGE_SIZE = 1000
 
 Sighting = tuple[PushOperation, Match]
+Record = tuple[str, object]
+"""A push, by its workflow id, and what it carries."""
 
 
 class FindActivities:
@@ -27,6 +34,7 @@ class FindActivities:
     def __init__(self, codat: CodatClient, client: Client) -> None:
         self._codat = codat
         self._client = client
+        self._inputs = Inputs(client)
 
     @activity.defn(name="find-submission")
     async def find_submission(self, ask: FindSubmission) -> Look:
@@ -34,17 +42,21 @@ class FindActivities:
 
         Any failure is retried: an incomplete look proves nothing.
         """
+        time = ServerTime()
         async with beating():
-            return await self._find(ask, Others(self._client, ask))
+            return await self._find(ask, Others(self._client, ask), time)
 
-    async def _find(self, ask: FindSubmission, others: Others) -> Look:
+    async def _find(self, ask: FindSubmission, others: Others, time: ServerTime) -> Look:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        listed = await self._matched(ask)
-        # Before it is asked who holds them: whoever gets an operation in between holds it then.
+        listed = await self._matched(ask, time)
+        # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
-        sightings = await _sightings(listed, ask, others)
+        possible = _possible(listed, ask)
+        records = await self._other_records(possible, ask, others)
+        sightings = await _not_held(possible, others)
+        sightings = await _without_others(sightings, records, ask, others)
         look = Look(
             candidates=[_candidate(*sighting) for sighting in sightings],
             shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
@@ -52,62 +64,94 @@ class FindActivities:
         if ask.purpose is not Purpose.DECIDE:
             return look
         if not sightings:
-            return look.model_copy(update={"later_update": await others.later_update()})
-        if [match for _, match in sightings] == [Match.EQUAL]:
-            look = await _adopt(look, sightings[0][0], others)
+            return look.model_copy(update={"later_update": await self._is_overtaken(ask)})
+        equal = [operation for operation, match in sightings if match is Match.EQUAL]
+        if len(equal) == 1:
+            look = await _adopt(look, equal[0], records, others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
-    async def _matched(self, ask: FindSubmission) -> list[Sighting]:
+    async def _other_records(
+        self, possible: list[Sighting], ask: FindSubmission, others: Others
+    ) -> list[Record]:
+        """Read what the pushes carry that may have these operations, where that tells anything."""
+        if ask.changed or not any(operation.data for operation, _ in possible):
+            return []
+        return await self._inputs.records(others.without_operation())
+
+    async def _matched(self, ask: FindSubmission, time: ServerTime) -> list[Sighting]:
         with codat_failures(final=()):
             # What is new pushes the rest from page to page, so that one may be seen twice.
-            listed = {one.push_operation_key: one async for one in self._listed(ask)}
+            listed = {one.push_operation_key: one async for one in self._listed(ask, time)}
         with caller(str(ask.target.company_id)):
             return [(one, await in_turn(_match, ask, one)) for one in listed.values()]
 
-    async def _listed(self, ask: FindSubmission) -> AsyncIterator[PushOperation]:
-        page, window, last, is_sorted = 1, None, None, True
-        while True:
-            found = await self._codat.operations(
-                ask.target.company_id, page=page, page_size=PAGE_SIZE
-            )
-            since, until = window = window or _window(ask, found.date)
+    async def _listed(self, ask: FindSubmission, time: ServerTime) -> AsyncIterator[PushOperation]:
+        pager = Pager(self._codat, ask.target.company_id, size=PAGE_SIZE)
+        window, last, is_sorted = None, None, True
+        while not pager.is_over:
+            found = await pager.read()
+            since, until = window = window or _window(ask, found.date, time.now())
             for operation in found.results:
                 when = operation.requested_on_utc or since
                 is_sorted = is_sorted and (last is None or when <= last)
                 last = when
-                if since <= when <= until and _is_of(operation, ask):
+                if since <= when <= until and operation.is_of(ask.target):
                     yield operation
             # Only a list that is seen to be newest first may be left before its end.
-            is_past = is_sorted and last is not None and last < since
-            if is_past or not found.has_next or not found.results:
+            if is_sorted and last is not None and last < since:
                 return
-            page += 1
+
+    async def _is_overtaken(self, ask: FindSubmission) -> bool:
+        if ask.record_id is None:
+            return False
+        own = f"push-{ask.push_id}"
+        update = Update(own, ask.target, ask.record_id, ask.digest, ask.since)
+        return await later_update(self._client, update) is not None
 
     async def _adopt_by_order(self, ask: FindSubmission, others: Others) -> Look:
         if ask.adopt is None:
             raise _refused("no operation was named")
         with codat_failures():
             operation = await self._codat.operation(ask.target.company_id, ask.adopt)
-        if not _is_of(operation, ask):
+        if not operation.is_of(ask.target):
             raise _refused(
                 f"operation {ask.adopt} belongs to another company, connection or data type"
             )
         holder = (await others.holders([ask.adopt])).get(ask.adopt)
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
-        return Look(adopted=reading_of(operation))
+        return Look(candidates=[], adopted=reading_of(operation))
 
 
-async def _sightings(listed: list[Sighting], ask: FindSubmission, others: Others) -> list[Sighting]:
-    """Leave out what can't be ours."""
+def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
+    """Leave out what can't be ours by its content, and what is known."""
     known = {*ask.own, *ask.excluded}
-    possible = {
-        operation.push_operation_key: (operation, match)
+    return [
+        (operation, match)
         for operation, match in listed
         if operation.push_operation_key not in known and match is not Match.DIFFERENT
-    }
-    held = await others.holders(list(possible))
-    return [sighting for key, sighting in possible.items() if key not in held]
+    ]
+
+
+async def _not_held(sightings: list[Sighting], others: Others) -> list[Sighting]:
+    held = await others.holders([operation.push_operation_key for operation, _ in sightings])
+    return [sighting for sighting in sightings if sighting[0].push_operation_key not in held]
+
+
+async def _without_others(
+    sightings: list[Sighting], records: list[Record], ask: FindSubmission, others: Others
+) -> list[Sighting]:
+    """Leave out the operations that show another push's record, which ours can't have become."""
+    known = OtherRecords(record for _, record in records)
+    left: list[Sighting] = []
+    for sighting in sightings:
+        if not known.include(sighting[0].data, ask.data):
+            left.append(sighting)
+        await asyncio.sleep(0)  # there may be many
+    if len(left) == len(sightings):
+        return sightings
+    # Of many operations not all are asked for their claims: these may be new among the first.
+    return await _not_held(left, others)
 
 
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:
@@ -118,30 +162,35 @@ def _match(ask: FindSubmission, operation: PushOperation) -> Match:
     return Match.UNCLEAR if ask.changed else compare(ask.data, operation.data)
 
 
-async def _adopt(look: Look, operation: PushOperation, others: Others) -> Look:
-    twin = await others.open_twin(operation.push_operation_key)
-    if twin:
-        hindrance = f"{twin} pushed an equal record, and this may be its operation"
+async def _adopt(
+    look: Look, operation: PushOperation, records: list[Record], others: Others
+) -> Look:
+    key = operation.push_operation_key
+    hindrance = await _hindrance(operation, records, others)
+    if hindrance is None and not await others.claim(key):
+        hindrance = "another push took it at the same moment"
+    if hindrance:
         return look.model_copy(update={"hindrance": hindrance})
-    if not await others.claim(operation.push_operation_key):
-        return look.model_copy(update={"hindrance": "another push took it at the same moment"})
     return look.model_copy(update={"adopted": reading_of(operation)})
 
 
-def _window(ask: FindSubmission, date: datetime | None) -> tuple[datetime, datetime]:
-    """Say from when until when the list counts, by the platform's own clock."""
-    skew = date - datetime.now(UTC) if date else timedelta()
-    until = ask.until + skew if ask.until else datetime.max.replace(tzinfo=UTC)
-    return ask.since + skew - BEFORE, until
+async def _hindrance(operation: PushOperation, records: list[Record], others: Others) -> str | None:
+    """Name another push whose operation this may be as well."""
+    twin = await others.open_twin(operation.push_operation_key)
+    if twin:
+        return f"{twin} pushed an equal record, and this may be its operation"
+    for push, record in records:
+        is_like_it = record is None or fits(record, operation.data)
+        if is_like_it and await others.may_have(push, operation.push_operation_key):
+            return f"{push} pushed a record that may look the same, and this may be its operation"
+    return None
 
 
-def _is_of(operation: PushOperation, ask: FindSubmission) -> bool:
-    target = ask.target
-    return (
-        operation.company_id in (None, target.company_id)
-        and operation.data_connection_key in (None, target.connection_id)
-        and operation.data_type in (None, target.operation_data_type)
-    )
+def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """Say from when until when the list counts, by Codat's clock; the rest is by Temporal's."""
+    difference = date - now if date else timedelta()
+    until = ask.until + difference if ask.until else datetime.max.replace(tzinfo=UTC)
+    return ask.since + difference - BEFORE, until
 
 
 def _candidate(operation: PushOperation, match: Match) -> Candidate:

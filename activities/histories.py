@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from temporalio.api.enums.v1 import EventType, TimeoutType
-from temporalio.api.failure.v1 import Failure
+from temporalio.api.enums.v1 import ContinueAsNewInitiator, EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
@@ -21,8 +20,12 @@ from activities.models import (
     Told,
     Wire,
 )
+from codat.numbers import digest
 
 T = TypeVar("T")
+
+_CONTINUED = ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW
+"""Why a run began: its workflow went on in it; a retry policy and a cron schedule have others."""
 
 
 class _Carried(Wire):
@@ -34,7 +37,9 @@ class _Carried(Wire):
 class _Start(Wire):
     """The part of a push request that tells of earlier runs."""
 
+    data: dict[str, Any] = {}
     retry_of: str | None = None
+    first_digest: str | None = None
     resume: _Carried | None = None
 
 
@@ -49,6 +54,7 @@ class Reader:
         self.facts: list[Fact] = []
         self.told: list[Told] = []
         self.retry_of: str | None = None
+        self.digests: list[str] = []
 
     async def read(self, events: Sequence[HistoryEvent], cut: int) -> None:
         """Take in how the run began, and its events from `cut` on, which no other run has."""
@@ -66,8 +72,7 @@ class Reader:
                     self._was_answered(event, attributes.scheduled_event_id, kind or "Lost")
                 case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
                     attributes = event.activity_task_timed_out_event_attributes
-                    error = _timed_out(attributes.failure)
-                    self._was_answered(event, attributes.scheduled_event_id, error)
+                    self._was_answered(event, attributes.scheduled_event_id, "Lost")
                 case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
                     payloads = event.workflow_execution_completed_event_attributes.result.payloads
                     await self._has_ended(event, payloads)
@@ -152,7 +157,8 @@ class Reader:
         except (ValueError, ApplicationError):
             return
         self.retry_of = start.retry_of
-        if start.resume and begun.continued_execution_run_id and not is_copy:
+        self.digests = [digest(start.data), *([start.first_digest] if start.first_digest else [])]
+        if start.resume and begun.initiator == _CONTINUED and not is_copy:
             carried = start.resume.ledger
             self.facts.append(Fact(at=_time(event), kind=Kind.CARRIED, ledger=carried))
 
@@ -178,11 +184,6 @@ def _looked(at: datetime, ask: FindSubmission, look: Look) -> list[Fact]:
     if look.candidates:
         return []
     return [Fact(at=at, kind=Kind.NOT_FOUND if ask.purpose is Purpose.DECIDE else Kind.ALONE)]
-
-
-def _timed_out(failure: Failure) -> str:
-    never_started = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START
-    return "NotSent" if failure.timeout_failure_info.timeout_type == never_started else "Lost"
 
 
 def _time(event: HistoryEvent) -> datetime:

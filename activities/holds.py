@@ -1,16 +1,17 @@
 """What operators hold back: kept by one tiny workflow a company, read by describing it."""
 
 import random
-import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import Wire
+from activities.models import Attempt, Wire
+from activities.server_time import ServerTime
+from codat import clock
 from codat.errors import NotSent
 from codat.models import PushTarget
 
@@ -82,18 +83,18 @@ class Holds:
         default_factory=dict[UUID, tuple[float, list[Hold]]]
     )
 
-    async def check(self, target: PushTarget) -> None:
+    async def check(self, attempt: Attempt, time: ServerTime) -> None:
         """Raise NotSent when pushes to there are held, or when that can't be found out."""
-        for hold in await self._holds(target.company_id):
-            if hold.covers(target):
+        for hold in await self._holds(attempt.target.company_id):
+            if hold.covers(attempt.target):
                 raise NotSent(
                     f"Held by {hold.by} since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}",
-                    retry_after=_patience(datetime.now(UTC) - hold.since),
+                    retry_after=_patience(time.now() - hold.since),
                 )
 
     async def _holds(self, company: UUID) -> list[Hold]:
         read, holds = self._known.get(company, (0.0, []))
-        if read and time.monotonic() - read < KNOWN_FOR:
+        if read and clock.seconds() - read < KNOWN_FOR:
             return holds
         try:
             holds = await read_holds(self.client, company)
@@ -104,7 +105,7 @@ class Holds:
             ) from error
         if len(self._known) >= MOST_COMPANIES:
             self._known.clear()
-        self._known[company] = (time.monotonic(), holds)
+        self._known[company] = (clock.seconds(), holds)
         return holds
 
 

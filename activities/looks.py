@@ -12,6 +12,7 @@ from activities.models import PollStatus
 from codat import (
     CodatClient,
     CodatError,
+    CodatLost,
     CodatThrottled,
     CodatUnauthorized,
     CodatUnreachable,
@@ -19,6 +20,7 @@ from codat import (
     PushOperation,
     SavedForPushes,
 )
+from codat.pages import Pager
 
 GATHER = 0.1
 """How long the first look of a crowd waits for others, seconds."""
@@ -69,6 +71,7 @@ class _Crowd:
     listed: dict[UUID, PushOperation] = field(default_factory=dict[UUID, PushOperation])
     listed_at: float = 0.0
     pages: int = 1
+    most_per_page: int = field(default_factory=lambda: MOST_PER_PAGE)
     listless_until: float = 0.0
 
     def follow(self, key: UUID, requested: datetime | None) -> None:
@@ -99,7 +102,7 @@ class Looks:
     def follow(self, company: UUID, operation: PushOperation) -> None:
         """Remember an operation that others may be read together with, until it is over."""
         crowd = self._crowds.setdefault(company, _Crowd())
-        if operation.status.is_final:
+        if operation.is_over:
             crowd.followed.pop(operation.push_operation_key, None)
         else:
             crowd.follow(operation.push_operation_key, operation.requested_on_utc)
@@ -109,6 +112,8 @@ class Looks:
     async def read(self, ask: PollStatus, started: datetime) -> PushOperation:
         """Read an operation as it stands since it was due; `started` is the server's now."""
         operation = await self._read(ask, started)
+        if not operation.is_of(ask.target):
+            raise CodatLost("Codat told of another company, connection or data type.")
         self.follow(ask.target.company_id, operation)
         return operation
 
@@ -196,21 +201,19 @@ class Looks:
         """Read the list from the oldest operation on, while a page costs less than single reads."""
         since = [one.requested for one in crowd.followed.values() if one.requested]
         oldest = min(since) if len(since) == len(crowd.followed) else None
-        size = min(max(2 * len(crowd.followed), LEAST_PER_PAGE), MOST_PER_PAGE)
-        begun, listed, number = time.monotonic(), dict[UUID, PushOperation](), 1
-        while True:
-            page = await self._codat.operations(
-                company,
-                query=f"requestedOnUtc>={oldest.isoformat()}" if oldest else None,
-                page=number,
-                page_size=size,
-            )
+        query = f"requestedOnUtc>={oldest.isoformat()}" if oldest else None
+        size = min(max(2 * len(crowd.followed), LEAST_PER_PAGE), crowd.most_per_page)
+        pager = Pager(self._codat, company, query, size)
+        begun, listed = time.monotonic(), dict[UUID, PushOperation]()
+        while not pager.is_over:
+            page = await pager.read()
             listed |= {one.push_operation_key: one for one in page.results}
-            crowd.pages = max(-(-page.total_results // size), 1)
-            missing = len(wanted - listed.keys())
-            if not page.has_next or not page.results or missing <= crowd.pages - number:
+            left = -(-(page.total_results - pager.begin) // pager.size)
+            crowd.pages = max(-(-page.total_results // pager.size), 1)
+            if len(wanted - listed.keys()) <= left:
                 break
-            number += 1
+        if pager.size < size:
+            crowd.most_per_page = pager.size
         crowd.listed, crowd.listed_at = listed, begun
         asyncio.get_running_loop().call_later(KEEP, _forget, crowd, begun)
 

@@ -1,113 +1,226 @@
-"""Is the record that a platform echoes the one that was sent? In doubt: unclear."""
+"""Is the record that an operation shows the one that was sent? In doubt: unclear.
+
+Codat shows a record as the platform has it, and platforms rewrite what they are sent. So a record
+that differs proves little: a wrong DIFFERENT is a record written twice, and a wrong EQUAL takes
+somebody else's.
+"""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import cast
 
-Pointer = tuple[str | int, ...]
+from activities.platform_changes import (
+    NUMBERS,
+    Column,
+    folded,
+    is_its_own,
+    is_same,
+    may_become,
+)
+from activities.record_facts import Fields, amounts_contradict, contradicting_ids, has_more_lines
 
-A_DAY = timedelta(days=1)
+Pointer = tuple[str | int, ...]
+Leaves = dict[Pointer, object]
 
 MOST_PAIRS = 1_000_000
-"""Of values that are compared; an echo of thousands of other lines is not told apart."""
+"""So many values of a column are compared; thousands of lines, sorted and changed, are more."""
+
+_NAMES = frozenset({"supplierName", "customerName"})
+_TEXTS = _NAMES | {"name", "accountName", "emailAddress"}
+_OWN_NAMES = NUMBERS | _NAMES
+_SHORTEST = 4
+"""Letters that a number or a name of its own has at least; a shorter one is a coincidence."""
+
+_FEWEST_DIGITS = 4
+_MONTH, _DAY, _YEAR = r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])", r"(19|20)\d\d"
+_DATE = re.compile(
+    rf"(?<!\d){_YEAR}([-/.]?{_MONTH}([-/.]?{_DAY})?)?(?!\d)"
+    rf"|(?<!\d)(\d\d?[-/.])?\d\d?[-/.]{_YEAR}(?!\d)"
+)
+_AMOUNT = re.compile(r"\W*[\d.,]*[.,]\d*\W*")
 
 
 class Match(StrEnum):
-    """What an echo says of the record that was sent."""
+    """What an operation's record says of the one that was sent."""
 
     EQUAL = "equal"
     UNCLEAR = "unclear"
     DIFFERENT = "different"
 
 
-def compare(sent: object, echoed: object) -> Match:
-    """Compare leaf by leaf what was sent with what came back.
+def compare(sent: object, shown: object) -> Match:
+    """Compare what was sent with what an operation shows.
 
-    Equal: every value that was sent came back in its place. Different: two or more came back that
-    no platform makes of the sent ones by trimming, cutting, rounding, reformatting or sorting
-    lines; one alone may be a number that the platform gave the record itself. Else unclear.
+    Equal: every value came back in its place; or each may have become what is shown, and what no
+    other record bears is left: its own number or name, or an id in its description. Different: two
+    facts that no platform changes contradict. Else unclear.
     """
-    if not isinstance(echoed, dict) or not echoed:
+    if not isinstance(sent, dict) or not isinstance(shown, dict) or not shown:
         return Match.UNCLEAR
-    back = dict(_leaves(cast("object", echoed)))
-    wanted = list(_leaves(sent))
-    if wanted and all(pointer in back and _same(value, back[pointer]) for pointer, value in wanted):
+    one, other = cast("Fields", sent), cast("Fields", shown)
+    ours, theirs = dict(_leaves(one)), dict(_leaves(other))
+    is_longer = has_more_lines(one, other)
+    if ours and not is_longer and all(_is_in_place(ours, theirs, place) for place in ours):
         return Match.EQUAL
-    sent_columns, back_columns = _columns(wanted), _columns(back.items())
-    pairs = (len(values) * len(back_columns.get(name, [])) for name, values in sent_columns.items())
-    if sum(pairs) > MOST_PAIRS:
-        return Match.UNCLEAR
-    foreign = sum(
-        _foreign(values, back_columns.get(name, [])) for name, values in sent_columns.items()
+    is_ours = _is_known_again(ours, theirs, is_longer=is_longer)
+    against = contradicting_ids(one, other)
+    if is_ours or against == 1:
+        against += amounts_contradict(one, other)
+    if against > 1:
+        return Match.DIFFERENT
+    return Match.EQUAL if is_ours and not against else Match.UNCLEAR
+
+
+def fits(sent: object, shown: object) -> bool:
+    """Tell whether all of a record may have become what is shown, unique or not."""
+    if not isinstance(sent, dict) or not isinstance(shown, dict):
+        return False
+    ours, theirs = dict(_leaves(cast("Fields", sent))), dict(_leaves(cast("Fields", shown)))
+    return bool(ours) and _may_become(ours, theirs, turned=True)
+
+
+class OtherRecords:
+    """The records of other pushes, found by their texts."""
+
+    def __init__(self, records: Iterable[object]) -> None:
+        self._by_text: defaultdict[tuple[Column, str], list[object]] = defaultdict(list)
+        for record in records:
+            for column, texts in _texts(_leaves(record)).items():
+                for text in set(texts):
+                    self._by_text[column, text].append(record)
+
+    def include(self, shown: object, ours: object) -> bool:
+        """Tell whether one of them is what is shown, as a text proves that isn't ours."""
+        own = _texts(_leaves(ours))
+        return any(
+            _is_shown_with(text, record, shown)
+            for column, texts in _texts(_leaves(shown)).items()
+            for text in set(texts)
+            if own[column] and not any(may_become(one, text) for one in own[column])
+            for record in self._by_text.get((column, text), ())
+        )
+
+
+def _is_shown_with(text: str, record: object, shown: object) -> bool:
+    """Tell whether this record is shown; where its text has an id it need not prove more."""
+    if any(_is_id(word) for word in _words([text])):
+        return fits(record, shown)
+    return compare(record, shown) is Match.EQUAL
+
+
+def _is_in_place(sent: Leaves, shown: Leaves, place: Pointer) -> bool:
+    return place in shown and is_same(sent[place], shown[place])
+
+
+def _is_known_again(sent: Leaves, shown: Leaves, *, is_longer: bool) -> bool:
+    """Tell whether it fits, and bears what no other record does.
+
+    With its number there may be more: a sign that changed, a line of the platform's. Without it
+    that may be a cancellation, or the next delivery of one order.
+    """
+    if _own_names(sent) & _own_names(shown):
+        return _may_become(sent, shown, turned=True)
+    return not is_longer and _bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)
+
+
+def _may_become(sent: Leaves, shown: Leaves, *, turned: bool) -> bool:
+    """Tell whether each value has become one of its column, or is the platform's to fill."""
+    moved: defaultdict[Column, list[object]] = defaultdict(list)
+    for place, value in sent.items():
+        column = _column(place)
+        if is_its_own(column):
+            continue
+        if place not in shown or not _is_kept(column, value, shown[place], turned=turned):
+            moved[column].append(value)
+    columns = _columns(shown if moved else {})
+    return all(
+        _have_become(column, values, columns[column], turned=turned)
+        for column, values in moved.items()
     )
-    return Match.DIFFERENT if foreign > 1 else Match.UNCLEAR
 
 
-def _foreign(sent: list[object], echoed: list[object]) -> int:
-    """Count the values that came back as something else; what is missing was left out."""
-    lost = sum(not any(_same(one, it) or _explained(one, it) for it in echoed) for one in sent)
-    return max(lost - max(len(sent) - len(echoed), 0), 0)
+def _have_become(
+    column: Column, values: list[object], shown: list[object], *, turned: bool
+) -> bool:
+    as_sent = {(type(one) is bool, one) for one in shown}
+    changed = [one for one in values if (type(one) is bool, one) not in as_sent]
+    return len(changed) * len(shown) <= MOST_PAIRS and all(
+        any(_is_kept(column, value, one, turned=turned) for one in shown) for value in changed
+    )
 
 
-def _columns(leaves: Iterable[tuple[Pointer, object]]) -> dict[Pointer, list[object]]:
-    columns: dict[Pointer, list[object]] = {}
-    for pointer, value in leaves:
-        columns.setdefault(_column(pointer), []).append(value)
+def _is_kept(column: Column, value: object, shown: object, *, turned: bool) -> bool:
+    if shown == "":
+        return not folded(str(value))  # else it was left out
+    if column[-1].endswith(("id", "Id")):
+        return folded(str(value)) == folded(str(shown))
+    return may_become(value, shown, turned=turned)
+
+
+def _own_names(leaves: Leaves) -> set[str]:
+    """Give the number or name that a record has for itself, where it is long enough to be one."""
+    found: set[str] = set()
+    for column in _OWN_NAMES:
+        name = str(leaves.get((column,), "")).strip().casefold()
+        is_name = column in _NAMES or re.search(r"\d", name)
+        if is_name and len(folded(name)) >= _SHORTEST:
+            found.add(name)
+    return found
+
+
+def _bears_an_id(sent: Leaves, shown: Leaves) -> bool:
+    seen = {column: _words(texts) for column, texts in _texts(shown.items()).items()}
+    return any(
+        word in seen.get(column, ()) and _is_id(word)
+        for column, texts in _texts(sent.items()).items()
+        for word in _words(texts)
+    )
+
+
+def _words(texts: list[str]) -> set[str]:
+    words = (word for text in texts for word in text.split())
+    return {word.strip(".,;:!()[]\"'").casefold() for word in words}
+
+
+def _is_id(word: str) -> bool:
+    """Tell whether a word has enough digits to be an id; dates are none, amounts neither."""
+    if _AMOUNT.fullmatch(word):
+        return False
+    return len(re.findall(r"\d", _DATE.sub("", word))) >= _FEWEST_DIGITS
+
+
+def _texts(leaves: Iterable[tuple[Pointer, object]]) -> defaultdict[Column, list[str]]:
+    """Give what people wrote, by column."""
+    texts: defaultdict[Column, list[str]] = defaultdict(list)
+    for place, value in leaves:
+        is_text = place[-1:] == ("description",) or (len(place) == 1 and place[0] in _TEXTS)
+        if is_text and isinstance(value, str):
+            texts[_column(place)].append(value)
+    return texts
+
+
+def _columns(leaves: Leaves) -> defaultdict[Column, list[object]]:
+    columns: defaultdict[Column, list[object]] = defaultdict(list)
+    for place, value in leaves.items():
+        columns[_column(place)].append(value)
     return columns
 
 
-def _column(pointer: Pointer) -> Pointer:
-    return tuple(part for part in pointer if isinstance(part, str))
+def _column(place: Pointer) -> Column:
+    return tuple(part for part in place if isinstance(part, str))
 
 
-def _leaves(value: object, pointer: Pointer = ()) -> Iterator[tuple[Pointer, object]]:
+def _leaves(value: object, place: Pointer = ()) -> Iterator[tuple[Pointer, object]]:
     match value:
         case dict():
-            for name, member in cast("dict[str, object]", value).items():
-                yield from _leaves(member, (*pointer, name))
+            for name, member in cast("Fields", value).items():
+                yield from _leaves(member, (*place, name))
         case list():
             for index, item in enumerate(cast("list[object]", value)):
-                yield from _leaves(item, (*pointer, index))
+                yield from _leaves(item, (*place, index))
         case None:
             return
         case _:
-            yield pointer, value
-
-
-def _same(one: object, other: object) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float | Decimal) and isinstance(other, int | float | Decimal):
-        return _exact(one) == _exact(other)
-    return one == other
-
-
-def _exact(number: float | Decimal) -> Decimal:
-    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
-
-
-def _explained(sent: object, echoed: object) -> bool:
-    if isinstance(sent, bool) or isinstance(echoed, bool):
-        return False
-    if isinstance(sent, int | float | Decimal) and isinstance(echoed, int | float | Decimal):
-        return abs(_exact(sent) - _exact(echoed)) < 1
-    if not isinstance(sent, str) or not isinstance(echoed, str):
-        return True
-    one, other = _folded(sent), _folded(echoed)
-    return one.startswith(other) or other.startswith(one) or _same_moment(sent, echoed)
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
-
-
-def _same_moment(sent: str, echoed: str) -> bool:
-    """Tell whether these may be one moment, in whatever zones the two were written."""
-    try:
-        one, other = (datetime.fromisoformat(text) for text in (sent, echoed))
-    except ValueError:
-        return False
-    return abs(one.replace(tzinfo=None) - other.replace(tzinfo=None)) <= A_DAY
+            yield place, value

@@ -2,18 +2,22 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from codat.models import PushOperation, PushTarget
+from codat.models import PushOperation, PushStatus, PushTarget
 from codat.numbers import digest
 
 
 class Wire(BaseModel):
-    """A model that travels through Temporal: frozen, camelCase, absent means null."""
+    """A model that travels through Temporal: frozen, camelCase, absent means null.
+
+    What an activity gives back has a field without a default, so that `{}`, by which an operator
+    completes an activity by hand, is never taken for an answer.
+    """
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel, populate_by_name=True)
 
@@ -84,7 +88,7 @@ class Finding(Wire):
 class Verdict(Wire):
     """All that is wrong with a record, and all that may be."""
 
-    errors: list[Finding] = []
+    errors: list[Finding]
     warnings: list[Finding] = []
 
 
@@ -100,14 +104,21 @@ class Prepared(Wire):
     """What `fetch-options` and `validate` would have said."""
 
     options: OptionsDigest
-    verdict: Verdict = Verdict()
+    verdict: Verdict = Verdict(errors=[])
+
+
+class UpdateOrder(Wire):
+    """When an update was asked for (UTC); `is_first`: its push has sent nothing before."""
+
+    requested_on_utc: datetime
+    is_first: bool
 
 
 class Attempt(Wire):
     """One request to be sent at most once.
 
     `run_id` is the run that may send it; `not_after` (UTC) the moment from which it may not be
-    sent any more, because the idempotency key would be too old.
+    sent any more, because the idempotency key would be too old. Updates have an `order`.
     """
 
     target: PushTarget
@@ -120,6 +131,7 @@ class Attempt(Wire):
     force_update: bool | None = None
     run_id: str
     not_after: datetime
+    order: UpdateOrder | None = None
 
     @property
     def frozen_digest(self) -> str:
@@ -161,6 +173,16 @@ class Reading(Wire):
     patience: float = 1.0
     errors: list[Finding] = []
     warnings: list[Finding] = []
+
+    @classmethod
+    def unread(cls, operation: UUID) -> Self:
+        """Give what is known of an operation before it is read."""
+        pending = PushStatus.PENDING
+        return cls(
+            operation=PushOperation(
+                push_operation_key=operation, status=pending, status_text=pending.value
+            )
+        )
 
 
 class Purpose(StrEnum):
@@ -212,7 +234,7 @@ class Look(Wire):
     `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
     """
 
-    candidates: list[Candidate] = []
+    candidates: list[Candidate]
     adopted: Reading | None = None
     hindrance: str | None = None
     later_update: bool = False
@@ -273,12 +295,14 @@ class Told(Wire):
 class Memory(Wire):
     """All that can be known of the other runs of a push, in the order of time.
 
-    `success` is the outcome of a run that succeeded; `unreadable` are runs whose history is gone;
-    `retries` names the run that each run was a retry of.
+    `success` is the outcome of a run that succeeded, `success_digests` the SHA-256 of the record
+    that it wrote and of the one that its caller first sent; `unreadable` are runs whose history is
+    gone; `retries` names the run that each run was a retry of.
     """
 
-    facts: list[Fact] = []
+    facts: list[Fact]
     success: Told | None = None
+    success_digests: list[str] = []
     unreadable: list[str] = []
     retries: dict[str, str] = {}
     conduct: Conduct | None = None

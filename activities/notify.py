@@ -1,27 +1,25 @@
 """Telling a backend how a push ended: signed, over https, to a public address."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Self
 
 import httpx
 from pydantic import AfterValidator, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from standardwebhooks import Webhook
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.addresses import NotPublic, pinned
 from activities.notices import Notice
+from activities.server_time import ServerTime
+from codat.webhooks import signing_key
 
 ANSWER_WITHIN = timedelta(seconds=15)
 
 
 def _usable(secret: SecretStr) -> SecretStr:
-    try:
-        Webhook(secret.get_secret_value())
-    except Exception:  # noqa: BLE001, the library raises whatever base64 does
-        raise ValueError("it is no Standard Webhooks secret, whsec_ and base64") from None
+    signing_key(secret.get_secret_value())
     return secret
 
 
@@ -65,8 +63,8 @@ class NotifyActivities:
         if url is None or secret is None:
             return False
         body = json.dumps(notice.model_dump(mode="json", by_alias=True, exclude_none=True))
-        now = datetime.now(UTC)
-        signature = Webhook(secret.get_secret_value()).sign(notice.id, now, body)
+        now = ServerTime().now()
+        signature = signing_key(secret.get_secret_value()).sign(notice.id, now, body)
         headers = {
             "content-type": "application/json",
             "webhook-id": notice.id,

@@ -5,7 +5,7 @@ import hashlib
 import time
 from collections import Counter, OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from codat import (
@@ -19,7 +19,7 @@ from codat import (
 from codat.checker import Checker, compile_schema
 from codat.models import PushOption
 from codat.numbers import canonical
-from codat.options import UnreadableOptions, read_options
+from codat.options import UnreadableOptions, kind_of, offered_kinds, read_options
 
 FRESH = timedelta(minutes=5)
 """How long a document is used without asking: options may describe the company's state."""
@@ -43,7 +43,11 @@ MOST_CHARACTERS = 50_000_000
 
 @dataclass(frozen=True)
 class Shelved:
-    """A document as it was fetched, ready to judge records."""
+    """A document as it was fetched, ready to judge records.
+
+    `asked` is the moment of the request (monotonic). `outdated`: records were made since that it
+    should offer. `stale`: it could not be had anew, so it may be out of date.
+    """
 
     document: PushOption
     checker: Checker
@@ -51,17 +55,20 @@ class Shelved:
     size: int
     fields: int
     required: int
-    fetched: float
+    offers: frozenset[str]
+    asked: float
+    outdated: bool = False
+    stale: bool = False
 
     @property
     def age(self) -> timedelta:
-        """How long ago it was fetched."""
-        return timedelta(seconds=time.monotonic() - self.fetched)
+        """How long ago it was asked for."""
+        return timedelta(seconds=time.monotonic() - self.asked)
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether it is older than a document should be: the platform could not be asked."""
-        return self.age >= FRESH
+    def serves(self, since: float | None) -> bool:
+        """Whether it may be used without asking; `since`: it has to be asked for later."""
+        is_new = since is None or self.asked >= since
+        return is_new and not self.outdated and self.age < FRESH
 
 
 class OptionsShelf:
@@ -74,32 +81,50 @@ class OptionsShelf:
         self._begun: dict[PushTarget, float] = {}
         self._waiting: Counter[PushTarget] = Counter()
 
-    async def get(self, target: PushTarget) -> Shelved:
-        """Give the document of a target, fetched if it is not fresh; CodatError: there is none."""
+    async def get(self, target: PushTarget, *, since: float | None = None) -> Shelved:
+        """Give the document of a target, fetched if it is not fresh; CodatError: there is none.
+
+        `since` (monotonic): one that was asked for later, or a stale one if none can be had.
+        """
         if self._waiting[target] >= MOST_WAITING:
             raise NotSent("The platform takes long to tell its options.", retry_after=COME_AGAIN)
         self._waiting[target] += 1
         try:
-            return await self._get(target)
+            return await self._get(target, since)
         finally:
             self._waiting[target] -= 1
             self._waiting += Counter()  # drops those that nobody waits for
 
-    async def _get(self, target: PushTarget) -> Shelved:
+    async def _get(self, target: PushTarget, since: float | None) -> Shelved:
         known = self._shelf.get(target)
-        if known and known.age < FRESH:
+        if known and known.serves(since):
             self._shelf.move_to_end(target)
             return known
         try:
-            return await asyncio.shield(self._ask(target))
+            return await self._asked_since(target, since)
         except (CodatRefused, CodatUnauthorized):
             raise
         except CodatError:
             if known and known.age < USABLE:
-                return known
+                return replace(known, stale=True)
             raise
 
-    async def soon(self, target: PushTarget) -> Shelved | None:
+    async def _asked_since(self, target: PushTarget, since: float | None) -> Shelved:
+        shelved = await asyncio.shield(self._ask(target))
+        if since is None or shelved.asked >= since:
+            return shelved
+        return await asyncio.shield(self._ask(target))  # the first was under way already
+
+    def outdate(self, target: PushTarget) -> None:
+        """Note that a record of the target's type was made: what offers such is asked for anew."""
+        kind = kind_of(target.operation_data_type)
+        for where, shelved in self._shelf.items():
+            is_here = where.company_id == target.company_id
+            is_here &= where.connection_id == target.connection_id
+            if is_here and kind in shelved.offers:
+                self._shelf[where] = replace(shelved, outdated=True)
+
+    async def soon(self, target: PushTarget, *, since: float | None = None) -> Shelved | None:
         """Give the document if it is fresh or can be had at once; None: it takes waiting.
 
         A second for all who ask meanwhile, so that a platform that hangs holds up nobody else.
@@ -108,8 +133,8 @@ class OptionsShelf:
         waited = now - self._begun.get(target, now)
         with suppress(CodatError, TimeoutError):
             async with asyncio.timeout(SOON.total_seconds() - waited):
-                shelved = await self._get(target)
-            return None if shelved.is_stale else shelved
+                shelved = await self._get(target, since)
+            return None if shelved.stale else shelved
         return None
 
     def _ask(self, target: PushTarget) -> asyncio.Task[Shelved]:
@@ -124,9 +149,10 @@ class OptionsShelf:
         del self._asking[target], self._begun[target]
 
     async def _fetch(self, target: PushTarget) -> Shelved:
+        asked = time.monotonic()
         raw = await self._codat.options_document(target)
         try:
-            shelved = await asyncio.to_thread(_shelve, raw)
+            shelved = await asyncio.to_thread(_shelve, raw, asked)
         except UnreadableOptions as error:
             raise CodatRefused(f"{error} Push with validation off to do without.") from error
         self._shelf[target] = shelved
@@ -153,7 +179,7 @@ class OptionsShelf:
         return sum(shelved.size for shelved in self._shelf.values())
 
 
-def _shelve(raw: dict[str, object]) -> Shelved:
+def _shelve(raw: dict[str, object], asked: float) -> Shelved:
     document = read_options(raw)
     text = canonical(raw)
     fields = list((document.properties or {}).values())
@@ -164,5 +190,6 @@ def _shelve(raw: dict[str, object]) -> Shelved:
         size=len(text),
         fields=len(fields),
         required=sum(field.required for field in fields),
-        fetched=time.monotonic(),
+        offers=offered_kinds(document),
+        asked=asked,
     )

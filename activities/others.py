@@ -1,4 +1,4 @@
-"""What other pushes hold: their operations, claims, twins of ours, later updates."""
+"""What other pushes hold: their operations, claims, twins of ours."""
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
@@ -7,13 +7,13 @@ from uuid import UUID
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import FindSubmission, Wire
-
-START_MARK = "surepush"
-"""The memo that a push started by `dispatch` bears: `{firstDigest, kind}`."""
+from activities.models import FindSubmission
+from activities.start_memo import read_memo
+from activities.visibility import among, equals
+from codat.models import PushTarget
 
 REQUESTED = "requestedOnUtc"
 """The memo of a push that went on in a new run, whose start tells nothing of its request."""
@@ -29,23 +29,28 @@ AT_ONCE = 50
 TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
+DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
-_UNTOLD = "?"
 _CLAIM = "push-claim-"
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
 
 async def requested_at(run: WorkflowExecution) -> datetime:
     """Say when the push that this is a run of was requested (UTC)."""
-    if REQUESTED not in run.raw_info.memo.fields:
+    requested = await read_memo(run, REQUESTED)
+    try:
+        return datetime.fromisoformat(requested)
+    except (TypeError, ValueError):
         return run.start_time
-    return datetime.fromisoformat((await run.memo())[REQUESTED])
 
 
-class _Start(Wire):
-    """The part of a push request that says which record it updates."""
+def same_place(target: PushTarget) -> str:
+    """Write the part of a query that finds the pushes of a company, connection and data type.
 
-    record_id: str | None = None
+    Of an odd data type it finds more: what is found has to be compared.
+    """
+    place = equals("CompanyId", target.company_id), equals("ConnectionId", target.connection_id)
+    return " AND ".join((*place, equals("DataType", target.data_type)))
 
 
 class Others:
@@ -93,58 +98,43 @@ class Others:
 
     async def open_twin(self, operation: UUID) -> str | None:
         """Name a push of an equal record that has this operation, or may have sent and has none."""
-        listed = self._list(f'{self._same_place} AND PushDigest="{self._ask.digest}"')
+        listed = self._in_place(equals("PushDigest", self._ask.digest))
         oldest = self._ask.since - BEFORE
         twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
         for twin in sorted(twins):
-            # The list lags behind; what is asked of the push itself does not.
-            now = await self._client.get_workflow_handle(twin).describe()
-            known = now.typed_search_attributes
-            own, status = known.get(_OPERATION), known.get(_STATUS)
-            if own == str(operation) or (own is None and status != "Failed"):
+            if await self.may_have(twin, operation):
                 return twin
         return None
 
+    async def may_have(self, push: str, operation: UUID) -> bool:
+        """Tell whether that push has this operation, or may have sent and has none."""
+        # The list lags behind; what is asked of the push itself does not.
+        now = await self._client.get_workflow_handle(push).describe()
+        known = now.typed_search_attributes
+        own, status = known.get(_OPERATION), known.get(_STATUS)
+        return own == str(operation) or (own is None and status != "Failed")
+
+    async def without_operation(self) -> AsyncIterator[WorkflowExecution]:
+        """Give the pushes of this place that may have an operation without knowing which."""
+        oldest = (self._ask.since - BEFORE).isoformat()
+        open_then = f'(CloseTime IS NULL OR CloseTime>="{oldest}")'
+        async for push in self._in_place(f"PushOperationKey IS NULL AND {open_then}"):
+            if push.typed_search_attributes.get(_STATUS) != "Failed":
+                yield push
+
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        query = f'{self._same_place} AND ExecutionStatus="Running"'
-        async for push in self._list(query):
+        async for push in self._in_place("CloseTime IS NULL"):
             if push.typed_search_attributes.get(_OPERATION) is None:
                 return True
         return False
 
-    async def later_update(self) -> bool:
-        """Tell whether a later push to the same record was started."""
-        if self._ask.record_id is None:
-            return False
-        since = self._ask.since.isoformat()
-        async for push in self._list(f'{self._same_place} AND StartTime>"{since}"'):
-            is_later = await requested_at(push) > self._ask.since
-            if is_later and await self._record_of(push) in (self._ask.record_id, _UNTOLD):
-                return True
-        return False
-
-    async def _record_of(self, push: WorkflowExecution) -> str | None:
-        """Read which record a push updates (None: it creates one), by its mark or its input."""
-        mark = (await push.memo()).get(START_MARK)
-        if mark:
-            return mark["kind"].partition("/")[2] or None
-        run = self._client.get_workflow_handle(push.id, run_id=push.run_id)
-        try:
-            first = await anext(run.fetch_history_events(page_size=1))
-            payloads = first.workflow_execution_started_event_attributes.input.payloads
-            (start,) = await self._client.data_converter.decode(payloads, [_Start])
-        except (RPCError, ValueError, ApplicationError):
-            return _UNTOLD
-        return start.record_id
-
-    @property
-    def _same_place(self) -> str:
+    async def _in_place(self, condition: str) -> AsyncIterator[WorkflowExecution]:
+        """Give the other pushes to the same company, connection and data type."""
         target = self._ask.target
-        return (
-            f'CompanyId="{target.company_id}" AND ConnectionId="{target.connection_id}" '
-            f'AND DataType="{target.data_type}"'
-        )
+        async for push in self._list(f"{same_place(target)} AND {condition}"):
+            if push.typed_search_attributes.get(DATA_TYPE) == target.data_type:
+                yield push
 
     async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
         async for push in self._client.list_workflows(query):
@@ -154,9 +144,9 @@ class Others:
     async def _listed_holders(self, operations: Sequence[UUID]) -> dict[UUID, str]:
         answered: dict[UUID, str] = {}
         claimed: dict[UUID, str] = {}
-        keys = ", ".join(f'"{operation}"' for operation in operations)
-        claims = ", ".join(f'"{_claim_id(operation)}"' for operation in operations)
-        async for push in self._list(f"PushOperationKey IN ({keys}) OR WorkflowId IN ({claims})"):
+        keys = among("PushOperationKey", operations)
+        claims = among("WorkflowId", map(_claim_id, operations))
+        async for push in self._list(f"{keys} OR {claims}"):
             if push.workflow_type == CLAIM_WORKFLOW:
                 operation = UUID(push.id.removeprefix(_CLAIM))
                 claimed[operation] = (await push.memo())["holder"]

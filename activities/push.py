@@ -1,15 +1,15 @@
 """What a push does to the world, one method a step."""
 
-import time
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.client import Client
 
 from activities.beating import beating
 from activities.failures import codat_failures
 from activities.holds import Holds
+from activities.later_updates import LaterUpdates
 from activities.looks import Looks
 from activities.models import (
     Attempt,
@@ -26,33 +26,48 @@ from activities.models import (
 )
 from activities.options import OptionsShelf, Shelved
 from activities.readings import reading_of
+from activities.send_fence import SendFence, not_sent, redelivered
+from activities.server_time import ServerTime
+from activities.verdicts import judged
 from codat import (
     CodatClient,
+    CodatError,
+    CodatNotFound,
     CodatRefused,
     CodatUnauthorized,
     Problem,
+    PushOperation,
+    PushStatus,
     PushTarget,
     SavedForPushes,
+    clock,
 )
-from codat.turns import caller, in_turn
-from codat.verdict import judge
+from codat.turns import caller
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""
 
-SEND_WITHIN_OF_START = timedelta(seconds=20)
-"""From the server's start of the task to the first byte."""
-
 CLOCKS_DIFFER = timedelta(seconds=1)
-"""How much earlier than our sending an operation of ours may seem to have been requested."""
+"""How far the clocks of Codat's own machines may be apart."""
+
+
+CheckBeforeSending = Callable[[Attempt, ServerTime], Awaitable[None]]
+"""Raises what keeps a request from being sent."""
+
+
+def checks_before_sending(client: Client) -> list[CheckBeforeSending]:
+    """Give all that Temporal is asked before a request is sent; the fence last."""
+    return [Holds(client).check, LaterUpdates(client).check, SendFence(client).check]
 
 
 class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
-    def __init__(self, codat: CodatClient, conduct: Conduct, holds: Holds | None = None) -> None:
+    def __init__(
+        self, codat: CodatClient, conduct: Conduct, checks: Sequence[CheckBeforeSending] = ()
+    ) -> None:
         self._codat = codat
-        self._holds = holds
+        self._checks = checks
         self._conduct = conduct
         self._options = OptionsShelf(codat)
         self._looks = Looks(codat)
@@ -71,29 +86,35 @@ class PushActivities:
     async def validate(self, ask: Validate) -> Verdict:
         """Judge the record by the platform's options."""
         async with beating():
-            with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-                shelved = await self._options.get(ask.target)
-        return await _verdict(shelved, ask.target, ask.data, update=ask.update)
+            company = caller(str(ask.target.company_id))
+            with codat_failures(final=(CodatRefused, CodatUnauthorized)), company:
+                _, problems = await judged(
+                    self._options.get, ask.target, ask.data, update=ask.update
+                )
+        return _verdict(problems)
 
     @activity.defn(name="prepare")
     async def prepare(self, ask: Prepare) -> Prepared | None:
         """Do both at once where it takes no waiting; None: they have to be steps of their own."""
         if ask.data is None:
             return Prepared(options=OptionsDigest(conduct=self._conduct))
-        shelved = await self._options.soon(ask.target)
+        with caller(str(ask.target.company_id)):
+            shelved, problems = await judged(
+                self._options.soon, ask.target, ask.data, update=ask.update
+            )
         if shelved is None:
             return None
-        verdict = await _verdict(shelved, ask.target, ask.data, update=ask.update)
-        return Prepared(options=self._digest(shelved), verdict=verdict)
+        return Prepared(options=self._digest(shelved), verdict=_verdict(problems))
 
     @activity.defn(name="push")
     async def push(self, attempt: Attempt) -> Reading:
         """Send the record, once, by the run that asked for it and inside its window."""
         _check_fence(attempt)
         window = _SendWindow(attempt.not_after)
-        with codat_failures():
-            if self._holds:
-                await self._holds.check(attempt.target)
+        # None is retried by the server, whatever an operator makes of the retry policy.
+        with codat_failures(final=(CodatError,)):
+            for check in self._checks:
+                await check(attempt, window.time)
             operation = await self._codat.push(
                 attempt.target,
                 attempt.data,
@@ -104,22 +125,28 @@ class PushActivities:
                 idempotency_key=attempt.idempotency_key,
                 before_send=window.check,
             )
-        requested = operation.requested_on_utc
         self._looks.follow(attempt.target.company_id, operation)
-        is_new = requested is not None and requested >= window.sent - CLOCKS_DIFFER
+        is_new = _is_new(operation, window.since_sent)
+        self._note_success(attempt.target, operation)
         return reading_of(operation).model_copy(update={"is_new": is_new})
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> Reading:
-        """Read how the operation stands; whatever goes wrong in reading may be tried again.
+        """Read how the operation stands; most that goes wrong in reading is tried again.
 
-        Only to come back another day, or on a hint, is for the push to decide (SavedForPushes).
+        To come back another day, or on a hint, is for the push to decide (SavedForPushes), and so
+        is for how long it asks for what is not there (CodatNotFound).
         """
         async with beating():
-            with codat_failures(final=(SavedForPushes,)):
+            with codat_failures(final=(SavedForPushes, CodatNotFound)):
                 operation = await self._looks.read(ask, activity.info().started_time)
+        self._note_success(ask.target, operation)
         patience = self._codat.limits.allowance.patience
         return reading_of(operation).model_copy(update={"patience": patience})
+
+    def _note_success(self, target: PushTarget, operation: PushOperation) -> None:
+        if operation.status is PushStatus.SUCCESS:
+            self._options.outdate(target)
 
     def _digest(self, shelved: Shelved) -> OptionsDigest:
         return OptionsDigest(
@@ -127,7 +154,7 @@ class PushActivities:
             required=shelved.required,
             sha256=shelved.sha256,
             age_seconds=int(shelved.age.total_seconds()),
-            stale=shelved.is_stale,
+            stale=shelved.stale,
             conduct=self._conduct,
         )
 
@@ -136,42 +163,47 @@ class _SendWindow:
     """The time in which a task may begin to send."""
 
     def __init__(self, not_after: datetime) -> None:
-        self._received = time.monotonic()
-        self._started = activity.info().started_time
+        self.time = ServerTime()
         self._not_after = not_after
-        self.sent = datetime.now(UTC)
+        self._sent = clock.seconds()
+
+    @property
+    def since_sent(self) -> timedelta:
+        """How long ago the first byte was sent."""
+        return timedelta(seconds=clock.seconds() - self._sent)
 
     def check(self) -> None:
         """Raise ApplicationError `NotSent` when it is too late to send."""
-        now = datetime.now(UTC)
-        if time.monotonic() - self._received > SEND_WITHIN.total_seconds():
-            raise _not_sent("The worker came too late to send: more than 10 s after its task.")
-        if now - self._started > SEND_WITHIN_OF_START:
-            raise _not_sent("The worker came too late to send: more than 20 s after the start.")
-        if now >= self._not_after:
-            raise _not_sent("The idempotency key is too old to be sent again.")
-        self.sent = now
+        if self.time.since_receipt > SEND_WITHIN:
+            raise not_sent("The worker came too late to send: more than 10 s after its task.")
+        if self.time.now() >= self._not_after:
+            raise not_sent("It is too late to send: the deadline or the key's age has passed.")
+        self._sent = clock.seconds()
+
+
+def _is_new(operation: PushOperation, since_sent: timedelta) -> bool:
+    """Tell by Codat's clock whether this request made the operation; in doubt it did.
+
+    A new operation is looked into; one that is taken for a replay is not.
+    """
+    requested, answered = operation.requested_on_utc, operation.date
+    if requested is None or answered is None:
+        return True
+    return requested >= answered - since_sent - CLOCKS_DIFFER
 
 
 def _check_fence(attempt: Attempt) -> None:
-    # After a reset the server hands a task that was already under way out again, before any
-    # workflow code runs: only the activity itself can refuse.
+    # The server hands a task out again, before any workflow code runs: after a reset in another
+    # run, after pause, unpause, reset or new options of an activity in the same one. Only the
+    # activity itself can refuse, and only the first hand-out of all proves that none was before.
     info = activity.info()
-    if info.workflow_run_id != attempt.run_id or info.attempt != 1:
-        raise _not_sent("This request belongs to another run of the push, so it was not sent.")
+    if info.workflow_run_id != attempt.run_id:
+        raise not_sent("This request belongs to another run of the push, so it was not sent.")
+    if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:
+        raise redelivered()
 
 
-def _not_sent(message: str) -> ApplicationError:
-    return ApplicationError(
-        message, type="NotSent", non_retryable=True, category=ApplicationErrorCategory.BENIGN
-    )
-
-
-async def _verdict(
-    shelved: Shelved, target: PushTarget, data: dict[str, Any], *, update: bool
-) -> Verdict:
-    with caller(str(target.company_id)):
-        problems = await in_turn(judge, shelved.checker, data, update=update)
+def _verdict(problems: list[Problem]) -> Verdict:
     return Verdict(
         errors=[_finding(one) for one in problems if one.severity == "error"],
         warnings=[_finding(one) for one in problems if one.severity == "warning"],

@@ -13,6 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.beating import beating
 from activities.histories import Reader
 from activities.models import Conduct, Fact, Kind, Memory, Recall, Told
+from activities.visibility import equals
 
 LISTED_SOON = timedelta(seconds=1)
 
@@ -33,7 +34,7 @@ class RecallActivities:
         return memory.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:
-        query = f'WorkflowId="{ask.workflow_id}"'
+        query = equals("WorkflowId", ask.workflow_id)
         runs = [run.run_id async for run in self._client.list_workflows(query)]
         # The list lags behind: only when it shows the asking run does it show those before it.
         if ask.run_id not in runs:
@@ -51,9 +52,12 @@ async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Me
     past = _Past(client, workflow_id)
     for run_id in runs:
         await past.read(run_id)
+    successes = [one for one in past.told if one[0].status == "Success"]
+    success, digests = successes[0] if successes else (None, [])
     return Memory(
         facts=_last_readings(_not_carried(sorted(past.facts, key=lambda fact: fact.at))),
-        success=next((one for one in past.told if one.status == "Success"), None),
+        success=success,
+        success_digests=digests,
         unreadable=past.unreadable,
         retries=past.retries,
     )
@@ -67,7 +71,7 @@ class _Past:
         self._workflow_id = workflow_id
         self._known: set[str] = set()
         self.facts: list[Fact] = []
-        self.told: list[Told] = []
+        self.told: list[tuple[Told, list[str]]] = []
         self.unreadable: list[str] = []
         self.retries: dict[str, str] = {}
 
@@ -88,7 +92,7 @@ class _Past:
                 raise
             self.unreadable.append(run_id)
         self.facts += reader.facts
-        self.told += reader.told
+        self.told += [(one, reader.digests) for one in reader.told]
         if reader.retry_of:
             self.retries[run_id] = reader.retry_of
         return run_id not in self.unreadable

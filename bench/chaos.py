@@ -69,7 +69,7 @@ async def _prepare(books: Books, sides: list[Side], wanted: Wanted, ports: Ports
     # The platforms' rules are off, so that a second record is written, not refused by its number.
     await books.settings(idempotency=wanted.mode, echo_data=wanted.echo, rules="off")
     for side in sides:
-        await books.open(side.name)
+        await books.open(side.name, rewrite=wanted.rewrite)
         await books.misbehave(rules(wanted, side.name))
     if wanted.has_webhooks:
         await books.report(sides[0].name, f"http://{HOST}:{ports.gateway}/webhooks/codat")
@@ -83,6 +83,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mode", choices=["honoured", "ignored"], default="honoured")
     parser.add_argument("--echo", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--rewrite", action="store_true", help="echo what platforms made of it")
     parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
     parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
     parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")
@@ -90,6 +91,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep databases and logs there")
     given = vars(parser.parse_args())
     folder = given.pop("folder")
+    if given["rewrite"] and not given["echo"]:
+        parser.error("--rewrite needs --echo: without it nothing is shown")
     plan = make_plan(Wanted(**given))
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)))

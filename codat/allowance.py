@@ -1,10 +1,11 @@
 """The requests that Codat still allows today, as its answers tell (`X-Rate-Limit-*`)."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from codat.answers import Answer, http_date
+from codat.clock import utc_now
 
 LOW = 0.25
 """From this part of the day's requests on, whoever can wait waits longer."""
@@ -33,7 +34,7 @@ class Allowance:
             remaining = int(answer.headers.get("x-rate-limit-remaining", ""))
         except ValueError:
             return None
-        now = answer.date or datetime.now(UTC)
+        now = answer.date or utc_now()
         reset = http_date(answer.headers.get("x-rate-limit-reset", "")) or _midnight_after(now)
         return cls(limit, remaining, min(max(reset - now, timedelta()), _DAY))
 

@@ -9,15 +9,18 @@ from http import HTTPStatus
 from typing import Any, TypedDict, cast
 
 from codat import numbers
+from codat.clock import utc_now
 from codat.errors import (
     CodatConflict,
     CodatError,
     CodatFailing,
     CodatKeyReused,
     CodatLost,
+    CodatNotFound,
     CodatRefused,
     CodatThrottled,
     CodatUnauthorized,
+    CodatUnclear,
 )
 
 _LONGEST_REASON = 300
@@ -25,13 +28,20 @@ _LONGEST_REASON = 300
 _SHORTEST_SECRET = 8
 # The daily limit is the longest there is; it is reset at midnight UTC.
 _LONGEST_WAIT = timedelta(days=1)
-_KINDS: Mapping[int, type[CodatError]] = {
+_SETTLED: Mapping[int, type[CodatError]] = {
     401: CodatUnauthorized,
+    413: CodatRefused,
+    429: CodatThrottled,
+}
+"""Whoever on the way answers with one of these has done nothing and passed nothing on."""
+_UNCLEAR = frozenset({408, 421, 425})
+"""Whoever answers with one of these, somebody else may have done what was asked."""
+_OWN: Mapping[int, type[CodatError]] = {
     402: CodatUnauthorized,
     403: CodatUnauthorized,
+    404: CodatNotFound,
     409: CodatConflict,
     422: CodatKeyReused,
-    429: CodatThrottled,
 }
 
 
@@ -82,10 +92,10 @@ class Answer:
         facts = self._facts(_plain(body.get("correlationId")))
         if self.status < HTTPStatus.BAD_REQUEST:
             return CodatLost(f"Codat answered with a redirect ({self.status}).", **facts)
-        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            kind = CodatFailing
-        else:
-            kind = _KINDS.get(self.status, CodatRefused)
+        kind = _kind(self.status, body)
+        if kind is CodatUnclear and not _is_own(body):
+            answer = f"The answer {self.status} {_name(self.status)}"
+            return kind(f"{answer} is not in Codat's own form; a proxy may have given it.", **facts)
         said = f": {reason}" if (reason := self._reason(body)) else ""
         asked = f" (correlation id {facts['correlation_id']})" if facts["correlation_id"] else ""
         return kind(f"Codat answered {self.status} {_name(self.status)}{said}{asked}.", **facts)
@@ -110,6 +120,24 @@ class Answer:
         for secret in self.secrets:
             reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
         return f"{reason[:_LONGEST_REASON]}..." if len(reason) > _LONGEST_REASON else reason
+
+
+def _kind(status: int, body: Mapping[str, object]) -> type[CodatError]:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return CodatFailing
+    if status in _SETTLED:
+        return _SETTLED[status]
+    if status in _UNCLEAR or not _is_own(body):
+        return CodatUnclear
+    return _OWN.get(status, CodatRefused)
+
+
+def _is_own(body: Mapping[str, object]) -> bool:
+    """Tell whether an error has the form that Codat gives to its own."""
+    has_origin = any(_plain(body.get(name)) for name in ("service", "correlationId"))
+    return (
+        has_origin and isinstance(body.get("statusCode"), int) and bool(_plain(body.get("error")))
+    )
 
 
 def _validation_messages(validation: object) -> list[str | None]:
@@ -146,7 +174,7 @@ def _retry_after(text: str, server_now: datetime | None) -> timedelta | None:
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text.strip()):
         wait = timedelta(seconds=float(text))
     elif until := http_date(text):
-        wait = until - (server_now or datetime.now(UTC))
+        wait = until - (server_now or utc_now())
     else:
         return None
     return min(max(wait, timedelta(0)), _LONGEST_WAIT)

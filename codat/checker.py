@@ -1,12 +1,14 @@
 """The JSON Schema validator of option documents: null is absent, names ignore case, fast."""
 
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, cast
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
 from codat.options import ALTERNATIVES, json_schema
-from codat.values import is_date, is_email, is_number, is_uuid, places, reads_as, text_of
+from codat.values import exact, is_date, is_email, is_number, is_uuid, places, reads_as, text_of
 
 Schema = dict[str, Any]
 Errors = Iterator[ValidationError]
@@ -49,7 +51,7 @@ def compile_schema(document: object) -> Checker:
 
 def keeps(keyword: str, limit: object, value: object) -> bool:
     """Return whether a value keeps one rule."""
-    return _checker_of({keyword: limit}, format_checker=_FORMATS).is_valid(value)
+    return _compiled({keyword: limit}).is_valid(value)
 
 
 def _compiled(schema: dict[str, Any]) -> Checker:
@@ -60,9 +62,15 @@ def _compiled(schema: dict[str, Any]) -> Checker:
     if "items" in schema:
         compiled["items"] = _compiled(schema["items"])
     if "enum" in schema:
-        compiled["enum"] = frozenset({*schema["enum"], *map(str, schema["enum"])})
+        compiled["enum"] = frozenset({*map(_by_value, schema["enum"]), *map(str, schema["enum"])})
         compiled["x-spellings"] = _spellings(schema)
+    # A record's numbers are Decimals, which a float of the document equals by chance only.
+    compiled |= {name: exact(schema[name]) for name in _BROKEN.keys() & schema.keys()}
     return _checker_of(compiled, format_checker=_FORMATS)
+
+
+def _by_value(choice: object) -> object:
+    return exact(choice) if isinstance(choice, float) else choice
 
 
 def _spellings(schema: Schema) -> dict[str, object]:
@@ -135,13 +143,26 @@ def _type(checker: Checker, kinds: str | list[str], instance: object, _: object)
 
 def _enum(_: Checker, choices: frozenset[object], instance: object, __: object) -> Errors:
     comparable = isinstance(instance, str | bool) or is_number(instance)
-    if comparable and instance not in choices and text_of(instance) not in choices:
+    if comparable and _by_value(instance) not in choices and text_of(instance) not in choices:
         yield ValidationError("")
 
 
-def _multiple_of(_: Checker, unit: float, instance: object, __: object) -> Errors:
-    if is_number(instance) and places(instance) > places(unit):
-        yield ValidationError("")
+_BROKEN: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "exclusiveMaximum": operator.ge,
+    "exclusiveMinimum": operator.le,
+    "maximum": operator.gt,
+    "minimum": operator.lt,
+    "multipleOf": lambda number, unit: places(number) > places(unit),
+}
+"""When a number breaks a limit, by keyword."""
+
+
+def _bound(is_broken: Callable[[Decimal, Decimal], bool]) -> Callable[..., Errors]:
+    def check(_: Checker, limit: Decimal, instance: object, __: object) -> Errors:
+        if is_number(instance) and is_broken(exact(cast("Decimal", instance)), limit):
+            yield ValidationError("")
+
+    return check
 
 
 def _numbers(_: object, value: object) -> bool:
@@ -163,7 +184,7 @@ _checker_of = cast(
         {
             "enum": _enum,
             "items": _items,
-            "multipleOf": _multiple_of,
+            **{keyword: _bound(is_broken) for keyword, is_broken in _BROKEN.items()},
             "oneOf": _labels_only,
             "properties": _properties,
             "required": _required,

@@ -4,6 +4,7 @@ import base64
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from codat import numbers
+from codat import clock, numbers
 from codat.answers import Answer
 from codat.errors import CodatError, CodatRefused
 from codat.exchange import Moment, exchange
@@ -24,12 +25,16 @@ from codat.turns import in_turn
 
 # Below the 5 s after which servers commonly hang up: a write into a dying connection is lost.
 _KEEPALIVE_SECONDS = 3.0
+# `Date` has whole seconds and tells no more of a clock than how long the answer took.
+_SOON, _HALF_A_SECOND = 1.0, timedelta(seconds=0.5)
 
 
 class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
     `limits` lets calls through or raises NotSent; `hear` is told of each request that was made.
+    `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
+    second.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class CodatClient:
             settings.requests_per_minute,
             company_share=settings.company_share,
         )
+        self.clock_ahead: timedelta | None = None
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
@@ -122,7 +128,11 @@ class CodatClient:
             raise CodatRefused(f"The record can't be sent: {error}") from error
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
-        return await in_turn(_operation, await self._send(target.company_id, request, before_send))
+        answer = await self._send(target.company_id, request, before_send)
+        operation = await in_turn(_operation, answer)
+        if not operation.is_of(target):
+            raise answer.unusable("a push operation of another company, connection or data type")
+        return operation
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""
@@ -178,9 +188,12 @@ class CodatClient:
             moment = Moment(before_send)
             if not self._traces:
                 moment.arrive()
+            begun = clock.seconds()
             response, body = await exchange(self._http, request, moment=moment, within=self._total)
             told.append(str(response.status_code))
             answer = Answer(response.status_code, response.headers, body, self._secrets)
+            if answer.date and clock.seconds() - begun < _SOON:
+                self.clock_ahead = clock.utc_now() - answer.date - _HALF_A_SECOND
             self.limits.learn(company_id, answer, writes=writes)
         return answer
 
@@ -215,6 +228,7 @@ def _page(answer: Answer) -> OperationPage:
 
 def _operation(answer: Answer) -> PushOperation:
     try:
-        return PushOperation.model_validate(answer.document())
+        operation = PushOperation.model_validate(answer.document())
     except ValidationError as error:
         raise answer.unusable("no push operation") from error
+    return operation.model_copy(update={"date": answer.date})

@@ -3,10 +3,13 @@
 * CodatError
   - CodatUnreachable   no connection: nothing was sent
   - CodatLost          sent, and no usable answer came: the request may have been carried out
+    - CodatTooLarge    its answer was too large to read
   - CodatThrottled     429: nothing was done, asking after `retry_after` may work
   - CodatConflict      409: not ready, or the same idempotency key is still in flight
   - CodatUnauthorized  401, 402, 403: nothing was done until key, plan or rights are put right
-  - CodatRefused       400, 404, 413, any other 4xx, a request that can't be written: final
+  - CodatRefused       400, 413, any other 4xx, a request that can't be written: final
+    - CodatNotFound    404: there is no such thing, or not of this data type
+  - CodatUnclear       408, 421, 425, or a 4xx that is not Codat's own: it may have been carried out
   - CodatKeyReused     422: the idempotency key belongs to another request
   - CodatFailing       5xx: a write may have been carried out
   - NotSent            held back here, by limits of our own: nothing was sent
@@ -43,6 +46,10 @@ class CodatLost(CodatError):
     """The request was sent and no usable answer came; it may have been carried out."""
 
 
+class CodatTooLarge(CodatLost):
+    """The answer was too large to be read, or to be read in time."""
+
+
 class CodatThrottled(CodatError):
     """Codat or the platform asks for patience (429); nothing was done."""
 
@@ -59,8 +66,16 @@ class CodatRefused(CodatError):
     """The request is wrong (any other 4xx, or never sendable); asking again changes nothing."""
 
 
+class CodatNotFound(CodatRefused):
+    """There is no such thing, or the platform has none of this data type (404)."""
+
+
 class CodatKeyReused(CodatError):
     """The idempotency key was used for another request (422)."""
+
+
+class CodatUnclear(CodatError):
+    """A 4xx that proves nothing, such as a proxy's page; a write may have been carried out."""
 
 
 class CodatFailing(CodatError):

@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 
-from codat.errors import CodatError, CodatLost, CodatUnreachable
+from codat.errors import CodatError, CodatLost, CodatTooLarge, CodatUnreachable
 
 # A document of options may list every account and customer of a company.
 _LARGEST_BODY = 50_000_000
+# Of which that much had come when the time was over: it was too large, not too late.
+_LARGE_BODY = 1_000_000
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -49,11 +51,13 @@ async def exchange(
 ) -> tuple[httpx.Response, bytes]:
     """Send and read whole; CodatUnreachable: nothing was sent, CodatLost: it may have been."""
     request.extensions["trace"] = moment.trace
+    body = bytearray()
     try:
         async with asyncio.timeout(within.total_seconds()):
             response = await http.send(request, stream=True)
             try:
-                return response, await _read(response)
+                await _read(response, body)
+                return response, bytes(body)
             finally:
                 await response.aclose()
     except CodatError:
@@ -63,7 +67,8 @@ async def exchange(
         if error is moment.objection:
             raise
         if moment.passed and not isinstance(error, _NEVER_CONNECTED):
-            raise CodatLost(
+            kind = CodatTooLarge if _is_late(error) and len(body) > _LARGE_BODY else CodatLost
+            raise kind(
                 f"The request was sent, but Codat's answer was lost ({_what(error)})."
             ) from error
         if isinstance(error, httpx.HTTPError | OSError):
@@ -73,17 +78,19 @@ async def exchange(
         raise
 
 
-async def _read(response: httpx.Response) -> bytes:
-    body = bytearray()
+async def _read(response: httpx.Response, body: bytearray) -> None:
     async for part in response.aiter_bytes():
         body += part
         if len(body) > _LARGEST_BODY:
-            raise CodatLost("Codat's answer was refused: it is larger than 50 MB.")
-    return bytes(body)
+            raise CodatTooLarge("Codat's answer was refused: it is larger than 50 MB.")
+
+
+def _is_late(error: Exception) -> bool:
+    return isinstance(error, TimeoutError | httpx.TimeoutException)
 
 
 def _what(error: Exception) -> str:
-    if isinstance(error, TimeoutError | httpx.TimeoutException):
+    if _is_late(error):
         return "time-out"
     text = " ".join(str(error).split())[:200].rstrip(".")
     return text or type(error).__name__

@@ -6,10 +6,21 @@ from enum import StrEnum
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from codat.lenient import Maybe, Moment, Object, Objects, Text, Wire
-from codat.target import canonical_data_type
+from codat.target import OPERATION_DATA_TYPES, PushTarget, canonical_data_type
+
+_ALSO_PENDING = "Processing"
+_DATA_TYPES = {word.casefold() for word in OPERATION_DATA_TYPES}
+_VALIDATION_FAILED = 400
 
 
 class PushStatus(StrEnum):
@@ -22,8 +33,8 @@ class PushStatus(StrEnum):
     UNKNOWN = "Unknown"
 
     @classmethod
-    def _missing_(cls, value: object) -> "PushStatus":  # noqa: ARG003, the signature is enum's
-        return cls.UNKNOWN
+    def _missing_(cls, value: object) -> "PushStatus":
+        return cls.PENDING if value == _ALSO_PENDING else cls.UNKNOWN
 
     @property
     def is_pending(self) -> bool:
@@ -62,6 +73,11 @@ class PushChange(Wire):
     record_ref: Maybe[RecordRef] = None
     attachment_id: Text = None
 
+    @property
+    def names_record(self) -> bool:
+        """Whether it says which record or attachment there is."""
+        return bool(self.attachment_id or (self.record_ref and self.record_ref.id))
+
 
 class ValidationItem(Wire):
     """One remark of Codat's about a pushed record; `item_id` is a PascalCase path."""
@@ -78,8 +94,26 @@ class PushValidation(Wire):
     warnings: Objects[ValidationItem] = Field(default_factory=list[ValidationItem])
 
 
+def _is_refusal(operation: Mapping[str, Any]) -> bool:
+    """Tell whether a Failed proves that nothing was written: a reason, and no trouble on the way.
+
+    A status code of 500 or 504 says that the outcome is not known; a named record, that there is
+    one.
+    """
+    has_reason = bool(operation["error_message"] or operation["validation"].errors)
+    names_record = any(change.names_record for change in operation["changes"])
+    return (
+        has_reason and not names_record and operation["status_code"] in (None, _VALIDATION_FAILED)
+    )
+
+
 class PushOperation(Wire):
-    """One push as Codat tells it; only its key is always there. Times are UTC, unset is None."""
+    """One push as Codat tells it; only its key is always there. Times are UTC, unset is None.
+
+    `status` is Failed only where that proves that nothing was written; else a `status_text` of
+    Failed is Unknown. `date` is Codat's own clock as it answered; it does not travel with the
+    operation.
+    """
 
     push_operation_key: UUID
     company_id: Maybe[UUID] = None
@@ -87,7 +121,6 @@ class PushOperation(Wire):
     data_type: DataType = None
     requested_on_utc: Moment = None
     completed_on_utc: Moment = None
-    status: Annotated[PushStatus, BeforeValidator(_status)] = PushStatus.UNKNOWN
     status_text: Annotated[str, BeforeValidator(str)] = ""
     status_code: Maybe[int] = None
     error_message: Text = None
@@ -95,6 +128,15 @@ class PushOperation(Wire):
     changes: Objects[PushChange] = Field(default_factory=list[PushChange])
     validation: Object[PushValidation] = Field(default_factory=PushValidation)
     data: Any = None
+    date: Moment = Field(default=None, exclude=True)
+    # The last, because it is judged by the others.
+    status: Annotated[PushStatus, BeforeValidator(_status)] = PushStatus.UNKNOWN
+
+    @field_validator("status")
+    @classmethod
+    def _proven(cls, status: PushStatus, info: ValidationInfo) -> PushStatus:
+        is_unproven = status is PushStatus.FAILED and not _is_refusal(info.data)
+        return PushStatus.UNKNOWN if is_unproven else status
 
     @model_validator(mode="before")
     @classmethod
@@ -107,6 +149,31 @@ class PushOperation(Wire):
         if members.get("dataConnectionKey") is None and "data_connection_key" not in members:
             members["dataConnectionKey"] = members.get("dataConnectionId")
         return members
+
+    def is_of(self, target: PushTarget) -> bool:
+        """Tell whether it is about this target, as far as it says; an odd data type says nothing.
+
+        A deployment that names a data type in a word of its own must not lose all its operations.
+        """
+        word, ours = (self.data_type or "").casefold(), target.operation_data_type.casefold()
+        return (
+            self.company_id in (None, target.company_id)
+            and self.data_connection_key in (None, target.connection_id)
+            and (word == ours or word not in _DATA_TYPES)
+        )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the platform has done with it, whatever that proves."""
+        if self.status is not PushStatus.UNKNOWN:
+            return self.status.is_final
+        return self.completed_on_utc is not None or self.status_text == PushStatus.FAILED
+
+    @property
+    def reason(self) -> str:
+        """What is said against it; empty when nothing is."""
+        said = [item.message for item in self.validation.errors if item.message]
+        return self.error_message or "; ".join(said)
 
     @property
     def records(self) -> list[RecordRef]:

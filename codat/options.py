@@ -41,6 +41,7 @@ _TYPES: Mapping[str, dict[str, Any]] = {
 }
 # Platforms declare texts and dates of these names as numbers.
 _TEXT_NAMES = frozenset({"date", "reference", "note", "code", "id", "name", "description", "memo"})
+_REFERENCE = re.compile("[rR]efs?$")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _LEAST = frozenset({"maxLength", "maxItems", "maximum", "exclusiveMaximum", "multipleOf"})
 
@@ -66,6 +67,28 @@ def json_schema(document: object) -> dict[str, Any]:
     """Return the options as JSON Schema 2020-12; UnreadableOptions when they are none."""
     root = read_options(document)
     return {"$schema": DIALECT} | _field(root, root.display_name or "Record")
+
+
+def offered_kinds(document: PushOption) -> frozenset[str]:
+    """Return the words that name the fields with choices: `supplier` where supplierRef/id has some.
+
+    They tell which documents change when a supplier is made: see `kind_of`.
+    """
+    words: set[str] = set()
+    waiting: list[tuple[str, str, PushOption]] = [("", "", document)]
+    while waiting:
+        around, name, field = waiting.pop()
+        if field.options:
+            words |= words_of(name) | (words_of(around) if _REFERENCE.search(around) else set())
+        waiting += [(name, inner, each) for inner, each in (field.properties or {}).items()]
+    return frozenset(words)
+
+
+def kind_of(data_type: str) -> str:
+    """Return the word by which fields refer to a record of a type: `account` of chartOfAccounts."""
+    *_, last = re.findall(r"[A-Z]?[a-z]+", data_type)
+    (word,) = words_of(last)
+    return word
 
 
 def _check_size(document: Mapping[str, object]) -> None:
@@ -116,7 +139,7 @@ def _shape(option: PushOption, name: str) -> dict[str, Any]:
     shape = dict(_TYPES.get(option.type or "", {}))
     if not option.properties or option.type not in {"Object", "Array"}:
         return shape
-    inner = _fields(option.properties, of_reference=re.search("[rR]efs?$", name) is not None)
+    inner = _fields(option.properties, of_reference=_REFERENCE.search(name) is not None)
     if option.type == "Array":
         return shape | {"items": {"type": "object"} | inner}
     if name.endswith("Refs"):  # lists in the API, though a platform declares one of them an Object

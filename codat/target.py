@@ -42,6 +42,8 @@ UPDATED_TYPES = frozenset(
     }
 )
 """What PUT takes by Codat's API description; single platforms may take more."""
+OPERATION_DATA_TYPES = DATA_TYPES | {"bankTransactions"}
+"""The data types as push operations and webhooks name them."""
 _ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
 
 

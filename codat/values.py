@@ -1,7 +1,8 @@
 """What a value in a record may be taken for."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import cast
@@ -9,8 +10,14 @@ from typing import cast
 _MOST_BITS = 14_000  # Python writes no whole number of more than 4,300 digits
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?")
 _OTHER_DATE = re.compile(
-    r"^\s*\d{1,2}[-/. ](?:\d{1,2}|[A-Za-z]{3,9})[-/., ]+\d{2,4}\b|^/Date\(|^\s*$"
+    r"\s*(\d{1,2})[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/., ]+(\d{2}|\d{4})\b", re.ASCII
 )
+_SENT_FOR_A_DATE = re.compile(r"^/Date\(|^\s*$")
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_THIS_CENTURY = 2000
 
 
 def text_of(value: object) -> str:
@@ -21,9 +28,37 @@ def text_of(value: object) -> str:
         return "a number of thousands of digits"
 
 
-def looks_like_date(text: str) -> bool:
-    """Return whether a text that is no ISO 8601 date is one all the same, such as 30/11/2026."""
-    return _OTHER_DATE.search(text) is not None
+def exact(number: float | Decimal) -> Decimal:
+    """Return a number as it is written in decimal, so that 0.1 equals 0.10 whatever its type."""
+    return Decimal(repr(number)) if isinstance(number, float) else Decimal(number)
+
+
+def may_pass_for_date(text: str) -> bool:
+    """Return whether a text that is no ISO 8601 date may be taken for one: 30/11/2026, or empty."""
+    return _SENT_FOR_A_DATE.search(text) is not None or bool(dates_in(text))
+
+
+def dates_in(text: str) -> list[date]:
+    """Return what 05/06/2026 may be read as, the day first and the month first; none: no date."""
+    found = _OTHER_DATE.match(text)
+    return list(dict.fromkeys(_readings(*found.groups()))) if found else []
+
+
+def _readings(first: str, second: str, year: str) -> Iterator[date]:
+    whole = int(year) if len(year) > len("26") else _THIS_CENTURY + int(year)
+    orders = ((first, second), (second, first)) if second.isdigit() else ((first, second),)
+    for day, month in orders:
+        try:
+            yield date(whole, _month(month), int(day))
+        except ValueError:
+            continue
+
+
+def _month(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    word = text.lower()
+    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
 
 
 def reads_as(kind: str, instance: object) -> bool:
@@ -67,9 +102,7 @@ def is_uuid(value: object) -> bool:
 
 def places(number: object) -> int:
     """Return how many decimal places a number needs."""
-    digits = Decimal(
-        repr(number) if isinstance(number, float) else cast("Decimal", number)
-    ).as_tuple()
+    digits = exact(cast("Decimal", number)).as_tuple()
     text = "".join(map(str, digits.digits))
     zeros = len(text) - len(text.rstrip("0"))
     return max(0, -cast("int", digits.exponent) - zeros) if zeros < len(text) else 0

@@ -4,7 +4,8 @@
 | ----------------------------------------------------- | ------------------------------------- |
 | `type`      a shape or a text that can't be read      | error; warning if the platform reads it |
 | `choice`    not among the choices                     | error; warning if only the case differs |
-| `date`      no date                                   | error; warning if not ISO 8601        |
+|             (the document is not of this moment)      | or the document is `stale`            |
+| `date`      no date, or none that a calendar has      | error; warning if not ISO 8601        |
 | `required`  missing, though its parent is there       | error; warning inside a list, or when |
 |             (an update need not repeat any field)     | not required of every record          |
 | the platform's sentence on a length, number or count  | error out of `warnings`, else warning |
@@ -20,11 +21,12 @@ from jsonschema import ValidationError
 from codat.checker import Checker, compile_schema, keeps
 from codat.itemids import pointer
 from codat.models import Problem
-from codat.values import looks_like_date, text_of
+from codat.values import may_pass_for_date, text_of
 from codat.wording import sentence_for
 
-__all__ = ["compile_schema", "judge"]
+__all__ = ["CHOICE", "compile_schema", "judge"]
 
+CHOICE = "choice"
 MOST_PROBLEMS = 10_000
 _MORE = Problem(
     pointer="",
@@ -34,7 +36,7 @@ _MORE = Problem(
 )
 
 _WORDS = {
-    "enum": "choice",
+    "enum": CHOICE,
     "format": "date",
     "loose-type": "type",
     "x-required": "required",
@@ -56,12 +58,14 @@ _BINDING = frozenset(
 _READ = _BINDING | {"format"}
 
 
-def judge(document: object, record: object, *, update: bool = False) -> list[Problem]:
+def judge(
+    document: object, record: object, *, update: bool = False, stale: bool = False
+) -> list[Problem]:
     """Return all that is wrong with a record; UnreadableOptions when the options are none.
 
-    No more than MOST_PROBLEMS, and then one that says so.
-
-    For many records give the result of `compile_schema` in place of the document.
+    No more than MOST_PROBLEMS, and then one that says so. For many records give the result of
+    `compile_schema` in place of the document. `stale`: it may be out of date, so that a value which
+    it does not offer may be offered by now.
     """
     checker = cast("Checker", document) if hasattr(document, "iter_errors") else None
     checker = checker or compile_schema(document)
@@ -76,14 +80,16 @@ def judge(document: object, record: object, *, update: bool = False) -> list[Pro
             if name in said:
                 continue
             said.add(name)
-        problems.append(_problem(error, checker))
+        problems.append(_problem(error, checker, stale=stale))
         if len(problems) == MOST_PROBLEMS:
             return [*problems, _MORE]
     return problems
 
 
-def _problem(error: ValidationError, checker: Checker) -> Problem:
+def _problem(error: ValidationError, checker: Checker, *, stale: bool) -> Problem:
     severity, rule = _weight(error)
+    if stale and rule == CHOICE:
+        severity = "warning"
     return Problem(
         pointer=pointer(error.absolute_path),
         message=sentence_for(error, checker, "must" if severity == "error" else "should"),
@@ -109,7 +115,7 @@ def _weight(error: ValidationError) -> tuple[Literal["error", "warning"], str]:
             unlisted = [label.casefold() for label in schema.get("x-unlisted", ())]
             lenient = text_of(meant).casefold() == wanted or wanted in unlisted
         case "format":
-            lenient = looks_like_date(cast("str", error.instance))
+            lenient = may_pass_for_date(cast("str", error.instance))
         case _:
             lenient = keyword != "type"
     return ("warning" if lenient else "error"), _WORDS.get(keyword, keyword)

@@ -4,22 +4,27 @@ Today's kind is signed (Standard Webhooks); the older rules bear a fixed Authori
 report says no reason and may come late, twice or never: it is a hint to look, no more.
 """
 
+import base64
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 from pydantic import SecretStr, TypeAdapter
-from standardwebhooks.webhooks import Webhook, WebhookVerificationError
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from codat.lenient import Maybe, Moment
 from codat.settings import SettingsError
 
 _UUID = TypeAdapter[UUID | None](Maybe[UUID])
 _MOMENT = TypeAdapter[datetime | None](Moment)
+
+_SIGNATURE = re.compile(r"(?<!\S)v1,[A-Za-z0-9+/]{43}=(?!\S)")
+"""HMAC-SHA256, among others that are separated by blanks."""
 
 
 class NotGenuine(ValueError):
@@ -28,10 +33,10 @@ class NotGenuine(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """A report about a push operation; `requested` (UTC) is when that was taken, if it says so."""
+    """A report about a push operation; `age` is how old that was when the report was sent."""
 
     operation: UUID
-    requested: datetime | None = None
+    age: timedelta | None = None
 
 
 class Webhooks:
@@ -52,12 +57,15 @@ class Webhooks:
         known = {name.lower(): value for name, value in headers.items()}
         if "webhook-signature" in known:
             self._check_signature(body, known)
-            return _today(_members(_document(body)))
+            return _today(_members(_document(body)), known.get("webhook-timestamp", ""))
         self._check_authorization(known.get("authorization", ""))
         return _older(_members(_document(body)))
 
     def _check_signature(self, body: bytes, headers: dict[str, str]) -> None:
         reason = "CODAT_WEBHOOK_SECRET is not set"
+        # The library gives up at the first entry that is none.
+        signatures = _SIGNATURE.findall(headers["webhook-signature"])
+        headers = headers | {"webhook-signature": " ".join(signatures)}
         for key in self._keys:
             try:
                 key.verify(body, headers, json_parse=False)
@@ -75,20 +83,39 @@ class Webhooks:
             raise NotGenuine("It is not signed, and its Authorization is not the one agreed on.")
 
 
+def signing_key(secret: str) -> Webhook:
+    """Read a Standard Webhooks secret; ValueError, which does not quote it.
+
+    The library drops what is not base64 and signs with what is left.
+    """
+    key = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        base64.b64decode(f"{key}{'=' * (-len(key) % 4)}", validate=True)
+        return Webhook(secret)
+    except (ValueError, EmptyWebhookSecretError):
+        raise ValueError(
+            "it is no Standard Webhooks secret, whsec_ and base64 (with + and /, not - and _)"
+        ) from None
+
+
 def _key(text: str) -> Webhook:
     try:
-        return Webhook(text)
-    except ValueError:
-        raise SettingsError("CODAT_WEBHOOK_SECRET is wrong: it begins with whsec_.") from None
+        return signing_key(text)
+    except ValueError as error:
+        raise SettingsError(f"CODAT_WEBHOOK_SECRET is wrong: {error}.") from None
 
 
-def _today(document: dict[str, Any]) -> Event | None:
+def _today(document: dict[str, Any], sent: str) -> Event | None:
     payload = _members(document.get("payload"))
     is_push = ".write." in str(document.get("eventType", ""))
     operation = _UUID.validate_python(payload.get("id")) if is_push else None
     if operation is None:
         return None
-    return Event(operation, _MOMENT.validate_python(payload.get("requestedOnDate")))
+    requested = _MOMENT.validate_python(payload.get("requestedOnDate"))
+    if requested is None or not sent.isdecimal():
+        return Event(operation)
+    # Both by Codat's clock: ours may be wrong.
+    return Event(operation, datetime.fromtimestamp(int(sent), UTC) - requested)
 
 
 def _older(document: dict[str, Any]) -> Event | None:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from jsonschema import ValidationError
 
 from codat.checker import Checker, Fields, Schema
-from codat.values import text_of
+from codat.values import dates_in, text_of
 
 _LONGEST_QUOTE = 80  # characters
 _MOST_NAMED = 6  # choices
@@ -68,7 +68,9 @@ def _complaint(error: ValidationError, verb: str) -> str:
         case "enum":
             said = f"{verb} be {_choice(schema, value)}"
         case "format" if limit == "date-time":
+            read = " or ".join(map(str, dates_in(value)))
             said = f"{verb} be a date written like 2026-11-30, not {_quoted(value)}"
+            said += f", which may be read as {read}" if read else ""
         case "format" | "pattern":
             rules = [rule["sentence"] for rule in schema["x-rules"] if rule["limit"] == limit]
             said = f"{verb} keep the rule {_quoted(rules[0])}; it is {_quoted(value)}"

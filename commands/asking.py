@@ -7,6 +7,7 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
+from activities.paused_runs import is_paused
 from codat import PushStatus
 from commands.endings import NO_TEMPORAL, CommandError
 from commands.saying import say, say_json
@@ -45,6 +46,11 @@ async def how_it_stands(push: Push) -> PushOutcome | PushProgress:
     description = await push.describe()
     if description.status is not WorkflowExecutionStatus.RUNNING:
         return await push.outcome()
+    if is_paused(description):
+        return PushProgress(
+            stage="paused",
+            message="An operator paused it in Temporal; it goes on when it is unpaused there.",
+        )
     try:
         async with asyncio.timeout(_ANSWER_WITHIN):
             progress = await push.progress()

@@ -1,13 +1,13 @@
 """`hold`, `release`, `holds`: nothing new is sent to a company, and nothing fails by it."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from activities.holds import Hold
+from codat.clock import utc_now
 from commands.asking import reach_temporal
 from commands.endings import NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
 from commands.push import Company, Json
@@ -63,7 +63,7 @@ async def _hold(scope: Selection, reason: str) -> int:
         data_type=scope.data_type,
         reason=reason,
         by=operator(),
-        since=datetime.now(UTC),
+        since=utc_now(),
     )
     company, client = _company(scope), await reach_temporal()
     try:

@@ -6,8 +6,10 @@ import stat
 import sys
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
+from uuid import UUID
 
 from codat.numbers import digest, loads
 from commands.endings import WRONG_INPUT, CommandError
@@ -55,19 +57,61 @@ def count_lines(source: str) -> int | None:
         return sum(bool(line.strip()) for line in file)
 
 
-def request_of_line(line: bytes) -> PushRequest:
-    """Read a push request; without an idempotencyKey it gets one of its content.
+class EqualLines(StrEnum):
+    """What is meant by lines that are equal and have no idempotencyKey."""
 
-    ValueError (ValidationError is one) when the line is none.
-    """
+    ONE = "one"
+    EACH = "each"
+
+
+class EqualLine(ValueError):
+    """A line is equal to the line `first`, and nobody says what is meant."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__(
+            f"It is equal to line {first} and has no idempotencyKey: give keys, or say "
+            "--equal-lines=one (they are one push) or --equal-lines=each (a push each)."
+        )
+        self.first = first
+
+
+class RequestReader:
+    """Reads lines as push requests, and notices those that are equal."""
+
+    def __init__(self, equal: EqualLines | None) -> None:
+        self._equal = equal
+        self._seen: dict[UUID, tuple[int, int]] = {}
+
+    def read(self, number: int, line: bytes) -> tuple[PushRequest, int | None]:
+        """Give the request of a line, and the number of the earlier line that it is equal to.
+
+        Without an idempotencyKey it gets one of its content. Raises: ValueError (ValidationError
+        is one) when the line is no push, EqualLine when it may be meant as one push or as two.
+        """
+        request = _request(line)
+        if request.idempotency_key is not None:
+            return request, None
+        keyed = _keyed(request)
+        first, times = self._seen.get(keyed.push_id, (number, 0))
+        self._seen[keyed.push_id] = first, times + 1
+        if not times:
+            return keyed, None
+        if self._equal is None:
+            raise EqualLine(first)
+        return (keyed if self._equal is EqualLines.ONE else _keyed(request, times + 1)), first
+
+
+def _keyed(request: PushRequest, times: int = 1) -> PushRequest:
+    """Give a request a key of its content, and of how often there was such a line."""
+    key = f"sha256-{digest(request.data)}{f'-{times}' if times > 1 else ''}"
+    return request.model_copy(update={"idempotency_key": key})
+
+
+def _request(line: bytes) -> PushRequest:
     given = loads(line)
     if not isinstance(given, dict):
         raise ValueError("The line must be a JSON object with companyId, dataType, data ...")  # noqa: TRY004
-    request = PushRequest.model_validate(given)
-    if request.idempotency_key is None:
-        key = f"sha256-{digest(request.data)}"
-        request = request.model_copy(update={"idempotency_key": key})
-    return request
+    return PushRequest.model_validate(given)
 
 
 def _can_be_read_again(source: str) -> bool:

@@ -13,16 +13,32 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from commands.asking import document_of, reach_temporal
 from commands.endings import FAILED, INTERRUPTED, STARTED, WRONG_INPUT
-from commands.lines import count_lines, paced_lines, read_pace, request_of_line
+from commands.lines import (
+    EqualLine,
+    EqualLines,
+    RequestReader,
+    count_lines,
+    paced_lines,
+    read_pace,
+)
 from commands.saying import remark, say_json
-from dispatch.pushes import NotAPush, OtherPayload, start_push
-from workflows.models import PushOutcome, sentence_of
+from dispatch.pushes import start_push
+from workflows.models import PushOutcome, PushRequest, sentence_of
 from workflows.progress import PushProgress
 
 _STARTED = PushProgress(stage="start", message="The push was accepted.")
 
-Line = tuple[int, bytes]
 Told = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line as it was read: a push request, perhaps equal to an earlier line, or no push."""
+
+    number: int
+    request: PushRequest | None = None
+    equal_to: int | None = None
+    error: str = ""
 
 
 @dataclass
@@ -30,15 +46,23 @@ class _Tally:
     """How the lines went."""
 
     bad: int = 0
+    equal: int = 0
+    refused: int = 0
     unsuccessful: int = 0
     done: int = 0
 
     @property
     def code(self) -> int:
         """The exit code of the whole."""
-        if self.bad:
+        if self.refused:
             return WRONG_INPUT
         return FAILED if self.unsuccessful else STARTED
+
+    def __str__(self) -> str:
+        return (
+            f"{self.done} lines, {self.equal} of them equal to an earlier one, {self.bad} no push, "
+            f"{self.unsuccessful} unsuccessful."
+        )
 
 
 def push_all(
@@ -49,73 +73,98 @@ def push_all(
     concurrency: Annotated[
         int, typer.Option(min=1, max=1000, help="How many at once; with --wait, under way.")
     ] = 20,
+    equal_lines: Annotated[
+        EqualLines | None, typer.Option(help="Equal lines without a key: one push, or one each.")
+    ] = None,
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for each one's end.")] = False,
 ) -> int:
     """Start a push for each line, and print one JSON line for each.
 
     A line is {"companyId", "connectionId", "dataType", "data", "idempotencyKey", ...}; without a
-    key it gets one of its content, so that equal records are one push. Interrupted, run it again:
-    what was started is joined. Exit codes: 0; 1 not all succeeded; 2 a line is no push.
+    key it gets one of its content, and an equal line is refused unless --equal-lines says what is
+    meant. Interrupted, run it again: what was started is joined. Exit codes: 0; 1 not all
+    succeeded; 2 a line is no push, or equal to an earlier one.
 
     Example: python starter.py push-all records.jsonl --pace 5/s --wait > results.jsonl
     """
     gap, total = read_pace(pace), count_lines(file)
-    tally = _Tally()
+    tally, reader = _Tally(), RequestReader(equal_lines)
     try:
-        asyncio.run(_push_all(file, gap, concurrency, tally, total, wait=wait))
+        asyncio.run(_push_all(file, gap, concurrency, tally, total, reader, wait=wait))
     except KeyboardInterrupt:
         remark(f"Interrupted after {tally.done} lines. Run it again to go on: nothing is doubled.")
         return INTERRUPTED
-    remark(f"{tally.done} lines, {tally.bad} of them no push, {tally.unsuccessful} unsuccessful.")
+    remark(str(tally))
     return tally.code
 
 
-async def _push_all(  # noqa: PLR0913, the choices of the command
-    source: str, gap: float, concurrency: int, tally: _Tally, total: int | None, *, wait: bool
+async def _push_all(  # noqa: PLR0913, PLR0917, the choices of the command
+    source: str,
+    gap: float,
+    concurrency: int,
+    tally: _Tally,
+    total: int | None,
+    reader: RequestReader,
+    *,
+    wait: bool,
 ) -> None:
     client = await reach_temporal()
-    queue: asyncio.Queue[Line | None] = asyncio.Queue(maxsize=1)
+    queue: asyncio.Queue[_Line | None] = asyncio.Queue(maxsize=1)
     with _progress() as bar:
         task = bar.add_task("pushes", total=total)
 
         async def feed() -> None:
-            async for line in paced_lines(source, gap):
-                await queue.put(line)
+            async for number, text in paced_lines(source, gap):
+                await queue.put(_read(reader, number, text))
             for _ in range(concurrency):
                 await queue.put(None)
 
         async def work() -> None:
             while line := await queue.get():
-                _count(tally, await _carry(client, line, wait=wait))
+                _count(tally, line, await _carry(client, line, wait=wait))
                 bar.advance(task)
 
         await asyncio.gather(feed(), *(work() for _ in range(concurrency)))
 
 
-def _count(tally: _Tally, told: Told) -> None:
+def _read(reader: RequestReader, number: int, text: bytes) -> _Line:
+    try:
+        request, equal_to = reader.read(number, text)
+    except EqualLine as error:
+        return _Line(number, equal_to=error.first, error=str(error))
+    except ValidationError as error:
+        return _Line(number, error=sentence_of(error))
+    except ValueError as error:
+        return _Line(number, error=str(error))
+    return _Line(number, request, equal_to)
+
+
+def _count(tally: _Tally, line: _Line, told: Told) -> None:
     say_json(told)
     tally.done += 1
-    tally.bad += "error" in told
+    tally.equal += line.equal_to is not None
+    tally.refused += "error" in told
+    tally.bad += "error" in told and line.equal_to is None
     tally.unsuccessful += told.get("status") not in (None, "Pending", "Success")
 
 
-async def _carry(client: Client, line: Line, *, wait: bool) -> Told:
-    number, text = line
+async def _carry(client: Client, line: _Line, *, wait: bool) -> Told:
+    number, request = line.number, line.request
+    if request is None:
+        return {"line": number, "error": line.error}
     try:
-        request = request_of_line(text)
         push = await start_push(client, request)
         standing: PushOutcome | PushProgress = await push.outcome() if wait else _STARTED
-    except ValidationError as error:
-        return {"line": number, "error": sentence_of(error)}
-    except (ValueError, OtherPayload, NotAPush) as error:
+    except ValueError as error:  # another record under its key, for one
         return {"line": number, "error": str(error)}
     except RPCError as error:
         if error.status is not RPCStatusCode.INVALID_ARGUMENT:
             raise
         return {"line": number, "error": f"Temporal refused it: {error.message}"}
-    told = document_of(push, standing)
-    return {"line": number, "idempotencyKey": request.idempotency_key, "isNew": push.is_new, **told}
+    about: Told = {"line": number, "idempotencyKey": request.idempotency_key}
+    about |= {"equalTo": line.equal_to} if line.equal_to else {}
+    return {**about, "isNew": push.is_new, **document_of(push, standing)}
 
 
 def _progress() -> Progress:

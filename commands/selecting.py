@@ -8,10 +8,11 @@ from uuid import UUID
 import typer
 
 from codat import PushStatus
+from codat.clock import utc_now
 from codat.target import known_data_type
 from commands.endings import WRONG_INPUT, CommandError
 from commands.reading import refuse_empty
-from dispatch.selection import Selection, quoted
+from dispatch.selection import Selection
 
 Statuses = Annotated[
     list[str] | None,
@@ -68,7 +69,7 @@ def read_since(text: str) -> datetime:
     age = re.fullmatch(r"([0-9]{1,6})([smhdw])", text.strip())
     try:
         if age:
-            return datetime.now(UTC) - timedelta(**{_UNITS[age[2]]: int(age[1])})
+            return utc_now() - timedelta(**{_UNITS[age[2]]: int(age[1])})
         moment = datetime.fromisoformat(text.strip())
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
@@ -88,11 +89,9 @@ def _status(text: str) -> PushStatus:
 
 def _data_type(text: str) -> str:
     try:
-        name = known_data_type(text)
-        quoted(name)
+        return known_data_type(text)
     except ValueError as error:
         raise _wrong(f"--data-type: {str(error).rstrip('.')}.") from None
-    return name
 
 
 def _wrong(message: str) -> CommandError:

@@ -10,6 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureEr
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.bulk import BulkStep
+from activities.paused_runs import is_paused
 from codat.models import PushStatus
 from dispatch.encryption import Unreadable
 from dispatch.ending import ending_of
@@ -93,8 +94,10 @@ class Bulk:
         One that was ended from outside is told by a worker, with Temporal's word as its state.
         """
         try:
-            status = (await self._handle.describe()).status
-            if status is WorkflowExecutionStatus.RUNNING and not wait:
+            described = await self._handle.describe()
+            if is_paused(described) and not wait:
+                return BulkReport(state="paused in Temporal")
+            if described.status is WorkflowExecutionStatus.RUNNING and not wait:
                 return await self._progress()
             with contextlib.suppress(WorkflowFailureError):
                 return await self._handle.result()

@@ -8,7 +8,11 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType, PendingActivityState
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
+from temporalio.api.workflow.v1 import (
+    PendingActivityInfo,
+    PendingWorkflowTaskInfo,
+    WorkflowExecutionPauseInfo,
+)
 from temporalio.converter import DataConverter
 
 from activities.models import (
@@ -21,7 +25,14 @@ from activities.models import (
     Verdict,
 )
 from dispatch.moments import Moment, Told, decoded, moment, remarks, words
-from dispatch.outside import TASK_FAILED, asked, from_outside, told_end
+from dispatch.outside import (
+    TASK_FAILED,
+    asked,
+    from_outside,
+    paused_activity,
+    paused_run,
+    told_end,
+)
 from dispatch.safety import Safety
 from workflows.models import PushRequest
 
@@ -90,6 +101,9 @@ class Chapter:
 
     async def look_at(self, pending: PendingActivityInfo) -> None:
         """Take in an activity that the server repeats: of its failures no event tells."""
+        paused = paused_activity(pending, self.run)
+        if paused:
+            self.told.moments.append(paused)
         if not pending.HasField("last_failure") or pending.activity_type.name not in _FAILED:
             return
         what = _FAILED[pending.activity_type.name]
@@ -100,6 +114,12 @@ class Chapter:
         who = pending.last_worker_identity
         times = pending.attempt - 1
         self.told.moments.append(Moment(at, self.run, what, who, said=(said,), times=times))
+
+    def look_at_pause(self, pause: WorkflowExecutionPauseInfo) -> None:
+        """Take in that the whole run is paused."""
+        paused = paused_run(pause, self.run)
+        if paused:
+            self.told.moments.append(paused)
 
     def look_at_task(self, pending: PendingWorkflowTaskInfo) -> None:
         """Take in how often a workflow task failed: only the first time is an event."""
@@ -172,7 +192,8 @@ class Chapter:
 
     def _reading(self, step: _Step, reading: Reading) -> tuple[str, list[str]]:
         self.safety.answered(reading)
-        operation, status = reading.operation, reading.operation.status.value
+        operation = reading.operation
+        status = operation.status_text or operation.status.value
         said = [operation.error_message or "", *remarks(reading.errors)]
         key = operation.push_operation_key
         if step.name == "push":

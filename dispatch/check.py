@@ -15,7 +15,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import CodatClient, CodatError, CodatUnauthorized
+from codat import CodatClient, CodatError, CodatLost, CodatUnauthorized, CodatUnclear
+from dispatch.clock_offset import NOTED_FROM, Clocks, clock_sentence
 from dispatch.connection import (
     known_search_attributes,
     lacking,
@@ -131,6 +132,22 @@ async def _current_build(client: Client, deployment: str) -> str:
     return told.worker_deployment_info.routing_config.current_deployment_version.build_id
 
 
+async def check_clocks(client: Client, codat: CodatClient) -> list[Found]:
+    """Say how far this machine's clock is off; Codat's is known once it has answered."""
+    clocks = Clocks(client, codat)
+    await clocks.look()
+    if "Temporal" not in clocks.ahead:
+        return [Found("warning", "clock", "Temporal does not tell what time it is there.")]
+    if clocks.trouble:
+        return [Found("wrong", "clock", clocks.trouble)]
+    return [_clock(ahead, whose) for whose, ahead in clocks.ahead.items()]
+
+
+def _clock(ahead: timedelta, whose: str) -> Found:
+    level = "ok" if abs(ahead) < NOTED_FROM else "warning"
+    return Found(level, "clock", clock_sentence(ahead, whose))
+
+
 async def check_codat(codat: CodatClient) -> Found:
     """Spend one request on whether Codat answers and takes the API key."""
     try:
@@ -138,7 +155,7 @@ async def check_codat(codat: CodatClient) -> Found:
     except CodatUnauthorized as error:
         return Found("wrong", "Codat", f"It does not take CODAT_API_KEY: {error}")
     except CodatError as error:
-        if error.status is None:
+        if error.status is None or isinstance(error, CodatLost | CodatUnclear):
             return Found("wrong", "Codat", str(error))
         if error.status >= 500:  # noqa: PLR2004, a server's trouble
             return Found("warning", "Codat", str(error))

@@ -12,6 +12,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import paused_runs as paused_runs  # noqa: PLC0414, teaches the SDK a status
 from codat import read_settings
 from dispatch.converter import converter
 from dispatch.keyring import EncryptionSettings

@@ -9,6 +9,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from dispatch.pushes import NoSuchPush, NotAPush, Push
+from dispatch.runs import REFUSED_INPUT
 from dispatch.untold import untold
 from workflows.models import PushOutcome
 
@@ -48,6 +49,6 @@ async def _told(client: Client, event: HistoryEvent) -> PushOutcome | None:
     error = await client.data_converter.decode_failure(failure)
     if not isinstance(error, ApplicationError):
         return None
-    if error.type == "InvalidInput":
+    if error.type in REFUSED_INPUT:
         raise NotAPush(error.message)
     return PushOutcome.model_validate(error.details[0]) if error.details else None

@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from codat import SettingsError
+from dispatch.clock_offset import Clocks
 from dispatch.trouble import meaning_of_refusal
 
 log = logging.getLogger("surepush.health")
@@ -32,10 +33,11 @@ MOST_BYTES = 8192
 
 
 class Readiness:
-    """Whether Temporal answers; `stop` says that no more work is taken."""
+    """Whether Temporal answers and our clock is right; `stop` says that no more work is taken."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, clocks: Clocks | None = None) -> None:
         self._client = client
+        self.clocks = clocks
         self._trouble: str | None = None
         self._asked = float("-inf")
         self._is_stopping = False
@@ -51,7 +53,7 @@ class Readiness:
         if time.monotonic() - self._asked > KEEP:
             self._trouble = await self._ask()
             self._asked = time.monotonic()
-        return self._trouble
+        return self._trouble or (self.clocks and self.clocks.trouble)
 
     async def _ask(self) -> str | None:
         try:
@@ -117,12 +119,19 @@ async def serving_health(address: str | None, readiness: Readiness) -> AsyncGene
 async def _answer(request: bytes, readiness: Readiness) -> bytes:
     match request.split(b" ", 2)[:2]:
         case [b"GET", b"/health"]:
-            return _response(HTTPStatus.OK, {"status": "ok"})
+            return _response(HTTPStatus.OK, {"status": "ok"} | _clocks(readiness.clocks))
         case [b"GET", b"/ready"]:
             status, told = ready_answer(await readiness.trouble())
             return _response(status, told)
         case _:
             return _response(HTTPStatus.NOT_FOUND, {"status": "there is /health and /ready"})
+
+
+def _clocks(clocks: Clocks | None) -> dict[str, object]:
+    """Tell by how many seconds our clock is ahead of the others that are known."""
+    ahead = clocks.ahead if clocks else {}
+    seconds = {whose.lower(): round(one.total_seconds(), 1) for whose, one in ahead.items()}
+    return {"clockAheadSeconds": seconds} if seconds else {}
 
 
 def ready_answer(trouble: str | None) -> tuple[HTTPStatus, dict[str, str]]:
@@ -132,7 +141,7 @@ def ready_answer(trouble: str | None) -> tuple[HTTPStatus, dict[str, str]]:
     return HTTPStatus.OK, {"status": "ready"}
 
 
-def _response(status: HTTPStatus, told: dict[str, str]) -> bytes:
+def _response(status: HTTPStatus, told: Mapping[str, object]) -> bytes:
     body = json.dumps(told).encode()
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"

@@ -9,6 +9,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.holds import KEEPER, KNOWN_FOR, Hold, hold_workflow_id, read_holds
+from activities.visibility import equals
 from dispatch.settings import DispatchSettings
 from workflows.hold import Release
 
@@ -64,7 +65,7 @@ async def release(
 
 async def all_holds(client: Client) -> dict[UUID, list[Hold]]:
     """Give what is held, by company; a hold that began this moment may be missing."""
-    query = 'WorkflowType="push-hold" AND ExecutionStatus="Running"'
+    query = f"{equals('WorkflowType', 'push-hold')} AND CloseTime IS NULL"
     held: dict[UUID, list[Hold]] = {}
     async for keeper in client.list_workflows(query):
         company = UUID(keeper.id.removeprefix(KEEPER))

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from activities.others import START_MARK, requested_at
+from activities.others import requested_at
+from activities.start_memo import read_start_memo
+from activities.visibility import among
 from codat.models import PushStatus
 from dispatch.encryption import Unreadable
 from dispatch.selection import Selection
@@ -61,6 +63,8 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
     wanted = {run.run_id for run in matched}
     by_id = {run.run_id: run for run in runs}
     pushes = [await _told(one, by_id[one.run_id]) for one in _pushes(runs) if one.run_id in wanted]
+    # Not every value can be said to the server: it may list more.
+    pushes = [one for one in pushes if selection.data_type in (None, one.data_type)]
     # A run that only went on since then is no newer request.
     pushes = [one for one in pushes if selection.since is None or one.requested >= selection.since]
     pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
@@ -74,7 +78,8 @@ def status_of_run(run: WorkflowExecution) -> PushStatus:
     if run.status is WorkflowExecutionStatus.COMPLETED:
         return PushStatus.SUCCESS
     told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
-    is_told = told in {PushStatus.FAILED, PushStatus.TIMED_OUT}
+    # A run that failed and says Success was refused: an earlier one had succeeded.
+    is_told = told in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
     is_failed = run.status is WorkflowExecutionStatus.FAILED
     return told if is_failed and is_told else PushStatus.UNKNOWN
 
@@ -92,8 +97,7 @@ async def _all_runs(
     runs: list[WorkflowExecution] = []
     ids = sorted({run.id for run in matched if _push_id(run)})
     for begin in range(0, len(ids), _IDS_AT_ONCE):
-        names = ", ".join(f'"{one}"' for one in ids[begin : begin + _IDS_AT_ONCE])
-        runs += await _runs(client, f"WorkflowId IN ({names})")
+        runs += await _runs(client, among("WorkflowId", ids[begin : begin + _IDS_AT_ONCE]))
     return runs
 
 
@@ -119,8 +123,8 @@ async def _reference(run: WorkflowExecution, known: str) -> str:
     """Give the caller's key, which is in the memo when a push is found by its digest only."""
     if len(known) != _DIGEST_LENGTH:
         return known
-    mark: dict[str, str] = (await run.memo()).get(START_MARK, {})
-    return mark.get("reference", known)
+    memo = await read_start_memo(run)
+    return (memo and memo.reference) or known
 
 
 def _listed(push_id: UUID, run: WorkflowExecution) -> Listed:

@@ -1,7 +1,10 @@
 """What people, backends and Temporal did to a push, and how its runs ended, as moments."""
 
-from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
+from datetime import UTC
+
+from temporalio.api.enums.v1 import ContinueAsNewInitiator, EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
+from temporalio.api.workflow.v1 import PendingActivityInfo, WorkflowExecutionPauseInfo
 from temporalio.converter import DataConverter
 
 from dispatch.moments import Moment, decoded, moment, remarks, words
@@ -14,6 +17,17 @@ _ENDS: dict[int, str] = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT: "timed out from outside",
 }
 _RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+_BEGAN: dict[int, str] = {
+    ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW: (
+        "went on in a new run, as its history had grown long"
+    ),
+    ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_RETRY: (
+        "started again by a retry policy of Temporal's"
+    ),
+    ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_CRON_SCHEDULE: (
+        "started again by a cron schedule"
+    ),
+}
 
 
 def asked(
@@ -23,8 +37,9 @@ def asked(
     who = event.workflow_execution_started_event_attributes.identity
     if request is None:
         return moment(event, run, "was started with an input that is no push request", who)
-    if event.workflow_execution_started_event_attributes.continued_execution_run_id:
-        return moment(event, run, "went on in a new run, as its history had grown long")
+    began = _BEGAN.get(event.workflow_execution_started_event_attributes.initiator)
+    if began:
+        return moment(event, run, began)
     minutes = request.timeout_in_minutes
     until = f"within {minutes} minutes" if minutes else "without a deadline"
     said = [f"because: {request.reason}"] if request.reason else []
@@ -65,6 +80,26 @@ async def _done(converter: DataConverter, event: HistoryEvent) -> tuple[str, str
         case _:
             what = _ENDS.get(event.event_type)
             return (what, "", "") if what else None
+
+
+def paused_activity(pending: PendingActivityInfo, run: int) -> Moment | None:
+    """Tell that an operator paused an activity: it sends and reads nothing until it is unpaused."""
+    if not pending.paused:
+        return None
+    pause = pending.pause_info
+    what = f"the activity {pending.activity_type.name} is paused; unpause it in Temporal to go on"
+    at = pause.pause_time.ToDatetime(tzinfo=UTC)
+    reason = (pause.manual.reason,) if pause.manual.reason else ()
+    return Moment(at, run, what, pause.manual.identity, said=reason)
+
+
+def paused_run(pause: WorkflowExecutionPauseInfo, run: int) -> Moment | None:
+    """Tell that an operator paused the workflow: nothing goes on until it is unpaused."""
+    if not pause.HasField("paused_time"):
+        return None
+    what = "the workflow is paused; unpause it in Temporal to go on"
+    at = pause.paused_time.ToDatetime(tzinfo=UTC)
+    return Moment(at, run, what, pause.identity, said=(pause.reason,) if pause.reason else ())
 
 
 async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> Moment | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from difflib import get_close_matches
 from typing import Literal
 
@@ -12,6 +12,7 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
 from codat import CodatSettings
+from codat.clock import utc_now
 from dispatch.keyring import KeyRing
 
 SOON = timedelta(days=30)
@@ -109,7 +110,7 @@ def check_certificate(config: ClientConnectConfig) -> list[Found]:
         until = x509.load_pem_x509_certificate(tls.client_cert).not_valid_after_utc
     except ValueError:
         return [Found("wrong", "certificate", "The client certificate is no certificate in PEM.")]
-    left = until - datetime.now(UTC)
+    left = until - utc_now()
     level: Level = "wrong" if left < timedelta() else "warning" if left < SOON else "ok"
     expires = "expired" if left < timedelta() else "expires"
     return [Found(level, "certificate", f"The client certificate {expires} on {until:%Y-%m-%d}.")]

@@ -15,13 +15,15 @@ from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDReusePo
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.others import START_MARK
+from activities.start_memo import START_MEMO, StartMemo
+from codat.clock import utc_now
 from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
-from dispatch.runs import First, asked_of, first_of, last_asked
+from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.untold import untold
 from workflows.attributes import at_start
+from workflows.markdown import plain
 from workflows.models import PushOutcome, PushRequest
 from workflows.progress import PushProgress
 
@@ -123,7 +125,7 @@ async def start_push(
             id=push.workflow_id,
             task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            memo={START_MARK: mark_of(client, keyed)},
+            memo={START_MEMO: start_memo(client, keyed)},
             search_attributes=found_by(client, keyed),
             static_summary=summary_of(keyed),
             priority=fair_to(keyed),
@@ -186,7 +188,7 @@ def not_asked(push: Push) -> NotAPush:
 
 def _wrong_input(error: WorkflowFailureError) -> str | None:
     cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type == "InvalidInput":
+    if isinstance(cause, ApplicationError) and cause.type in REFUSED_INPUT:
         return cause.message
     return None
 
@@ -200,13 +202,17 @@ def _told(error: WorkflowFailureError) -> PushOutcome | None:
     return None
 
 
-def mark_of(client: Client, request: PushRequest) -> dict[str, str]:
+def start_memo(client: Client, request: PushRequest) -> StartMemo:
     """Make the memo that says that this push was started here, and what the caller first sent.
 
     It holds the caller's key where the search attribute holds no more than its digest.
     """
-    mark = {"firstDigest": request.first_digest or request.digest, "kind": request.kind}
-    return mark | ({"reference": request.idempotency_key or ""} if encrypts(client) else {})
+    return StartMemo(
+        first_digest=request.first_digest or request.digest,
+        kind=request.kind,
+        started_on_utc=utc_now(),
+        reference=(request.idempotency_key or "") if encrypts(client) else "",
+    )
 
 
 def found_by(client: Client, request: PushRequest) -> TypedSearchAttributes:
@@ -229,4 +235,4 @@ def fair_to(request: PushRequest) -> Priority:
 def summary_of(request: PushRequest) -> str:
     """Say in a line what the push is, for the Temporal UI."""
     verb = "create" if request.record_id is None else f"update {request.record_id} of"
-    return f"{verb} {request.data_type} {request.idempotency_key}"[:200]
+    return plain(f"{verb} {request.data_type} {request.idempotency_key}"[:200])

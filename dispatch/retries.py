@@ -7,8 +7,8 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.others import START_MARK
-from dispatch.pushes import Push, fair_to, found_by, mark_of, not_asked, summary_of
+from activities.start_memo import START_MEMO
+from dispatch.pushes import Push, fair_to, found_by, not_asked, start_memo, summary_of
 from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Settlement, Validation
@@ -63,7 +63,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
             id=push.workflow_id,
             task_queue=task_queue or description.task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            memo={START_MARK: mark_of(push.client, request)},
+            memo={START_MEMO: start_memo(push.client, request)},
             search_attributes=found_by(push.client, request),
             static_summary=summary_of(request),
             priority=fair_to(request),

@@ -3,13 +3,23 @@
 from dataclasses import dataclass
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecution, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistoryEventFilterType,
+)
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.others import START_MARK
+from activities.start_memo import read_start_memo
+from activities.visibility import equals
 from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 from workflows.models import PushRequest
+
+REFUSED_INPUT = ("InvalidInput", "IdempotencyKeyConflict")
+"""How a run fails that was started with an input that is no request, or not this push's."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +68,16 @@ async def speaking(client: Client, latest: WorkflowExecution) -> Asked | None:
     A run that somebody started by hand with a mistyped input did nothing and tells nothing.
     """
     request = await asked_of(client, latest.id, latest.run_id)
-    return Asked(latest, request) if request else await last_asked(client, latest.id)
+    if request and not await _was_refused(client, latest):
+        return Asked(latest, request)
+    return await last_asked(client, latest.id)
 
 
 async def last_asked(client: Client, workflow_id: str) -> Asked | None:
     """Give the last listed run that was asked for this push; None when there is none."""
     for run in reversed(await _runs_of(client, workflow_id)):
         request = await _readable(client, run)
-        if request:
+        if request and not await _was_refused(client, run):
             return Asked(run, request)
     return None
 
@@ -76,17 +88,14 @@ async def first_of(client: Client, latest: WorkflowExecution) -> First | None:
     A run that was started by hand bears no mark, and may have been given a mended record: then
     the oldest run that can tell is asked.
     """
-    told = await _marked(latest)
+    told = await _told_first(client, latest, by_memo=True)
     if told:
         return told
     # The list lags behind; the latest run is known all the same.
     for run in [*await _runs_of(client, latest.id), latest]:
-        told = await _marked(run)
+        told = await _told_first(client, run, by_memo=False)
         if told:
             return told
-        sent = await _readable(client, run)
-        if sent:
-            return First(sent.first_digest or sent.digest, _place_of(sent))
     return None
 
 
@@ -95,17 +104,34 @@ def _place_of(request: PushRequest) -> tuple[str | None, ...]:
     return str(target.company_id), str(target.connection_id), target.data_type, request.kind
 
 
-async def _marked(run: WorkflowExecution) -> First | None:
-    mark: dict[str, str] | None = (await run.memo()).get(START_MARK)
-    if mark is None:
+async def _told_first(client: Client, run: WorkflowExecution, *, by_memo: bool) -> First | None:
+    """Read what the caller sent first by a run's memo, or (not `by_memo`) by its input also.
+
+    Anybody can write a memo: it counts only where the run's input does not contradict it.
+    """
+    memo, sent = await read_start_memo(run), await _readable(client, run)
+    if memo and (sent is None or memo.first_digest in (sent.first_digest, sent.digest)):
+        known = run.typed_search_attributes
+        place = (known.get(COMPANY_ID), known.get(CONNECTION_ID), known.get(DATA_TYPE), memo.kind)
+        return First(memo.first_digest, place)
+    if by_memo or sent is None:
         return None
-    known = run.typed_search_attributes
-    place = (known.get(COMPANY_ID), known.get(CONNECTION_ID), known.get(DATA_TYPE), mark["kind"])
-    return First(mark["firstDigest"], place)
+    return First(sent.first_digest or sent.digest, _place_of(sent))
+
+
+async def _was_refused(client: Client, run: WorkflowExecution) -> bool:
+    """Tell whether a run ended because of its input, so that it tells nothing of the push."""
+    if run.status is not WorkflowExecutionStatus.FAILED:
+        return False
+    closing = client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events(
+        event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT
+    )
+    failures = [one.workflow_execution_failed_event_attributes.failure async for one in closing]
+    return any(one.application_failure_info.type in REFUSED_INPUT for one in failures)
 
 
 async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:
-    runs = [run async for run in client.list_workflows(f'WorkflowId="{workflow_id}"')]
+    runs = [run async for run in client.list_workflows(equals("WorkflowId", workflow_id))]
     return sorted(runs, key=lambda run: run.start_time)
 
 

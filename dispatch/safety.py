@@ -21,6 +21,7 @@ _SETTLED = "a person looked into the accounting software and said that nothing w
 
 _AFTER = {
     Answer.BUSY: _REFUSED,
+    Answer.CONFLICT: _REFUSED,
     Answer.UNAUTHORIZED: _REFUSED,
     Answer.REJECTED: _REFUSED,
     Answer.UNSENT: _UNSENT,
@@ -34,6 +35,7 @@ class Safety:
 
     def __init__(self) -> None:
         self._proof = _FIRST
+        self._owed = 0
         self._numbers: set[int] = set()
         self._ours: set[UUID] = set()
 
@@ -41,16 +43,19 @@ class Safety:
         """Say why this request may be sent; empty when the histories don't tell."""
         is_same = attempt.number in self._numbers and attempt.idempotency_key is not None
         self._numbers.add(attempt.number)
+        self._owed += 1
         proof, self._proof = self._proof, ""
         return proof or (_SAME_KEY if is_same else "")
 
     def refused(self, kind: str) -> None:
-        """Take in that a request brought no operation."""
-        self._proof = _AFTER.get(answer_to(kind), "")
+        """Take in that a request brought no operation: no proof while one before it is open."""
+        proof = _AFTER.get(answer_to(kind), "")
+        self._owed -= bool(proof)
+        self._proof = "" if self._owed else proof
 
     def answered(self, reading: Reading) -> None:
         """Take in how an operation of ours stands."""
-        operation = reading.operation
+        operation, self._owed = reading.operation, 0
         self._ours.add(operation.push_operation_key)
         is_failed = operation.status is PushStatus.FAILED
         key = operation.push_operation_key
@@ -61,9 +66,9 @@ class Safety:
         if look.adopted:
             self.answered(look.adopted)
         elif purpose is Purpose.SETTLE:
-            self._proof = _SETTLED
+            self._proof, self._owed = _SETTLED, 0
         elif purpose is Purpose.DECIDE and not self._strange(look):
-            self._proof = _NOT_FOUND
+            self._proof, self._owed = _NOT_FOUND, 0
 
     def _strange(self, look: Look) -> Iterable[UUID]:
         return {one.push_operation_key for one in look.candidates} - self._ours

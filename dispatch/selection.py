@@ -1,20 +1,23 @@
-"""Which pushes are wanted, as a visibility query; every value is of a type that can't escape it."""
+"""Which pushes are wanted, as a visibility query."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
+from activities.visibility import equals
 from codat.models import PushStatus
 
 _CLAUSES = {
-    PushStatus.PENDING: 'ExecutionStatus="Running"',
-    PushStatus.SUCCESS: 'ExecutionStatus="Completed"',
+    PushStatus.PENDING: "CloseTime IS NULL",
+    PushStatus.SUCCESS: (
+        '(ExecutionStatus="Completed" OR (ExecutionStatus="Failed" AND PushStatus="Success"))'
+    ),
     PushStatus.FAILED: '(ExecutionStatus="Failed" AND PushStatus="Failed")',
     PushStatus.TIMED_OUT: '(ExecutionStatus="Failed" AND PushStatus="TimedOut")',
     # A run that was ended from outside, or began with nonsense, told no ending.
     PushStatus.UNKNOWN: (
         '(ExecutionStatus IN ("Terminated", "Canceled", "TimedOut") OR (ExecutionStatus="Failed" '
-        'AND (PushStatus IS NULL OR (PushStatus!="Failed" AND PushStatus!="TimedOut"))))'
+        'AND (PushStatus IS NULL OR PushStatus NOT IN ("Failed", "TimedOut", "Success"))))'
     ),
 }
 
@@ -32,8 +35,8 @@ class Selection:
 
     @property
     def clause(self) -> str:
-        """The visibility query of the runs that match."""
-        clauses = ['WorkflowType="push"', *self._given()]
+        """The visibility query of the runs that match; those of an odd data type and of others."""
+        clauses = [equals("WorkflowType", "push"), *self._given()]
         if self.statuses:
             clauses.append(f"({' OR '.join(_CLAUSES[one] for one in self.statuses)})")
         if self.visibility:
@@ -51,15 +54,8 @@ class Selection:
             "ConnectionId": self.connection,
             "DataType": self.data_type,
         }
-        clauses = [f"{name}={quoted(str(value))}" for name, value in given.items() if value]
+        clauses = [equals(name, value) for name, value in given.items() if value]
         if self.since:
             since = max(self.since, datetime(2000, 1, 1, tzinfo=UTC))
             clauses.append(f'StartTime>="{since.isoformat()}"')
         return clauses
-
-
-def quoted(text: str) -> str:
-    """Write a text as a value of a visibility query; ValueError for one that can't be said."""
-    if any(one in text for one in "\"\\'`") or not text.isprintable():
-        raise ValueError(f"{text[:60]!r} can't be searched for: it holds quotes or backslashes.")
-    return f'"{text}"'

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import os
 import sys
-import time
+import tempfile
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -37,10 +38,10 @@ async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
     the workflows and would have everything removed. OtherNamespace, RPCError.
     """
     removed = 0
-    before = time.time() - young.total_seconds()
     space = root / segment(client.namespace)
     if not space.is_dir() or not _is_noted(space / _NOTE, await _namespace_id(client)):
         return 0
+    before = _now_of(space) - young.total_seconds()
     for folder in sorted(one for one in space.iterdir() if one.is_dir()):
         old = [one for one in folder.iterdir() if _is_old(one, before)]
         if old and not await _is_known(client, unquote(folder.name)):
@@ -48,6 +49,12 @@ async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
         if not any(folder.iterdir()) and folder.stat().st_mtime < before:
             folder.rmdir()
     return removed
+
+
+def _now_of(folder: Path) -> float:
+    """Read the clock that dates the files there: the disk may be another machine's."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        return os.fstat(file.fileno()).st_mtime
 
 
 def _remove(files: Iterable[Path], before: float) -> int:

@@ -7,6 +7,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.visibility import equals
 from dispatch.chapter import Chapter
 from dispatch.moments import Told, merged
 from dispatch.pushes import NotAPush, Push
@@ -19,7 +20,7 @@ async def tell_push(push: Push) -> Told:
     """Read the histories of all runs of a push, in the order of time; NoSuchPush."""
     description = await push.describe()
     told = Told(push.push_id, is_running=description.status is WorkflowExecutionStatus.RUNNING)
-    query = f'WorkflowId="{push.workflow_id}"'
+    query = equals("WorkflowId", push.workflow_id)
     runs = {run.run_id: run.start_time async for run in push.client.list_workflows(query)}
     # The list lags behind; the latest run is known all the same.
     runs.setdefault(description.run_id, description.start_time)
@@ -34,6 +35,7 @@ async def tell_push(push: Push) -> Told:
             for pending in description.raw_description.pending_activities:
                 await chapter.look_at(pending)
             chapter.look_at_task(description.raw_description.pending_workflow_task)
+            chapter.look_at_pause(description.raw_description.workflow_extended_info.pause_info)
     told.moments = merged(told.moments)
     if not told.is_running:
         try:

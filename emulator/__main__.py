@@ -18,7 +18,8 @@ company     {company}
 
 controls, under /_emulator/, no key needed:
   GET  connections    PUT connections/ID   delay, spread, synchronous, offline, window, throttled,
-                                           refusing, answer, echo_data, stubborn
+                                           refusing, answer, echo_data, stubborn,
+                                           offers
   GET  settings       PUT settings         idempotency, echo_data, rules, limits, fields, ...
   GET  faults         POST faults          {{"fault": NAME, "method", "path", "connection", "nth",
                       DELETE faults[/ID]    "times", "probability", "seed", ... its own}}

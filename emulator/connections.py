@@ -10,6 +10,7 @@ from typing import Any, Self
 from emulator.clock import at, seconds, ticks
 from emulator.errors import Refusal
 from emulator.platforms import PLATFORMS
+from emulator.rewrites import WAYS
 from emulator.store import JsonObject, Row, Store
 
 
@@ -35,6 +36,10 @@ class Manners:
     """Whether `data` is echoed; None leaves it to the settings."""
     stubborn: bool = False
     """Writes the record even when the operation has timed out meanwhile."""
+    offers: tuple[str, ...] = ()
+    """The data types whose records, as they are in the books, the options list as choices."""
+    rewrites: tuple[str, ...] = ()
+    """What it changes in a record, by `rewrites.WAYS`; a finished operation echoes that."""
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
@@ -46,6 +51,11 @@ class Manners:
         given = dict(document)
         if given.get("window"):
             given["window"] = tuple(given["window"])
+        given["offers"] = tuple(given.get("offers") or ())
+        given["rewrites"] = tuple(given.get("rewrites", ()))
+        for way in given["rewrites"]:
+            if way not in WAYS:
+                raise Refusal(400, f"rewrites has no {way}. It has: {', '.join(WAYS)}")
         return cls(**given)
 
     def finish(self, now: int, key: str) -> int | None:

@@ -12,6 +12,7 @@ from emulator.clock import http_date, seconds
 from emulator.courier import Courier
 from emulator.errors import Answer, refusal
 from emulator.faults import FATES, SHAPES, Rule
+from emulator.foreign import about_another, page
 from emulator.late import is_awaited, postpone
 from emulator.limits import Limits
 from emulator.wire import Wire
@@ -201,8 +202,7 @@ async def _error(exchange: Exchange, rule: Rule) -> None:
     world, call = exchange.world, exchange.call
     answer = refusal(rule.parameters.get("status", _REFUSALS[rule.fault]))
     key = routes.remembered_key(world, call)
-    # A 409 reads as "the first is still in flight", which ends; so it is kept only on demand.
-    if key is not None and rule.parameters.get("kept", rule.fault != "conflict"):
+    if key is not None and rule.parameters.get("kept", True):
         idempotency.keep(world.store, key, routes.fingerprint(call), answer, world.clock.now())
     await exchange.reply(answer, f"faulted: {rule.fault}")
 
@@ -218,6 +218,19 @@ async def _processed_late(exchange: Exchange, rule: Rule) -> None:
         exchange.note(did, None, "hanging")
 
 
+async def _proxy_page(exchange: Exchange, rule: Rule) -> None:
+    """Let a proxy answer in the API's place, which has done the work and kept its own answer."""
+    answer = page(rule.parameters.get("status", 403))
+    committed = rule.parameters.get("committed", True)
+    operation = exchange.answer().operation if committed else None
+    await exchange.reply(replace(answer, operation=operation), f"faulted: {rule.fault}")
+
+
+async def _about_another(exchange: Exchange, rule: Rule) -> None:
+    answer = about_another(exchange.answer(), rule.parameters.get("what", "company"))
+    await exchange.reply(answer, f"faulted: {rule.fault}")
+
+
 _FATES: Mapping[str, Callable[[Exchange, Rule], Awaitable[None]]] = {
     "refuse": _refuse,
     "drop-before-commit": _drop,
@@ -229,5 +242,7 @@ _FATES: Mapping[str, Callable[[Exchange, Rule], Awaitable[None]]] = {
     "wrong-json": _wrong_json,
     "throttle": _throttle,
     "processed-late": _processed_late,
+    "proxy-page": _proxy_page,
+    "answer-about-another": _about_another,
     **dict.fromkeys(_REFUSALS, _error),
 }

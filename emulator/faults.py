@@ -28,10 +28,18 @@ FATES = (
     "conflict",
     "error-before-commit",
     "processed-late",
+    "proxy-page",
+    "answer-about-another",
 )
 """What may become of a request and its answer; the first that fires decides."""
 
-SHAPES = ("late-success", "listed-late", "unknown-word", "webhook-before-answer")
+SHAPES = (
+    "late-success",
+    "listed-late",
+    "unknown-word",
+    "failed-without-proof",
+    "webhook-before-answer",
+)
 """What may be odd about the operation that a push leaves; these add up."""
 
 WEBHOOK_FAULTS = (
@@ -55,12 +63,16 @@ _PARAMETERS: Mapping[str, frozenset[str]] = {
     "wrong-json": frozenset({"text"}),
     "throttle": frozenset({"retry_after", "as"}),
     "processed-late": frozenset({"seconds"}),
+    "proxy-page": frozenset({"status", "committed"}),
+    "answer-about-another": frozenset({"what"}),
+    "failed-without-proof": frozenset({"code", "names_record", "lands", "later"}),
     "late-success": frozenset({"after", "later"}),
     "listed-late": frozenset({"seconds"}),
     "unknown-word": frozenset({"status"}),
     "webhook-late": frozenset({"seconds"}),
     "webhook-out-of-order": frozenset({"seconds"}),
 }
+_CHOICES: Mapping[str, tuple[str, ...]] = {"what": ("company", "connection", "dataType")}
 
 
 @dataclass
@@ -183,6 +195,8 @@ def _check(document: Mapping[str, Any]) -> None:
     for word in document:
         if word not in allowed:
             raise Refusal(400, f"{name} knows no {word}. It knows: {', '.join(sorted(allowed))}")
+        if word in _CHOICES and document[word] not in _CHOICES[word]:
+            raise Refusal(400, f"{word} is one of: {', '.join(_CHOICES[word])}")
 
 
 def _rule(number: int, document: Mapping[str, Any], matched: int, fired: int) -> Rule:

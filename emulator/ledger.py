@@ -46,6 +46,16 @@ class Shelf:
             return bool(rows[0]["change"] != "Deleted")
         return _stands(self.connection.platform, self.data_type, record)
 
+    def records(self) -> list[str]:
+        """Give the ids of the records that are there now, the standing ones first."""
+        written = self.store.named(
+            "SELECT record_id FROM ledger WHERE connection = :connection AND data_type = :type"
+            " AND lands <= :now GROUP BY record_id ORDER BY min(seq)",
+            self._values(),
+        )
+        known = (*STANDING_RECORDS.get(self.data_type, ()), *(row["record_id"] for row in written))
+        return [record for record in dict.fromkeys(known) if self.holds(record, self.now)]
+
     def has_taken(self, number: str, but: str | None = None) -> bool:
         """Whether another record carries a number that must be unique."""
         values = {**self._values(), "number": number, "but": but}
@@ -146,8 +156,17 @@ def _strays(store: Store) -> list[str]:
 
 def fresh_id(store: Store, platform: str) -> str:
     """Give a record id in the platform's own style."""
+    return PLATFORMS[platform].record_id(_next(store))
+
+
+def fresh_number(store: Store) -> str:
+    """Give a number of the platform's own for a record."""
+    return f"{_next(store):05d}"
+
+
+def _next(store: Store) -> int:
     row = store.one("SELECT coalesce(max(seq), 0) + 1 AS next FROM ledger")
-    return PLATFORMS[platform].record_id(int(row["next"]) if row else 1)
+    return int(row["next"]) if row else 1
 
 
 def attachment_id() -> str:

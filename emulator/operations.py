@@ -8,7 +8,8 @@ from emulator.store import JsonObject, Row, Store
 
 STATUS = (
     "CASE WHEN finishes <= :now AND (deadline IS NULL OR finishes <= deadline OR revives)"
-    " THEN outcome WHEN deadline <= :now THEN 'TimedOut' ELSE 'Pending' END"
+    " THEN CASE WHEN corrected > :now THEN 'Failed' ELSE outcome END"
+    " WHEN deadline <= :now THEN 'TimedOut' ELSE 'Pending' END"
 )
 """The status of an operation as SQL, the twin of `status`."""
 
@@ -47,7 +48,10 @@ def status(row: Row, now: int) -> str:
     end = completed(row, now)
     if end is None:
         return "Pending"
-    return row["outcome"] if end == row["finishes"] else "TimedOut"
+    if end != row["finishes"]:
+        return "TimedOut"
+    is_mistaken = row["corrected"] is not None and now < row["corrected"]
+    return "Failed" if is_mistaken else row["outcome"]
 
 
 def find(store: Store, company: str, key: str) -> Row | None:
@@ -56,7 +60,10 @@ def find(store: Store, company: str, key: str) -> Row | None:
 
 
 def render(row: Row, now: int, *, echo: bool, older: bool) -> str:
-    """Write an operation as the API shows it; `data` keeps the digits that the client wrote."""
+    """Write an operation as the API shows it; `data` keeps the digits that the client wrote.
+
+    What the platform has rewritten shows once it is written.
+    """
     standing, end = status(row, now), completed(row, now)
     document: JsonObject = {
         "companyId": row["company"],
@@ -65,7 +72,7 @@ def render(row: Row, now: int, *, echo: bool, older: bool) -> str:
         "dataType": row["data_type"],
         "requestedOnUtc": timestamp(row["requested"]),
         "status": standing,
-        "statusCode": _CODES.get(standing, 400 if standing == "Failed" else 500),
+        "statusCode": _code(row, standing),
         "changes": _changes(row, standing),
     }
     if end is not None:
@@ -75,9 +82,16 @@ def render(row: Row, now: int, *, echo: bool, older: bool) -> str:
     document.update(_verdict(row, standing))
     text = json.dumps(document)
     shown = row["echoed"] if row["echoed"] is not None else echo
-    if row["data"] is not None and shown:
-        return f'{text[:-1]}, "data": {row["data"]}}}'
+    data = row["rewritten"] if standing == "Success" and row["rewritten"] else row["data"]
+    if data is not None and shown:
+        return f'{text[:-1]}, "data": {data}}}'
     return text
+
+
+def _code(row: Row, standing: str) -> int:
+    if standing == "Failed":
+        return row["failed_code"] or 400
+    return _CODES.get(standing, 500)
 
 
 def _verdict(row: Row, standing: str) -> JsonObject:
@@ -99,6 +113,8 @@ def _changes(row: Row, standing: str) -> list[JsonObject]:
     change: JsonObject = {"type": change_of(row["kind"])}
     if standing == "Pending" and platform.early_changes:
         return [{**change, "recordRef": {"dataType": row["data_type"]}}]
+    if standing == "Failed" and row["failed_names"]:
+        return [{**change, "recordRef": {"id": row["record_id"], "dataType": row["data_type"]}}]
     if standing != "Success" or not platform.names_record:
         return []
     change["recordRef"] = {"id": row["record_id"], "dataType": row["data_type"]}

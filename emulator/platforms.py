@@ -3,7 +3,7 @@
 import functools
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from emulator.documents import DOCUMENTS
@@ -157,11 +157,19 @@ PLATFORMS = {
 @functools.cache
 def option_document(platform: str, data_type: str) -> bytes | None:
     """Give the option document as it goes over the wire, or None where there is none."""
+    return document_offering(platform, data_type, {})
+
+
+def document_offering(
+    platform: str, data_type: str, records: Mapping[str, Iterable[str]]
+) -> bytes | None:
+    """Give the document that lists such records as choices; `records`: their ids by data type."""
     kind = PLATFORMS[platform]
     root = kind.accepts(data_type)
     if root is None:
         return None
-    return json.dumps(document(root, kind.wording, _choices(kind))).encode()
+    offered = {of: [choice(one, one) for one in ids] for of, ids in records.items()}
+    return json.dumps(document(root, kind.wording, {**_choices(kind), **offered})).encode()
 
 
 def _choices(kind: Platform) -> Mapping[str, JsonChoices]:

@@ -16,8 +16,9 @@ from emulator.idempotency import digest
 from emulator.ledger import Shelf
 from emulator.options import Field
 from emulator.platforms import PLATFORMS
+from emulator.rewrites import rewritten, written
 from emulator.rules import Books, Judgement, complaint, judge, unique_number
-from emulator.schedules import Schedule, schedule
+from emulator.schedules import Mistake, Schedule, schedule
 from emulator.store import JsonObject
 from emulator.world import World
 
@@ -57,10 +58,10 @@ def take(world: World, call: Call, push: Push, shapes: Iterable[Rule]) -> Answer
     verdict = _judge(world, push, root, record, plan.finishes)
     record_id = push.record_id or ledger.fresh_id(world.store, platform.name)
     with world.store.transaction():
-        _write_operation(world, call, push, key, record_id, plan, verdict)
+        _write_operation(world, call, push, key, record_id, record, plan, verdict)
         if not verdict.errors and plan.writes(stubborn=push.connection.manners.stubborn):
             number = unique_number(root, record)
-            _write_record(world, call, push, key, record_id, plan.finishes, number)
+            _write_record(world, call, push, key, record_id, plan.lands, number)
     world.stir()
     return _answer(world, push, key, now)
 
@@ -122,10 +123,12 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
     push: Push,
     key: str,
     record_id: str,
+    record: JsonObject,
     plan: Schedule,
     verdict: Judgement,
 ) -> None:
     failed = bool(verdict.errors)
+    mistake = None if failed else plan.mistake
     text = call.body.decode() if push.carries_record else None
     world.store.insert(
         "operations",
@@ -140,19 +143,30 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         finishes=plan.finishes,
         deadline=plan.deadline,
         revives=plan.revives,
-        outcome=plan.word or ("Failed" if failed else "Success"),
+        outcome=plan.word or ("Failed" if failed or _is_never_corrected(mistake) else "Success"),
         timeout=plan.timeout,
         record_id=record_id,
         attachment_id=push.attachment,
         data=text,
+        rewritten=_rewritten(world, push, record) if text else None,
         echoed=push.connection.manners.echo_data,
         errors=json.dumps(verdict.errors) if failed else None,
         warnings=json.dumps(verdict.warnings) if verdict.warnings else None,
-        message=_message(verdict) if failed else None,
+        message=_message(verdict, mistake),
         announce=plan.announced,
         idempotency_key=call.idempotency_key,
         body_hash=None if text is None else digest(call.body),
+        corrected=mistake.corrected if mistake else None,
+        failed_code=mistake.code if mistake else None,
+        failed_names=mistake.names_record if mistake else None,
     )
+
+
+def _rewritten(world: World, push: Push, record: JsonObject) -> str | None:
+    ways = push.connection.manners.rewrites
+    if not ways:
+        return None
+    return written(rewritten(record, ways, ledger.fresh_number(world.store)))
 
 
 def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
@@ -178,8 +192,14 @@ def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
     )
 
 
-def _message(verdict: Judgement) -> str:
-    said = " ".join(str(error["message"]) for error in verdict.errors)
+def _is_never_corrected(mistake: Mistake | None) -> bool:
+    return mistake is not None and mistake.corrected is None
+
+
+def _message(verdict: Judgement, mistake: Mistake | None) -> str | None:
+    if not verdict.errors and mistake is None:
+        return None
+    said = " ".join(str(error["message"]) for error in verdict.errors) or "The platform timed out."
     return (
         "An error occurred in a downstream service."
         f" Correlation ID: {uuid.uuid4().hex}. Message: {said}"

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from emulator import operations
 from emulator.call import Call
 from emulator.errors import Answer, Refusal
-from emulator.platforms import option_document
+from emulator.ledger import Shelf
+from emulator.platforms import document_offering, option_document
 from emulator.query import condition, ordering
 from emulator.store import JsonObject
 from emulator.world import World
@@ -22,8 +23,13 @@ def data_type_of(step: str) -> str:
 
 def options(world: World, company: str, connection: str, data_type: str) -> Answer:
     """Answer with the option document of a data type."""
-    here = world.directory.connection(company, connection)
-    document = option_document(here.platform, data_type_of(data_type))
+    here, kind = world.directory.connection(company, connection), data_type_of(data_type)
+    if here.manners.offers:
+        now = world.clock.now()
+        records = {of: Shelf(world.store, here, of, now).records() for of in here.manners.offers}
+        document = document_offering(here.platform, kind, records)
+    else:
+        document = option_document(here.platform, kind)
     if document is None:
         raise Refusal(404, f"Options of {data_type} are not supported by {here.platform}")
     return Answer(200, document, "read options")

@@ -1,7 +1,8 @@
 """When an operation shows, ends and times out: decided once, when the push is taken."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emulator.call import Call
 from emulator.clock import seconds
@@ -9,6 +10,16 @@ from emulator.connections import Manners
 from emulator.errors import Refusal
 from emulator.faults import Rule
 from emulator.operations import minutes
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An operation that says Failed and writes all the same; times in ticks, None is never."""
+
+    code: int
+    names_record: bool
+    lands: int | None
+    corrected: int | None
 
 
 @dataclass
@@ -22,6 +33,7 @@ class Schedule:
     timeout: int | None = None
     revives: bool = False
     word: str | None = None
+    mistake: Mistake | None = None
 
     @property
     def announced(self) -> int | None:
@@ -30,8 +42,15 @@ class Schedule:
             return self.deadline
         return self.finishes if self.deadline is None else min(self.finishes, self.deadline)
 
+    @property
+    def lands(self) -> int | None:
+        """The tick at which the record is in the books."""
+        return self.mistake.lands if self.mistake else self.finishes
+
     def writes(self, *, stubborn: bool) -> bool:
         """Whether the platform writes the record: after the deadline only if it is stubborn."""
+        if self.mistake:
+            return self.lands is not None
         if self.finishes is None or self.deadline is None:
             return True
         return stubborn or self.revives or self.finishes <= self.deadline
@@ -63,10 +82,24 @@ def _bend(plan: Schedule, rule: Rule) -> None:
             plan.deadline = plan.requested + seconds(given.get("after", 1))
             plan.finishes = plan.deadline + seconds(given.get("later", 5))
             plan.revives = True
+        case "failed-without-proof":
+            plan.mistake = _mistake(given, plan.finishes)
         case "webhook-before-answer":
             plan.finishes = plan.requested
         case _:
             raise LookupError(rule.fault)
+
+
+def _mistake(given: Mapping[str, Any], failed: int | None) -> Mistake | None:
+    if failed is None:
+        return None
+    lands, later = given.get("lands", 0), given.get("later")
+    return Mistake(
+        code=given.get("code", 504),
+        names_record=given.get("names_record", False),
+        lands=None if lands is None else failed + seconds(lands),
+        corrected=None if later is None else failed + seconds(later),
+    )
 
 
 def _timeout_in_minutes(call: Call) -> int | None:

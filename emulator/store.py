@@ -21,15 +21,17 @@ CREATE TABLE IF NOT EXISTS operations (
     connection TEXT NOT NULL, platform TEXT NOT NULL, data_type TEXT NOT NULL, kind TEXT NOT NULL,
     requested INTEGER NOT NULL, visible INTEGER NOT NULL, finishes INTEGER, deadline INTEGER,
     revives INTEGER NOT NULL, outcome TEXT NOT NULL, timeout INTEGER,
-    record_id TEXT, attachment_id TEXT, data TEXT, echoed INTEGER, errors TEXT, warnings TEXT,
-    message TEXT, announce INTEGER, idempotency_key TEXT, body_hash TEXT
+    record_id TEXT, attachment_id TEXT, data TEXT, rewritten TEXT, echoed INTEGER, errors TEXT,
+    warnings TEXT, message TEXT, announce INTEGER, idempotency_key TEXT, body_hash TEXT,
+    corrected INTEGER, failed_code INTEGER, failed_names INTEGER
 );
 CREATE INDEX IF NOT EXISTS by_request ON operations (
-    company, requested, seq, visible, connection, data_type, finishes, deadline, outcome, revives
+    company, requested, seq, visible, connection, data_type, finishes, deadline, outcome, revives,
+    corrected
 );
 CREATE INDEX IF NOT EXISTS by_place ON operations (
     company, connection, data_type COLLATE NOCASE, requested, seq, visible, finishes,
-    deadline, outcome, revives
+    deadline, outcome, revives, corrected
 );
 CREATE INDEX IF NOT EXISTS by_connection ON operations (connection, finishes);
 CREATE INDEX IF NOT EXISTS by_announcement ON operations (announce) WHERE announce IS NOT NULL;

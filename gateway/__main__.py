@@ -14,6 +14,7 @@ from activities.measures import counting
 from activities.options import OptionsShelf
 from codat import CodatClient, SettingsError, load_settings, read_settings
 from codat.webhooks import Webhooks
+from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.logs import configure_logging
 from dispatch.settings import DispatchSettings
@@ -55,7 +56,10 @@ class _Server(uvicorn.Server):
 
 
 async def main(host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM, then drain; SettingsError, TemporalUnreachable."""
+    """Serve until SIGINT or SIGTERM, then drain.
+
+    SettingsError, TemporalUnreachable, ClockTooFarOff.
+    """
     sys.setswitchinterval(SWITCH)
     settings = read_settings(GatewaySettings)
     if not settings.api_keys and host not in LOOPBACK:
@@ -69,7 +73,10 @@ async def main(host: str, port: int) -> None:
     client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
     meter = runtime.metric_meter
-    async with CodatClient(asking, hear=heard_by(counting(meter), tracer)) as codat:
+    async with (
+        CodatClient(asking, hear=heard_by(counting(meter), tracer)) as codat,
+        watching_clocks(client, codat),
+    ):
         shelf = OptionsShelf(codat)
         parts = Parts(client, shelf, settings, queue, webhooks, meter=meter, tracer=tracer)
         config = uvicorn.Config(
@@ -102,7 +109,7 @@ if __name__ == "__main__":
     try:
         configure_logging(read_settings(TelemetrySettings).log_format)
         asyncio.run(main(given.host, given.port))
-    except (SettingsError, TemporalUnreachable) as error:
+    except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

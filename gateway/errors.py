@@ -188,10 +188,12 @@ class ErrorsMiddleware:
         try:
             await self._app(scope, receive, send_and_note)
         except ClientDisconnect:
-            # Nobody reads it; it is for the log.
-            await Response(status_code=HUNG_UP)(scope, receive, send)
+            if not has_begun:  # nobody reads the answer: it is for the log
+                await Response(status_code=HUNG_UP)(scope, receive, send)
+        except (Refusal, TimeoutError):
+            raise  # the limits around this answer them
         except Exception as error:
-            if has_begun or isinstance(error, Refusal | TimeoutError):
+            if has_begun:
                 raise
             await answer_to(Request(scope), error)(scope, receive, send)
 

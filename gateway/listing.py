@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution
 
 from activities.others import requested_at
-from codat.models import DATA_TYPES, PushStatus
+from activities.visibility import equals
+from codat.clock import utc_now
+from codat.models import DATA_TYPES
 from dispatch.encryption import Unreadable
+from dispatch.listing import status_of_run
 from gateway.operations import UnknownAs, operation_data_type, reason_shown, shown_as
 from gateway.query import Condition, Row, Term, certain_terms
 from gateway.wire import STATUS_CODES, Operation
-from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY, PUSH_STATUS
+from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY
 
 MOST_RUNS = 10_000
 """The newest runs of a company that a list looks through; older ones only by a narrower query."""
@@ -50,15 +53,15 @@ async def find_operations(
 
 def _where(company: UUID, terms: Iterable[Term]) -> str:
     """Let the server leave out what can't match; what holds of all runs of a push, that is."""
-    clauses = ['WorkflowType="push"', f'CompanyId="{company}"']
+    clauses = [equals("WorkflowType", "push"), equals("CompanyId", company)]
     for term in terms:
         match term.field, term.operator, term.value:
             case "requestedonutc", ">" | ">=" | "=", datetime() as since:
                 clauses.append(f'StartTime>="{max(since, _AT_LEAST).isoformat()}"')
             case "dataconnectionkey", "=", str(text) if _uuid(text):
-                clauses.append(f'ConnectionId="{_uuid(text)}"')
+                clauses.append(equals("ConnectionId", _uuid(text)))
             case "datatype", "=", str(text) if text in _DATA_TYPES:
-                clauses.append(f'DataType="{_DATA_TYPES[text]}"')
+                clauses.append(equals("DataType", _DATA_TYPES[text]))
             case _:
                 pass
     return " AND ".join(clauses)
@@ -87,7 +90,7 @@ async def _since(client: Client, where: str) -> datetime:
 
     The server lists by the time of closing, so that the newest can only be had by a window.
     """
-    now = datetime.now(UTC)
+    now = utc_now()
     short, long = timedelta(), timedelta(days=3650)
     for _ in range(32):
         span = (short + long) / 2
@@ -116,7 +119,7 @@ async def _operation(
     connection = _uuid(known.get(CONNECTION_ID, ""))
     if key is None or connection is None:
         return None  # started by hand and not yet told apart
-    status = _status(run)
+    status = status_of_run(run)
     shown = shown_as(status, unknown_as)
     return Operation(
         company_id=company,
@@ -139,18 +142,6 @@ async def _requested(run: WorkflowExecution) -> datetime:
         return await requested_at(run)
     except Unreadable:
         return run.start_time
-
-
-def _status(run: WorkflowExecution) -> PushStatus:
-    """Tell how a run stands; one that was ended from outside can't say, so it is Unknown."""
-    if run.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
-        return PushStatus.PENDING
-    if run.status is WorkflowExecutionStatus.COMPLETED:
-        return PushStatus.SUCCESS
-    told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
-    failed = run.status is WorkflowExecutionStatus.FAILED
-    believable = told in {PushStatus.FAILED, PushStatus.TIMED_OUT}
-    return told if failed and believable else PushStatus.UNKNOWN
 
 
 def _row(operation: Operation) -> Row:

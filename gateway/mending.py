@@ -8,9 +8,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from activities.options import Shelved
+from activities.verdicts import judged
+from codat import Problem
 from codat.numbers import MOST_VALUES, dumps, loads
 from codat.turns import in_turn
-from codat.verdict import judge
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api import CompanyId, PushKey
@@ -24,6 +25,7 @@ from gateway.sessions import Session, remember
 from gateway.settling import read_reason, read_word
 from gateway.standing import Standing
 from gateway.visits import Visits, is_wrong, shown_to, to_push
+from workflows.models import PushRequest
 
 _BASE = "_base"
 """The field of a form that was sent back: the record that it shows."""
@@ -56,9 +58,9 @@ class Mending:
     async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show the form of a push that is to be mended, with what was sent."""
         session = self._visits.visitor_of(request, company)
-        standing, shelved, record = await self._to_mend(company, key)
-        problems = await in_turn(judge, shelved.checker, record, update=_is_update(standing))
-        form = await in_turn(render_form, shelved.document, record, problems)
+        standing, asked, _ = await self._to_mend(company, key)
+        shelved, problems = await self._judged(asked, asked.data)
+        form = await in_turn(render_form, shelved.document, asked.data, problems)
         shown = _shown(standing, company, session, minutes=_earlier_minutes(standing))
         answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
@@ -67,11 +69,11 @@ class Mending:
         """Retry a push with what was typed; what was not touched stays as it was."""
         session = self._visits.visitor_of(request, company)
         fields = await self._visits.form(request, session)
-        standing, shelved, before = await self._to_mend(company, key)
+        standing, asked, shelved = await self._to_mend(company, key)
         typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
-        before = await in_turn(_shown_record, typed, before)
+        before = await in_turn(_shown_record, typed, asked.data)
         record = await in_turn(record_from_form, shelved.document, fields, before)
-        problems = await in_turn(judge, shelved.checker, record, update=_is_update(standing))
+        shelved, problems = await self._judged(asked, record)
         message = await in_turn(_complaint, standing, record, typed["_minutes"])
         if is_wrong(problems) or message:
             form = await in_turn(render_form, shelved.document, record, problems)
@@ -89,12 +91,18 @@ class Mending:
         )
         return to_push(company, standing.push.push_id)
 
-    async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, Shelved, dict[str, Any]]:
+    async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, PushRequest, Shelved]:
         standing = await find(self._parts, company, key)
         if standing.request is None:
             raise Refusal(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
         shelved = await self._parts.options.get(standing.request.target)
-        return standing, shelved, standing.request.data
+        return standing, standing.request, shelved
+
+    async def _judged(
+        self, asked: PushRequest, record: dict[str, Any]
+    ) -> tuple[Shelved, list[Problem]]:
+        is_update = asked.record_id is not None
+        return await judged(self._parts.options.get, asked.target, record, update=is_update)
 
     async def _retry(self, push: Push, session: Session, why: str = "", **changes: Any) -> None:  # noqa: ANN401
         asked = f"asked for on the push's page by {_who(session)}"
@@ -152,7 +160,3 @@ def _shown(  # noqa: PLR0913, what the page shows
         "minutes": minutes,
         "message": message,
     }
-
-
-def _is_update(standing: Standing) -> bool:
-    return bool(standing.request and standing.request.record_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from cachetools import LRUCache
 from temporalio.client import Client
 
+from activities.visibility import equals
 from dispatch.pushes import NoSuchPush, Push
 
 MOST_KNOWN = 50_000
@@ -42,10 +43,9 @@ class OwnedPushes:
 
 
 async def _listed(client: Client, company: UUID, key: UUID) -> UUID | None:
-    query = (
-        f'WorkflowType="push" AND CompanyId="{company}" '
-        f'AND (PushOperationKey="{key}" OR WorkflowId="push-{key}")'
-    )
+    # By our key too: its latest run may have been started by hand, and bear no company.
+    names = f"({equals('PushOperationKey', key)} OR {equals('WorkflowId', f'push-{key}')})"
+    query = f"{equals('WorkflowType', 'push')} AND {equals('CompanyId', company)} AND {names}"
     async for found in client.list_workflows(query, limit=1):
         return UUID(found.id.removeprefix("push-"))
     return None

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
+from activities.verdicts import judged
 from codat import DATA_TYPES, PushTarget
 from codat.models import PushStatus
 from codat.turns import in_turn
-from codat.verdict import judge
 from gateway.api import CompanyId, ConnectionId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
@@ -60,7 +60,8 @@ class Pages:
         target, typed = _target(company, connection, kind), dict(fields)
         shelved = await self._parts.options.get(target)
         record = await in_turn(record_from_form, shelved.document, fields)
-        problems, message, status = await in_turn(judge, shelved.checker, record), "", HTTPStatus.OK
+        message, status = "", HTTPStatus.OK
+        shelved, problems = await judged(self._parts.options.get, target, record, update=False)
         if not is_wrong(problems):
             try:
                 push_id = await self._start(target, record, typed)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,6 +12,7 @@ from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 from temporalio.service import RPCError
 
+from codat.clock import utc_now
 from codat.numbers import MOST_VALUES, loads
 from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
@@ -75,7 +75,7 @@ async def _started(parts: Parts, request: PushRequest) -> Operation:
         async with asyncio.timeout(ANSWER_WITHIN):
             push = await start_or_join(parts, request)
             if push.is_new:
-                return pending(push.push_id, request, datetime.now(UTC))
+                return pending(push.push_id, request, utc_now())
             standing = await standing_of(push, await push.describe())
             return operation_of(standing, request.company_id, parts.settings.unknown_as)
     except TimeoutError:

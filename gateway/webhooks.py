@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from starlette.requests import Request
@@ -14,6 +14,7 @@ from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.visibility import equals
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.access import ApiKey, authenticate
 from gateway.errors import Refusal
@@ -76,7 +77,7 @@ class Receiver:
 
     async def _hint(self, operation: UUID) -> bool:
         """Tell the push of this operation to look; False if there is none."""
-        query = f'PushOperationKey="{operation}"'
+        query = equals("PushOperationKey", operation)
         ids = {push.id async for push in self._client.list_workflows(query, limit=20)}
         for push_id in ids:
             try:
@@ -90,8 +91,8 @@ class Receiver:
         return bool(ids)
 
     def _is_young(self, event: Event) -> bool:
-        if event.requested:
-            return datetime.now(UTC) - event.requested < SETTLED
+        if event.age is not None:
+            return event.age < SETTLED
         # The older kind does not say when: two minutes count from its first coming.
         first = self._strangers.setdefault(event.operation, time.monotonic())
         if len(self._strangers) > MOST_STRANGERS:

@@ -115,6 +115,7 @@ def temporal_command(folder: Path, ports: Ports) -> list[str]:
     command = [binary, "server", "start-dev", "--ip", HOST, "--log-level", "warn"]
     command += ["--port", str(ports.temporal), "--ui-port", str(ports.ui)]
     command += ["--db-filename", str(folder / "temporal.db"), "--ui-disable-news-fetch"]
+    command += ["--dynamic-config-value", "frontend.WorkflowPauseEnabled=true"]
     for pragma in _PRAGMAS:
         command += ["--sqlite-pragma", pragma]
     for key in attributes.ALL:

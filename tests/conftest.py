@@ -54,6 +54,8 @@ async def _skipping():
         yield environment
 
 
+CAN_PAUSE = "frontend.WorkflowPauseEnabled=true"
+
 DELETES_SOON = 'history.transferProcessorUpdateAckInterval="1s"'
 """A run that is deleted is gone in a second, instead of half a minute."""
 
@@ -66,7 +68,10 @@ async def _devserver():
         dev_server_existing_path=path,
         data_converter=CONVERTER,
         dev_server_log_level="error",
-        dev_server_extra_args=["--dynamic-config-value", DELETES_SOON],
+        dev_server_extra_args=[
+            *("--dynamic-config-value", DELETES_SOON),
+            *("--dynamic-config-value", CAN_PAUSE),
+        ],
     ) as environment:
         await register_search_attributes(environment.client)
         yield environment

@@ -27,6 +27,10 @@ TWINS = "tests/workflow/test_find_twins.py"
 WORDS = "tests/workflow/test_recall_words.py"
 UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
+COMMANDS = "tests/workflow/test_activity_commands.py"
+STARTS = "tests/workflow/test_start_doors.py"
+REWRITTEN = "tests/workflow/test_find_rewritten.py"
+MATCHING = "tests/unit/test_matching.py"
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,69 @@ MUTANTS = (
         "        _check_fence(attempt)\n",
         "",
         (f"{DOORS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
+    ),
+    Mutant(
+        "redelivery fence",
+        "activities/push.py",
+        "    if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:\n",
+        "    if info.attempt != 1:\n",
+        (f"{COMMANDS}::test_a_request_that_is_handed_out_again_is_not_sent_again",),
+    ),
+    Mutant(
+        "no result by hand",
+        "activities/models.py",
+        "    candidates: list[Candidate]\n    adopted",
+        "    candidates: list[Candidate] = []\n    adopted",
+        (f"{COMMANDS}::test_a_search_that_is_completed_by_hand_proves_nothing",),
+    ),
+    Mutant(
+        "no past by hand",
+        "activities/models.py",
+        "    facts: list[Fact]\n",
+        "    facts: list[Fact] = []\n",
+        (f"{COMMANDS}::test_the_past_that_is_completed_by_hand_is_read_again",),
+    ),
+    Mutant(
+        "own deadline of a request",
+        "workflows/submit.py",
+        "            until=story.until_deadline(),\n            grace=CALL_TIMEOUT,\n",
+        "",
+        (f"{COMMANDS}::test_a_paused_request_does_not_outlast_the_deadline",),
+    ),
+    Mutant(
+        "true continuation",
+        "workflows/run_origin.py",
+        "    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule\n",
+        "    return bool(info.continued_run_id)\n",
+        (f"{STARTS}::test_a_retry_policy_of_the_server_writes_a_record_once",),
+    ),
+    Mutant(
+        "first run of all",
+        "workflows/run_origin.py",
+        "if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:",
+        "if memo is None:",
+        (f"{STARTS}::test_a_cron_schedule_writes_a_record_once",),
+    ),
+    Mutant(
+        "fresh memo",
+        "workflows/run_origin.py",
+        "    return is_fresh and is_ours\n",
+        "    return is_ours\n",
+        (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
+    ),
+    Mutant(
+        "same record as succeeded",
+        "workflows/recall.py",
+        "        _check_record(story, memory)\n",
+        "",
+        (f"{STARTS}::test_another_record_under_the_key_of_a_success_is_an_error",),
+    ),
+    Mutant(
+        "past before deadline",
+        "workflows/recall.py",
+        "max(story.deadline, least)",
+        "story.deadline",
+        (f"{STARTS}::test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent",),
     ),
     Mutant(
         "send window",
@@ -97,7 +164,7 @@ MUTANTS = (
     Mutant(
         "whole list",
         "activities/find.py",
-        "            if is_past or not found.has_next or not found.results:\n",
+        "            if is_sorted and last is not None and last < since:\n",
         "            if True:\n",
         (f"{LIST}::test_all_pages_are_read",),
     ),
@@ -142,14 +209,14 @@ MUTANTS = (
     Mutant(
         "nobody's word for a continued run",
         "workflows/story.py",
-        "resume = request.resume if info.continued_run_id else None",
+        "resume = request.resume if was_continued() else None",
         "resume = request.resume",
         (f"{CHAINS}::test_a_start_like_a_run_that_went_on_asks_all_runs_first",),
     ),
     Mutant(
         "what a run has carried",
         "activities/histories.py",
-        "if start.resume and begun.continued_execution_run_id and not is_copy:",
+        "if start.resume and begun.initiator == _CONTINUED and not is_copy:",
         "if False and start.resume:",
         (f"{CHAINS}::test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten",),
     ),
@@ -165,15 +232,96 @@ MUTANTS = (
         "activities/find.py",
         "    twin = await others.open_twin(operation.push_operation_key)\n",
         "    twin = None\n",
-        (
-            f"{TWINS}::test_an_equal_push_that_was_terminated_keeps_its_operation",
-            f"{TWINS}::test_an_equal_push_that_is_sent_anew_keeps_its_second_operation",
-        ),
+        (f"{TWINS}::test_an_operation_that_is_held_but_not_listed_yet_is_left_alone",),
+    ),
+    Mutant(
+        "one fact alone shows no other record",
+        "activities/matching.py",
+        "    if against > 1:\n",
+        "    if against > 0:\n",
+        (f"{REWRITTEN}::test_two_facts_that_no_platform_changes_show_that_it_is_another",),
+    ),
+    Mutant(
+        "ids of one style",
+        "activities/record_facts.py",
+        "        kind: _in_one_style(ours[kind], theirs[kind])\n        and bool(",
+        "        kind: bool(ours[kind] and theirs[kind])\n        and bool(",
+        (f"{MATCHING}::test_ids_of_another_kind_cannot_be_compared",),
+    ),
+    Mutant(
+        "amounts of one currency",
+        "activities/record_facts.py",
+        "    if one and other and not one & other:\n",
+        "    if False:\n",
+        (f"{MATCHING}::test_amounts_of_another_currency_cannot_be_compared",),
+    ),
+    Mutant(
+        "an id that is left",
+        "activities/matching.py",
+        "not is_longer and _bears_an_id(sent, shown) and",
+        "not is_longer and",
+        (f"{REWRITTEN}::test_where_nothing_unique_is_left_it_is_unknown_and_written_once",),
+    ),
+    Mutant(
+        "without its number an amount keeps its sign",
+        "activities/matching.py",
+        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)",
+        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=True)",
+        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "without its number there are no more lines",
+        "activities/matching.py",
+        "not is_longer and _bears_an_id(sent, shown) and",
+        "_bears_an_id(sent, shown) and",
+        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "a longer record is another",
+        "activities/matching.py",
+        "if ours and not is_longer and all(",
+        "if ours and all(",
+        (f"{MATCHING}::test_a_record_with_one_more_line_is_not_equal",),
+    ),
+    Mutant(
+        "what may be another's as well",
+        "activities/find.py",
+        "record is None or fits(record, operation.data)",
+        "record is None",
+        (f"{REWRITTEN}::test_what_may_be_another_pushs_record_as_well_is_not_taken",),
+    ),
+    Mutant(
+        "what can't be read may be anything",
+        "activities/find.py",
+        "record is None or fits(record, operation.data)",
+        "fits(record, operation.data)",
+        (f"{REWRITTEN}::test_where_another_push_cannot_be_read_nothing_is_taken",),
+    ),
+    Mutant(
+        "what shows another's text",
+        "activities/find.py",
+        "        if not known.include(sighting[0].data, ask.data):\n",
+        "        if True:\n",
+        (f"{REWRITTEN}::test_what_shows_another_pushs_text_is_not_ours",),
+    ),
+    Mutant(
+        "a text that ours may have become",
+        "activities/matching.py",
+        "if own[column] and not any(may_become(one, text) for one in own[column])",
+        "if own[column]",
+        (f"{MATCHING}::test_what_may_be_ours_is_not_called_anothers",),
+    ),
+    Mutant(
+        "claims behind the ones that were left out",
+        "activities/find.py",
+        "    if len(left) == len(sightings):\n",
+        "    if True:\n",
+        (f"{REWRITTEN}::test_a_claim_that_is_not_listed_yet_is_asked_for_after_all",),
     ),
     Mutant(
         "held operations",
         "activities/find.py",
-        " if key not in held]",
+        "if sighting[0].push_operation_key not in held]",
         "]",
         (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),

@@ -75,7 +75,7 @@ MUTANTS = (
     Mutant(
         "asks in no time",
         POLL,
-        "if within is not None and within <= timedelta():",
+        "if last_chance <= timedelta() if last_chance is not None else story.is_late:",
         "if False:",
         (TIME,),
     ),
@@ -174,8 +174,8 @@ MUTANTS = (
     Mutant(
         "the last question ends when the server says so",
         POLL,
-        'if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):',
-        "if True:",
+        "    for until in (end - LAST_CALL, end):\n",
+        "    for until in (end - LAST_CALL,):\n",
         (f"{DEADLINES}::test_a_platform_that_is_back_in_the_last_seconds_is_believed",),
     ),
     Mutant(
@@ -195,8 +195,8 @@ MUTANTS = (
     Mutant(
         "saved requests are waited for in the server",
         "activities/push.py",
-        "final=(SavedForPushes,)",
-        "final=()",
+        "final=(SavedForPushes, CodatNotFound)",
+        "final=(CodatNotFound,)",
         (f"{HINTS}::test_a_hint_cuts_short_what_is_saved_for_pushes",),
     ),
     Mutant(
@@ -216,8 +216,8 @@ MUTANTS = (
     Mutant(
         "an alarm takes all the time",
         "workflows/find.py",
-        "within = GLANCE if story.left is None else min(GLANCE, story.left)",
-        "within = story.left",
+        "within=GLANCE",
+        "within=None",
         (f"{KEYS}::test_a_list_that_cannot_be_read_hides_no_success",),
     ),
     Mutant(

@@ -45,7 +45,7 @@ def announce_start(request: PushRequest) -> None:
         values[PUSH_REFERENCE] = digest
     _upsert(values)
     # A reset is a request of its own.
-    if REQUESTED in workflow.memo():
+    if REQUESTED in workflow.info().raw_memo:
         workflow.upsert_memo({REQUESTED: None})
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from temporalio import workflow
@@ -9,8 +10,10 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.bulk import STEP_FOR, BulkActivities, BulkStep
+    from activities.bulk import STEP_FOR, BulkDone, BulkStep
     from activities.models import Wire
+    from workflows.activity_call import CallFailed, call
+    from workflows.markdown import plain
 
 RETRIED = "retried"
 """The word for a push that was asked for again; all others were left alone."""
@@ -19,6 +22,7 @@ MOST_AT_ONCE = 100
 STEPS_A_RUN = 300
 STEP_TIMEOUT = timedelta(minutes=10)
 TRY_AGAIN = RetryPolicy(maximum_interval=timedelta(minutes=1))
+REPEAT_AFTER = timedelta(seconds=15)
 
 
 class BulkReport(Wire):
@@ -76,21 +80,15 @@ class BulkRetryWorkflow:
     async def _step(self, request: BulkRequest, left: list[UUID], at_once: int) -> list[UUID]:
         """Retry the first pushes, and pause if need be; gives those that are left."""
         some = left[:at_once]
-        done = await workflow.execute_activity_method(
-            BulkActivities.bulk_retry,
-            BulkStep(
-                bulk_id=request.bulk_id,
-                pushes=some,
-                planned_on_utc=request.planned_on_utc,
-                gap_seconds=request.gap_seconds,
-                reason=request.reason,
-                is_last=len(some) == len(left),
-            ),
-            start_to_close_timeout=STEP_TIMEOUT,
-            heartbeat_timeout=HEARTBEAT,
-            retry_policy=TRY_AGAIN,
-            summary=f"{len(some)} pushes after {self._report.done} of {self._report.total}",
+        step = BulkStep(
+            bulk_id=request.bulk_id,
+            pushes=some,
+            planned_on_utc=request.planned_on_utc,
+            gap_seconds=request.gap_seconds,
+            reason=request.reason,
+            is_last=len(some) == len(left),
         )
+        done = await self._retry(step)
         results = {word: list(pushes) for word, pushes in self._report.results.items()}
         for push_id, word in zip(some, done.results, strict=False):
             results.setdefault(word, []).append(push_id)
@@ -100,6 +98,24 @@ class BulkRetryWorkflow:
             await self._wait(done.not_before, done.waits_for)
         return left[len(done.results) :]
 
+    async def _retry(self, step: BulkStep) -> BulkDone:
+        """Retry the pushes of a step; repeated after a failure, it retries nothing twice."""
+        while True:
+            try:
+                return await call(
+                    "bulk-retry",
+                    step,
+                    BulkDone,
+                    start_to_close_timeout=STEP_TIMEOUT,
+                    heartbeat_timeout=HEARTBEAT,
+                    retry_policy=TRY_AGAIN,
+                    summary=f"{len(step.pushes)} pushes after {self._report.done} of "
+                    f"{self._report.total}",
+                )
+            except CallFailed as failure:
+                workflow.logger.warning("A step of the bulk is repeated: %s", failure.message)
+            await workflow.sleep(REPEAT_AFTER)
+
     async def _wait(self, until: datetime, reason: str) -> None:
         self._report = self._report.model_copy(update={"waits_until": until})
         self._tell("paused" if self._is_paused else f"waiting for {reason}")
@@ -107,31 +123,31 @@ class BulkRetryWorkflow:
             await workflow.wait_condition(
                 lambda: self._is_stopped,
                 timeout=until - workflow.now(),
-                timeout_summary=f"for {reason}",
+                timeout_summary=plain(f"for {reason}"),
             )
         self._report = self._report.model_copy(update={"waits_until": None})
 
     def _tell(self, state: str) -> BulkReport:
         self._report = self._report.model_copy(update={"state": state})
-        rows = [f"**{state}**: {self._report.done} of {self._report.total} pushes\n"]
-        rows += [f"- {word}: {len(some)}" for word, some in self._report.results.items()]
+        rows = [f"**{plain(state)}**: {self._report.done} of {self._report.total} pushes\n"]
+        rows += [f"- {plain(word)}: {len(some)}" for word, some in self._report.results.items()]
         workflow.set_current_details("\n".join(rows))
         return self._report
 
     @workflow.signal(name="pause")
-    def pause(self) -> None:
+    def pause(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """Begin no further step."""
         self._is_paused = True
         self._tell("paused")
 
     @workflow.signal(name="resume")
-    def resume(self) -> None:
+    def resume(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """Go on."""
         self._is_paused = False
         self._tell("running")
 
     @workflow.signal(name="stop")
-    def stop(self) -> None:
+    def stop(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """End after the step that is under way; what was retried goes on."""
         self._is_stopped = True
 

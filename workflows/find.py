@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.find import FindActivities
     from activities.models import FindSubmission, Idempotency, Look, Purpose, Reading, Resend
     from codat.models import PushStatus
-    from workflows.measures import cause_of
+    from workflows.activity_call import DEADLINE, CallFailed, call
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
     from workflows.submission import Entry, adopt, rule_out, settle_as_not_written
@@ -27,28 +25,23 @@ TAKEN_WITHIN = timedelta(minutes=5)
 
 LOOKS = (1.0, *(1.0 + part / 3 for part in range(1, 7)))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
-last moment (20 s from now) at which a worker may still have sent it. An operation that nobody holds
+last moment (10 s from now) at which a worker may still have sent it. An operation that nobody holds
 before that may be a neighbour's, whose answer is still to come. The later looks are for keys that
 are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
-
-EARLY_LOOKS = (0.0, 1 / 3)
-"""Pushes that began with an earlier release look at these moments too; that decides nothing."""
 
 
 async def find(story: Story, entry: Entry) -> Reading | None:
     """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
     begun = workflow.now()
-    look = Look()
-    early = () if workflow.patched("late-look") else EARLY_LOOKS
-    for part in (*early, *LOOKS):
+    look = Look(candidates=[])
+    for part in LOOKS:
         if part > 1 and not (look.awaited and story.manners.idempotency is Idempotency.HONOURED):
             break
         pause = begun + story.manners.find_for * part - workflow.now()
         why = f"looking again for the lost request: {story.trouble}"
         await story.wait(pause, why, cause="finding")
         story.enter("find-submission", "Looking for what became of the request.")
-        purpose = Purpose.DECIDE if part in LOOKS else Purpose.LOOK
-        look = await look_up(story, purpose, until=begun + TAKEN_WITHIN)
+        look = await look_up(story, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
         if look.adopted:
             return take(story, look.adopted, "It was matched by its content: no answer named it.")
     if look.candidates:
@@ -68,7 +61,7 @@ async def make_sure(story: Story) -> None:
     if entry is None or not ledger.can_be_ruled_out:
         return
     pause = entry.first_scheduled + story.manners.find_for - workflow.now()
-    if (story.left is not None and story.left <= pause) or not workflow.patched("make-sure"):
+    if story.left is not None and story.left <= pause:
         return
     await story.wait(pause, "making sure that no earlier request was written", cause="finding")
     with suppress(Ended):
@@ -87,11 +80,11 @@ async def look_up(
     while True:
         story.check_deadline()
         try:
-            return await _read_list(story, purpose, story.left, operation, until)
-        except ActivityError as error:
-            if is_cancelled_exception(error) or purpose is Purpose.ADOPT:
+            return await _read_list(story, purpose, operation=operation, until=until)
+        except CallFailed as failure:
+            if purpose is Purpose.ADOPT and failure.kind != DEADLINE:
                 raise
-            _note_trouble(story, error)
+            story.note(failure)
         await story.wait(PAUSE, f"looking again after: {story.trouble}")
 
 
@@ -100,25 +93,23 @@ async def glance(story: Story) -> Look | None:
     if story.is_late:
         return None
     try:
-        within = GLANCE if story.left is None else min(GLANCE, story.left)
-        return await _read_list(story, Purpose.LOOK, within)
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        _note_trouble(story, error)
+        return await _read_list(story, Purpose.LOOK, within=GLANCE)
+    except CallFailed as failure:
+        story.note(failure)
         return None
 
 
 async def _read_list(
     story: Story,
     purpose: Purpose,
-    within: timedelta | None,
+    *,
+    within: timedelta | None = None,
     operation: UUID | None = None,
     until: datetime | None = None,
 ) -> Look:
     request, ledger = story.request, story.ledger
-    return await workflow.execute_activity_method(
-        FindActivities.find_submission,
+    return await call(
+        "find-submission",
         FindSubmission(
             push_id=request.push_id,
             target=request.target,
@@ -133,17 +124,14 @@ async def _read_list(
             purpose=purpose,
             adopt=operation,
         ),
+        Look,
+        until=story.until_deadline(),
+        within=within,
         start_to_close_timeout=LOOK_TIMEOUT,
         heartbeat_timeout=HEARTBEAT,
-        schedule_to_close_timeout=within,
         retry_policy=READ_AGAIN,
         summary=f"{purpose.value} for the request",
     )
-
-
-def _note_trouble(story: Story, error: ActivityError) -> None:
-    cause, story.cause = error.cause, cause_of(error)
-    story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
 
 
 def take(story: Story, reading: Reading, why: str) -> Reading:
@@ -170,6 +158,8 @@ def _check_next(story: Story, look: Look) -> None:
     """Raise Ended when nothing was found and yet nothing may be sent."""
     if story.is_rejected:
         reason = f"Codat refused the record: {story.trouble} An earlier request was not found."
+    elif story.unclear_answers > 1:
+        reason = f"Twice no answer of Codat's own came, and nothing was found. {story.trouble}"
     elif story.manners.resend is Resend.NEVER:
         reason = f"It was not found, and PUSH_RESEND forbids to send it again. {story.trouble}"
     elif look.later_update:

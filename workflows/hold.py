@@ -1,12 +1,18 @@
 """A company's holds: one workflow that lives as long as there are any."""
 
+from collections.abc import Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.holds import HOLDS, Hold
     from activities.models import Wire
+    from workflows.markdown import plain
+
+Input = TypeVar("Input", bound=Wire)
 
 
 class Release(Wire):
@@ -25,28 +31,44 @@ class HoldWorkflow:
         self._is_known = False
 
     @workflow.run
-    async def run(self) -> None:
+    async def run(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may start it
         """Keep the holds until the last one is released; it is started by its first hold."""
         await workflow.wait_condition(lambda: self._is_known and not self._holds)
 
     @workflow.signal(name="hold")
-    def hold(self, hold: Hold) -> None:
-        """Hold back what this says, for the reason that was given last."""
-        self._tell([*(one for one in self._holds if one.scope != hold.scope), hold])
+    def hold(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Take one `Hold`: hold back what it says from now on, for the reason given last."""
+        hold = _read(inputs, Hold)
+        if hold:
+            begun = hold.model_copy(update={"since": workflow.now()})
+            self._tell([*(one for one in self._holds if one.scope != hold.scope), begun])
 
     @workflow.signal(name="release")
-    def release(self, release: Release) -> None:
-        """Let go what lies within this."""
-        within = (release.connection_id, release.data_type)
-        self._tell([one for one in self._holds if not one.lies_within(*within)])
+    def release(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Take one `Release`: let go what lies within it."""
+        release = _read(inputs, Release)
+        if release:
+            within = (release.connection_id, release.data_type)
+            self._tell([one for one in self._holds if not one.lies_within(*within)])
 
     def _tell(self, holds: list[Hold]) -> None:
         self._holds, self._is_known = holds, True
-        plain = [one.model_dump(mode="json", by_alias=True) for one in holds]
-        workflow.upsert_memo({HOLDS: plain})
+        listed = [one.model_dump(mode="json", by_alias=True) for one in holds]
+        workflow.upsert_memo({HOLDS: listed})
         rows = [
-            f"- {one.connection_id or 'all connections'}, {one.data_type or 'all data types'}: "
+            f"{one.connection_id or 'all connections'}, {one.data_type or 'all data types'}: "
             f"{one.reason} (held by {one.by})"
             for one in holds
         ]
-        workflow.set_current_details("\n".join(["**held**\n", *rows]))
+        details = "\n".join(["**held**\n", *(f"- {plain(row)}" for row in rows)])
+        workflow.set_current_details(details)
+
+
+def _read(inputs: Sequence[Any], kind: type[Input]) -> Input | None:
+    """Read a signal's one input; what is none is passed over, not failed on for ever."""
+    try:
+        (value,) = inputs
+        return kind.model_validate(value)
+    except (ValidationError, ValueError):
+        workflow.logger.warning("A signal was passed over: it is no %s", kind.__name__.lower())
+        return None

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from workflows.models import PushOutcome, PushRequest
@@ -19,7 +18,9 @@ CAUSES = frozenset(
         "CodatKeyReused",
         "CodatLost",
         "CodatThrottled",
+        "CodatTooLarge",
         "CodatUnauthorized",
+        "CodatUnclear",
         "CodatUnreachable",
         "NotListedYet",
         "NotSent",
@@ -28,10 +29,8 @@ CAUSES = frozenset(
 """What a push may wait for, besides the platform and finding; all else is `other`."""
 
 
-def cause_of(error: ActivityError) -> str:
+def cause_of(kind: str) -> str:
     """Name the trouble by its type, so that there are few names."""
-    cause = error.cause
-    kind = cause.type if isinstance(cause, ApplicationError) else None
     return kind if kind in CAUSES else "other"
 
 

@@ -62,7 +62,7 @@ def _answer(ledger: Ledger, fact: Fact) -> None:
     if entry:
         answer = answer_to(fact.error) if fact.error else Answer.ACCEPTED
         has_lost_one = entry.open > 1
-        record(entry, answer, fact.operation)
+        record(entry, answer, fact.operation, at=fact.at)
         if fact.is_new and has_lost_one:
             entry.open = 1  # until it is seen that the one before made no operation
         _read(ledger, fact)

@@ -1,7 +1,7 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
+import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -15,11 +15,9 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
-from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, Finding, Wire, frozen_digest
@@ -70,19 +68,28 @@ class Resume(Wire):
     is_cancelled: bool = False
 
 
-_UNBOUNDED = "as it was begun"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def _acceptable(data: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
     levels, values = extent(data)
-    if info.context != _UNBOUNDED and levels > MOST_LEVELS:
+    if levels > MOST_LEVELS:
         raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
-    if info.context != _UNBOUNDED and values > MOST_VALUES:
+    if values > MOST_VALUES:
         raise ValueError(f"the record may have at most {MOST_VALUES} values")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
     return data
+
+
+def _same_for_all(key: str) -> str:
+    """Refuse a key that HTTP, a shell or a spreadsheet passes on as another one."""
+    if key != key.strip():
+        raise ValueError("it must not begin or end with a blank or a line break")
+    if _CONTROL.search(key):
+        raise ValueError("it must hold no control characters")
+    return key
 
 
 _DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
@@ -102,7 +109,12 @@ class PushRequest(Wire):
     connection_id: UUID
     data_type: str
     data: Annotated[dict[str, Any], AfterValidator(_acceptable)]
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
+    idempotency_key: (
+        Annotated[
+            str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_same_for_all)
+        ]
+        | None
+    ) = None
     record_id: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
     timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
     allow_sync_on_push_complete: StrictBool | None = None
@@ -116,8 +128,8 @@ class PushRequest(Wire):
 
     @field_validator("data_type")
     @classmethod
-    def _known(cls, value: str, info: ValidationInfo) -> str:
-        if info.context != _UNBOUNDED and len(value) > MAX_KEY_LENGTH:
+    def _known(cls, value: str) -> str:
+        if len(value) > MAX_KEY_LENGTH:
             raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
@@ -227,14 +239,9 @@ def read_request(arguments: Sequence[Any]) -> PushRequest:
 
 
 def _read(given: object) -> PushRequest:
-    """Read a request; a push that began when there were fewer bounds goes on without them."""
     try:
         return PushRequest.model_validate(given)
     except ValidationError as error:
-        with suppress(ValidationError):
-            begun = PushRequest.model_validate(given, context=_UNBOUNDED)
-            if begun.resume is not None or not workflow.patched("bounded-input"):
-                return begun
         raise _invalid(sentence_of(error)) from None
 
 

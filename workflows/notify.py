@@ -6,6 +6,7 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ApplicationError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
@@ -18,8 +19,8 @@ with workflow.unsafe.imports_passed_through():
         NoticeRecord,
         NoticeRemarks,
     )
-    from activities.notify import NotifyActivities
     from codat.models import PushStatus
+    from workflows.activity_call import CallFailed, call
     from workflows.models import PushOutcome, PushRequest
     from workflows.story import Story
 
@@ -39,13 +40,17 @@ class NotifyWorkflow:
     @workflow.run
     async def run(self, notice: Notice) -> bool:
         """Take the message, and say whether anybody was to be told."""
-        return await workflow.execute_activity_method(
-            NotifyActivities.notify,
-            notice,
-            start_to_close_timeout=DELIVERY,
-            schedule_to_close_timeout=DELIVER_FOR,
-            retry_policy=AGAIN,
-        )
+        try:
+            return await call(
+                "notify",
+                notice,
+                bool,
+                start_to_close_timeout=DELIVERY,
+                schedule_to_close_timeout=DELIVER_FOR,
+                retry_policy=AGAIN,
+            )
+        except CallFailed as failure:
+            raise ApplicationError(failure.message, type=failure.kind) from None
 
 
 async def tell(story: Story, outcome: PushOutcome) -> None:

@@ -1,5 +1,6 @@
 """The panel that operators see in the Temporal UI: a push in plain words, as Markdown."""
 
+from workflows.markdown import code, plain
 from workflows.models import PushOutcome
 from workflows.progress import PushProgress
 
@@ -7,7 +8,7 @@ from workflows.progress import PushProgress
 def of_progress(progress: PushProgress) -> str:
     """Describe a push that is under way."""
     # The UI shows a list as one only after an empty line.
-    rows = [f"**{progress.stage}**: {progress.message}\n"]
+    rows = [f"**{progress.stage}**: {plain(progress.message)}\n"]
     if progress.push_operation_key:
         rows.append(f"- operation: `{progress.push_operation_key}`")
     if progress.deadline_utc:
@@ -15,14 +16,14 @@ def of_progress(progress: PushProgress) -> str:
     if progress.next_look_utc:
         rows.append(f"- goes on at {progress.next_look_utc:%Y-%m-%d %H:%M:%S} UTC")
     if progress.waiting_for:
-        rows.append(f"- it waits: {progress.waiting_for}")
+        rows.append(f"- it waits: {plain(progress.waiting_for)}")
     return "\n".join(rows)
 
 
 def of_outcome(outcome: PushOutcome, push_id: str) -> str:
     """Describe how a push ended, and what to do next."""
-    rows = [f"**{outcome.status.value}**: {outcome.message}\n"]
-    rows += [f"- `{one.pointer or '/'}` {one.message}" for one in outcome.errors]
+    rows = [f"**{outcome.status.value}**: {plain(outcome.message)}\n"]
+    rows += [f"- {code(one.pointer or '/')} {plain(one.message)}" for one in outcome.errors]
     if outcome.push_operation_key:
         rows.append(f"- operation: `{outcome.push_operation_key}`")
     rows += [f"- may be ours: `{one.push_operation_key}`" for one in outcome.candidates]

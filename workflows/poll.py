@@ -5,25 +5,24 @@ from uuid import UUID
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
-    from activities.failures import Refusal
     from activities.models import PollStatus, Reading
-    from activities.push import PushActivities
-    from codat import SavedForPushes
     from codat.models import PushOperation, PushStatus
+    from workflows.activity_call import CallFailed, call
     from workflows.clock import next_look, stretched
     from workflows.find import make_sure
-    from workflows.measures import cause_of
-    from workflows.models import PushRecord
+    from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
     from workflows.story import Ended, Story
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
     initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
 )
+
+SAVED_FOR_PUSHES = "SavedForPushes"
+"""The failure of a look that is put off, as the day's requests run out."""
 
 LAST_QUESTION = timedelta(minutes=5)
 """How long the platform is asked for the truth at the deadline."""
@@ -42,17 +41,17 @@ STRANGE_FOR = timedelta(hours=1)
 async def poll(story: Story, reading: Reading) -> Ended:
     """Ask until the operation is over or the deadline has struck."""
     strange_since = None
-    while not reading.operation.status.is_final:
+    while not reading.operation.is_over:
         if story.is_late:
             return await _last_question(story, reading)
         if reading.operation.status is PushStatus.UNKNOWN:
             strange_since = strange_since or workflow.now()
-            if reading.operation.completed_on_utc or workflow.now() - strange_since >= STRANGE_FOR:
-                return _strange(story, reading)
+            if workflow.now() - strange_since >= STRANGE_FOR:
+                return without_proof(story, reading)
         story.renew()
         due = await wait_for_look(story, reading)
         key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
-        told = await ask(story, key, story.left, requested_on=requested_on, due=due)
+        told = await ask(story, key, requested_on=requested_on, due=due)
         reading = told or reading
     if reading.operation.status is PushStatus.FAILED:
         story.settle(reading.operation)
@@ -65,6 +64,8 @@ async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
     now, company = workflow.now(), story.request.company_id
     planned = next_look(story.manners, company, _origin(story), now)
     said = f"the platform says {reading.operation.status_text}"
+    if story.missing_since:
+        said = f"Codat has not known the operation since {story.missing_since:%H:%M:%S} UTC (404)"
     if reading.patience > 1:
         planned = stretched(story.manners, company, now, planned, reading.patience)
     planned = max(planned, story.saved_until)
@@ -82,23 +83,26 @@ def _origin(story: Story) -> datetime:
     return story.requested if sent - story.requested < HELD_UP else sent
 
 
-async def ask(  # noqa: PLR0913, what there is to say of a look
+async def ask(
     story: Story,
     operation: UUID,
-    within: timedelta | None,
     *,
     requested_on: datetime | None = None,
     due: datetime | None = None,
-    is_last: bool = False,
+    last_chance: timedelta | None = None,
 ) -> Reading | None:
-    """One look, which was due then; None when there is no answer in that time."""
-    if within is not None and within <= timedelta():
+    """One look, which was due then; None when there is no answer by the deadline.
+
+    At the deadline (`last_chance`): none in that time.
+    """
+    is_last = last_chance is not None
+    if last_chance <= timedelta() if last_chance is not None else story.is_late:
         return None
     story.looks += 1
     story.hinted = False
     try:
-        return await workflow.execute_activity_method(
-            PushActivities.poll_status,
+        reading = await call(
+            "poll-status",
             PollStatus(
                 target=story.request.target,
                 push_operation_key=operation,
@@ -106,26 +110,23 @@ async def ask(  # noqa: PLR0913, what there is to say of a look
                 due=due,
                 is_last=is_last,
             ),
+            Reading,
+            until=None if is_last else story.until_deadline(),
+            within=last_chance,
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
-            schedule_to_close_timeout=within,
             retry_policy=ASK_TO_THE_LAST if is_last else READ_AGAIN,
             summary=f"look {story.looks}",
         )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        story.trouble, story.cause = str(error.cause), cause_of(error)
-        story.saved_until = workflow.now() + _saved_for(error)
+    except CallFailed as failure:
+        story.note(failure)
+        if failure.kind == SAVED_FOR_PUSHES:
+            story.saved_until = workflow.now() + failure.retry_after
+        if failure.kind == NOT_FOUND:
+            note_missing(story, operation, failure.message)
         return None
-
-
-def _saved_for(error: ActivityError) -> timedelta:
-    """Say for how long the day's requests are kept for pushes: no time, usually."""
-    cause = error.cause
-    if not isinstance(cause, ApplicationError) or cause.type != SavedForPushes.__name__:
-        return timedelta()
-    return timedelta(seconds=Refusal.model_validate(cause.details[0]).retry_after_seconds or 0)
+    story.missing_since = None
+    return reading
 
 
 async def _last_question(story: Story, before: Reading) -> Ended:
@@ -136,7 +137,7 @@ async def _last_question(story: Story, before: Reading) -> Ended:
             "The time is over and the platform could not be asked for five minutes: "
             f"{story.trouble}",
         )
-    if reading.operation.status.is_final:
+    if reading.operation.is_over:
         return final(story, reading)
     return story.ending(
         PushStatus.TIMED_OUT,
@@ -147,44 +148,34 @@ async def _last_question(story: Story, before: Reading) -> Ended:
 
 
 async def _ask_to_the_last(story: Story, before: Reading) -> Reading | None:
-    """Ask for five minutes, however often it takes."""
+    """Ask for five minutes, however often it takes, and once more at their very end."""
     key, requested_on = before.operation.push_operation_key, before.operation.requested_on_utc
     struck = workflow.now()
     end = struck + LAST_QUESTION
-    while True:
-        left = end - workflow.now()
-        reading = await ask(story, key, left, requested_on=requested_on, due=struck, is_last=True)
-        pause = min(end - workflow.now() - LAST_CALL, LAST_PAUSE)
-        if reading or pause <= timedelta() or not workflow.patched("ask-to-the-last"):
-            return reading
-        await story.wait(pause, f"asking for the last time after: {story.trouble}", is_last=True)
-
-
-def _strange(story: Story, reading: Reading) -> Ended:
-    word = reading.operation.status_text
-    return story.ending(
-        PushStatus.UNKNOWN,
-        f"Codat says '{word}' of this operation, which proves neither success nor failure.",
-        completed_on_utc=reading.operation.completed_on_utc,
-    )
+    for until in (end - LAST_CALL, end):
+        while (left := until - workflow.now()) > timedelta():
+            reading = await ask(story, key, requested_on=requested_on, due=struck, last_chance=left)
+            if reading:
+                return reading
+            pause = min(until - workflow.now(), LAST_PAUSE)
+            await story.wait(
+                pause, f"asking for the last time after: {story.trouble}", is_last=True
+            )
+    return None
 
 
 def final(story: Story, reading: Reading) -> Ended:
     """Make the end that a finished operation means."""
     operation = reading.operation
+    if operation.status is PushStatus.UNKNOWN:
+        return without_proof(story, reading)
     story.settle(operation)
     return story.ending(
         operation.status,
         _sentence(operation),
         errors=reading.errors,
         warnings=story.warnings + reading.warnings,
-        records=[
-            PushRecord(
-                id=change.record_ref.id, data_type=change.record_ref.data_type, change=change.type
-            )
-            for change in operation.changes
-            if change.record_ref and operation.status is PushStatus.SUCCESS
-        ],
+        records=records_in(operation) if operation.status is PushStatus.SUCCESS else [],
         completed_on_utc=operation.completed_on_utc,
         data=operation.data if operation.status is PushStatus.SUCCESS else None,
     )
@@ -198,6 +189,5 @@ def _sentence(operation: PushOperation) -> str:
         case PushStatus.TIMED_OUT:
             return "Codat's time for this push ran out; the record may still be written."
         case _:
-            said = [item.message for item in operation.validation.errors if item.message]
-            reason = operation.error_message or "; ".join(said) or "no reason was given"
+            reason = operation.reason or "no reason was given"
             return f"The accounting software refused the record: {reason}"

@@ -6,17 +6,16 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.models import FetchOptions, OptionsDigest, Prepare, Validate, Verdict
     from activities.push import PushActivities
     from codat.models import PushStatus
-    from workflows.measures import cause_of
+    from workflows.activity_call import CallFailed, call
     from workflows.models import Validation
     from workflows.story import Story
-    from workflows.versions import takes_fewer_steps
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
@@ -35,7 +34,7 @@ async def prepare(story: Story) -> None:
     """Fetch options and validate, once per run; raises Ended when the record is not fit."""
     if story.is_fit:
         return
-    if not (takes_fewer_steps() and await _prepare_at_once(story)):
+    if not await _prepare_at_once(story):
         await _fetch_options(story)
         await _validate(story)
     story.is_fit = True
@@ -78,12 +77,13 @@ async def _fetch_options(story: Story) -> None:
     story.enter("fetch-options", "Asking what the accounting software wants.")
 
     async def ask() -> OptionsDigest:
-        return await workflow.execute_activity_method(
-            PushActivities.fetch_options,
+        return await call(
+            "fetch-options",
             FetchOptions(target=story.request.target, is_needed=is_needed),
+            OptionsDigest,
+            until=story.until_deadline(),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
-            schedule_to_close_timeout=story.left,
             retry_policy=READ_AGAIN,
         )
 
@@ -106,14 +106,15 @@ async def _validate(story: Story) -> None:
     story.enter("validate", "Checking the record.")
 
     async def ask() -> Verdict:
-        return await workflow.execute_activity_method(
-            PushActivities.validate,
+        return await call(
+            "validate",
             Validate(
                 target=request.target, data=request.data, update=request.record_id is not None
             ),
+            Verdict,
+            until=story.until_deadline(),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
-            schedule_to_close_timeout=story.left,
             retry_policy=READ_AGAIN,
         )
 
@@ -143,13 +144,10 @@ async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
         story.check_time()
         try:
             return await ask()
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            cause, story.cause = error.cause, cause_of(error)
-            kind = cause.type if isinstance(cause, ApplicationError) else None
-            story.trouble = str(cause.message if isinstance(cause, ApplicationError) else cause)
-        if kind == "CodatRefused":
+        except CallFailed as failure:
+            kind = failure.kind
+            story.note(failure)
+        if kind in ("CodatRefused", "CodatNotFound"):
             raise story.ending(PushStatus.FAILED, f"Nothing was sent: {story.trouble}")
         if kind == "CodatUnauthorized":
             story.check_unauthorized()

@@ -62,8 +62,7 @@ class PushWorkflow:
             end = await poll(story, reading)
         except Ended as ended:
             end = ended
-        await tell(story, end.outcome)
-        return end
+        return await _told(story, end)
 
     async def _tell_until_ended(self, story: Story) -> Ended:
         """Tell the story; from its beginning again if the run turns out to have been reset."""
@@ -78,7 +77,7 @@ class PushWorkflow:
             if not self._was_reset:
                 if not story.hear_cancellation():
                     self._telling.cancel()
-                    return story.cancelled()
+                    self._telling = asyncio.create_task(_told(story, story.cancelled()))
                 continue
             self._was_reset = False
             self._story = story = Story.beginning(story.request, is_reset=True)
@@ -100,6 +99,12 @@ class PushWorkflow:
     def progress(self) -> PushProgress | None:
         """Where the push stands."""
         return self._story.progress if self._story else None
+
+
+async def _told(story: Story, end: Ended) -> Ended:
+    """Tell the backend how the push ended, and give its end."""
+    await tell(story, end.outcome)
+    return end
 
 
 def _was_reset_to_the_start() -> bool:

@@ -1,25 +1,29 @@
 """What a run that may not be the first does before anything else: remember, ask, obey."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
     from activities.beating import HEARTBEAT
     from activities.models import Fact, Kind, Memory, Purpose, Reading, Recall
-    from activities.recall import RecallActivities
-    from codat.models import PushStatus
+    from codat.models import PushOperation, PushStatus
+    from workflows.activity_call import CallFailed, call
+    from workflows.attributes import announce
     from workflows.find import find, look_up, take
-    from workflows.measures import cause_of
     from workflows.memory import remember, settle_all
     from workflows.models import PushOutcome
+    from workflows.no_proof import own_candidate, what_it_says, written_by_word
     from workflows.poll import ask, final
     from workflows.prepare import PAUSE, READ_AGAIN
     from workflows.story import Ended, Story
     from workflows.submission import Judgement
 
 RECALL_TIMEOUT = timedelta(minutes=5)
+RECALL_FOR = timedelta(minutes=5)
+"""How long the past is asked for when the deadline has passed already."""
 
 
 async def recall(story: Story) -> Reading | None:
@@ -31,9 +35,10 @@ async def recall(story: Story) -> Reading | None:
     story.ledger = remember(memory)
     story.conduct = story.conduct or memory.conduct
     if memory.success:
+        _check_record(story, memory)
         raise Ended(PushOutcome.model_validate(memory.success.model_dump(by_alias=True)))
     reading = await _still_going(story)
-    if reading and not reading.operation.status.is_final:
+    if reading and _goes_on(story, reading.operation):
         return reading
     settlement = story.request.settlement
     if settlement and settlement.adopt:
@@ -46,51 +51,91 @@ async def recall(story: Story) -> Reading | None:
     return None
 
 
+def _check_record(story: Story, memory: Memory) -> None:
+    """Raise ApplicationError when the push that succeeded wrote another record than this one.
+
+    A retry is of the same push, whatever an operator made of its record.
+    """
+    request = story.request
+    if request.retry_of or story.is_reset or request.digest in memory.success_digests:
+        return
+    # Whoever lists the push is told how it stands, not that this run was refused.
+    announce(status=PushStatus.SUCCESS)
+    raise ApplicationError(
+        f"The idempotencyKey {request.idempotency_key} belongs to a push of another record, which "
+        f"succeeded: this record's SHA-256 is {request.digest}, and it was not sent. Use a new key "
+        "for a new record.",
+        type="IdempotencyKeyConflict",
+        non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
+    )
+
+
 async def _memory(story: Story) -> Memory:
+    """Read the past, for five minutes at least: a deadline is judged by what is known then."""
     info = workflow.info()
+    least = workflow.now() + RECALL_FOR
     while True:
-        story.check_deadline()
+        left = None if story.deadline is None else max(story.deadline, least) - workflow.now()
+        if left is not None and left <= timedelta():
+            story.check_deadline()
         try:
-            return await workflow.execute_activity_method(
-                RecallActivities.recall,
+            return await call(
+                "recall",
                 Recall(workflow_id=info.workflow_id, run_id=info.run_id),
+                Memory,
+                within=left,
                 start_to_close_timeout=RECALL_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT,
-                schedule_to_close_timeout=story.left,
                 retry_policy=READ_AGAIN,
             )
-        except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise
-            story.trouble, story.cause = str(error.cause), cause_of(error)
-        await story.wait(PAUSE, f"remembering again after: {story.trouble}")
+        except CallFailed as failure:
+            story.note(failure)
+        why = f"reading the earlier runs again after: {story.trouble}"
+        await story.wait(PAUSE, why, is_last=True)
 
 
 async def _still_going(story: Story) -> Reading | None:
     """Ask for each operation of ours; Ended if one succeeded.
 
-    Gives the one to follow if one goes on, else one that the platform timed out, if any.
+    Gives the one to follow if one goes on, else one that ended without proof, if any.
     """
-    timed_out = None
+    doubtful = None
     for entry in story.ledger.entries:
-        if entry.operation is None or entry.status is PushStatus.FAILED:
+        if entry.operation is None or entry.has_failed:
             continue
-        reading = None
-        while reading is None:
-            story.check_deadline()
-            reading = await ask(story, entry.operation, story.left)
-            if reading is None:
-                await story.wait(PAUSE, f"asking again after: {story.trouble}")
+        reading = await _ask_for(story, entry.operation)
+        if reading is None and (story.ledger.held or story.request.settlement):
+            if entry.judgement is not Judgement.NOT_WRITTEN:
+                story.ledger.held = story.ledger.held or PushStatus.UNKNOWN
+            continue
+        reading = reading or Reading.unread(entry.operation)
         story.settle(reading.operation)
         if reading.operation.status is PushStatus.SUCCESS:
             story.follow(entry.operation, is_over=True)
             raise final(story, reading)
-        if not reading.operation.status.is_final:
+        if _goes_on(story, reading.operation):
             story.follow(entry.operation)
             return reading
-        if entry.status is PushStatus.TIMED_OUT and entry.judgement is not Judgement.NOT_WRITTEN:
-            story.ledger.held, timed_out = PushStatus.TIMED_OUT, reading
-    return timed_out
+        if not entry.has_failed and entry.judgement is not Judgement.NOT_WRITTEN:
+            story.ledger.held, doubtful = reading.operation.status, reading
+    return doubtful
+
+
+async def _ask_for(story: Story, operation: UUID) -> Reading | None:
+    """Ask until there is an answer; None: Codat does not know the operation."""
+    story.missing_since = None
+    while True:
+        story.check_deadline()
+        reading = await ask(story, operation)
+        if reading or story.missing_since:
+            return reading
+        await story.wait(PAUSE, f"asking again after: {story.trouble}")
+
+
+def _goes_on(story: Story, operation: PushOperation) -> bool:
+    """Tell whether to follow an operation; a word that nobody knows yields to a person's."""
+    return operation.status.is_pending or not (operation.is_over or story.request.settlement)
 
 
 async def _adopt(story: Story) -> Reading:
@@ -98,16 +143,16 @@ async def _adopt(story: Story) -> Reading:
     operation = settlement.adopt if settlement else None
     try:
         look = await look_up(story, Purpose.ADOPT, operation)
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        cause = error.cause
-        said = cause.message if isinstance(cause, ApplicationError) else str(cause)
-        raise _as_before(story, f"It was not adopted: {said}") from None
+    except CallFailed as failure:
+        raise _as_before(story, f"It was not adopted: {failure.message}") from None
     if look.adopted is None:
         raise _as_before(story, f"Operation {operation} could not be adopted.")
     by = settlement.by if settlement and settlement.by else "an operator"
-    return take(story, look.adopted, f"Adopted on the word of {by}: {story.request.reason or '-'}.")
+    why = f"Adopted on the word of {by}: {story.request.reason or '-'}."
+    reading = take(story, look.adopted, why)
+    if reading.operation.is_over and reading.operation.status is PushStatus.UNKNOWN:
+        raise written_by_word(story, reading, by)
+    return reading
 
 
 def _is_fresh(story: Story, memory: Memory) -> bool:
@@ -135,19 +180,25 @@ async def _settle(story: Story, memory: Memory) -> None:
     settle_all(story.ledger, Fact(at=workflow.now(), kind=Kind.SETTLED, excluded=seen))
 
 
-async def _verify(story: Story, timed_out: Reading | None) -> Reading | None:
+async def _verify(story: Story, doubtful: Reading | None) -> Reading | None:
     """Look once more for what an earlier run left open; it sends nothing whatever is seen."""
     entry = story.ledger.current
     if entry and entry.is_unclear:
         reading = await find(story, entry)
         if reading:
             return reading
-    if timed_out is None:
-        raise _as_before(story, "Asked for again, it is as unclear as before, so nothing was sent.")
+    if doubtful is None:
+        missing = f" {story.trouble}" if story.missing_since else ""
+        message = "Asked for again, it is as unclear as before, so nothing was sent."
+        raise _as_before(story, message + missing)
+    operation = doubtful.operation
+    if operation.status is PushStatus.UNKNOWN:
+        message = f"{what_it_says(operation)} Nothing was sent."
+        raise _as_before(story, message, candidates=[own_candidate(operation)])
     message = (
         "Codat's time for this push ran out; the record may still be written, so nothing was sent."
     )
-    raise _as_before(story, message, completed_on_utc=timed_out.operation.completed_on_utc)
+    raise _as_before(story, message, completed_on_utc=operation.completed_on_utc)
 
 
 def _as_before(story: Story, message: str, **more: object) -> Ended:

@@ -1,5 +1,6 @@
 """The state of one push in one run, how it waits, and how it ends."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -9,14 +10,17 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Conduct, Finding, Idempotency, Reading
-    from activities.others import REQUESTED, START_MARK
+    from activities.others import REQUESTED
     from codat.models import PushOperation, PushStatus
+    from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import announce
     from workflows.clock import deadline_of, minutes_left
-    from workflows.measures import count_wait
+    from workflows.markdown import plain
+    from workflows.measures import cause_of, count_wait
     from workflows.models import PushOutcome, PushRequest, Resume
     from workflows.panel import of_progress
     from workflows.progress import ENDED, PushProgress
+    from workflows.run_origin import carried_memo, was_continued, was_started_here
     from workflows.submission import Ledger
 
 MOST_SAID = 380
@@ -63,6 +67,8 @@ class Story:
     unauthorized_since: datetime | None = None
     hinted: bool = False
     is_rejected: bool = False
+    unclear_answers: int = 0
+    missing_since: datetime | None = None
     is_cancelled: bool = False
     unannounced: UUID | None = None
     stage: str = "start"
@@ -70,6 +76,7 @@ class Story:
     next_look: datetime | None = None
     waiting_for: str | None = None
     saved_until: datetime = NEVER
+    deadline_timer: asyncio.Task[None] | None = None
 
     @classmethod
     def beginning(cls, request: PushRequest, *, is_reset: bool) -> Self:
@@ -77,8 +84,7 @@ class Story:
         if is_reset:
             return cls(request, requested=workflow.now(), is_reset=True)
         info = workflow.info()
-        # Whoever starts a push with the input of a continued run has not continued it.
-        resume = request.resume if info.continued_run_id else None
+        resume = request.resume if was_continued() else None
         if resume is None:
             alone = request.model_copy(update={"resume": None})
             return cls(alone, requested=info.workflow_start_time)
@@ -94,7 +100,7 @@ class Story:
         """Whether an earlier run of this push may have sent something."""
         if self.is_reset or self.request.retry_of:
             return True
-        return self.request.resume is None and START_MARK not in workflow.memo()
+        return self.request.resume is None and not was_started_here(self.request)
 
     @property
     def resumed(self) -> Reading | None:
@@ -102,13 +108,7 @@ class Story:
         entry = self.ledger.current
         if entry is None or entry.operation is None or entry.judgement or entry.has_failed:
             return None
-        return Reading(
-            operation=PushOperation(
-                push_operation_key=entry.operation,
-                status=PushStatus.PENDING,
-                status_text=PushStatus.PENDING.value,
-            )
-        )
+        return Reading.unread(entry.operation)
 
     @property
     def deadline(self) -> datetime | None:
@@ -154,6 +154,20 @@ class Story:
             looks=self.looks,
         )
 
+    def until_deadline(self) -> asyncio.Future[None] | None:
+        """Give the durable timer of the deadline, one a run; None without a deadline."""
+        if self.left is None:
+            return None
+        if self.deadline_timer is None:
+            left = max(self.left, timedelta())
+            self.deadline_timer = asyncio.create_task(workflow.sleep(left, summary="the deadline"))
+        return self.deadline_timer
+
+    def note(self, failure: CallFailed) -> None:
+        """Keep the last trouble, for whoever looks at the push and for the metrics."""
+        if failure.kind != DEADLINE:
+            self.trouble, self.cause = failure.message, cause_of(failure.kind)
+
     def enter(self, stage: str, message: str) -> None:
         """Say what is going on now, to whoever looks at the push."""
         self.stage, self.message = stage, message
@@ -189,7 +203,7 @@ class Story:
         workflow.continue_as_new(
             # What was remembered for a retry is in the ledger now.
             self.request.model_copy(update={"resume": resume, "retry_of": None}),
-            memo={**workflow.memo(), REQUESTED: self.requested.isoformat()},
+            memo=carried_memo() | {REQUESTED: self.requested.isoformat()},
         )
 
     async def wait(
@@ -216,7 +230,7 @@ class Story:
             await workflow.wait_condition(
                 lambda: for_hint and self.hinted,
                 timeout=pause,
-                timeout_summary=f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID],
+                timeout_summary=plain(f"{why} (until {self.next_look:%H:%M:%S} UTC)"[:MOST_SAID]),
             )
         except TimeoutError:
             pass
@@ -293,5 +307,4 @@ def _has_grown_long() -> bool:
     info = workflow.info()
     if info.is_continue_as_new_suggested():
         return True
-    # Of a run that was longer before there was this limit, replay must not make two.
-    return info.get_current_history_length() > LONGEST and workflow.patched("short-runs")
+    return info.get_current_history_length() > LONGEST

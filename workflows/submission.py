@@ -20,6 +20,12 @@ from codat.models import PushStatus
 KEY_AGE = timedelta(minutes=85)
 """How long after a number's first schedule its key may be sent; Codat keeps answers 90 minutes."""
 
+CONFLICT_IS_KEPT_AFTER = timedelta(minutes=1)
+"""A 409 that is given for so long is the kept first answer to its key, which wrote nothing."""
+
+IN_FLIGHT_FOR = timedelta(minutes=4)
+"""With an attempt open, 409 says that it is in flight; after so long it is looked for instead."""
+
 MOST_UNPROVEN = 3
 """How often a request that was sent again may be answered without proof before we look for it."""
 
@@ -31,23 +37,27 @@ class Answer(StrEnum):
     """How one attempt ended, as far as its own request is concerned."""
 
     ACCEPTED = "accepted"
-    BUSY = "busy"  # not connected, 429, 409: nothing written, may be sent again
+    BUSY = "busy"  # not connected, 429: nothing written, may be sent again
+    CONFLICT = "conflict"  # 409: wrote nothing, and its key may give this answer for 90 minutes
     UNAUTHORIZED = "unauthorized"  # 401, 402, 403: nothing written
     REJECTED = "rejected"  # 400, 404, 413: nothing written, asking again changes nothing
     UNCLEAR = "unclear"  # 5xx, 422: an answer that proves nothing
-    LOST = "lost"  # no answer
+    LOST = "lost"  # no answer, or none of Codat's own
     UNSENT = "unsent"  # the activity declined to send
 
 
 _ANSWERS = {
     "CodatUnreachable": Answer.BUSY,
     "CodatThrottled": Answer.BUSY,
-    "CodatConflict": Answer.BUSY,
+    "CodatConflict": Answer.CONFLICT,
     "CodatUnauthorized": Answer.UNAUTHORIZED,
     "CodatRefused": Answer.REJECTED,
+    "CodatNotFound": Answer.REJECTED,
     "CodatFailing": Answer.UNCLEAR,
     "CodatKeyReused": Answer.UNCLEAR,
+    "CodatUnclear": Answer.LOST,
     "NotSent": Answer.UNSENT,
+    "Superseded": Answer.UNSENT,
 }
 
 
@@ -77,6 +87,7 @@ class Entry(BaseModel):
     digest: str
     open: int = 0
     unproven: int = 0
+    conflict_since: datetime | None = None
     judgement: Judgement | None = None
     operation: UUID | None = None
     status: PushStatus | None = None
@@ -86,6 +97,11 @@ class Entry(BaseModel):
     def not_after(self) -> datetime:
         """The moment (UTC) from which this number's key may not be sent any more."""
         return self.first_scheduled + KEY_AGE
+
+    @property
+    def has_kept_conflict(self) -> bool:
+        """Whether its key was judged to give a kept 409: another number may do better at once."""
+        return self.conflict_since is not None and self.judgement is Judgement.REFUSED
 
     @property
     def has_failed(self) -> bool:
@@ -116,6 +132,9 @@ class Entry(BaseModel):
         """Whether a request that may have written was sent under this number."""
         return self.operation is not None or self.open > 0 or self.judgement in _DOUBTFUL
 
+
+_NEVER_KEPT = (Answer.BUSY, Answer.UNSENT)
+"""Says nothing of what the key's kept answer is."""
 
 _UNPROVEN = (Answer.UNAUTHORIZED, Answer.UNCLEAR, Answer.REJECTED)
 _DOUBTFUL = (Judgement.FAILING, Judgement.NOT_WRITTEN)
@@ -189,11 +208,19 @@ class Ledger(BaseModel):
         return entry
 
 
-def record(entry: Entry, answer: Answer, operation: UUID | None = None) -> None:
-    """Enter how the attempt that was opened last has ended; `lost` leaves it open."""
+def record(
+    entry: Entry, answer: Answer, operation: UUID | None = None, *, at: datetime | None = None
+) -> None:
+    """Enter how the attempt that was opened last has ended (at, UTC); `lost` leaves it open."""
+    if answer is Answer.CONFLICT:
+        entry.conflict_since = entry.conflict_since or at
+    elif answer not in _NEVER_KEPT:
+        entry.conflict_since = None
     if answer is Answer.LOST:
         return
     entry.open = max(entry.open - 1, 0)
+    if answer is Answer.CONFLICT and at and entry.conflict_since:
+        _judge_conflict(entry, at - entry.conflict_since)
     if entry.open and answer in _UNPROVEN:
         entry.unproven += MOST_UNPROVEN if answer is Answer.REJECTED else 1
     if answer is Answer.ACCEPTED:
@@ -203,6 +230,14 @@ def record(entry: Entry, answer: Answer, operation: UUID | None = None) -> None:
         entry.judgement = Judgement.REFUSED
     elif answer is Answer.UNCLEAR:
         entry.judgement = Judgement.FAILING
+
+
+def _judge_conflict(entry: Entry, lasted: timedelta) -> None:
+    """Enter what a 409 proves that has been given again and again for so long."""
+    if entry.open and lasted >= IN_FLIGHT_FOR:
+        entry.judgement, entry.unproven = Judgement.FAILING, MOST_UNPROVEN
+    elif not entry.open and lasted >= CONFLICT_IS_KEPT_AFTER and entry.judgement is None:
+        entry.judgement = Judgement.REFUSED
 
 
 def settle_as_not_written(entry: Entry) -> None:

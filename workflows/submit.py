@@ -9,26 +9,18 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import (
-    ActivityError,
-    ApplicationError,
-    TimeoutType,
-    is_cancelled_exception,
-)
-from temporalio.exceptions import TimeoutError as ActivityTimeout
 
 with workflow.unsafe.imports_passed_through():
-    from activities.failures import Refusal
-    from activities.models import Attempt, Idempotency, Reading
-    from activities.push import PushActivities
+    from activities.models import Attempt, Idempotency, Reading, UpdateOrder
     from codat.models import PushStatus
+    from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import announce_anew
     from workflows.clock import back_off, minutes_left
     from workflows.find import find, glance
-    from workflows.measures import cause_of
     from workflows.prepare import prepare
     from workflows.story import Story
     from workflows.submission import (
+        CONFLICT_IS_KEPT_AFTER,
         Answer,
         Entry,
         Judgement,
@@ -37,7 +29,6 @@ with workflow.unsafe.imports_passed_through():
         may_resend,
         record,
     )
-    from workflows.versions import takes_fewer_steps
 
 CALL_TIMEOUT = timedelta(seconds=60)
 """The activity cuts its call at 30 s; what has not reported after 60 s is lost."""
@@ -68,9 +59,9 @@ async def submit(story: Story) -> Reading:
 
 def _may_resend(story: Story, entry: Entry) -> bool:
     digest = story.request.frozen_digest
-    if story.is_cancelled or not may_resend(entry, story.mode, workflow.now(), digest):
+    if story.is_cancelled or story.unclear_answers > 1:
         return False
-    return not entry.unproven or workflow.patched("same-key-while-open")
+    return may_resend(entry, story.mode, workflow.now(), digest)
 
 
 async def _send_next(story: Story) -> Reading | None:
@@ -97,27 +88,27 @@ async def _send_next(story: Story) -> Reading | None:
 async def _send(story: Story, entry: Entry) -> Reading | None:
     story.enter("push", f"Sending the record (submission {entry.number}).")
     is_again = entry.open > 0
+    attempt = _attempt(story, entry)
     entry.open += 1
     entry.last_scheduled = workflow.now()
     try:
-        reading = await workflow.execute_activity_method(
-            PushActivities.push,
-            _attempt(story, entry),
+        # No time-out but its own: one of the server's can strike after it has sent.
+        reading = await call(
+            "push",
+            attempt,
+            Reading,
+            until=story.until_deadline(),
+            grace=CALL_TIMEOUT,
             start_to_close_timeout=CALL_TIMEOUT,
-            schedule_to_close_timeout=story.left,
             retry_policy=ONCE,
             summary=f"submission {entry.number}",
         )
-    except ActivityError as error:
-        if is_cancelled_exception(error):
-            raise
-        await _after(story, entry, error)
+    except CallFailed as failure:
+        await _after(story, entry, failure)
         return None
     record(entry, Answer.ACCEPTED, reading.operation.push_operation_key)
     operation = reading.operation
-    story.follow(
-        operation.push_operation_key, is_over=takes_fewer_steps() and operation.status.is_final
-    )
+    story.follow(operation.push_operation_key, is_over=operation.status.is_final)
     if is_again and reading.is_new:
         await _check_keys(story, entry)
     return reading
@@ -162,16 +153,28 @@ def _attempt(story: Story, entry: Entry) -> Attempt:
         allow_sync_on_push_complete=request.allow_sync_on_push_complete,
         force_update=request.force_update,
         run_id=workflow.info().run_id,
-        not_after=entry.not_after,
+        not_after=min(entry.not_after, story.deadline or entry.not_after),
+        order=None if is_create else _order(story),
     )
 
 
-async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
+def _order(story: Story) -> UpdateOrder:
+    was_scheduled = any(one.last_scheduled for one in story.ledger.entries)
+    is_first = not (was_scheduled or story.may_not_be_first)
+    return UpdateOrder(requested_on_utc=story.requested, is_first=is_first)
+
+
+async def _after(story: Story, entry: Entry, failure: CallFailed) -> None:
     """Enter an attempt that brought no operation, and wait before the next step if need be."""
-    answer = _answer(error)
-    record(entry, answer)
-    story.trouble, story.cause = _sentence(error), cause_of(error)
+    answer = answer_to(failure.kind)
+    record(entry, answer, at=workflow.now())
+    story.note(failure)
+    if failure.kind in (DEADLINE, TIMED_OUT):
+        story.trouble = "The worker that sent the record did not report back."
     story.is_rejected = answer is Answer.REJECTED
+    if failure.kind == "Superseded" and not entry.is_unclear:
+        raise story.ending(PushStatus.FAILED, story.trouble)
+    story.unclear_answers = story.unclear_answers + 1 if failure.kind == "CodatUnclear" else 0
     if story.is_rejected and not entry.is_unclear:
         raise story.ending(PushStatus.FAILED, f"Codat refused the record: {story.trouble}")
     if answer is Answer.UNAUTHORIZED:
@@ -180,28 +183,16 @@ async def _after(story: Story, entry: Entry, error: ActivityError) -> None:
         story.unauthorized_since = None
     story.failures += 1
     if not entry.is_unclear or _may_resend(story, entry):
-        most = ASK_AGAIN if entry.open else MOST_PAUSE
-        await story.wait(_pause(story, error, most), f"sending again after: {story.trouble}")
+        pause = failure.retry_after or _pause(story, entry)
+        await story.wait(pause, f"sending again after: {story.trouble}")
 
 
-def _pause(story: Story, error: ActivityError, most: timedelta) -> timedelta:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.details:
-        refusal = Refusal.model_validate(cause.details[0])
-        if refusal.retry_after_seconds:
-            return timedelta(seconds=refusal.retry_after_seconds)
+def _pause(story: Story, entry: Entry) -> timedelta:
+    if entry.has_kept_conflict:
+        # A minute went by while it was judged; the next number may be answered otherwise.
+        kept = sum(one.has_kept_conflict for one in story.ledger.entries)
+        return back_off(kept, MOST_PAUSE)
+    if entry.open:
+        return back_off(story.failures, ASK_AGAIN)
+    most = CONFLICT_IS_KEPT_AFTER if entry.conflict_since else MOST_PAUSE
     return back_off(story.failures, most)
-
-
-def _answer(error: ActivityError) -> Answer:
-    cause = error.cause
-    if isinstance(cause, ActivityTimeout) and cause.type is TimeoutType.SCHEDULE_TO_START:
-        return Answer.UNSENT
-    return answer_to(cause.type if isinstance(cause, ApplicationError) else None)
-
-
-def _sentence(error: ActivityError) -> str:
-    cause = error.cause
-    if isinstance(cause, ApplicationError):
-        return cause.message
-    return "The worker that sent the record did not report back."

@@ -30,10 +30,14 @@ class Books:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def open(self, side: str) -> None:
-        """Add a side's company with its connections."""
+    async def open(self, side: str, *, rewrite: bool = False) -> None:
+        """Add a side's company with its connections, which rewrite records or not."""
         places = [
-            {"id": connection(side, one), "platform": one.platform, "manners": one.manners}
+            {
+                "id": connection(side, one),
+                "platform": one.platform,
+                "manners": one.manners | {"rewrites": one.rewrites if rewrite else ()},
+            }
             for one in PLACES
         ]
         companies = [{"id": company(side), "name": side, "connections": places}]

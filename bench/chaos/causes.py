@@ -28,7 +28,7 @@ class Cause(StrEnum):
         """Tell whether the API left no proof in this mode, so that Unknown is honest."""
         if self in (Cause.TWINS, Cause.HUMBLE, Cause.ENDED):
             return True
-        if wanted.echo:
+        if wanted.echo and not wanted.rewrite:
             return False
         if self in _EVEN_HONOURED:
             return True

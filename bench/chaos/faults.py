@@ -66,6 +66,8 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
             continue
         path = f"{here}connections/[^/]+/push/"
         made.append({**rule, "path": path, "probability": share * more / untouched})
+        if rule["fault"] == "conflict":
+            made[-1]["kept"] = not wanted.brief  # a kept one is judged for a minute
         if rule["fault"] not in _SHAPES:
             untouched -= share * more  # the first rule that fires is the only one
     for chance, rule in _READS:

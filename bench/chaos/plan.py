@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from bench.chaos.records import marker, unique_record
+from emulator.rewrites import WAYS
 
 _SPACE = UUID("6a1d9a52-5d7c-5c0e-8f43-0d6a7a3f9c11")
 
@@ -43,6 +44,7 @@ class Wanted:
     brief: bool
     outage: float = 0
     only: str | None = None
+    rewrite: bool = False
 
     @property
     def storm(self) -> float:
@@ -79,18 +81,31 @@ class Place:
     weight: int
     manners: dict[str, Any]
     needs_deadline: bool = False
+    rewrites: tuple[str, ...] = ()
+    """What it changes in a record, in a run with platforms that rewrite."""
 
+
+_TAX = ("tax", "number", "due-date")
+_SHORT = ("letters", "cut", "tax")
+_SMALL = ("number", "rounding", "cut")
 
 PLACES = (
-    Place("prompt 1", "cloudbooks", 18, {"delay": 0.1}),
-    Place("prompt 2", "midmarket", 18, {"delay": 0.3}),
-    Place("steady 1", "cloudbooks", 16, {"delay": 1, "spread": 3}),
-    Place("steady 2", "cloudbooks", 16, {"delay": 1, "spread": 3}),
-    Place("slow", "midmarket", 8, {"delay": 6}),
-    Place("synchronous", "instabooks", 10, {"synchronous": True}),
+    Place("prompt 1", "cloudbooks", 18, {"delay": 0.1}, rewrites=_TAX),
+    Place("prompt 2", "midmarket", 18, {"delay": 0.3}, rewrites=_SHORT),
+    Place("steady 1", "cloudbooks", 16, {"delay": 1, "spread": 3}, rewrites=("sign", "order")),
+    Place("steady 2", "cloudbooks", 16, {"delay": 1, "spread": 3}, rewrites=_SMALL),
+    Place("slow", "midmarket", 8, {"delay": 6}, rewrites=tuple(WAYS)),
+    Place("synchronous", "instabooks", 10, {"synchronous": True}, rewrites=_TAX),
     Place("refusing", "strictbooks", 6, {"delay": 0.3, "refusing": "The period is closed."}),
-    Place("offline", "cloudbooks", 4, {"offline": True}, needs_deadline=True),
-    Place("stubborn", "cloudbooks", 4, {"delay": 70, "stubborn": True}, needs_deadline=True),
+    Place("offline", "cloudbooks", 4, {"offline": True}, needs_deadline=True, rewrites=_TAX),
+    Place(
+        "stubborn",
+        "cloudbooks",
+        4,
+        {"delay": 70, "stubborn": True},
+        needs_deadline=True,
+        rewrites=_SMALL,
+    ),
 )
 
 

@@ -19,6 +19,7 @@ def announce(plan: Plan) -> None:
     """Print the seed and the script of disasters."""
     wanted = plan.wanted
     echo = "data echoed" if wanted.echo else "no data echoed"
+    echo += ", rewritten" if wanted.rewrite else ""
     print(f"seed {wanted.seed}: {wanted.pushes} pushes, keys {wanted.mode}, {echo}")
     for one in plan.disasters:
         worker = f" {one.worker}" if "worker" in one.what else ""

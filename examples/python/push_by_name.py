@@ -8,7 +8,6 @@ Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown.
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import sys
@@ -31,7 +30,7 @@ class NotAPush(ValueError):
 async def push(client: Client, request: dict[str, Any]) -> dict[str, Any]:
     """Start a push, or join the one with the same key; give its outcome, whatever it is."""
     workflow_id = f"push-{push_id(request)}"
-    with contextlib.suppress(WorkflowAlreadyStartedError):
+    try:
         await client.start_workflow(
             "push",
             request,
@@ -39,10 +38,33 @@ async def push(client: Client, request: dict[str, Any]) -> dict[str, Any]:
             task_queue=os.environ.get("PUSH_TASK_QUEUE", "push"),
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         )
+    except WorkflowAlreadyStartedError:
+        await check_record(client, workflow_id, request)
     try:
         return await client.get_workflow_handle(workflow_id).result()
     except WorkflowFailureError as failure:
         return outcome_of(failure)
+
+
+async def check_record(client: Client, workflow_id: str, request: dict[str, Any]) -> None:
+    """Raise NotAPush if the push that has this key was started with another record.
+
+    A retry may carry a mended record, so the run that it is a retry of is read.
+    """
+    run_id = None
+    while True:
+        handle = client.get_workflow_handle(workflow_id, run_id=run_id)
+        first = await anext(aiter(handle.fetch_history_events(page_size=1)))
+        payloads = first.workflow_execution_started_event_attributes.input.payloads
+        (started,) = await client.data_converter.decode(payloads)
+        run_id = started.get("retryOf")
+        if run_id is None:
+            break
+    if started["data"] != request["data"]:
+        raise NotAPush(
+            f"the idempotencyKey {request['idempotencyKey']} belongs to a push of another record; "
+            "use a new key for a new record"
+        )
 
 
 def push_id(request: dict[str, Any]) -> UUID:

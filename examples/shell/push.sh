@@ -34,11 +34,19 @@ trap 'rm -rf "$work"' EXIT
     printf '}'
 } > "$work/request.json"
 
-# A push that exists already is joined: the server refuses a second one of that id.
+# A push that exists already is joined: the server refuses a second one of that id. What it was
+# started with must be what this script sends; a retry's record may have been mended.
 temporal workflow start --type push --task-queue "${PUSH_TASK_QUEUE:-push}" \
     --workflow-id "push-$id" --id-reuse-policy RejectDuplicate \
-    --input-file "$work/request.json" > "$work/started" 2>&1 ||
+    --input-file "$work/request.json" > "$work/started" 2>&1 || {
     grep -qi "already" "$work/started" || { cat "$work/started" >&2; exit 5; }
+    temporal workflow show --workflow-id "push-$id" --output json --no-json-shorthand-payloads |
+        sed -n 's/^ *"data": "\(.*\)",\{0,1\}$/\1/p' | head -n 1 | base64 -d > "$work/joined"
+    grep -q '"retryOf"' "$work/joined" || cmp -s "$work/request.json" "$work/joined" || {
+        echo "No push request: the key $key belongs to a push of another request." >&2
+        exit 2
+    }
+}
 
 # All four endings are data: the result of a success, the details of a failure.
 temporal workflow result --workflow-id "push-$id" --output json --no-json-shorthand-payloads \
@@ -48,7 +56,7 @@ ending=$(sed -n -e 's/^  "status": "\(.*\)",$/\1/p' -e 's/^ *"type": "\(.*\)",$/
 case $ending in
     COMPLETED) code=0 ;;
     FAILED*PushFailed) code=1 ;;
-    FAILED*InvalidInput) code=2 ;;
+    FAILED*InvalidInput | FAILED*IdempotencyKeyConflict) code=2 ;;
     FAILED*PushTimedOut) code=3 ;;
     *) code=4 ;;
 esac

@@ -7,6 +7,7 @@ import pytest
 
 from activities.bulk import PACE, REQUESTS, BulkActivities, BulkStep
 from codat.allowance import Allowance
+from tests.support.clocks import wall_clock_off
 from tests.support.workbench import perform
 
 
@@ -44,8 +45,10 @@ async def test_it_asks_again_every_hour():
     assert done.not_before - datetime.now(UTC) < timedelta(hours=1)
 
 
-async def test_a_gap_longer_than_a_step_is_left_to_the_workflow():
-    done = await a_step(Allowance(), pushes=1, gap_seconds=3600)
+@pytest.mark.parametrize("minutes", [-12, 0, 12])
+async def test_a_gap_longer_than_a_step_is_left_to_the_workflow(minutes):
+    with wall_clock_off(timedelta(minutes=minutes)):
+        done = await a_step(Allowance(), pushes=1, gap_seconds=3600)
 
     assert (["retried"], PACE) == (done.results, done.waits_for)
     assert timedelta(minutes=59) < done.not_before - datetime.now(UTC) <= timedelta(hours=1)

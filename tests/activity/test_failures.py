@@ -21,7 +21,7 @@ ERRORS = {
     "unauthorized": "CodatUnauthorized",
     "payment-required": "CodatUnauthorized",
     "forbidden": "CodatUnauthorized",
-    "not-found": "CodatRefused",
+    "not-found": "CodatNotFound",
     "error-before-commit": "CodatFailing",
     "wrong-json": "CodatLost",
     "cut-body": "CodatLost",
@@ -49,12 +49,12 @@ async def test_no_fault_of_codats_counts_as_the_workers_own(fault):
 
 
 @pytest.mark.parametrize("fault", ERRORS)
-async def test_reading_a_status_is_always_tried_again(fault):
+async def test_reading_a_status_is_tried_again_unless_it_is_not_there(fault):
     async with workbench(impatient=fault == "hang") as bench:
         bench.codat.fault(fault)
         failure = await bench.failure("poll-status")
 
-    assert not failure.non_retryable
+    assert (fault == "not-found") == failure.non_retryable
 
 
 @pytest.mark.parametrize(

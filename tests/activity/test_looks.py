@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities import looks
 from activities.models import PollStatus
+from codat import exchange
 from emulator import seeds
 from tests.support.looking import did, look, pending
 from tests.support.workbench import perform, target, workbench
@@ -208,3 +209,17 @@ async def test_looks_are_told_to_stretch_when_the_day_runs_low():
         reading = await bench.poll_status(key)
 
     assert 10 == pytest.approx(reading.patience)
+
+
+async def test_a_list_that_is_too_large_to_read_is_asked_for_in_smaller_pages(monkeypatch):
+    monkeypatch.setattr(exchange, "_LARGEST_BODY", 15_000)
+    async with workbench() as bench:
+        keys = await pending(bench, 60)
+        await asyncio.gather(*(look(bench, key) for key in keys))
+        readings = await asyncio.gather(*(look(bench, key) for key in keys))
+        sizes = [parse_qsl(one["query"]) for one in bench.journal]
+
+    assert keys == [one.operation.push_operation_key for one in readings]
+    asked = [dict(one).get("pageSize") for one in sizes]
+    assert 1 == asked.count("1000")
+    assert None not in asked

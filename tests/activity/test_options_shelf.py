@@ -83,7 +83,7 @@ async def test_a_refusal_is_not_covered_up_by_an_old_document(monkeypatch):
         bench.codat.fault("not-found")
         failure = await bench.failure("fetch-options")
 
-    assert "CodatRefused" == failure.type
+    assert "CodatNotFound" == failure.type
 
 
 async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):

@@ -2,12 +2,19 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import push
+from activities.models import Conduct
+from activities.send_fence import SendFence
+from tests.support.clocks import wall_clock_off
 from tests.support.workbench import RUN, Workbench, workbench
 
 
@@ -24,25 +31,40 @@ async def test_the_run_that_asked_sends():
         assert 1 == len(bench.codat.journal(method="POST"))
 
 
-@pytest.mark.parametrize("info", [{"workflow_run_id": "run-2"}, {"attempt": 2}])
-async def test_another_run_or_a_second_attempt_sends_nothing(info):
+@pytest.mark.parametrize(
+    ("info", "kind"),
+    [
+        ({"workflow_run_id": "run-2"}, "NotSent"),
+        ({"attempt": 2}, "ActivityRedelivered"),
+        ({"current_attempt_scheduled_time": datetime.now(UTC)}, "ActivityRedelivered"),
+    ],
+    ids=["another run", "a second attempt", "a reset attempt"],
+)
+async def test_another_run_or_another_hand_out_sends_nothing(info, kind):
     async with workbench() as bench:
         failure = await not_sent(bench, info=info)
 
         assert [] == bench.journal
-    assert ("NotSent", True) == (failure.type, failure.non_retryable)
+    assert (kind, True) == (failure.type, failure.non_retryable)
 
 
-@pytest.mark.parametrize(("age", "is_sent"), [(19, True), (21, False)])
-async def test_a_task_is_sent_within_twenty_seconds_of_its_start(age, is_sent):
-    started = datetime.now(UTC) - timedelta(seconds=age)
+@pytest.mark.parametrize("skew", [timedelta(minutes=-12), timedelta(seconds=25)], ids=str)
+async def test_a_wrong_wall_clock_holds_nothing_back(skew):
     async with workbench() as bench:
-        if is_sent:
-            await bench.push(info={"started_time": started})
-        else:
-            await not_sent(bench, info={"started_time": started})
+        with wall_clock_off(skew):
+            await bench.push()
 
-        assert is_sent == bool(bench.journal)
+        assert 1 == len(bench.journal)
+
+
+@pytest.mark.parametrize("skew", [timedelta(minutes=-12), timedelta(minutes=12)], ids=str)
+async def test_a_key_that_is_too_old_by_the_servers_clock_is_not_sent(skew):
+    started = datetime.now(UTC)
+    async with workbench() as bench:
+        with wall_clock_off(skew):
+            await not_sent(bench, not_after=started, info={"started_time": started})
+
+        assert [] == bench.journal
 
 
 @pytest.mark.parametrize(("left", "is_sent"), [(5, True), (0, False), (-5, False)])
@@ -96,3 +118,30 @@ async def test_an_update_carries_no_key():
         (request,) = bench.codat.journal(method="PUT")
 
     assert "idempotency-key" not in {name.lower() for name in request["headers"]}
+
+
+class Silent:
+    """A Temporal that answers a description with an error."""
+
+    def __init__(self, status: RPCStatusCode) -> None:
+        self.status = status
+
+    async def describe_workflow_execution(self, *_, **__) -> None:
+        raise RPCError("no", self.status, b"")
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (RPCStatusCode.NOT_FOUND, "The run that asked for this request is gone."),
+        (RPCStatusCode.UNAVAILABLE, "Temporal does not say whether this request is still wanted."),
+    ],
+)
+async def test_without_temporals_word_nothing_is_sent(status, said):
+    client = cast("Client", SimpleNamespace(namespace="n", workflow_service=Silent(status)))
+    async with workbench() as bench:
+        bench.activities = push.PushActivities(bench.client, Conduct(), [SendFence(client).check])
+        failure = await not_sent(bench)
+
+        assert [] == bench.journal
+    assert ("NotSent", said) == (failure.type, failure.message)

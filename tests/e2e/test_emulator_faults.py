@@ -168,6 +168,7 @@ def test_throttling_says_as_a_date_when_to_return(emulator, client):
         ("payment-required", 402),
         ("forbidden", 403),
         ("not-found", 404),
+        ("conflict", 409),
         ("error-before-commit", 500),
     ],
 )
@@ -179,8 +180,8 @@ def test_a_refusal_writes_nothing_and_is_kept_for_its_key(emulator, client, faul
     assert "replayed" == emulator.control("GET", "journal")[1]["did"]
 
 
-def test_a_conflict_releases_its_key(emulator, client):
-    emulator.fault("conflict", method="POST", times=1)
+def test_a_conflict_that_is_not_kept_releases_its_key(emulator, client):
+    emulator.fault("conflict", method="POST", times=1, kept=False)
     first, again = post(client, key="k"), post(client, key="k")
 
     assert (409, 200) == (first.status_code, again.status_code)
@@ -263,6 +264,7 @@ def test_a_removed_rule_strikes_no_more(emulator, client):
     [
         ({"fault": "explode"}, "No such fault: explode"),
         ({"fault": "hang", "minutes": 3}, "hang knows no minutes"),
+        ({"fault": "answer-about-another", "what": "planet"}, "what is one of: company"),
     ],
 )
 def test_a_misspelt_rule_is_refused_by_name(client, rule, hint):

@@ -116,3 +116,20 @@ async def test_both_tell_what_is_wrong_with_a_request(stack, python, shell, tmp_
     assert (2, 2) == (by_sdk.code, by_command.code)
     assert "data must be a JSON object" in by_sdk.complaint
     assert "data must be a JSON object" in by_command.complaint
+
+
+async def test_both_refuse_another_record_under_a_key_that_was_used(stack, python, shell, tmp_path):
+    key, request, file = str(uuid4()), tmp_path / "request.json", tmp_path / "record.json"
+    command = (str(SCRIPT), seeds.COMPANY, seeds.PROMPT, "accounts", key, str(file))
+    codes, said = [], []
+    for number in (key[:5], key[9:13]):
+        file.write_text(json.dumps(record("accounts", number)))
+        sent = a_request(seeds.PROMPT, "", key) | {"data": record("accounts", number)}
+        request.write_text(json.dumps(sent))
+        by_command = await run(*command, environment=shell, cwd=tmp_path)
+        by_sdk = await run(*python, str(request), environment=stack.environment, cwd=tmp_path)
+        codes.append((by_command.code, by_sdk.code))
+        said = [by_command.err, by_sdk.err]
+
+    assert [(0, 0), (2, 2)] == codes
+    assert all("belongs to a push of another" in one for one in said)

@@ -56,3 +56,13 @@ async def test_the_check_of_a_stack_that_is_fit_ends_well(stack, tmp_path):
     assert (0, "") == (ran.code, ran.err)
     assert f"127.0.0.1:{stack.ports.temporal}, namespace default" in ran.out
     assert stack.environment["CODAT_API_KEY"] not in ran.out
+
+
+async def test_a_worker_whose_clock_is_too_far_off_says_so_instead_of_running(stack, tmp_path):
+    environment = {**stack.environment, "PUSH_CLOCK_SHIFT": "-PT45M"}
+    ran = await run(*WORKER, environment=environment, cwd=tmp_path)
+    checked = await run(*WORKER, "--check", environment=environment, cwd=tmp_path)
+
+    said = "This machine's clock is 45 minutes behind Temporal's. Set it, best by NTP."
+    assert (1, said) == (ran.code, ran.complaint)
+    assert (1, True) == (checked.code, f"wrong    clock        {said}" in checked.out)

@@ -24,7 +24,14 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SPACE = UUID(int=7)
 
 NOT_WRITTEN = ["CodatThrottled", "CodatUnreachable", "CodatUnauthorized", "CodatRefused", "NotSent"]
-PERHAPS = ["CodatLost", "Lost", "CodatFailing", "CodatKeyReused", "WorkerShutdown"]
+PERHAPS = [
+    "CodatLost",
+    "Lost",
+    "CodatFailing",
+    "CodatKeyReused",
+    "CodatUnclear",
+    "WorkerShutdown",
+]
 
 
 @dataclass

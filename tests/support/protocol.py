@@ -20,7 +20,14 @@ from workflows.submission import idempotency_key
 
 MODES = ("honoured", "ignored")
 
-PAUSES = ("submit.MOST_PAUSE", "submit.ASK_AGAIN", "find.PAUSE", "recall.PAUSE", "prepare.PAUSE")
+PAUSES = (
+    "submit.MOST_PAUSE",
+    "submit.ASK_AGAIN",
+    "find.PAUSE",
+    "recall.PAUSE",
+    "prepare.PAUSE",
+    "submission.CONFLICT_IS_KEPT_AFTER",
+)
 
 
 @asynccontextmanager

@@ -34,7 +34,7 @@ from tests.support.house import House, house
 from tests.support.waiting import eventually
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
-VERSION = "v4"
+VERSION = "v1"
 QUICK = Conduct(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
 OFTEN = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
 PATIENT = Conduct(poll_first=timedelta(minutes=5))

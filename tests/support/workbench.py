@@ -56,8 +56,9 @@ class Workbench:
     async def push(self, *, info: dict[str, Any] | None = None, **fields: Any) -> Any:
         return await perform(self.activities.push, attempt(**fields), **(info or {}))
 
-    async def poll_status(self, operation: UUID | None = None) -> Any:
-        ask = PollStatus(target=target(), push_operation_key=operation or self.operation)
+    async def poll_status(self, operation: UUID | None = None, **fields: Any) -> Any:
+        key = operation or self.operation
+        ask = PollStatus(target=target(**fields), push_operation_key=key)
         return await perform(self.activities.poll_status, ask)
 
     async def failure(self, name: str) -> ApplicationError:

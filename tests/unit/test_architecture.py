@@ -1,4 +1,5 @@
 import importlib.metadata
+import re
 import tomllib
 from pathlib import Path
 
@@ -66,3 +67,26 @@ def test_the_readme_maps_every_folder():
     readme = (ROOT / "README.md").read_text()
 
     assert [] == sorted(name for name in packages() if f"`{name}/`" not in readme)
+
+
+def test_values_of_visibility_queries_are_written_in_one_place():
+    written = {
+        f"{folder}/{path.name}"
+        for folder in packages() - {"emulator"}
+        for path in (ROOT / folder).rglob("*.py")
+        if re.search(r"""[^>]="\{|IN \(\{""", path.read_text())
+    }
+
+    assert {"activities/visibility.py"} == written
+
+
+def test_the_wall_clock_is_read_in_one_place():
+    shipped = [
+        *ROOT.glob("*.py"),
+        *(file for one in packages() for file in (ROOT / one).glob("*.py")),
+    ]
+    readers = {
+        file.relative_to(ROOT).as_posix() for file in shipped if "datetime.now(" in file.read_text()
+    }
+
+    assert {"codat/clock.py"} == {one for one in readers if not one.startswith("emulator/")}

@@ -194,6 +194,26 @@ async def test_an_answer_over_fifty_megabytes_is_refused_and_hung_up():
     assert (51, True) == (flood.megabytes, flood.closed)
 
 
+@pytest.mark.parametrize(
+    ("megabytes", "kind"), [(0, codat.CodatLost), (1, codat.CodatLost), (2, codat.CodatTooLarge)]
+)
+async def test_an_answer_that_is_not_read_in_time_is_too_large_if_much_of_it_has_come(
+    megabytes, kind
+):
+    async def late():
+        for _ in range(megabytes):
+            yield bytes(1_000_000)
+        raise httpx.ReadTimeout("late")
+
+    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=late()))
+    async with codat.CodatClient(settings, transport=transport) as client:
+        with pytest.raises(codat.CodatLost, match="time-out") as lost:
+            await client.operations(COMPANY)
+
+    assert kind is lost.type
+
+
 async def test_operations_are_listed_newest_first():
     recorder = Recorder(body=PAGE)
     async with recorder.client() as client:

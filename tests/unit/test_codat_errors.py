@@ -18,23 +18,70 @@ def an_error(status, body=b"", **headers):
     return raised.value
 
 
-@pytest.mark.parametrize(
-    ("statuses", "kind"),
-    [
-        ([401, 402, 403], codat.CodatUnauthorized),
-        ([400, 404, 413, 418, 451, 499], codat.CodatRefused),
-        ([409], codat.CodatConflict),
-        ([422], codat.CodatKeyReused),
-        ([429], codat.CodatThrottled),
-        ([500, 502, 503, 504, 599], codat.CodatFailing),
-        ([204, 301, 302, 304, 307, 308, 399], codat.CodatLost),
-    ],
-)
+def own(status, **members):
+    known = {"statusCode": status, "service": "PublicApi", "error": "No.", "correlationId": "8fa2"}
+    return json.dumps(known | members).encode()
+
+
+WHATEVER_THE_BODY = [
+    ([401], codat.CodatUnauthorized),
+    ([413], codat.CodatRefused),
+    ([429], codat.CodatThrottled),
+    ([408, 421, 425], codat.CodatUnclear),
+    ([500, 502, 503, 504, 599], codat.CodatFailing),
+    ([301, 302, 304, 307, 308, 399], codat.CodatLost),
+]
+IN_CODATS_OWN_FORM = [
+    ([402, 403], codat.CodatUnauthorized),
+    ([400, 418, 451, 499], codat.CodatRefused),
+    ([404], codat.CodatNotFound),
+    ([409], codat.CodatConflict),
+    ([422], codat.CodatKeyReused),
+]
+FOREIGN = [
+    b"",
+    b"<html><h1>403 Forbidden</h1></html>",
+    b'{"message": "Forbidden"}',
+    b'{"statusCode": 404, "message": "Resource not found"}',
+    b'{"error": "invalid_request"}',
+    b'{"error": {"code": "invalid_json"}, "statusCode": 400, "service": "x"}',
+    b'{"type": "about:blank", "title": "Bad Request", "status": 400}',
+    b'["statusCode", "error", "service"]',
+]
+
+
+@pytest.mark.parametrize(("statuses", "kind"), [*WHATEVER_THE_BODY, *IN_CODATS_OWN_FORM])
 def test_each_status_has_its_error(statuses, kind):
-    errors = [an_error(status) for status in statuses]
+    errors = [an_error(status, own(status)) for status in statuses]
 
     assert {kind} == {type(error) for error in errors}
     assert statuses == [error.status for error in errors]
+
+
+@pytest.mark.parametrize(("statuses", "kind"), WHATEVER_THE_BODY)
+@pytest.mark.parametrize("body", FOREIGN)
+def test_what_settles_by_its_status_needs_no_form(statuses, kind, body):
+    assert {kind} == {type(an_error(status, body)) for status in statuses}
+
+
+@pytest.mark.parametrize("statuses", [statuses for statuses, _ in IN_CODATS_OWN_FORM])
+@pytest.mark.parametrize("body", FOREIGN)
+def test_what_is_not_in_codats_own_form_proves_nothing(statuses, body):
+    assert {codat.CodatUnclear} == {type(an_error(status, body)) for status in statuses}
+
+
+def test_a_foreign_answer_is_told_as_such():
+    assert (
+        "The answer 403 (Forbidden) is not in Codat's own form; a proxy may have given it."
+        == str(an_error(403, b"<html>"))
+    )
+
+
+def test_published_errors_are_in_codats_own_form():
+    examples = [e for e in published("error_examples.json") if e["httpStatus"]]
+    kinds = {type(an_error(e["httpStatus"], json.dumps(e["body"]).encode())) for e in examples}
+
+    assert codat.CodatUnclear not in kinds
 
 
 def test_published_error_bodies_become_sentences():
@@ -49,7 +96,7 @@ def test_published_error_bodies_become_sentences():
 
 
 def test_the_sentence_says_what_codat_said():
-    body = b'{"error": "No such\\n connection.", "correlationId": "8fa2"}'
+    body = own(404, error="No such\n connection.")
 
     assert "Codat answered 404 (Not Found): No such connection (correlation id 8fa2)." == str(
         an_error(404, body)
@@ -57,9 +104,9 @@ def test_the_sentence_says_what_codat_said():
 
 
 def test_the_sentence_tells_what_validation_found():
-    body = b'{"error": "Bad", "validation": {"errors": [{"message": "Too long."}, 7, {}]}}'
+    body = own(400, error="Bad", validation={"errors": [{"message": "Too long."}, 7, {}]})
 
-    assert "Codat answered 400 (Bad Request): Bad; Too long." == str(an_error(400, body))
+    assert "Codat answered 400 (Bad Request): Bad; Too long" in str(an_error(400, body))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +156,10 @@ def test_an_error_carries_the_servers_own_date():
 
 def test_a_date_that_is_none_is_left_out():
     assert an_error(500, date="yesterday").date is None
+
+
+def test_a_success_that_says_nothing_is_lost():
+    assert codat.CodatLost is type(an_error(204))
 
 
 def test_json_that_ends_too_early_is_lost():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from codat import numbers
-from codat.models import OperationPage, PushOperation, PushOption, PushStatus
+from codat.models import OperationPage, PushOperation, PushOption, PushStatus, PushTarget
 from tests.support.published import PUBLISHED, published
 
 KEY = "0659a24d-2b66-4979-971e-4b98c3ed7f61"
@@ -57,12 +57,82 @@ def test_every_published_options_document_is_read():
 
 @pytest.mark.parametrize(
     ("word", "status"),
-    [("TimedOut", PushStatus.TIMED_OUT), ("Paused", PushStatus.UNKNOWN), (7, PushStatus.UNKNOWN)],
+    [
+        ("TimedOut", PushStatus.TIMED_OUT),
+        ("Processing", PushStatus.PENDING),
+        ("Paused", PushStatus.UNKNOWN),
+        (7, PushStatus.UNKNOWN),
+    ],
 )
 def test_an_unheard_of_status_is_unknown_and_its_word_kept(word, status):
     operation = an_operation(status=word)
 
     assert (status, str(word)) == (operation.status, operation.status_text)
+
+
+REASON = {"errorMessage": "The period is closed."}
+FINDING = {"validation": {"errors": [{"message": "Too long."}]}}
+NAMED = {"changes": [{"type": "Created", "recordRef": {"id": "7"}}]}
+
+
+@pytest.mark.parametrize(
+    ("members", "is_believed"),
+    [
+        (REASON, True),
+        (FINDING, True),
+        (REASON | {"statusCode": 400}, True),
+        (REASON | {"changes": [{"type": "Created", "recordRef": {"dataType": "bills"}}]}, True),
+        ({}, False),
+        ({"statusCode": 400}, False),
+        ({"statusCode": 400, "validation": {"warnings": [{"message": "Hm."}]}}, False),
+        *((REASON | {"statusCode": code}, False) for code in (200, 202, 404, 408, 500, 502, 504)),
+        (REASON | FINDING | NAMED, False),
+        (REASON | NAMED | {"statusCode": 400}, False),
+        (REASON | {"changes": [{"type": "AttachmentUploaded", "attachmentId": "7"}]}, False),
+    ],
+)
+def test_failed_is_believed_only_where_it_proves_that_nothing_was_written(members, is_believed):
+    operation = an_operation(status="Failed", **members)
+
+    assert is_believed == (operation.status is PushStatus.FAILED)
+    assert ("Failed", True) == (operation.status_text, operation.is_over)
+    assert operation == PushOperation.model_validate_json(operation.model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("members", "is_over"),
+    [
+        ({"status": "Success"}, True),
+        ({"status": "Pending", "completedOnUtc": "2023-02-12T15:15:51Z"}, False),
+        ({"status": "Processing", "completedOnUtc": "2023-02-12T15:15:51Z"}, False),
+        ({"status": "Paused"}, False),
+        ({"status": "Paused", "completedOnUtc": "2023-02-12T15:15:51Z"}, True),
+    ],
+)
+def test_an_operation_knows_whether_it_is_over(members, is_over):
+    assert is_over == an_operation(**members).is_over
+
+
+PLACE = {"companyId": KEY, "dataConnectionKey": KEY}
+
+
+@pytest.mark.parametrize(
+    ("members", "is_ours"),
+    [
+        ({}, True),
+        (PLACE | {"dataType": "bills"}, True),
+        (PLACE | {"dataType": "Bills"}, True),
+        (PLACE | {"dataType": "vendorBills"}, True),
+        (PLACE | {"dataType": "invoices"}, False),
+        (PLACE | {"dataType": "bankTransactions"}, False),
+        (PLACE | {"companyId": str(UUID(int=1))}, False),
+        (PLACE | {"dataConnectionKey": str(UUID(int=1))}, False),
+    ],
+)
+def test_an_operation_is_of_another_target_only_where_it_says_so(members, is_ours):
+    target = PushTarget(company_id=UUID(KEY), connection_id=UUID(KEY), data_type="bills")
+
+    assert is_ours == an_operation(**members).is_of(target)
 
 
 def test_a_status_knows_its_own_questions():

@@ -111,6 +111,25 @@ async def test_a_stubborn_platform_writes_after_the_deadline():
     assert 1 == len(written)
 
 
+async def test_a_platform_offers_the_records_in_its_books_as_choices():
+    async with Emulator() as codat, codat.client() as client:
+        codat.connection(seeds.PROMPT).set(offers=["suppliers"])
+        await push(client, seeds.PROMPT)
+        early = await _suppliers_offered(client)
+        codat.advance(1)
+        late = await _suppliers_offered(client)
+        (written,) = codat.ledger()
+
+    assert ["supplier-1", "supplier-2"] == early
+    assert [*early, written["recordId"]] == late
+
+
+async def _suppliers_offered(client):
+    document = (await client.get(f"{COMPANY}/connections/{seeds.PROMPT}/options/bills")).json()
+    choices = document["properties"]["supplierRef"]["properties"]["id"]["options"]
+    return [one["value"] for one in choices]
+
+
 async def test_enforced_limits_end_the_day_in_429(monkeypatch):
     monkeypatch.setattr("emulator.limits._PER_COMPANY", 1)
     async with Emulator(clock=Hands()) as codat, codat.client() as client:

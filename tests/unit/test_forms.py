@@ -277,6 +277,13 @@ def test_a_record_without_listed_fields_is_written_as_json():
     assert record == record_from_form({}, sent)
 
 
+def test_a_choice_with_a_line_break_comes_back_as_it_is_offered():
+    document = field("Object", properties={"x": field("String", options=[{"value": "0\r"}])})
+    sent = Page(render_form(document, {"x": "0\r"})).sent
+
+    assert {"x": "0\r"} == record_from_form(document, sent)
+
+
 @given(documents())
 @settings(deadline=None, max_examples=20)
 def test_any_record_survives_the_form(document):

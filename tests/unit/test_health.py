@@ -3,7 +3,6 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
-import httpx
 import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -11,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat import SettingsError
 from dispatch import health
 from dispatch.health import Readiness, serving_health, watching
+from tests.support.health import ask
 from tests.support.waiting import eventually
 
 
@@ -33,12 +33,6 @@ class Server:
 
 async def asked(server, times):
     return server.asked >= times
-
-
-async def ask(port, path):
-    async with httpx.AsyncClient(trust_env=False) as http:
-        answer = await http.get(f"http://127.0.0.1:{port}{path}")
-    return answer.status_code, answer.json()
 
 
 async def test_a_process_that_lives_and_can_work_says_both():

@@ -21,7 +21,7 @@ from workflows.submission import (
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-REFUSALS = [Answer.BUSY, Answer.UNAUTHORIZED, Answer.REJECTED, Answer.UNSENT]
+REFUSALS = [Answer.BUSY, Answer.CONFLICT, Answer.UNAUTHORIZED, Answer.REJECTED, Answer.UNSENT]
 
 
 def scheduled(times: int = 1) -> tuple[Ledger, Entry]:
@@ -166,6 +166,41 @@ def test_an_open_attempt_is_repeated_only_where_the_key_protects(mode, answers, 
     assert expected == may_resend(entry, mode, NOON, "digest")
 
 
+def conflicts(*seconds: float, lost: int = 0) -> Entry:
+    """A number to which 409 was given at these moments, after so many lost answers."""
+    _, entry = answered(*[Answer.LOST] * lost)
+    for second in seconds:
+        entry.open += 1
+        record(entry, Answer.CONFLICT, at=NOON + timedelta(seconds=second))
+    return entry
+
+
+@pytest.mark.parametrize(("last", "is_kept"), [(0, False), (59, False), (60, True)])
+def test_a_409_that_lasts_is_the_kept_answer_of_a_request_that_wrote_nothing(last, is_kept):
+    entry = conflicts(0, last)
+
+    assert is_kept != may_resend(entry, Idempotency.HONOURED, NOON, "digest")
+    assert (False, False, False) == (entry.is_unclear, entry.was_sent, entry.may_have_written)
+
+
+@pytest.mark.parametrize(("last", "is_looked_for"), [(60, False), (239, False), (240, True)])
+def test_a_409_while_an_attempt_is_open_settles_nothing(last, is_looked_for):
+    entry = conflicts(0, last, lost=1)
+
+    assert is_looked_for != may_resend(entry, Idempotency.HONOURED, NOON, "digest")
+    assert (True, True) == (entry.is_unclear, entry.may_have_written)
+
+
+def test_another_answer_between_two_409s_begins_the_minute_anew():
+    entry = conflicts(0)
+    entry.open += 1
+    record(entry, Answer.BUSY, at=NOON + timedelta(seconds=30))
+    entry.open += 1
+    record(entry, Answer.CONFLICT, at=NOON + timedelta(seconds=90))
+
+    assert may_resend(entry, Idempotency.HONOURED, NOON, "digest")
+
+
 @pytest.mark.parametrize(("minutes", "expected"), [(84.99, True), (85, False), (300, False)])
 def test_a_key_is_sent_for_eighty_five_minutes(minutes, expected):
     _, entry = answered(Answer.LOST)
@@ -216,6 +251,11 @@ def test_a_past_that_cannot_be_read_counts_as_sent():
 
 def test_an_unheard_of_failure_counts_as_lost():
     assert {Answer.LOST} == {answer_to(one) for one in (None, "", "Lost", "WorkerShutdown", "X")}
+
+
+@pytest.mark.parametrize("kind", ["CodatRefused", "CodatNotFound"])
+def test_a_refusal_of_any_kind_is_final(kind):
+    assert Answer.REJECTED is answer_to(kind)
 
 
 def test_the_key_of_a_number_is_the_same_in_every_run():

@@ -11,18 +11,9 @@ from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
 from codat.allowance import Allowance
 from codat.answers import Answer
 from codat.limits import Limits
+from tests.support.clock import Clock
 
 A, B = uuid4(), uuid4()
-
-
-class Clock:
-    """Seconds that a test moves on."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(name="clock")

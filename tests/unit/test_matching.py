@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.matching import Match, compare
+from activities.matching import Match, OtherRecords, compare, fits
+from activities.platform_changes import may_become
 from codat.models import DATA_TYPES
 from emulator.examples import record
 
@@ -80,14 +81,169 @@ def test_what_a_platform_rewrites_is_still_not_called_another_record(echo):
     assert Match.UNCLEAR is compare(BILL, echo)
 
 
-def test_two_values_that_no_platform_makes_show_another_record():
-    assert Match.DIFFERENT is compare(BILL, bill(reference="X-9", supplierRef={"id": "other"}))
+NAILS = [{"description": "Nails", "unitAmount": 70, "quantity": 900}]
+HARD = {
+    "another supplier": {"supplierRef": {"id": "other"}},
+    "other amounts": {"lineItems": NAILS, "totalAmount": 63000},
+    "another account": {"lineItems": [NAILS[0] | {"accountRef": {"id": "account-2"}}]},
+}
 
 
-def test_other_lines_show_another_record():
-    other = [{"description": "Nails", "unitAmount": 70, "quantity": 900}]
+def with_accounts():
+    rows = [row | {"accountRef": {"id": "account-1"}} for row in BILL["lineItems"]]
+    return bill(lineItems=rows)
 
-    assert Match.DIFFERENT is compare(BILL, bill(lineItems=other))
+
+@pytest.mark.parametrize("fact", HARD)
+def test_one_fact_alone_does_not_show_another_record(fact):
+    assert Match.UNCLEAR is compare(with_accounts(), with_accounts() | HARD[fact])
+
+
+@pytest.mark.parametrize("other", list(HARD)[1:])
+def test_another_supplier_and_other_amounts_or_accounts_show_another_record(other):
+    changed = HARD["another supplier"] | HARD[other]
+
+    assert Match.DIFFERENT is compare(with_accounts(), with_accounts() | changed)
+
+
+def test_what_a_platform_may_fill_itself_never_shows_another_record():
+    own = {"reference": "X-9", "dueDate": "2027-01-01", "note": "-", "taxAmount": 7, "status": "No"}
+
+    assert Match.UNCLEAR is compare(BILL, bill(**own))
+
+
+@pytest.mark.parametrize("ids", [("7", "supplier-1"), ("0d" * 16, "17")])
+def test_ids_of_another_kind_cannot_be_compared(ids):
+    sent, shown = ({"supplierRef": {"id": one}, "amount": 7} for one in ids)
+
+    assert Match.UNCLEAR is compare(sent, shown | {"amount": 900})
+
+
+def test_amounts_of_another_currency_cannot_be_compared():
+    sent = {"supplierRef": {"id": "supplier-1"}, "amount": 7, "currency": "GBP"}
+    shown = {"supplierRef": {"id": "supplier-2"}, "amount": 900, "currency": "EUR"}
+
+    assert Match.UNCLEAR is compare(sent, shown)
+
+
+NUMBERED = bill(reference="B-10012", note="Rent", lineItems=[BILL["lineItems"][0]])
+ORDERED = NUMBERED | {
+    "reference": "B-1",
+    "lineItems": [BILL["lineItems"][0] | {"description": "Order PO-48213"}],
+}
+FEE = {"description": "Fee", "unitAmount": 2, "quantity": 1, "paid": True}
+
+
+@pytest.mark.parametrize("sent", [NUMBERED, ORDERED], ids=["its number", "an id in its text"])
+def test_what_was_rewritten_is_known_again_by(sent):
+    shown = sent | {"dueDate": "2027-01-01", "totalAmount": 9, "taxAmount": 5.3, "note": "Re"}
+
+    assert Match.EQUAL is compare(sent, shown | {"totalAmount": 147})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reference": "17"},
+        {"supplierRef": {"id": "supplier-2"}},
+        {"totalAmount": 900, "lineItems": NAILS},
+        {"note": "Rental"},
+        {"note": None},
+        {"note": ""},
+        {"lineItems": [BILL["lineItems"][0] | {"quantity": 4}]},
+    ],
+)
+def test_its_number_is_not_enough_where_more_has_changed(change):
+    assert Match.UNCLEAR is compare(NUMBERED, NUMBERED | {"dueDate": "2027-01-01"} | change)
+
+
+def turned(sent):
+    (row,) = sent["lineItems"]
+    return sent | {"lineItems": [row | {"unitAmount": -row["unitAmount"]}]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [turned, lambda sent: sent | {"lineItems": [*sent["lineItems"], FEE]}, lambda sent: sent
+     | {"issueDate": "2026-11-23T00:00:00+02:00"}],
+    ids=["another sign", "one more line", "the next day"],
+)  # fmt: skip
+def test_an_order_has_more_than_one_bill(change):
+    assert Match.EQUAL is compare(NUMBERED, change(NUMBERED))
+    assert Match.UNCLEAR is compare(ORDERED, change(ORDERED | {"reference": "00017"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_id"),
+    [
+        ("Order PO-48213.", True),
+        ("M00012x", True),
+        ("INV-2026-0019", True),
+        ("Rent 2026", False),
+        ("Rent 11/2026", False),
+        ("Rent of 2026-11-22", False),
+        ("22.11.2026", False),
+        ("20261122", False),
+        ("£1,234.50", False),
+        ("25 kg of flour", False),
+        ("Flat 117", False),
+    ],
+)
+def test_an_id_has_four_digits_that_are_no_date_and_no_amount(text, is_id):
+    sent = {"description": text, "dueDate": "2026-11-22"}
+
+    assert is_id == (compare(sent, sent | {"dueDate": "2027-01-01"}) is Match.EQUAL)
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "is_it"),
+    [
+        ("Müller & Söhne", "M?ller & S?hne", True),
+        ("Müller & Söhne", "MULLER & SOHNE", True),
+        ("Müller & Söhne", "Mueller & Soehne", True),
+        ("Müller & Söhne", "M?ller & S", True),
+        ("Straße 7", "Strasse 7", True),
+        ("Мельница 17", "???????? 17", True),
+        ("Мельница 17", "Мельница", True),
+        ("Mill", "Mill and Sons", False),
+        ("Mill and Sons", "and Sons", False),
+        ("Müller", "Möller", False),
+        ("Мельница 17", "Пекарня 17", False),
+        ("Мельница 17", "???????? 18", False),
+    ],
+)
+def test_a_text_may_be_cut_or_lack_letters(sent, shown, is_it):
+    assert is_it == may_become(sent, shown)
+
+
+def test_many_lines_that_were_sorted_are_known_again():
+    rows = [{"description": f"Order {n:05d}", "unitAmount": n, "quantity": 1} for n in range(3000)]
+    sent = bill(reference="B-10012", lineItems=rows)
+
+    assert Match.EQUAL is compare(sent, sent | {"lineItems": rows[::-1]})
+
+
+def test_a_record_with_one_more_line_is_not_equal():
+    sent = {"supplierRef": {"id": "supplier-1"}, "lineItems": BILL["lineItems"]}
+
+    assert Match.UNCLEAR is compare(sent, sent | {"lineItems": [*BILL["lineItems"], FEE]})
+
+
+def test_what_may_be_ours_is_not_called_anothers():
+    rented = {"description": "Rent of flat 117"}
+
+    assert OtherRecords([rented]).include(rented, {"description": "Flour"})
+    assert not OtherRecords([rented]).include(rented, {"description": "Rent of flat 117, June"})
+    assert not OtherRecords([rented]).include(rented, {"supplierName": "Mill"})
+    assert not OtherRecords([bill(), rented]).include({"description": "Rent"}, bill())
+
+
+@pytest.mark.parametrize("record", [None, 7, "text", [], ["description"], {}])
+def test_records_of_any_shape_are_survived(record):
+    assert not OtherRecords([record]).include(bill(), record)
+    assert not OtherRecords([record, bill()]).include(record, bill())
+    assert not fits(record, bill())
+    assert Match.UNCLEAR is compare(record, bill())
 
 
 @pytest.mark.parametrize(("one", "other"), [(True, 1), (False, 0), ("1", 1), (0, None)])

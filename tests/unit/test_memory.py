@@ -62,6 +62,15 @@ def test_the_age_of_a_number_counts_from_its_first_schedule_in_any_run():
     assert (NOON, 30, "digest") == (entry.first_scheduled, entry.minutes, entry.digest)
 
 
+@pytest.mark.parametrize(("pause", "judgement"), [(0, None), (1, Judgement.REFUSED)])
+def test_a_409_that_lasted_is_remembered(pause, judgement):
+    conflict = {"kind": Kind.ANSWERED, "number": 1, "error": "CodatConflict"}
+    later = [SENT] * pause
+    entry = entry_of(SENT, conflict, *later, *[conflict] * pause)
+
+    assert judgement is entry.judgement
+
+
 def test_numbers_are_kept_apart():
     ledger = ledger_of(SENT, LOST, NOT_FOUND, SENT | {"number": 2})
 

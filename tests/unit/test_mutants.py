@@ -4,10 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from tests import mutants, mutants_of_time
+from tests import mutants, mutants_of_clocks, mutants_of_proof, mutants_of_time
 
 ROOT = Path(__file__).parents[2]
-ALL = (*mutants.MUTANTS, *mutants_of_time.MUTANTS)
+ALL = (
+    *mutants.MUTANTS,
+    *mutants_of_clocks.MUTANTS,
+    *mutants_of_proof.MUTANTS,
+    *mutants_of_time.MUTANTS,
+)
 
 
 @pytest.mark.parametrize("mutant", ALL, ids=lambda one: one.name)

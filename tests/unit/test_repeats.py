@@ -4,18 +4,9 @@ import pytest
 
 from gateway.access import NOBODY, ApiKey
 from gateway.repeats import KEPT_FOR, MAX_KEPT, MadeKeyAnswer, UndeliveredKeys
+from tests.support.clock import Clock
 
 ANN, BEN = ApiKey("ann", b"a"), ApiKey("ben", b"b")
-
-
-class Clock:
-    """Seconds that a test moves on."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture(name="clock")

@@ -10,10 +10,9 @@ from dispatch.safety import Safety
 from tests.support.workbench import attempt
 
 
-def an_operation(status):
-    return Reading(
-        operation=PushOperation(push_operation_key=uuid4(), status=status, status_text=status)
-    )
+def an_operation(status, **members):
+    told = {"pushOperationKey": uuid4(), "status": status, "errorMessage": "No.", **members}
+    return Reading(operation=PushOperation.model_validate(told))
 
 
 @pytest.fixture(name="safety")
@@ -37,10 +36,38 @@ def test_a_request_that_wrote_nothing_makes_the_next_one_safe(safety, kind, proo
     assert proof in safety.before(attempt())
 
 
+@pytest.mark.parametrize("kind", ["CodatConflict", "CodatThrottled", "CodatRefused", "NotSent"])
+def test_while_an_answer_is_owed_a_refusal_is_no_proof(safety, kind):
+    safety.refused("Lost")
+    safety.before(attempt())
+    safety.refused(kind)
+
+    assert "the idempotency key of the request before" in safety.before(attempt())
+    assert "" == safety.before(attempt(number=2))
+
+
+def test_a_look_that_finds_nothing_ends_what_was_owed(safety):
+    safety.refused("Lost")
+    safety.looked(Purpose.DECIDE, Look(candidates=[]))
+    safety.before(attempt(number=2))
+    safety.refused("CodatThrottled")
+
+    assert "was refused" in safety.before(attempt(number=2))
+
+
 def test_a_lost_request_is_repeated_under_its_own_key(safety):
     safety.refused("Lost")
 
     assert "the idempotency key of the request before" in safety.before(attempt())
+
+
+@pytest.mark.parametrize("kind", ["CodatConflict", "CodatUnauthorized", "CodatRefused", "NotSent"])
+def test_a_refusal_proves_nothing_while_an_earlier_request_is_open(safety, kind):
+    safety.refused("Lost")
+    safety.before(attempt())
+    safety.refused(kind)
+
+    assert "" == safety.before(attempt(number=2))
 
 
 @pytest.mark.parametrize("more", [{"number": 2}, {"idempotency_key": None}])
@@ -56,6 +83,12 @@ def test_a_failed_operation_wrote_nothing(safety):
     assert "had failed, so it wrote nothing" in safety.before(attempt(number=2))
 
 
+def test_an_operation_that_failed_without_proof_is_none(safety):
+    safety.answered(an_operation("Failed", statusCode=504))
+
+    assert "" == safety.before(attempt(number=2))
+
+
 def test_a_pending_operation_proves_nothing(safety):
     safety.answered(an_operation("Pending"))
 
@@ -68,7 +101,7 @@ def test_a_pending_operation_proves_nothing(safety):
 )
 def test_only_a_decisive_look_that_finds_nothing_is_a_proof(safety, purpose, proof):
     safety.refused("CodatFailing")
-    safety.looked(purpose, Look())
+    safety.looked(purpose, Look(candidates=[]))
 
     assert proof in safety.before(attempt(number=2))
 

@@ -54,6 +54,27 @@ def test_a_key_longer_than_temporal_can_search_is_refused():
     )
 
 
+@pytest.mark.parametrize("key", ["INV-1 ", " INV-1", "INV-1\n", "INV-1\u00a0"])
+def test_a_key_with_a_blank_at_an_end_is_refused(key):
+    said = complaint_about(idempotencyKey=key)
+
+    assert "--idempotency-key: it must not begin or end with a blank or a line break." == said
+
+
+@pytest.mark.parametrize("key", ["INV\n1", "INV\x7f1", "INV\x001", "INV\u20281", "a\tb"])
+def test_a_key_with_a_control_character_is_refused(key):
+    said = complaint_about(idempotencyKey=key)
+
+    assert "--idempotency-key: it must hold no control characters." == said
+
+
+@pytest.mark.parametrize("key", ["INV 1", "INV-1/7", 'a"b', "Rechnung-ü-☃"])
+def test_any_other_text_is_a_key(key):
+    asked = read_request({**IDS, "dataType": "bills", "data": {}, "idempotencyKey": key})
+
+    assert key == asked.idempotency_key
+
+
 @pytest.mark.parametrize("levels", [101, 300])
 def test_a_record_that_is_nested_too_deep_is_refused(levels):
     record = 1

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from commands.endings import CommandError
-from commands.lines import count_lines, paced_lines, read_pace, request_of_line
+from commands.lines import EqualLines, RequestReader, count_lines, paced_lines, read_pace
 from emulator import seeds
 
 LINE = {
@@ -19,6 +19,10 @@ LINE = {
 
 def a_line(**fields):
     return json.dumps(LINE | fields).encode()
+
+
+def request_of_line(line):
+    return RequestReader(EqualLines.ONE).read(1, line)[0]
 
 
 @pytest.mark.parametrize(("text", "gap"), [("5/s", 0.2), ("90/m", 60 / 90), ("0.5/s", 2.0)])
@@ -43,6 +47,11 @@ def test_a_line_without_a_key_gets_one_of_its_content():
 
 def test_a_lines_own_key_is_kept():
     assert "INV-1" == request_of_line(a_line(idempotencyKey="INV-1")).idempotency_key
+
+
+def test_a_key_with_a_blank_at_its_end_is_no_key():
+    with pytest.raises(ValueError, match="must not begin or end with a blank"):
+        request_of_line(a_line(idempotencyKey="INV-1 "))
 
 
 @pytest.mark.parametrize("line", [b"[]", b"{", b'{"companyId": 1}', b"\xff"])

@@ -106,7 +106,8 @@ async def test_one_look_before_the_deadline_the_wait_is_for_the_deadline(waits):
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("within", [timedelta(), -TICK])
 async def test_in_no_time_nothing_is_asked(within):
-    assert await poll.ask(with_left(timedelta()), uuid4(), within) is None
+    assert await poll.ask(with_left(None), uuid4(), last_chance=within) is None
+    assert await poll.ask(with_left(within), uuid4()) is None
 
 
 async def test_when_the_days_requests_run_low_a_push_waits_as_many_times_longer(waits):
@@ -122,10 +123,10 @@ async def test_a_hint_is_heard_once(monkeypatch):
     async def read(*_given, **_named):
         return PENDING
 
-    monkeypatch.setattr(workflow, "execute_activity_method", read)
+    monkeypatch.setattr(poll, "call", read)
     story = with_left(None)
     story.hinted = True
-    await poll.ask(story, uuid4(), None)
+    await poll.ask(story, uuid4())
 
     assert not story.hinted
 
@@ -145,9 +146,17 @@ def test_a_reset_begins_a_new_clock():
     assert NOON + 10 * MINUTE == Story.beginning(request, is_reset=True).deadline
 
 
+def info_of(**how):
+    return SimpleNamespace(
+        **{"workflow_start_time": NOON, "continued_run_id": None, "attempt": 1}
+        | {"cron_schedule": None}
+        | how
+    )
+
+
 @pytest.mark.parametrize("requested", [NOON - 9 * MINUTE, None])
 def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch, requested):
-    started = SimpleNamespace(workflow_start_time=NOON, continued_run_id=requested and "a run")
+    started = info_of(continued_run_id=requested and "a run")
     monkeypatch.setattr(workflow, "info", lambda: started)
     resume = Resume(requested_on_utc=requested, ledger=Ledger()) if requested else None
     request = a_request(timeout_in_minutes=10, resume=resume)
@@ -156,8 +165,17 @@ def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch,
     assert (requested or NOON) + 10 * MINUTE == began.deadline
 
 
-def test_what_a_run_is_said_to_go_on_with_counts_only_if_the_server_continued_it(monkeypatch):
-    alone = SimpleNamespace(workflow_start_time=NOON, continued_run_id=None)
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"continued_run_id": "a run", "attempt": 2},
+        {"continued_run_id": "a run", "cron_schedule": "@daily"},
+    ],
+    ids=["by hand", "by a retry policy", "by a cron schedule"],
+)
+def test_what_a_run_is_said_to_go_on_with_counts_only_if_it_was_continued(monkeypatch, how):
+    alone = info_of(**how)
     monkeypatch.setattr(workflow, "info", lambda: alone)
     request = a_request(resume=Resume(requested_on_utc=NOON - MINUTE, ledger=Ledger()))
 

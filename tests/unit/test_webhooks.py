@@ -53,14 +53,27 @@ def operation_of(body: bytes, headers: dict[str, str]) -> str:
 
 
 def test_a_signed_report_names_its_operation():
-    noon = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+    headers = signed(today())
+    sent = datetime.fromtimestamp(int(headers["Webhook-Timestamp"]), UTC)
+    age = sent - datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 
-    assert Event(KEY, noon) == KNOWN.read(today(), signed(today()))
+    assert Event(KEY, age) == KNOWN.read(today(), headers)
 
 
 def test_one_of_several_signatures_is_enough():
     headers = signed(today())
     headers["Webhook-Signature"] = f"v1a,bm9uZQ== v1,bm9uZQ== {headers['Webhook-Signature']}"
+
+    assert KNOWN.read(today(), headers)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [" ", "  ", "nonsense ", "v1 ", ", ", "v1, ", "v1,abc ", "v1,*** ", "v1,a,b ", "v2,x\t"],
+)
+def test_what_stands_before_a_good_signature_does_not_hide_it(before):
+    headers = signed(today())
+    headers["Webhook-Signature"] = f"{before}{headers['Webhook-Signature']} {before}"
 
     assert KNOWN.read(today(), headers)
 
@@ -128,9 +141,43 @@ def test_whatever_comes_is_refused_or_read(body, headers):
             KNOWN.read(body, headers | more)
 
 
-def test_a_secret_that_is_none_is_told_at_once():
-    with pytest.raises(SettingsError, match="CODAT_WEBHOOK_SECRET is wrong"):
-        Webhooks(SecretStr("whsec_x"))
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "whsec_x",
+        "whsec_",
+        "whsec_==",
+        "whsec_whsec_YWJjZA==",
+        "whsec_YW-jZA==",
+        "whsec_YW_jZA==",
+        "whsec_-__--__-",
+        f"{SECRET} whsec_",
+        "whsec_YW=jZA",
+    ],
+)
+def test_a_secret_that_is_none_is_told_at_once(secret):
+    wrong = r"CODAT_WEBHOOK_SECRET is wrong: it is no .* whsec_ and base64 .*with \+ and /"
+    with pytest.raises(SettingsError, match=wrong) as raised:
+        Webhooks(SecretStr(secret))
+
+    assert "YW" not in str(raised.value)
+
+
+@pytest.mark.parametrize("secret", ["", "  ", None])
+def test_an_empty_secret_is_none(secret):
+    given = None if secret is None else SecretStr(secret)
+    with pytest.raises(NotGenuine, match="CODAT_WEBHOOK_SECRET is not set"):
+        Webhooks(given).read(today(), signed(today()))
+
+
+def test_an_empty_header_that_was_agreed_on_lets_nobody_in():
+    with pytest.raises(NotGenuine, match="CODAT_WEBHOOK_AUTHORIZATION is not set"):
+        Webhooks(None, SecretStr("")).read(older(), {"Authorization": ""})
+
+
+@pytest.mark.parametrize("secret", [SECRET, SECRET.rstrip("="), SECRET.removeprefix("whsec_")])
+def test_a_secret_may_lack_its_padding_or_its_prefix(secret):
+    assert Webhooks(SecretStr(secret)).read(today(), signed(today()))
 
 
 def test_the_published_examples_are_read():

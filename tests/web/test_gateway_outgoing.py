@@ -242,6 +242,7 @@ async def test_a_private_backend_needs_to_be_allowed(devserver):
         {"URL": "https://backend.example/"},
         {"URL": "http://backend.example/", "SECRET": SECRET},
         {"URL": "https://backend.example/", "SECRET": "whsec_"},
+        {"URL": "https://backend.example/", "SECRET": "whsec_-_-_YWJj"},
     ],
 )
 def test_settings_that_cannot_work_stop_the_worker(monkeypatch, variables):

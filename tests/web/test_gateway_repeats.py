@@ -57,6 +57,22 @@ async def test_an_answer_that_started_nothing_makes_no_key_known(door):
     assert "idempotency-key" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("key", "complaint"),
+    [
+        ("INV-1\u00a0".encode(), "it must not begin or end with a blank"),
+        (b"INV\t1", "it must hold no control characters"),
+    ],
+)
+async def test_a_key_that_others_might_read_otherwise_is_refused(door, key, complaint):
+    answer = await door.http.post(
+        door.path(), json=a_supplier(), headers=[(b"Idempotency-Key", key)]
+    )
+
+    assert 400 == answer.status_code
+    assert f"idempotencyKey: {complaint}" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("by_hand", [False, True])
 async def test_two_pushes_whose_texts_make_one_id_are_not_taken_for_one(door, by_hand):
     name, sent = uuid4().hex, a_supplier()

@@ -11,6 +11,7 @@ import pytest_asyncio
 from temporalio.client import WorkflowHistoryEventAsyncIterator
 
 from emulator import seeds
+from emulator.examples import record
 from tests.support.doors import point_after, reset
 from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
 
@@ -66,6 +67,22 @@ async def test_what_was_typed_is_kept_on_errors(http):
     assert "Please correct what is wrong" in answer.text
     assert 'name="_minutes" inputmode="numeric" pattern="[0-9]*" value="7"' in answer.text
     assert ATTACK not in answer.text
+
+
+async def test_a_form_takes_an_item_that_was_made_after_it_was_shown(http, door):
+    emulator, path = door.house.codat, NEW.replace("/suppliers/", "/directIncomes/")
+    emulator.connection(seeds.PROMPT).set(offers=["items"])
+    await http.get(path)
+    made = await door.ended(
+        (await door.http.post(door.path("items"), json=record("items"))).json()["pushOperationKey"]
+    )
+    answer = await submitted(
+        http, path, **{"lineItems/0/itemRef/id": made["changes"][0]["recordRef"]["id"]}
+    )
+    emulator.connection(seeds.PROMPT).set(offers=[])
+
+    assert 422 == answer.status_code
+    assert "must be one of" not in answer.text
 
 
 @pytest.mark.parametrize("minutes", ["soon", "9" * 5000])

@@ -19,6 +19,7 @@ from codat.webhooks import Webhooks
 from emulator import seeds
 from gateway import webhooks as receiving
 from gateway.webhooks import Receiver
+from tests.support.clocks import wall_clock_off
 from tests.support.house import House, house
 
 PATIENT = Conduct(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))
@@ -128,9 +129,11 @@ async def test_an_unknown_operation_is_young_until_two_minutes_have_passed(devse
     assert {"too early": 1, "unknown": 1} == counts
 
 
+@pytest.mark.parametrize("minutes", [-12, 0, 12])
 @pytest.mark.parametrize(("age", "status"), [(110, 503), (130, 200)])
-async def test_an_unknown_operation_that_says_its_age_is_judged_by_it(devserver, age, status):
-    requested = datetime.now(UTC) - timedelta(seconds=age)
+async def test_an_unknown_operation_is_as_old_as_codats_clock_says(devserver, age, status, minutes):
+    sent = datetime.now(UTC)
+    requested = sent - timedelta(seconds=age)
     event = {
         "eventType": "bills.write.successful",
         "payload": {"id": str(uuid4()), "requestedOnDate": requested.isoformat()},
@@ -142,7 +145,9 @@ async def test_an_unknown_operation_that_says_its_age_is_judged_by_it(devserver,
 
     receiver = Receiver(devserver.client, Signed())
     through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
+    headers = {"Webhook-Signature": "x", "Webhook-Timestamp": str(int(sent.timestamp()))}
     async with httpx.AsyncClient(transport=through) as codat:
-        answer = await codat.post(HOOK, json=event, headers={"Webhook-Signature": "x"})
+        with wall_clock_off(timedelta(minutes=minutes)):
+            answer = await codat.post(HOOK, json=event, headers=headers)
 
     assert status == answer.status_code

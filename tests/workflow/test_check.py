@@ -1,5 +1,6 @@
 """`worker.py --check` against a real server."""
 
+import httpx
 import pytest
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
@@ -95,3 +96,20 @@ async def test_the_key_for_codat_is_tried(key, level):
             told = await check_codat(codat)
 
     assert level == told.level
+
+
+PAGES = {
+    "a proxy's page": httpx.Response(403, html="<html>Forbidden</html>"),
+    "a portal's page": httpx.Response(200, html="<html>Log in</html>"),
+    "a portal elsewhere": httpx.Response(302, headers={"Location": "https://portal.test"}),
+}
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+async def test_what_is_not_codat_is_not_taken_for_it(page):
+    settings = CodatSettings.model_validate({"api_key": "k", "base_url": "https://codat.test"})
+    somebody = httpx.MockTransport(lambda _: page)
+    async with CodatClient(settings, transport=somebody) as codat:
+        told = await check_codat(codat)
+
+    assert "wrong" == told.level

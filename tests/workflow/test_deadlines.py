@@ -7,9 +7,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from activities.models import Conduct
-from activities.others import START_MARK
+from activities.start_memo import START_MEMO
 from codat import CodatClient, CodatUnreachable
-from dispatch.pushes import Push
+from dispatch.pushes import Push, start_memo
 from emulator import seeds
 from tests.support.house import House, a_request, house, took
 
@@ -93,7 +93,7 @@ async def test_an_hour_in_the_queue_is_not_given_back(skipping):
             id=request.workflow_id,
             task_queue=here.task_queue,
             start_delay=timedelta(hours=1),
-            memo={START_MARK: {"firstDigest": request.digest, "kind": request.kind}},
+            memo={START_MEMO: start_memo(here.client, request)},
         )
         outcome = await here.ending(Push(here.client, request.push_id))
 

@@ -47,6 +47,16 @@ async def test_all_pages_are_read(devserver, monkeypatch):
     assert 8 == len(outcome.candidates)
 
 
+async def test_a_page_that_is_too_large_to_read_is_halved(devserver, monkeypatch):
+    monkeypatch.setattr("codat.exchange._LARGEST_BODY", 4000)
+    async with protocol(devserver, "ignored") as here:
+        seeded(here, 9)
+        here.codat.fault(**LOST)
+        outcome = await here.end()
+
+    assert 9 == len(outcome.candidates)
+
+
 @pytest.mark.parametrize(("minutes", "candidates"), [(9, 3), (11, 0)])
 async def test_what_was_requested_long_before_is_not_ours(devserver, minutes, candidates):
     async with protocol(devserver, "ignored") as here:

@@ -1,7 +1,7 @@
 """Pushes that an operator holds back, on the real server."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from activities import holds as known
@@ -69,3 +69,12 @@ async def test_what_lies_within_is_released_and_the_rest_stays(devserver):
 async def test_releasing_what_nobody_holds_is_no_error(devserver):
     async with house(devserver) as here:
         assert [] == await release(here.client, UUID(seeds.OTHER_COMPANY), None, None)
+
+
+async def test_a_hold_counts_from_the_servers_time(devserver):
+    wrong = datetime.now(UTC) + timedelta(days=3)
+    async with house(devserver) as here:
+        (kept,) = await held(here, since=wrong)
+        await release(here.client, COMPANY, None, None)
+
+    assert timedelta() <= datetime.now(UTC) - kept.since < timedelta(minutes=2)

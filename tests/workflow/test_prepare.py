@@ -4,8 +4,9 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from activities import options
+from emulator import seeds
+from emulator.examples import record
 from tests.support.house import house
-from workflows import versions
 
 
 async def steps(push) -> list[str]:
@@ -39,14 +40,14 @@ async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
         assert ["fetch-options", "validate", "push"] == (await steps(push))[:3]
 
 
-async def test_where_operators_name_the_builds_a_marker_tells_how_a_push_was_prepared(
-    skipping, monkeypatch
-):
-    monkeypatch.setattr(versions, "BUILD", "another")
+async def test_a_bill_is_pushed_right_after_its_supplier(skipping):
     async with house(skipping, skipping=True) as here:
-        push = await here.push()
-        await here.ending(push)
-        events = (await push.handle.fetch_history()).events
+        here.codat.connection(seeds.PROMPT).set(offers=["suppliers"])
+        await here.end(data_type="bills", data=record("bills"))
+        supplier = await here.end(data_type="suppliers", data=record("suppliers"))
+        (made,) = supplier.records
+        bill = record("bills", "second") | {"supplierRef": {"id": made.id}}
 
-    markers = [one.marker_recorded_event_attributes.marker_name for one in events]
-    assert ["core_patch", "core_local_activity"] == [one for one in markers if one]
+        ended = await here.end(data_type="bills", data=bill)
+
+    assert ("Success", []) == (ended.status, ended.errors)

@@ -133,6 +133,14 @@ async def test_a_word_that_nobody_knows_is_watched_for_an_hour(skipping):
     assert 3600 <= await took(push) < 7200
 
 
+async def test_processing_is_another_word_for_pending(skipping):
+    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+        push = await say(here, status="Processing")
+        outcome = await here.ending(push)
+
+    assert "TimedOut" == outcome.status
+
+
 async def test_a_word_that_nobody_knows_of_what_is_over_is_told_at_once(skipping):
     async with house(skipping, conduct=Conduct(), skipping=True) as here:
         here.codat.fault("unknown-word", status="Deferred", method="POST")

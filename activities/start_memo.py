@@ -1,0 +1,57 @@
+"""The memo of a push that `dispatch` started: what the caller first sent, and when."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio.client import WorkflowExecution
+from temporalio.exceptions import ApplicationError
+
+from activities.models import Wire
+
+START_MEMO = "surepush"
+
+BELIEVED_FOR = timedelta(minutes=5)
+"""How far from a run's start the time in its memo may be: a copied memo is older."""
+
+
+class StartMemo(Wire):
+    """What a start by `dispatch` leaves: SHA-256 and kind of the caller's first record.
+
+    `started_on_utc` is the caller's clock; `reference` the caller's key where the search attribute
+    holds only its digest.
+    """
+
+    first_digest: str
+    kind: str
+    started_on_utc: datetime
+    reference: str = ""
+
+    @property
+    def record_id(self) -> str | None:
+        """Which record the push updates; None: it creates one."""
+        return self.kind.partition("/")[2] or None
+
+
+def parse_start_memo(value: object) -> StartMemo | None:
+    """Read a memo's value; None for what somebody else wrote under that name."""
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        return StartMemo.model_validate(value)
+    except ValidationError:
+        return None
+
+
+async def read_start_memo(run: WorkflowExecution) -> StartMemo | None:
+    """Read the memo of a listed or described run; None where it has none that is ours."""
+    return parse_start_memo(await read_memo(run, START_MEMO))
+
+
+async def read_memo(run: WorkflowExecution, name: str) -> Any:  # noqa: ANN401, JSON is anything
+    """Read one value of a run's memo; None where it is absent or can't be decoded."""
+    try:
+        return await run.memo_value(name, None)
+    except (ValueError, RuntimeError, ApplicationError):
+        return None

@@ -1,0 +1,47 @@
+"""A record judged by options that may have changed since they were fetched."""
+
+import time
+from typing import Protocol, TypeVar
+
+from activities.options import Shelved
+from codat import Problem, PushTarget
+from codat.turns import in_turn
+from codat.verdict import CHOICE, judge
+
+Found = TypeVar("Found", Shelved, Shelved | None)
+Found_co = TypeVar("Found_co", covariant=True)
+
+
+class Get(Protocol[Found_co]):
+    """Gives the document of a target, from `OptionsShelf.get` or `soon`."""
+
+    async def __call__(self, target: PushTarget, *, since: float | None = None) -> Found_co:
+        """Give it; `since` (monotonic): one that was asked for later."""
+        ...
+
+
+async def judged(
+    get: Get[Found], target: PushTarget, record: object, *, update: bool
+) -> tuple[Found, list[Problem]]:
+    """Judge a record; before a choice fails it the options are fetched anew.
+
+    What it chose may have been made a second ago. Gives the document and the problems, none of
+    them where there is no document. Raises: CodatError.
+    """
+    begun = time.monotonic()
+    shelved = await get(target)
+    problems = await _problems(shelved, record, update=update)
+    if shelved is None or shelved.asked >= begun or not any(map(_is_refused_choice, problems)):
+        return shelved, problems
+    shelved = await get(target, since=begun)
+    return shelved, await _problems(shelved, record, update=update)
+
+
+async def _problems(shelved: Shelved | None, record: object, *, update: bool) -> list[Problem]:
+    if shelved is None:
+        return []
+    return await in_turn(judge, shelved.checker, record, update=update, stale=shelved.stale)
+
+
+def _is_refused_choice(problem: Problem) -> bool:
+    return problem.rule == CHOICE and problem.severity == "error"

@@ -1,0 +1,98 @@
+"""Operations that are over, or unknown to Codat, and prove nothing about the record."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import Candidate, Reading
+    from codat.models import PushOperation, PushStatus
+    from workflows.models import PushRecord
+    from workflows.story import Ended, Story
+
+
+NOT_FOUND = "CodatNotFound"
+"""The failure of a look at an operation that Codat does not know."""
+
+MISSING_FOR = timedelta(hours=1)
+"""How long an operation is asked for that Codat does not know: its company may be deleted."""
+
+
+def note_missing(story: Story, operation: UUID, message: str) -> None:
+    """Note that Codat does not know an operation; raises Ended (Unknown) when that has lasted."""
+    now = workflow.now()
+    story.missing_since = story.missing_since or now
+    if now - story.missing_since >= MISSING_FOR:
+        raise story.ending(
+            PushStatus.UNKNOWN,
+            f"Codat has not known operation {operation} for an hour; its company may "
+            f"be deleted. {message}",
+        )
+
+
+def without_proof(story: Story, reading: Reading) -> Ended:
+    """Make the end of a push whose operation proves neither success nor failure."""
+    operation = reading.operation
+    story.settle(operation)
+    return story.ending(
+        PushStatus.UNKNOWN,
+        what_it_says(operation),
+        errors=reading.errors,
+        warnings=story.warnings + reading.warnings,
+        candidates=[own_candidate(operation)],
+        completed_on_utc=operation.completed_on_utc,
+    )
+
+
+def written_by_word(story: Story, reading: Reading, by: str) -> Ended:
+    """Make the end of a push whose operation proves nothing, and of which a person says: written.
+
+    `by` is who says so.
+    """
+    operation = reading.operation
+    key, word = operation.push_operation_key, operation.status_text
+    return story.ending(
+        PushStatus.SUCCESS,
+        f"{by} says that operation {key} wrote the record; Codat says '{word}'.",
+        records=records_in(operation),
+        completed_on_utc=operation.completed_on_utc,
+    )
+
+
+def what_it_says(operation: PushOperation) -> str:
+    """Say what Codat says of an operation and why that proves nothing."""
+    key, word = operation.push_operation_key, operation.status_text
+    if word != PushStatus.FAILED:
+        return f"Codat says '{word}' of operation {key}, which proves neither success nor failure."
+    about = ", ".join(record.id for record in records_in(operation) if record.id)
+    if about:
+        doubt = f"and names record {about}"
+    elif operation.status_code:
+        doubt = f"with status code {operation.status_code}"
+    else:
+        doubt = "without a reason"
+    said = f": {operation.reason}" if operation.reason else "."
+    proof = "which does not prove that nothing was written"
+    return f"Codat calls operation {key} Failed {doubt}, {proof}{said}"
+
+
+def records_in(operation: PushOperation) -> list[PushRecord]:
+    """Give the records that an operation tells of, whatever its status."""
+    return [
+        PushRecord(
+            id=change.record_ref.id, data_type=change.record_ref.data_type, change=change.type
+        )
+        for change in operation.changes
+        if change.record_ref
+    ]
+
+
+def own_candidate(operation: PushOperation) -> Candidate:
+    """Give a person an operation that an answer named to decide about."""
+    return Candidate(
+        push_operation_key=operation.push_operation_key,
+        requested_on_utc=operation.requested_on_utc,
+        status=operation.status_text,
+        match="answered",
+    )

@@ -1,0 +1,49 @@
+"""How this run began: by its workflow going on, by a start of `dispatch`, or by anything else."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.start_memo import BELIEVED_FOR, START_MEMO, StartMemo, parse_start_memo
+    from workflows.models import PushRequest
+
+
+def was_continued() -> bool:
+    """Tell whether the run before this one went on in it, so that what it carried is true.
+
+    A start by hand with a continued run's input has no run before it; a run of the server's own
+    retry policy or of a cron schedule has one, which did not carry anything on.
+    """
+    info = workflow.info()
+    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule
+
+
+def _start_memo() -> StartMemo | None:
+    try:
+        return parse_start_memo(workflow.memo_value(START_MEMO, None))
+    except (ValueError, RuntimeError, ApplicationError):
+        return None
+
+
+def was_started_here(request: PushRequest) -> bool:
+    """Tell whether `dispatch` started this very run, so that there was none before it.
+
+    Retries by the server, cron runs and copies bear the same memo.
+    """
+    info, memo = workflow.info(), _start_memo()
+    if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:
+        return False
+    is_fresh = abs(memo.started_on_utc - info.workflow_start_time) <= BELIEVED_FOR
+    is_ours = (memo.first_digest, memo.kind) == (
+        request.first_digest or request.digest,
+        request.kind,
+    )
+    return is_fresh and is_ours
+
+
+def carried_memo() -> dict[str, Any]:
+    """Give the part of the memo that the next run of a continued push bears, too."""
+    memo = _start_memo()
+    return {} if memo is None else {START_MEMO: memo}
