@@ -1,6 +1,7 @@
-"""Which pushes are a company's: nothing is asked about a push before it is known to be its own."""
+"""Which pushes are a company's; a 404 tells nothing of another company's push."""
 
 import asyncio
+import time
 from uuid import UUID
 
 from cachetools import LRUCache
@@ -8,11 +9,12 @@ from temporalio.client import Client
 
 from activities.visibility import equals
 from dispatch.pushes import NoSuchPush, Push
+from workflows.attributes import COMPANY_ID
 
 MOST_KNOWN = 50_000
 
-AGAIN = (0.3, 1.0)
-"""Seconds after which the list is asked again: it lags behind a push that was just started."""
+STEP = 0.05
+"""Seconds. A 404 is answered after a whole number of steps: Temporal is slower where a push is."""
 
 
 class OwnedPushes:
@@ -29,17 +31,23 @@ class OwnedPushes:
         self._known[company, push_id] = push_id
 
     async def find(self, client: Client, company: UUID, key: UUID) -> Push:
-        """Find a company's push; NoSuchPush, always after the same waits."""
-        push_id = self._known.get((company, key)) or await _listed(client, company, key)
-        for seconds in AGAIN:
-            if push_id:
-                break
-            await asyncio.sleep(seconds)
-            push_id = await _listed(client, company, key)
+        """Find a company's push; NoSuchPush, after the same calls for any key."""
+        begun = time.monotonic()
+        push_id = (
+            self._known.get((company, key))
+            or await _listed(client, company, key)
+            or await _described(client, company, key)
+        )
         if push_id is None:
+            await asyncio.sleep(seconds_to_step(time.monotonic() - begun))
             raise NoSuchPush(f"There is no push {key}.")
         self._known[company, key] = push_id
         return Push(client, push_id)
+
+
+def seconds_to_step(seconds: float) -> float:
+    """Give the seconds that are left until the next step."""
+    return STEP - seconds % STEP
 
 
 async def _listed(client: Client, company: UUID, key: UUID) -> UUID | None:
@@ -49,3 +57,13 @@ async def _listed(client: Client, company: UUID, key: UUID) -> UUID | None:
     async for found in client.list_workflows(query, limit=1):
         return UUID(found.id.removeprefix("push-"))
     return None
+
+
+async def _described(client: Client, company: UUID, key: UUID) -> UUID | None:
+    """Look where the list lags behind a push that was just started."""
+    try:
+        description = await Push(client, key).describe()
+    except NoSuchPush:
+        return None
+    owner = description.typed_search_attributes.get(COMPANY_ID)
+    return key if owner == str(company) else None
