@@ -35,6 +35,11 @@ NOBODY = ApiKey("", b"")
 """Whoever comes when no keys are configured, over loopback only."""
 
 
+def key_name(key: ApiKey | None) -> str | None:
+    """Give the name under which a key stands in logs and in Temporal; None for nobody's."""
+    return key.name or None if key else None
+
+
 CALLER = "caller"
 """Where the scope of a request keeps the key that it came with."""
 

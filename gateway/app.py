@@ -42,10 +42,11 @@ def build_app(parts: Parts) -> FastAPI:
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would send people to whatever Host says
         middleware=[
             *([Middleware(Traced, tracer=parts.tracer)] if parts.tracer else []),
             Middleware(Measured, meter=parts.meter),
-            Middleware(SafeHeaders, is_open=not settings.api_keys),
+            Middleware(SafeHeaders, is_open=not settings.api_keys, public=settings.public_url),
             Middleware(Limits, callers=callers, settings=settings, is_stream=is_stream),
             Middleware(ErrorsMiddleware),
             Middleware(RequestSyntaxMiddleware),

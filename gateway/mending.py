@@ -14,6 +14,7 @@ from codat.numbers import MOST_VALUES, dumps, loads
 from codat.turns import in_turn
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
+from gateway.access import key_name
 from gateway.api import CompanyId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
@@ -108,7 +109,13 @@ class Mending:
         asked = f"asked for on the push's page by {_who(session)}"
         reason = f"{why}; {asked}" if why else asked
         try:
-            await retry_push(push, reason=reason, task_queue=self._parts.task_queue, **changes)
+            await retry_push(
+                push,
+                reason=reason,
+                task_queue=self._parts.task_queue,
+                started_by=key_name(session.key),
+                **changes,
+            )
         except (StillRunning, NotAPush) as error:
             raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
 

@@ -64,7 +64,7 @@ class Pages:
         shelved, problems = await judged(self._parts.options.get, target, record, update=False)
         if not is_wrong(problems):
             try:
-                push_id = await self._start(target, record, typed)
+                push_id = await self._start(target, record, typed, session)
                 return to_push(company, push_id)
             except Refusal as error:
                 message, status = error.message, error.status
@@ -132,7 +132,13 @@ class Pages:
         )
         return remember(answer, session, request)
 
-    async def _start(self, target: PushTarget, record: Any, typed: dict[str, str]) -> UUID:  # noqa: ANN401, JSON is anything
+    async def _start(
+        self,
+        target: PushTarget,
+        record: Any,  # noqa: ANN401, JSON is anything
+        typed: dict[str, str],
+        session: Session,
+    ) -> UUID:
         request = checked(
             {
                 **target.model_dump(),
@@ -142,7 +148,7 @@ class Pages:
                 "timeout_in_minutes": minutes_of(typed.get("_minutes", "")),
             }
         )
-        return (await start_or_join(self._parts, request)).push_id
+        return (await start_or_join(self._parts, request, session.key)).push_id
 
 
 def page_routes(parts: Parts, sessions: Sessions) -> APIRouter:

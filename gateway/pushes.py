@@ -16,7 +16,7 @@ from codat.clock import utc_now
 from codat.numbers import MOST_VALUES, loads
 from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
-from gateway.access import CALLER
+from gateway.access import CALLER, ApiKey, key_name
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
 from gateway.operations import operation_of, pending
@@ -51,29 +51,30 @@ async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
 
     A request without a key that repeats one whose answer was missed takes the key of that one.
     """
+    caller: ApiKey = http.scope[CALLER]
     if request.idempotency_key:
         _note(http, request)
-        operation = await _started(parts, request)
+        operation = await _started(parts, request, caller)
         return await in_turn(Json, operation, headers=_key_header(request))
     made = parts.undelivered.key_for(
-        http.scope[CALLER],
+        caller,
         await fingerprint_of(http),
         recognize=parts.settings.recognize_repeats,
     )
     keyed = request.model_copy(update={"idempotency_key": made.key})
     _note(http, keyed)
     async with made.kept_on_failure(http.receive):
-        operation, headers = await _started(parts, keyed), _key_header(keyed)
+        operation, headers = await _started(parts, keyed, caller), _key_header(keyed)
         if made.is_repeat:
             log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
             operation, headers = _with_warning(operation), headers | {REUSED: "true"}
         return await in_turn(MadeKeyAnswer, operation, made, headers)
 
 
-async def _started(parts: Parts, request: PushRequest) -> Operation:
+async def _started(parts: Parts, request: PushRequest, caller: ApiKey) -> Operation:
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            push = await start_or_join(parts, request)
+            push = await start_or_join(parts, request, caller)
             if push.is_new:
                 return pending(push.push_id, request, utc_now())
             standing = await standing_of(push, await push.describe())
@@ -100,10 +101,12 @@ def _with_warning(operation: Operation) -> Operation:
     return operation.model_copy(update={"validation": told})
 
 
-async def start_or_join(parts: Parts, request: PushRequest) -> Push:
+async def start_or_join(parts: Parts, request: PushRequest, caller: ApiKey) -> Push:
     """Start a push; Refusal 422 for another record under its key, 503 when Temporal is away."""
     try:
-        push = await start_push(parts.temporal, request, task_queue=parts.task_queue)
+        push = await start_push(
+            parts.temporal, request, task_queue=parts.task_queue, started_by=key_name(caller)
+        )
     except (OtherPayload, NotAPush) as error:
         raise Refusal(422, str(error)) from None
     except RPCError as error:

@@ -15,7 +15,6 @@ from gateway.access import NOBODY, ApiKey
 from gateway.errors import Refusal
 from gateway.settings import GatewaySettings
 
-COOKIE = "surepush"
 LASTS = 12 * 3600
 """Seconds."""
 
@@ -53,7 +52,7 @@ class Sessions:
 
     def of(self, request: HTTPConnection) -> Session | None:
         """Read a request's session; None when there is none, or no more."""
-        shown, _, mac = request.cookies.get(COOKIE, "").rpartition(":")
+        shown, _, mac = request.cookies.get(cookie_name(request), "").rpartition(":")
         name, _, rest = shown.partition(":")
         for key in (NOBODY,) if self.is_open else self._keys:
             if key.name == name and self._is_ours(key, shown, mac):
@@ -82,15 +81,25 @@ class Sessions:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
 
 
+def cookie_name(connection: HTTPConnection) -> str:
+    """Name the cookie; over TLS so that no other host, path or plain page can set it."""
+    return "__Host-surepush" if is_secure(connection) else "surepush"
+
+
+def is_secure(connection: HTTPConnection) -> bool:
+    """Whether the browser speaks TLS."""
+    return connection.url.scheme == "https"
+
+
 def remember(response: Response, session: Session, request: Request) -> Response:
     """Give the browser the cookie of a session."""
     response.set_cookie(
-        COOKIE,
+        cookie_name(request),
         session.cookie,
         max_age=LASTS,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_secure(request),
     )
     return response
 

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.access import ApiKey, read_api_keys
+from gateway.public_url import PublicUrl
 
 
 class GatewaySettings(BaseSettings):
@@ -15,6 +16,7 @@ class GatewaySettings(BaseSettings):
     is bound to companies, separated by blanks or commas. `unknown_as` is how a push that ended
     Unknown is shown. `session_secret` signs the sessions of pages; without it they end with the
     process. `temporal_ui` is where people find the Temporal UI.
+    `public_url` is where the front door is reached, so which Host and which scheme its callers use.
     `recognize_repeats` takes an equal request without a key, after a missed answer, as a repeat.
     """
 
@@ -25,6 +27,7 @@ class GatewaySettings(BaseSettings):
     session_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     temporal_ui: HttpUrl | None = None
     recognize_repeats: bool = True
+    public_url: PublicUrl = None
     most_requests: Annotated[int, Field(ge=1)] = 200
     most_streams: Annotated[int, Field(ge=1)] = 200
     most_connections: Annotated[int, Field(ge=1)] = 800

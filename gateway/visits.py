@@ -15,7 +15,7 @@ from gateway.access import NOBODY, check_company, key_of, text_secret
 from gateway.errors import Refusal
 from gateway.parts import Parts
 from gateway.rendering import page
-from gateway.sessions import COOKIE, Session, Sessions, remember, safe_target
+from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember, safe_target
 
 _MOST_FIELDS = 20_000
 _MOST_LEVELS = 20
@@ -83,7 +83,7 @@ class Visits:
         """Log out."""
         await self.form(request, self.visitor(request))
         answer = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
-        answer.delete_cookie(COOKIE)
+        answer.delete_cookie(cookie_name(request), secure=is_secure(request), httponly=True)
         return answer
 
     async def docs(self, request: Request) -> Response:

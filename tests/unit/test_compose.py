@@ -35,8 +35,12 @@ OF_A_SERVICE = {
 }
 """Those keys of the compose specification that are used here; a misspelt one is none of them."""
 
-READ_BY_OTHERS = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
-"""OpenTelemetry's own."""
+READ_BY_OTHERS = {
+    "FORWARDED_ALLOW_IPS",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+}
+"""Uvicorn's and OpenTelemetry's own."""
 
 READ_BY_US = TEMPORALS | {
     f"{kind.model_config.get('env_prefix', '')}{name}".upper()
