@@ -20,6 +20,7 @@ from activities.models import (
     Told,
     Wire,
 )
+from activities.payload_context import converter_of
 from codat.numbers import digest
 
 T = TypeVar("T")
@@ -46,8 +47,8 @@ class _Start(Wire):
 class Reader:
     """Turns the events of one run into facts."""
 
-    def __init__(self, client: Client, run_id: str) -> None:
-        self._converter = client.data_converter
+    def __init__(self, client: Client, workflow_id: str, run_id: str) -> None:
+        self._converter = converter_of(client, workflow_id)
         self._run_id = run_id
         self._scheduled: dict[int, Attempt | FindSubmission | None] = {}
         self._foreign: set[int] = set()
