@@ -14,7 +14,7 @@ from codat.numbers import MOST_VALUES, dumps, loads
 from codat.turns import in_turn
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
-from gateway.access import key_name
+from gateway.access import Role, key_name
 from gateway.api import CompanyId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
@@ -41,7 +41,7 @@ class Mending:
 
     async def retry(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Ask again for a push that did not succeed."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         await self._visits.form(request, session)
         standing = await find(self._parts, company, key)
         await self._retry(standing.push, session)
@@ -49,7 +49,7 @@ class Mending:
 
     async def settle(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Ask again for a push whose ending is unclear, on somebody's word of what became of it."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.RESOLVE)
         typed = dict(await self._visits.form(request, session))
         standing = await find(self._parts, company, key)
         settlement, why = read_word(standing, typed, _who(session)), read_reason(typed)
@@ -58,7 +58,7 @@ class Mending:
 
     async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show the form of a push that is to be mended, with what was sent."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         standing, asked, _ = await self._to_mend(company, key)
         shelved, problems = await self._judged(asked, asked.data)
         form = await in_turn(render_form, shelved.document, asked.data, problems)
@@ -68,7 +68,7 @@ class Mending:
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Retry a push with what was typed; what was not touched stays as it was."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
         standing, asked, shelved = await self._to_mend(company, key)
         typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)

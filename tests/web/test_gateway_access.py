@@ -201,7 +201,19 @@ async def test_too_many_requests_at_once_are_refused_for_a_moment(devserver):
 
 
 @pytest.mark.parametrize(
-    "written", ["justaname", "name:abc", f"n:{digest('x')}:company", f"{API_KEYS} :"]
+    "written",
+    [
+        "justaname",
+        "name:abc",
+        f"n:{digest('x')}",
+        f"n:{digest('x')}:",
+        f"n:{digest('x')}:company",
+        f"n:{digest('x')}:*:everything",
+        f"n:{digest('')}:*",
+        f"n:{digest('x')}:* n:{digest('y')}:*",
+        f"n:{digest('x')}:* m:{digest('x')}:*",
+        f"{API_KEYS} :",
+    ],
 )
 def test_a_wrong_list_of_keys_is_named_without_its_text(monkeypatch, written):
     monkeypatch.setenv("GATEWAY_API_KEYS", written)
