@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import Refusal, answer_to
+from gateway.limits import ALWAYS
 from gateway.public_url import LOOPBACK, Address
 
 FORWARDED = (
@@ -14,9 +15,6 @@ FORWARDED = (
     "x-real-ip",
 )
 """Headers that a proxy adds: who sends them asks for somebody else."""
-
-WATCHED = frozenset({"/health", "/ready"})
-"""Asked inside, by an address that nobody else knows."""
 
 _ALWAYS = {
     "Cache-Control": "no-store",
@@ -71,7 +69,7 @@ class SafeHeaders:
         if self._is_open and (_is_foreign(headers) or any(name in headers for name in FORWARDED)):
             return Refusal(403, "Without GATEWAY_API_KEYS only this machine may ask.")
         host = headers.get("host", "")
-        if self._public and path not in WATCHED and not self._public.is_host(host):
+        if self._public and path not in ALWAYS and not self._public.is_host(host):
             return Refusal(421, "The Host header does not name this server (GATEWAY_PUBLIC_URL).")
         return None
 

@@ -30,7 +30,7 @@ class WrongKeys:
 
         A right one is refused as well, so that a guess tells nothing then.
         """
-        if key and (address, key) in self._used:
+        if key and self._used.get((address, key)):
             return
         if self._counts.get(address, 0) >= self._most:
             message = "Too many wrong API keys came from this address: wait a minute."

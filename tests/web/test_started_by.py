@@ -52,11 +52,13 @@ async def test_a_retry_bears_the_name_of_who_asked_again(door):
         await logged_in(http)
         page = Page((await http.get(f"{HOME}/{push.push_id}")).text)
         await http.post(f"{HOME}/{push.push_id}/retry", data=dict(page.sent))
-    await door.ended(str(push.push_id))
+        await door.ended(str(push.push_id))
+        shown = (await http.get(f"{HOME}/{push.push_id}")).text
     again = [one for one in (await tell_push(push)).moments if one.what.startswith("asked again")]
 
     assert "all" == (await (await push.describe()).memo())[CALLER_MEMO]
     assert ["API key all" in one.who for one in again] == [True]
+    assert 2 == shown.count("API key all.")
 
 
 async def test_a_push_is_listed_by_each_key_that_asked_for_one_of_its_runs(door):
