@@ -59,6 +59,7 @@ class Live:
             "moments": told.moments,
             "unclear": is_unclear(standing),
             "run": standing.description.run_id,
+            "first_word": self._parts.first_words.of(standing.description.run_id),
             "most_words": MOST_WORDS,
         }
 

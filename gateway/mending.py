@@ -53,6 +53,13 @@ class Mending:
         typed = dict(await self._visits.form(request, session))
         standing = await find(self._parts, company, key)
         settlement, why = read_word(standing, typed, _who(session)), read_reason(typed)
+        if settlement.not_written and self._parts.settings.confirm_not_written:
+            run, who = standing.description.run_id, _who(session)
+            first = self._parts.first_words.confirm(run, who, why)
+            if first is None:
+                return to_push(company, standing.push.push_id)
+            why = f"{first.reason} ({first.who}); {why} ({who})"
+            settlement = settlement.model_copy(update={"by": f"{first.who} and {who}"})
         await self._retry(standing.push, session, why=why, settlement=settlement)
         return to_push(company, standing.push.push_id)
 

@@ -19,6 +19,7 @@ class GatewaySettings(BaseSettings):
     pages; without it they end with the process. `temporal_ui` is where people find the Temporal UI.
     `public_url` is where the front door is reached, so which Host and which scheme its callers use.
     `recognize_repeats` takes an equal request without a key, after a missed answer, as a repeat.
+    `confirm_not_written` wants two keys to say so before a push is sent again.
     """
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, hide_input_in_errors=True)
@@ -28,6 +29,7 @@ class GatewaySettings(BaseSettings):
     session_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     temporal_ui: HttpUrl | None = None
     recognize_repeats: bool = True
+    confirm_not_written: bool = False
     public_url: PublicUrl = None
     most_wrong_keys: Annotated[int, Field(ge=1)] = 20
     most_requests: Annotated[int, Field(ge=1)] = 200
