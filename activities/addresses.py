@@ -33,12 +33,23 @@ async def pinned(request: httpx.Request) -> None:
 def is_public(address: Address) -> bool:
     """Whether an address, and the one that may be wrapped in it, is of the open internet."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner and not is_public(inner):
+        if any(address in network for network in _INSIDE):
             return False
-        if address in _NAT64:
-            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if address in _NAT64 or _is_isatap(address):
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner:
+            return is_public(inner)
     return address.is_global and not address.is_multicast
 
 
+def _is_isatap(address: ipaddress.IPv6Address) -> bool:
+    """Whether the last 32 bits are an IPv4 address by RFC 5214."""
+    return address.packed[8:12] in {b"\x00\x00\x5e\xfe", b"\x02\x00\x5e\xfe"}
+
+
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_INSIDE = tuple(
+    map(ipaddress.IPv6Network, ("::/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "fec0::/10"))
+)
+"""IPv4-compatible and IPv4-translated addresses, a network's own NAT64, and site-local ones."""

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
 from activities.models import Attempt, Fact, FindSubmission, Kind, Look, Purpose, Reading, Told
+from activities.payload_context import converter_of
 from activities.wire import Wire
 from codat.numbers import digest
 
@@ -37,8 +38,8 @@ class _Start(Wire):
 class Reader:
     """Turns the events of one run into facts."""
 
-    def __init__(self, client: Client, run_id: str) -> None:
-        self._converter = client.data_converter
+    def __init__(self, client: Client, workflow_id: str, run_id: str) -> None:
+        self._converter = converter_of(client, workflow_id)
         self._run_id = run_id
         self._scheduled: dict[int, Attempt | FindSubmission | None] = {}
         self._foreign: set[int] = set()

@@ -7,6 +7,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from activities.payload_context import converter_of
 from activities.wire import Wire
 
 MOST_READ = 2000
@@ -29,7 +30,7 @@ async def input_of(client: Client, push: WorkflowExecution) -> tuple[Input, int]
     try:
         first = await anext(run.fetch_history_events(page_size=1))
         payloads = first.workflow_execution_started_event_attributes.input.payloads
-        (given,) = await client.data_converter.decode(payloads, [Input])
+        (given,) = await converter_of(client, push.id).decode(payloads, [Input])
     except (RPCError, ValueError, ApplicationError):
         return None
     return given, sum(payload.ByteSize() for payload in payloads)

@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from activities.models import Attempt
 from activities.others import DATA_TYPE, requested_at, same_place
+from activities.payload_context import converter_of
 from activities.send_fence import not_sent
 from activities.server_time import ServerTime
 from activities.start_memo import read_start_memo
@@ -101,7 +102,7 @@ async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
     try:
         first = await anext(run.fetch_history_events(page_size=1))
         payloads = first.workflow_execution_started_event_attributes.input.payloads
-        (start,) = await client.data_converter.decode(payloads, [_Start])
+        (start,) = await converter_of(client, push.id).decode(payloads, [_Start])
     except (RPCError, ValueError, ApplicationError):
         return _UNTOLD
     return start.record_id

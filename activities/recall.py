@@ -93,7 +93,7 @@ class _Past:
         if run_id in self._known:
             return run_id not in self.unreadable
         self._known.add(run_id)
-        reader = Reader(self._client, run_id)
+        reader = Reader(self._client, self._workflow_id, run_id)
         try:
             handle = self._client.get_workflow_handle(self._workflow_id, run_id=run_id)
             events = [event async for event in handle.fetch_history_events()]

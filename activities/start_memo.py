@@ -12,6 +12,9 @@ from activities.wire import Wire
 
 START_MEMO = "surepush"
 
+CALLER_MEMO = "startedBy"
+"""The memo with the name of the API key that asked for a run; it proves nothing."""
+
 BELIEVED_FOR = timedelta(minutes=5)
 """How far from a run's start the time in its memo may be: a copied memo is older."""
 

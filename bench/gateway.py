@@ -23,7 +23,8 @@ sys.path[0] = str(ROOT)  # instead of this folder, where this file would hide wh
 from dispatch.connection import register_search_attributes  # noqa: E402
 from dispatch.converter import CONVERTER  # noqa: E402
 from dispatch.pushes import start_push  # noqa: E402
-from gateway.standing import find_standing  # noqa: E402
+from gateway.owned import OwnedPushes  # noqa: E402
+from gateway.standing import standing_of  # noqa: E402
 from workflows.models import PushRequest  # noqa: E402
 
 AT_ONCE = 20
@@ -91,6 +92,7 @@ async def main(count: int) -> None:
         await register_search_attributes(client)
         address = client.service_client.config.target_host
         async with front_door(address) as url, httpx.AsyncClient(base_url=url) as http:
+            owned = OwnedPushes()
 
             async def start(name: str) -> object:
                 return await start_push(client, a_request(name))
@@ -100,7 +102,8 @@ async def main(count: int) -> None:
                 return answer.raise_for_status()
 
             async def look(name: str) -> object:
-                return await find_standing(client, COMPANY, UUID(name))
+                push = await owned.find(client, COMPANY, UUID(name))
+                return await standing_of(push, await push.describe())
 
             async def get(name: str) -> object:
                 return (await http.get(f"/companies/{COMPANY}/push/{name}")).raise_for_status()

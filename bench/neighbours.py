@@ -60,7 +60,7 @@ def keys() -> dict[str, str]:
 def settings() -> dict[str, str]:
     """Give the variables of the front door."""
     digests = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in keys().items()}
-    return {"GATEWAY_API_KEYS": " ".join(f"{name}:{one}" for name, one in digests.items())}
+    return {"GATEWAY_API_KEYS": " ".join(f"{name}:{one}:*" for name, one in digests.items())}
 
 
 def client(address: str, name: str, connections: int = 1) -> httpx.AsyncClient:

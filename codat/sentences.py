@@ -31,6 +31,9 @@ _REQUIREMENT_IN_DOUBT = re.compile(
 _CHARACTERS = r"(?: chara\w*ters?(?: long| in length)?)"  # one platform writes "charaters"
 _MAX = r"(?:max|maximum)"
 _MORE = r"(?:greater|longer|more)"
+_TOO_LONG = re.compile(r"\d{10}")
+"""No length or count of a record: a sentence with such a number is shown and not enforced."""
+
 _PLACES = r" decimal (?:places|points|digits)"
 _NUMBER = r"(-?\d+(?:\.\d+)?)"
 _CODE = r"(?:country code|(?:country )?iso code|(?:iso )?currency code)"
@@ -133,7 +136,7 @@ def read_rules(sentence: str, kind: str, name: str = "") -> list[SentenceRule]:
     The field's name tells whether "two phone numbers" means the entries of that very list.
     """
     text = _IF_GIVEN.sub("", _plain(sentence))
-    if _CONDITIONAL.search(text):
+    if _CONDITIONAL.search(text) or _TOO_LONG.search(text):
         return []
     whole = re.sub(r"between (\S+) and (?=[-\d])", r"between \1..", text)
     found: dict[SentenceRule, None] = {}

@@ -33,10 +33,14 @@ class NotGenuine(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """A report about a push operation; `age` is how old that was when the report was sent."""
+    """A report about a push operation; `age` is how old that was when the report was sent.
+
+    `message` is the id of a signed one, the same each time that it is sent.
+    """
 
     operation: UUID
     age: timedelta | None = None
+    message: str | None = None
 
 
 class Webhooks:
@@ -57,7 +61,7 @@ class Webhooks:
         known = {name.lower(): value for name, value in headers.items()}
         if "webhook-signature" in known:
             self._check_signature(body, known)
-            return _today(_members(_document(body)), known.get("webhook-timestamp", ""))
+            return _today(_members(_document(body)), known)
         self._check_authorization(known.get("authorization", ""))
         return _older(_members(_document(body)))
 
@@ -105,7 +109,8 @@ def _key(text: str) -> Webhook:
         raise SettingsError(f"CODAT_WEBHOOK_SECRET is wrong: {error}.") from None
 
 
-def _today(document: dict[str, Any], sent: str) -> Event | None:
+def _today(document: dict[str, Any], headers: Mapping[str, str]) -> Event | None:
+    sent, message = headers.get("webhook-timestamp", ""), headers.get("webhook-id")
     payload = _members(document.get("payload"))
     is_push = ".write." in str(document.get("eventType", ""))
     operation = _UUID.validate_python(payload.get("id")) if is_push else None
@@ -113,9 +118,9 @@ def _today(document: dict[str, Any], sent: str) -> Event | None:
         return None
     requested = _MOMENT.validate_python(payload.get("requestedOnDate"))
     if requested is None or not sent.isdecimal():
-        return Event(operation)
+        return Event(operation, message=message)
     # Both by Codat's clock: ours may be wrong.
-    return Event(operation, datetime.fromtimestamp(int(sent), UTC) - requested)
+    return Event(operation, datetime.fromtimestamp(int(sent), UTC) - requested, message)
 
 
 def _older(document: dict[str, Any]) -> Event | None:

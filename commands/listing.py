@@ -20,6 +20,7 @@ from commands.selecting import (
     OfDataType,
     Query,
     Since,
+    StartedBy,
     Statuses,
     read_selection,
 )
@@ -39,6 +40,7 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
     data_type: OfDataType = None,
     since: Since = None,
     query: Query = None,
+    started_by: StartedBy = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST_RUNS, help="Rows at the most.")] = _WHOLE,
     *,
     as_json: Json = False,
@@ -47,7 +49,7 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
 
     Example: python starter.py list --status Failed --status Unknown --since 2d
     """
-    selection = read_selection(status, company, connection, data_type, since, query)
+    selection = read_selection(status, company, connection, data_type, since, query, started_by)
     listing = asyncio.run(find(selection))
     shown = listing.pushes[:limit]
     if as_json:
@@ -114,5 +116,6 @@ def _document(one: Listed) -> dict[str, object]:
         "idempotencyKey": one.reference,
         "pushOperationKey": one.operation,
         "requestedOnUtc": one.requested.isoformat(),
+        "startedBy": one.started_by or None,
         "completedOnUtc": one.closed.isoformat() if one.closed else None,
     }

@@ -30,6 +30,11 @@ Query = Annotated[
     typer.Option(metavar="VISIBILITY", help="""Temporal's own, such as 'PushReference="A-1"'."""),
 ]
 
+StartedBy = Annotated[
+    str | None,
+    typer.Option("--started-by", help="Started, retried or resolved with this API key."),
+]
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _KNOWN = {one.value.lower(): one for one in PushStatus}
 
@@ -41,10 +46,16 @@ def read_selection(  # noqa: PLR0913, PLR0917, the options of the commands that 
     data_type: str | None = None,
     since: str | None = None,
     query: str | None = None,
+    started_by: str | None = None,
 ) -> Selection:
     """Read what was given; CommandError names the first option that is wrong."""
     refuse_empty(
-        company=company, connection=connection, data_type=data_type, since=since, query=query
+        company=company,
+        connection=connection,
+        data_type=data_type,
+        since=since,
+        query=query,
+        started_by=started_by,
     )
     return Selection(
         statuses=tuple(_status(one) for one in statuses or ()),
@@ -53,6 +64,7 @@ def read_selection(  # noqa: PLR0913, PLR0917, the options of the commands that 
         data_type=_data_type(data_type) if data_type is not None else None,
         since=read_since(since) if since is not None else None,
         visibility=query,
+        started_by=started_by,
     )
 
 

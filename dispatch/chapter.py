@@ -24,6 +24,7 @@ from activities.models import (
     Reading,
     Verdict,
 )
+from activities.start_memo import CALLER_MEMO
 from dispatch.moments import Moment, Told, decoded, moment, remarks, words
 from dispatch.outside import (
     TASK_FAILED,
@@ -133,12 +134,13 @@ class Chapter:
         return self.steps.setdefault(scheduled, _Step())
 
     async def _started(self, event: HistoryEvent) -> Moment:
-        payloads = event.workflow_execution_started_event_attributes.input.payloads
-        request = await decoded(self.converter, payloads, PushRequest)
+        begun = event.workflow_execution_started_event_attributes
+        request = await decoded(self.converter, begun.input.payloads, PushRequest)
+        caller = [begun.memo.fields[CALLER_MEMO]] if CALLER_MEMO in begun.memo.fields else []
         before = self.told.request
         if request:
             self.told.requests[self.run] = request
-        return asked(event, self.run, request, before)
+        return asked(event, self.run, request, before, await decoded(self.converter, caller, str))
 
     async def _prepared(self, event: HistoryEvent) -> Moment | None:
         payloads = event.marker_recorded_event_attributes.details["result"].payloads

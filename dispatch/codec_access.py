@@ -3,20 +3,21 @@
 import hashlib
 import hmac
 import re
-import time
 from collections.abc import Iterator
 from typing import Annotated
 
 import httpx
-from pydantic import BaseModel, BeforeValidator, HttpUrl
+from cachetools import TTLCache
+from pydantic import AfterValidator, BaseModel, BeforeValidator, HttpUrl
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 REMEMBERED = 60.0
-"""Seconds for which a login is not asked for again."""
+"""Seconds for which a login is not asked for again, let in or not."""
 
 _KEY = re.compile(r"([\w.-]{1,64}):([0-9a-fA-F]{64})")
 _ORIGIN = re.compile(r"https?://[^/\s*]+")
 _MOST_REMEMBERED = 1000
+_HERE = ("127.0.0.1", "[::1]", "localhost")
 _PATIENCE = 10.0
 
 
@@ -49,6 +50,12 @@ def _users(written: object) -> object:
     return _entries(written) if isinstance(written, str) else written
 
 
+def _safe(url: HttpUrl) -> HttpUrl:
+    if url.scheme != "https" and url.host not in _HERE:
+        raise ValueError("a login goes over https only, but to this machine")
+    return url
+
+
 class CodecSettings(BaseSettings):
     """CODEC_* variables.
 
@@ -61,7 +68,7 @@ class CodecSettings(BaseSettings):
 
     keys: Annotated[dict[bytes, str], NoDecode, BeforeValidator(_keys)] = {}
     origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
-    userinfo_url: HttpUrl | None = None
+    userinfo_url: Annotated[HttpUrl, AfterValidator(_safe)] | None = None
     users: Annotated[frozenset[str], NoDecode, BeforeValidator(_users)] = frozenset()
 
     @property
@@ -84,7 +91,9 @@ class Access:
     def __init__(self, settings: CodecSettings, http: httpx.AsyncClient) -> None:
         self._settings = settings
         self._http = http
-        self._known: dict[bytes, tuple[float, str | None]] = {}
+        # Apart, so that invented logins push no real one out.
+        self._let_in: TTLCache[bytes, str] = TTLCache(_MOST_REMEMBERED, REMEMBERED)
+        self._refused: TTLCache[bytes, bool] = TTLCache(_MOST_REMEMBERED, REMEMBERED)
 
     async def who(self, authorization: str) -> str | None:
         """Name the caller, None when it may not; httpx.HTTPError when the provider is away."""
@@ -100,12 +109,13 @@ class Access:
         ]
         if names or self._settings.userinfo_url is None:
             return names[0] if names else None
-        until, who = self._known.get(digest, (0.0, None))
-        if until < time.monotonic():
+        who = self._let_in.get(digest)
+        if who is None and digest not in self._refused:
             who = await self._logged_in(str(self._settings.userinfo_url), authorization)
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            self._known[digest] = (time.monotonic() + REMEMBERED, who)
+            if who is None:
+                self._refused[digest] = True
+            else:
+                self._let_in[digest] = who
         return who
 
     async def _logged_in(self, url: str, authorization: str) -> str | None:

@@ -26,7 +26,7 @@ from temporalio.api.common.v1 import Payload, Payloads
 
 from codat import SettingsError, read_settings
 from dispatch.codec_access import Access, CodecSettings
-from dispatch.encryption import Encryption, Unreadable
+from dispatch.encryption import BOUND_TO, Encryption, Unreadable
 from dispatch.keyring import EncryptionSettings
 from dispatch.settings import DispatchSettings
 from dispatch.storage import Directory, Missing, fetched
@@ -43,6 +43,7 @@ _HEADERS = ("Authorization", "Authorization-Extras", "Content-Type", "X-Namespac
 
 _UNSTORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _MOST_SAID = 100
+_MOST_PLACES = 20
 
 
 class _Body(BaseModel):
@@ -94,10 +95,18 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
         except (Missing, Unreadable) as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
         namespace = request.headers.get("x-namespace", "")[:_MOST_SAID]
-        log.info("%s %d payloads of %r for %s", request.url.path, len(payloads), namespace, who)
+        path, places = request.url.path, _places(payloads)
+        log.info("%s %d payloads of %r for %s%s", path, len(payloads), namespace, who, places)
         return JSONResponse(json_format.MessageToDict(done), headers=_UNSTORED)
 
     return answer
+
+
+def _places(payloads: Sequence[Payload]) -> str:
+    """Name the workflows that encrypted payloads were made for."""
+    bound = sorted({one.metadata[BOUND_TO] for one in payloads if BOUND_TO in one.metadata})
+    names = [repr(one.decode(errors="replace")[:_MOST_SAID]) for one in bound[:_MOST_PLACES]]
+    return f": {', '.join(names)}" if names else ""
 
 
 async def _caller(request: Request, access: Access) -> str:
@@ -108,10 +117,15 @@ async def _caller(request: Request, access: Access) -> str:
         said = "The login can't be checked: CODEC_USERINFO_URL does not answer as it should."
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, said) from error
     if who is None:
+        log.warning("%s was refused to somebody at %s", request.url.path, _address(request))
         said = "The Authorization header shows no key of CODEC_KEYS and no login of CODEC_USERS."
         challenge = {"WWW-Authenticate": "Bearer"}
         raise HTTPException(HTTPStatus.UNAUTHORIZED, said, headers=challenge)
     return who
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "an unknown address"
 
 
 async def _payloads(request: Request) -> Sequence[Payload]:

@@ -50,9 +50,11 @@ async def connect(
 
     SettingsError when PUSH_ENCRYPTION_KEYS or PUSH_LARGE_DIRECTORY is wrong.
     """
-    keys = read_settings(EncryptionSettings).encryption_keys
+    known = read_settings(EncryptionSettings)
     ours = read_settings(DispatchSettings)
-    converts = converter(keys, ours.large_directory)
+    converts = converter(
+        known.encryption_keys, ours.large_directory, strict=known.encryption_strict
+    )
     timed = [TaskTimeout(ours.task_timeout)] if ours.task_timeout else []
     config = read_connection()
     try:

@@ -158,15 +158,16 @@ def _read(
     return converter.payload_converter.from_payloads(payloads, type_hints)
 
 
-def converter(ring: KeyRing, large: Path | None = None) -> DataConverter:
+def converter(ring: KeyRing, large: Path | None = None, *, strict: bool = False) -> DataConverter:
     """Make the converter for these keys; without an active one all is written in the clear.
 
-    Large payloads go into the directory `large`, encrypted as all are.
+    With `strict` nothing is read that lies in the clear. Large payloads go into the directory
+    `large`, encrypted as all are.
     """
     storage = ExternalStorage([Directory(large)], payload_size_threshold=LARGE) if large else None
     return LargeApart(
         payload_converter_class=ExactPayloads,
-        payload_codec=Encryption(ring),
+        payload_codec=Encryption(ring, strict=strict),
         failure_converter_class=SealedFailures if ring.active else QuietFailures,
         external_storage=storage,
     )

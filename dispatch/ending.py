@@ -4,10 +4,12 @@ from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client, WorkflowHandle, WorkflowHistoryEventFilterType
+from temporalio.client import WorkflowHandle, WorkflowHistoryEventFilterType
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.payload_context import converter_of
 from dispatch.pushes import NoSuchPush, NotAPush, Push
 from dispatch.runs import REFUSED_INPUT
 from dispatch.untold import untold
@@ -27,7 +29,7 @@ async def ending_of(push: Push, run_id: str) -> PushOutcome:
     )
     try:
         async for event in closing:
-            told = await _told(push.client, event)
+            told = await _told(converter_of(push.client, push.workflow_id), event)
             if told:
                 return told
         return await untold(push.client, await handle.describe())
@@ -37,16 +39,16 @@ async def ending_of(push: Push, run_id: str) -> PushOutcome:
         raise
 
 
-async def _told(client: Client, event: HistoryEvent) -> PushOutcome | None:
+async def _told(converter: DataConverter, event: HistoryEvent) -> PushOutcome | None:
     """Read the outcome that a run ended with; None when it was ended from outside."""
     if event.event_type == _COMPLETED:
         payloads = event.workflow_execution_completed_event_attributes.result.payloads
-        (outcome,) = await client.data_converter.decode(payloads, [PushOutcome])
+        (outcome,) = await converter.decode(payloads, [PushOutcome])
         return outcome
     if event.event_type != _FAILED:
         return None
     failure = event.workflow_execution_failed_event_attributes.failure
-    error = await client.data_converter.decode_failure(failure)
+    error = await converter.decode_failure(failure)
     if not isinstance(error, ApplicationError):
         return None
     if error.type in REFUSED_INPUT:

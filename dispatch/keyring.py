@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 KEY_BYTES = 32
@@ -58,8 +58,20 @@ def _read(entry: str, number: int) -> tuple[str, bytes]:
 
 
 class EncryptionSettings(BaseSettings):
-    """The part of PUSH_* that everybody who reads or starts a push must know."""
+    """The part of PUSH_* that everybody who reads or starts a push must know.
+
+    `encryption_strict` refuses what is not encrypted: nobody can slip in a payload of their own.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True, hide_input_in_errors=True)
 
     encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(read_keys)] = KeyRing()
+    encryption_strict: bool = False
+
+    @field_validator("encryption_strict")
+    @classmethod
+    def _with_a_key(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001, pydantic's
+        ring = info.data.get("encryption_keys")
+        if value and ring is not None and ring.active is None:
+            raise ValueError("it needs a key in PUSH_ENCRYPTION_KEYS that encrypts")
+        return value

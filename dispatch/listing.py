@@ -21,6 +21,7 @@ from workflows.attributes import (
     PUSH_OPERATION_KEY,
     PUSH_REFERENCE,
     PUSH_STATUS,
+    STARTED_BY,
 )
 
 MOST_RUNS = 20_000
@@ -45,6 +46,7 @@ class Listed:
     operation: str | None
     requested: datetime
     closed: datetime | None
+    started_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,8 @@ class Listing:
 async def list_pushes(client: Client, selection: Selection) -> Listing:
     """Give the pushes whose latest run matches; RPCError when the server refuses the query."""
     async with asyncio.timeout(_WITHIN):
-        matched = await _runs(client, selection.clause)
-        runs = await _all_runs(client, matched) if selection.is_narrow else matched
+        matched = await _matched(client, selection)
+        runs = await _among(client, matched) if selection.is_narrow else matched
     wanted = {run.run_id for run in matched}
     by_id = {run.run_id: run for run in runs}
     pushes = [await _told(one, by_id[one.run_id]) for one in _pushes(runs) if one.run_id in wanted]
@@ -90,15 +92,28 @@ async def _runs(client: Client, clause: str) -> list[WorkflowExecution]:
     return [run async for run in found if run.workflow_type == "push"]
 
 
-async def _all_runs(
-    client: Client, matched: Sequence[WorkflowExecution]
+async def _matched(client: Client, selection: Selection) -> list[WorkflowExecution]:
+    if selection.started_by is None:
+        return await _runs(client, selection.clause)
+    asked_for = await _runs(client, selection.caller_clause)
+    exactly = [run for run in asked_for if _caller(run) == selection.started_by]
+    return await _among(client, exactly, selection.clause)
+
+
+def _caller(run: WorkflowExecution) -> str:
+    return run.typed_search_attributes.get(STARTED_BY, "")
+
+
+async def _among(
+    client: Client, runs: Sequence[WorkflowExecution], clause: str = ""
 ) -> list[WorkflowExecution]:
-    """Add the runs of the same pushes that did not match: one of them may be the latest."""
-    runs: list[WorkflowExecution] = []
-    ids = sorted({run.id for run in matched if _push_id(run)})
+    """Give all runs of the same pushes, of which one may be the latest, that match the clause."""
+    found: list[WorkflowExecution] = []
+    ids = sorted({run.id for run in runs if _push_id(run)})
     for begin in range(0, len(ids), _IDS_AT_ONCE):
-        runs += await _runs(client, among("WorkflowId", ids[begin : begin + _IDS_AT_ONCE]))
-    return runs
+        named = among("WorkflowId", ids[begin : begin + _IDS_AT_ONCE])
+        found += await _runs(client, f"{clause} AND {named}" if clause else named)
+    return found
 
 
 def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[Listed]:
@@ -140,6 +155,7 @@ def _listed(push_id: UUID, run: WorkflowExecution) -> Listed:
         operation=known.get(PUSH_OPERATION_KEY),
         requested=run.start_time,
         closed=run.close_time,
+        started_by=_caller(run),
     )
 
 

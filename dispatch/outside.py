@@ -31,10 +31,15 @@ _BEGAN: dict[int, str] = {
 
 
 def asked(
-    event: HistoryEvent, run: int, request: PushRequest | None, before: PushRequest | None
+    event: HistoryEvent,
+    run: int,
+    request: PushRequest | None,
+    before: PushRequest | None,
+    key_name: str | None = None,
 ) -> Moment:
-    """Tell who asked for this run, and for what."""
+    """Tell who asked for this run, by the name of an API key if there is one, and for what."""
     who = event.workflow_execution_started_event_attributes.identity
+    who = f"API key {key_name}, {who}" if key_name else who
     if request is None:
         return moment(event, run, "was started with an input that is no push request", who)
     began = _BEGAN.get(event.workflow_execution_started_event_attributes.initiator)

@@ -15,7 +15,7 @@ from temporalio.common import Priority, TypedSearchAttributes, WorkflowIDReusePo
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.start_memo import START_MEMO, StartMemo
+from activities.start_memo import CALLER_MEMO, START_MEMO, StartMemo
 from codat.clock import utc_now
 from dispatch.crowds import Crowds
 from dispatch.encryption import encrypts
@@ -112,12 +112,18 @@ class Push:
 
 
 async def start_push(
-    client: Client, request: PushRequest, *, task_queue: str | None = None
+    client: Client,
+    request: PushRequest,
+    *,
+    task_queue: str | None = None,
+    started_by: str | None = None,
 ) -> Push:
-    """Start a push, or join the one that has its key; OtherPayload if that has another record."""
-    keyed = request
-    if request.idempotency_key is None:
-        keyed = request.model_copy(update={"idempotency_key": str(uuid4())})
+    """Start a push, or join the one that has its key; OtherPayload if that has another record.
+
+    `started_by` is the name of the API key that asked for it.
+    """
+    key = request.idempotency_key or str(uuid4())
+    keyed = request.model_copy(update={"idempotency_key": key})
     push = Push(client, keyed.push_id)
     try:
         await client.start_workflow(
@@ -126,8 +132,8 @@ async def start_push(
             id=push.workflow_id,
             task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            memo={START_MEMO: start_memo(client, keyed)},
-            search_attributes=found_by(client, keyed),
+            memo=memo_of(client, keyed, started_by),
+            search_attributes=found_by(client, keyed, started_by),
             static_summary=summary_of(keyed),
             priority=fair_to(keyed),
         )
@@ -139,9 +145,8 @@ async def start_push(
 
 async def find_push(client: Client, push_id: UUID) -> Push:
     """Find the push of that id; NoSuchPush."""
-    push = Push(client, push_id)
-    await push.describe()
-    return push
+    await Push(client, push_id).describe()
+    return Push(client, push_id)
 
 
 async def _check_payload(push: Push, request: PushRequest) -> None:
@@ -198,13 +203,18 @@ def _told(error: WorkflowFailureError) -> PushOutcome | None:
     cause = error.cause
     if not isinstance(cause, ApplicationError):
         return None
-    if cause.type and cause.type.startswith("Push") and cause.details:
-        return PushOutcome.model_validate(cause.details[0])
-    return None
+    is_told = cause.type and cause.type.startswith("Push") and cause.details
+    return PushOutcome.model_validate(cause.details[0]) if is_told else None
+
+
+def memo_of(client: Client, request: PushRequest, started_by: str | None) -> dict[str, Any]:
+    """Make the memo of a start: what the caller first sent, and the name of its API key."""
+    first = {START_MEMO: start_memo(client, request)}
+    return first | {CALLER_MEMO: started_by} if started_by else first
 
 
 def start_memo(client: Client, request: PushRequest) -> StartMemo:
-    """Make the memo that says that this push was started here, and what the caller first sent.
+    """Say that this push was started here, and what the caller first sent.
 
     It holds the caller's key where the search attribute holds no more than its digest.
     """
@@ -216,15 +226,17 @@ def start_memo(client: Client, request: PushRequest) -> StartMemo:
     )
 
 
-def found_by(client: Client, request: PushRequest) -> TypedSearchAttributes:
+def found_by(
+    client: Client, request: PushRequest, started_by: str | None = None
+) -> TypedSearchAttributes:
     """Give what the push is found by; the caller's key as its SHA-256 when payloads are encrypted.
 
     Search attributes can't be encrypted, and a key may name a person.
     """
     if not encrypts(client):
-        return at_start(request)
+        return at_start(request, started_by)
     digest = hashlib.sha256((request.idempotency_key or "").encode()).hexdigest()
-    return at_start(request.model_copy(update={"idempotency_key": digest}))
+    return at_start(request.model_copy(update={"idempotency_key": digest}), started_by)
 
 
 def fair_to(request: PushRequest) -> Priority:

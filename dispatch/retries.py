@@ -7,8 +7,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from activities.start_memo import START_MEMO
-from dispatch.pushes import Push, fair_to, found_by, not_asked, start_memo, summary_of
+from dispatch.pushes import Push, fair_to, found_by, memo_of, not_asked, summary_of
 from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Settlement, Validation
@@ -28,12 +27,13 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     settlement: Settlement | None = None,
     reason: str | None = None,
     task_queue: str | None = None,
+    started_by: str | None = None,
 ) -> Push:
     """Ask again for a push that did not succeed; the id stays, so nothing is written twice.
 
-    What is not given stays as it was; `waits_for_ever` takes the minutes away. A push that
-    succeeded is returned as it is. Raises StillRunning, NoSuchPush, NotAPush, and ValidationError
-    for what makes no request.
+    What is not given stays as it was; `waits_for_ever` takes the minutes away; `started_by` is the
+    name of the API key that asks. A push that succeeded is returned as it is. Raises StillRunning,
+    NoSuchPush, NotAPush, and ValidationError for what makes no request.
     """
     description = await push.describe()
     if description.status is WorkflowExecutionStatus.COMPLETED:
@@ -63,8 +63,8 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
             id=push.workflow_id,
             task_queue=task_queue or description.task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            memo={START_MEMO: start_memo(push.client, request)},
-            search_attributes=found_by(push.client, request),
+            memo=memo_of(push.client, request, started_by),
+            search_attributes=found_by(push.client, request, started_by),
             static_summary=summary_of(request),
             priority=fair_to(request),
         )

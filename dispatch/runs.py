@@ -13,6 +13,7 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.payload_context import converter_of
 from activities.start_memo import read_start_memo
 from activities.visibility import equals
 from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
@@ -54,7 +55,7 @@ async def asked_of(
     first = await anext(aiter(handle.fetch_history_events(page_size=1)))
     payloads = first.workflow_execution_started_event_attributes.input.payloads
     try:
-        (request,) = await client.data_converter.decode(payloads, [PushRequest])
+        (request,) = await converter_of(client, workflow_id).decode(payloads, [PushRequest])
     except (ValueError, ApplicationError):
         return None
     if not isinstance(request, PushRequest) or request.idempotency_key is None:

@@ -24,7 +24,10 @@ _CLAUSES = {
 
 @dataclass(frozen=True)
 class Selection:
-    """The pushes that are wanted; `visibility` is an operator's own condition. Times are UTC."""
+    """The pushes that are wanted; `visibility` is an operator's own condition. Times are UTC.
+
+    `started_by` names the API key that asked for any run of the push, not only the latest.
+    """
 
     statuses: tuple[PushStatus, ...] = ()
     company: UUID | None = None
@@ -32,6 +35,7 @@ class Selection:
     data_type: str | None = None
     since: datetime | None = None
     visibility: str | None = None
+    started_by: str | None = None
 
     @property
     def clause(self) -> str:
@@ -44,9 +48,15 @@ class Selection:
         return " AND ".join(clauses)
 
     @property
+    def caller_clause(self) -> str:
+        """The visibility query of the runs that the API key asked for."""
+        clauses = equals("WorkflowType", "push"), equals("StartedBy", self.started_by)
+        return " AND ".join([*clauses, *self._given()])
+
+    @property
     def is_narrow(self) -> bool:
         """Whether an older run of a push may match though its latest one does not."""
-        return bool(self.statuses or self.visibility)
+        return bool(self.statuses or self.visibility or self.started_by)
 
     def _given(self) -> list[str]:
         given = {

@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,11 +75,14 @@ class Directory(StorageDriver):
             await asyncio.to_thread(self._read, one.claim_data.get("path", "")) for one in claims
         ]
 
-    def _write(self, folder: str, payload: Payload) -> str:
+    def _write(self, owner: str, payload: Payload) -> str:
         data = payload.SerializeToString()
-        path = f"{folder}/{hashlib.sha256(data).hexdigest()}"
+        path = f"{owner}/{hashlib.sha256(data).hexdigest()}"
         place = self._root / path
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (place.parent.parent, place.parent):
+            with suppress(FileExistsError):
+                folder.mkdir(mode=0o700)
+                _sync(folder.parent)
         # Whole or not at all, also when the machine dies meanwhile.
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
             try:
@@ -86,8 +90,9 @@ class Directory(StorageDriver):
                 file.flush()
                 os.fsync(file.fileno())
                 Path(file.name).replace(place)
+                _sync(place.parent)
             except OSError:
-                Path(file.name).unlink()
+                Path(file.name).unlink(missing_ok=True)
                 raise
         return path
 
@@ -102,6 +107,15 @@ class Directory(StorageDriver):
                 f"The large payload {path!r} is not in PUSH_LARGE_DIRECTORY: does every process "
                 "see the same directory?"
             ) from None
+
+
+def _sync(folder: Path) -> None:
+    """Make what was renamed or made in a folder outlast a loss of power."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def segment(name: str) -> str:

@@ -34,15 +34,17 @@ class OtherNamespace(Exception):
 async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
     """Remove what belongs to forgotten workflows of the namespace; gives the number of payloads.
 
+    No link is followed: it may lead out of the directory.
+
     The first sweep removes nothing and notes which namespace it is: another cluster knows none of
     the workflows and would have everything removed. OtherNamespace, RPCError.
     """
     removed = 0
     space = root / segment(client.namespace)
-    if not space.is_dir() or not _is_noted(space / _NOTE, await _namespace_id(client)):
+    if not _is_folder(space) or not _is_noted(space / _NOTE, await _namespace_id(client)):
         return 0
     before = _now_of(space) - young.total_seconds()
-    for folder in sorted(one for one in space.iterdir() if one.is_dir()):
+    for folder in sorted(filter(_is_folder, space.iterdir())):
         old = [one for one in folder.iterdir() if _is_old(one, before)]
         if old and not await _is_known(client, unquote(folder.name)):
             removed += _remove(old, before)
@@ -67,8 +69,12 @@ def _remove(files: Iterable[Path], before: float) -> int:
     return removed
 
 
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
 def _is_old(file: Path, before: float) -> bool:
-    return file.stat().st_mtime < before
+    return file.lstat().st_mtime < before
 
 
 async def _namespace_id(client: Client) -> str:

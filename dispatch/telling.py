@@ -7,6 +7,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.payload_context import converter_of
 from activities.visibility import equals
 from dispatch.chapter import Chapter
 from dispatch.moments import Told, merged
@@ -26,7 +27,7 @@ async def tell_push(push: Push) -> Told:
     runs.setdefault(description.run_id, description.start_time)
     safety = Safety()
     for number, run_id in enumerate(sorted(runs, key=lambda one: runs[one]), start=1):
-        chapter = Chapter(told, safety, push.client.data_converter, number)
+        chapter = Chapter(told, safety, converter_of(push.client, push.workflow_id), number)
         events = await _events(push, run_id)
         told.unreadable += not events
         for event in _own(events, runs):

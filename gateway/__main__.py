@@ -22,9 +22,9 @@ from dispatch.telemetry import TelemetrySettings, runtime_of
 from dispatch.tracing import heard_by, interceptors_of, tracer_of
 from gateway.app import build_app
 from gateway.connections import bounded_protocol
-from gateway.headers import LOOPBACK
 from gateway.limits import MOST_HEADER_BYTES
 from gateway.parts import Parts
+from gateway.public_url import LOOPBACK
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger("surepush.gateway")
@@ -64,6 +64,8 @@ async def main(host: str, port: int) -> None:
     settings = read_settings(GatewaySettings)
     if not settings.api_keys and host not in LOOPBACK:
         raise SettingsError(f"GATEWAY_API_KEYS is missing: without keys {host} is not served.")
+    if not settings.api_keys and settings.public_url and not settings.public_url.is_loopback:
+        raise SettingsError("GATEWAY_PUBLIC_URL needs GATEWAY_API_KEYS, but for localhost.")
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
     # It asks for options only: whoever invents bank accounts can't spend the day's requests.
     asking = codat_settings.model_copy(update={"company_share": OPTIONS_SHARE})

@@ -11,7 +11,7 @@ from codat import DATA_TYPES, PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway import pushes
-from gateway.access import CALLER, NOBODY, authenticate, check_company
+from gateway.access import CALLER, NOBODY, Role, authenticate, check_company, check_role
 from gateway.errors import Json, Refusal
 from gateway.parts import Parts
 from gateway.query import LONGEST, PLAIN_QUERY
@@ -20,6 +20,7 @@ from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
 
 _TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
 _UPDATED = {"enum": sorted(UPDATED_TYPES)}
+_READS = ("GET", "HEAD")
 _OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
 _KINDS = {
     "DELETE": "deletion",
@@ -64,7 +65,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
     for status, words in {
         400: "The request is wrong.",
         401: "The API key is missing or wrong.",
-        403: "Not this company's key.",
+        403: "Not this company's key, or it lacks the role.",
         404: "There is no such thing.",
         408: "The request did not arrive in time.",
         413: "The body is too large.",
@@ -94,6 +95,7 @@ class PushApi:
         keys = self._parts.settings.api_keys
         caller = authenticate(shown, keys) if keys else NOBODY
         check_company(caller, company)
+        check_role(caller, Role.READ if http.method in _READS else Role.PUSH)
         http.scope[CALLER] = caller
 
     async def create(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint

@@ -20,8 +20,9 @@ from gateway.parts import Parts
 from gateway.requests import RequestSyntaxMiddleware
 from gateway.sessions import Sessions
 from gateway.tracing import Traced
-from gateway.visits import NeedsLogin, to_login
+from gateway.visits import NeedsLogin, Visits, to_login
 from gateway.webhooks import Receiver
+from gateway.wrong_keys import WrongKeys
 
 _ABOUT = """\
 Durable, deduplicated pushes behind Codat's own push API: change the base URL, keep the client.
@@ -35,17 +36,18 @@ def build_app(parts: Parts) -> FastAPI:
     """Put the front door together."""
     settings, readiness = parts.settings, Readiness(parts.temporal)
     sessions = Sessions(settings)
-    callers = Callers(settings.api_keys, sessions)
+    callers = Callers(settings.api_keys, sessions, WrongKeys(settings.most_wrong_keys))
     app = FastAPI(
         title="Surepush",
         version="1",
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would send people to whatever Host says
         middleware=[
             *([Middleware(Traced, tracer=parts.tracer)] if parts.tracer else []),
             Middleware(Measured, meter=parts.meter),
-            Middleware(SafeHeaders, is_open=not settings.api_keys),
+            Middleware(SafeHeaders, is_open=not settings.api_keys, public=settings.public_url),
             Middleware(Limits, callers=callers, settings=settings, is_stream=is_stream),
             Middleware(ErrorsMiddleware),
             Middleware(RequestSyntaxMiddleware),
@@ -54,7 +56,7 @@ def build_app(parts: Parts) -> FastAPI:
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)
     app.include_router(push_routes(parts))
-    app.include_router(page_routes(parts, sessions))
+    app.include_router(page_routes(parts, Visits(sessions, callers)))
     app.include_router(other_write_routes(parts))
     app.mount("/static", StaticFiles(directory=STATIC))
     receiver = Receiver(parts.temporal, parts.webhooks, parts.meter)

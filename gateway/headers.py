@@ -1,4 +1,4 @@
-"""Security headers of every answer, and who may ask when no keys are configured."""
+"""Security headers of every answer, which hosts are served, and who may ask without keys."""
 
 from urllib.parse import urlsplit
 
@@ -7,8 +7,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import Refusal, answer_to
+from gateway.limits import ALWAYS
+from gateway.public_url import LOOPBACK, Address
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+FORWARDED = (
+    *("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+    "x-real-ip",
+)
+"""Headers that a proxy adds: who sends them asks for somebody else."""
 
 _ALWAYS = {
     "Cache-Control": "no-store",
@@ -25,17 +31,23 @@ _ALWAYS = {
 
 
 class SafeHeaders:
-    """ASGI middleware: security headers; an open door answers only to this machine's own pages."""
+    """ASGI middleware: security headers; scheme and hosts as `public` says.
 
-    def __init__(self, app: ASGIApp, *, is_open: bool) -> None:
+    An open door answers only to this machine's own pages.
+    """
+
+    def __init__(self, app: ASGIApp, *, is_open: bool, public: Address | None = None) -> None:
         self._app = app
         self._is_open = is_open
+        self._public = public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and put the headers on its answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._public:
+            scope["scheme"] = self._public.scheme
 
         async def send_safely(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -47,11 +59,19 @@ class SafeHeaders:
                     headers["Strict-Transport-Security"] = "max-age=31536000"
             await send(message)
 
-        if self._is_open and _is_foreign(Headers(scope=scope)):
-            refusal = Refusal(403, "Without GATEWAY_API_KEYS only this machine may ask.")
+        refusal = self._refusal(scope["path"], Headers(scope=scope))
+        if refusal:
             await answer_to(Request(scope), refusal)(scope, receive, send_safely)
             return
         await self._app(scope, receive, send_safely)
+
+    def _refusal(self, path: str, headers: Headers) -> Refusal | None:
+        if self._is_open and (_is_foreign(headers) or any(name in headers for name in FORWARDED)):
+            return Refusal(403, "Without GATEWAY_API_KEYS only this machine may ask.")
+        host = headers.get("host", "")
+        if self._public and path not in ALWAYS and not self._public.is_host(host):
+            return Refusal(421, "The Host header does not name this server (GATEWAY_PUBLIC_URL).")
+        return None
 
 
 def _is_foreign(headers: Headers) -> bool:

@@ -44,7 +44,7 @@ MOST_OF_AN_ADDRESS = 10
 """Requests at once of all who show no key, and of one address among them."""
 
 ALWAYS = frozenset({"/health", "/ready"})
-"""Asked by whoever watches over the process: outside of all numbers."""
+"""Asked by whoever watches over the process, under any host: outside of all numbers."""
 
 
 class Limits:

@@ -59,6 +59,7 @@ class Live:
             "moments": told.moments,
             "unclear": is_unclear(standing),
             "run": standing.description.run_id,
+            "first_word": self._parts.first_words.of(standing.description.run_id),
             "most_words": MOST_WORDS,
         }
 
@@ -77,7 +78,7 @@ class Live:
     ) -> AsyncIterator[str]:
         push, run = standing.push, standing.description.run_id
         history = _history(push, run)
-        while await self._waits(history):
+        while await self._waits(history, session):
             now = await standing_of(push, await push.describe())
             # A reset or a long wait ends one run and begins another; the old one has no more news.
             if now.description.run_id != run:
@@ -91,17 +92,21 @@ class Live:
                 return
             await asyncio.sleep(_CALM)
 
-    async def _waits(self, history: WorkflowHistoryEventAsyncIterator) -> bool:
-        """Wait for news of the push; False when this server is to stop."""
+    async def _waits(self, history: WorkflowHistoryEventAsyncIterator, session: Session) -> bool:
+        """Wait for news of the push; False when this server is to stop or the session has ended."""
         news = asyncio.ensure_future(history.fetch_next_page())
-        closing = asyncio.ensure_future(self._parts.closing.wait())
+        ends = [asyncio.ensure_future(one.wait()) for one in (self._parts.closing, session.ended)]
         try:
-            await asyncio.wait({news, closing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {news, *ends},
+                timeout=session.seconds_left,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
         finally:
-            closing.cancel()
-            if not news.done():
-                news.cancel()
-        if news.cancelled() or self._parts.closing.is_set():
+            for one in (*ends, *([] if news.done() else [news])):
+                one.cancel()
+        is_over = self._parts.closing.is_set() or session.ended.is_set()
+        if not news.done() or news.cancelled() or is_over:
             return False
         news.result()
         return True

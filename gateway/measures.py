@@ -6,6 +6,8 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.common import MetricMeter
 
+from gateway.access import CALLER, key_name
+
 log = logging.getLogger("surepush.gateway")
 
 REQUESTS = "gateway_requests"
@@ -48,6 +50,7 @@ class Measured:
         if scope["path"] not in UNTOLD:
             fields = {
                 "route": route,
+                "key": key_name(scope.get(CALLER)),
                 "status": status,
                 "seconds": round(seconds, 3),
                 "correlation": scope.get("correlation"),

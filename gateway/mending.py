@@ -14,6 +14,7 @@ from codat.numbers import MOST_VALUES, dumps, loads
 from codat.turns import in_turn
 from dispatch.pushes import NotAPush, Push
 from dispatch.retries import StillRunning, retry_push
+from gateway.access import Role, key_name
 from gateway.api import CompanyId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
@@ -40,7 +41,7 @@ class Mending:
 
     async def retry(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Ask again for a push that did not succeed."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         await self._visits.form(request, session)
         standing = await find(self._parts, company, key)
         await self._retry(standing.push, session)
@@ -48,16 +49,23 @@ class Mending:
 
     async def settle(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Ask again for a push whose ending is unclear, on somebody's word of what became of it."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.RESOLVE)
         typed = dict(await self._visits.form(request, session))
         standing = await find(self._parts, company, key)
         settlement, why = read_word(standing, typed, _who(session)), read_reason(typed)
+        if settlement.not_written and self._parts.settings.confirm_not_written:
+            run, who = standing.description.run_id, _who(session)
+            first = self._parts.first_words.confirm(run, who, why)
+            if first is None:
+                return to_push(company, standing.push.push_id)
+            why = f"{first.reason} ({first.who}); {why} ({who})"
+            settlement = settlement.model_copy(update={"by": f"{first.who} and {who}"})
         await self._retry(standing.push, session, why=why, settlement=settlement)
         return to_push(company, standing.push.push_id)
 
     async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show the form of a push that is to be mended, with what was sent."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         standing, asked, _ = await self._to_mend(company, key)
         shelved, problems = await self._judged(asked, asked.data)
         form = await in_turn(render_form, shelved.document, asked.data, problems)
@@ -67,7 +75,7 @@ class Mending:
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Retry a push with what was typed; what was not touched stays as it was."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
         standing, asked, shelved = await self._to_mend(company, key)
         typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
@@ -108,7 +116,13 @@ class Mending:
         asked = f"asked for on the push's page by {_who(session)}"
         reason = f"{why}; {asked}" if why else asked
         try:
-            await retry_push(push, reason=reason, task_queue=self._parts.task_queue, **changes)
+            await retry_push(
+                push,
+                reason=reason,
+                task_queue=self._parts.task_queue,
+                started_by=key_name(session.key),
+                **changes,
+            )
         except (StillRunning, NotAPush) as error:
             raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
 

@@ -12,6 +12,7 @@ from activities.verdicts import judged
 from codat import DATA_TYPES, PushTarget
 from codat.models import PushStatus
 from codat.turns import in_turn
+from gateway.access import Role
 from gateway.api import CompanyId, ConnectionId, PushKey
 from gateway.errors import Refusal
 from gateway.forms import record_from_form, render_form
@@ -21,7 +22,7 @@ from gateway.operations import title_of
 from gateway.parts import Parts
 from gateway.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
 from gateway.rendering import page
-from gateway.sessions import Session, Sessions, remember
+from gateway.sessions import Session, remember
 from gateway.visits import Visits, is_wrong, shown_to, to_push
 
 _PAGE_SIZE = 50
@@ -41,7 +42,7 @@ class Pages:
         self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
     ) -> Response:
         """Show the form of a new push, made from what the platform wants."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         target = _target(company, connection, kind)
         shelved = await self._parts.options.get(target)
         form = await in_turn(render_form, shelved.document)
@@ -55,7 +56,7 @@ class Pages:
         self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
     ) -> Response:
         """Start a push and go to its page; on errors show what was typed."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.visitor_of(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
         target, typed = _target(company, connection, kind), dict(fields)
         shelved = await self._parts.options.get(target)
@@ -64,7 +65,7 @@ class Pages:
         shelved, problems = await judged(self._parts.options.get, target, record, update=False)
         if not is_wrong(problems):
             try:
-                push_id = await self._start(target, record, typed)
+                push_id = await self._start(target, record, typed, session)
                 return to_push(company, push_id)
             except Refusal as error:
                 message, status = error.message, error.status
@@ -132,7 +133,13 @@ class Pages:
         )
         return remember(answer, session, request)
 
-    async def _start(self, target: PushTarget, record: Any, typed: dict[str, str]) -> UUID:  # noqa: ANN401, JSON is anything
+    async def _start(
+        self,
+        target: PushTarget,
+        record: Any,  # noqa: ANN401, JSON is anything
+        typed: dict[str, str],
+        session: Session,
+    ) -> UUID:
         request = checked(
             {
                 **target.model_dump(),
@@ -142,12 +149,11 @@ class Pages:
                 "timeout_in_minutes": minutes_of(typed.get("_minutes", "")),
             }
         )
-        return (await start_or_join(self._parts, request)).push_id
+        return (await start_or_join(self._parts, request, session.key)).push_id
 
 
-def page_routes(parts: Parts, sessions: Sessions) -> APIRouter:
+def page_routes(parts: Parts, visits: Visits) -> APIRouter:
     """Give the router of all pages."""
-    visits = Visits(parts, sessions)
     pages = Pages(parts, visits)
     mending = Mending(parts, visits)
     router = APIRouter(include_in_schema=False)

@@ -17,14 +17,14 @@ from codat.numbers import MOST_VALUES, loads
 from codat.turns import in_turn
 from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
 from dispatch.trouble import meaning_of_first_use
-from gateway.access import CALLER
+from gateway.access import CALLER, ApiKey, key_name
 from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
 from gateway.listing import find_operations
 from gateway.operations import operation_of, pending
 from gateway.parts import Parts
 from gateway.query import read_query
 from gateway.repeats import MadeKeyAnswer, fingerprint_of
-from gateway.standing import Standing, find_standing, standing_of
+from gateway.standing import Standing, standing_of
 from gateway.wire import Link, Operation, OperationsPage, Remark, Remarks
 from workflows.models import PushRequest, sentence_of
 
@@ -52,29 +52,30 @@ async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
 
     A request without a key that repeats one whose answer was missed takes the key of that one.
     """
+    caller: ApiKey = http.scope[CALLER]
     if request.idempotency_key:
         _note(http, request)
-        operation = await _started(parts, request)
+        operation = await _started(parts, request, caller)
         return await in_turn(Json, operation, headers=_key_header(request))
     made = parts.undelivered.key_for(
-        http.scope[CALLER],
+        caller,
         await fingerprint_of(http),
         recognize=parts.settings.recognize_repeats,
     )
     keyed = request.model_copy(update={"idempotency_key": made.key})
     _note(http, keyed)
     async with made.kept_on_failure(http.receive):
-        operation, headers = await _started(parts, keyed), _key_header(keyed)
+        operation, headers = await _started(parts, keyed, caller), _key_header(keyed)
         if made.is_repeat:
             log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
             operation, headers = _with_warning(operation), headers | {REUSED: "true"}
         return await in_turn(MadeKeyAnswer, operation, made, headers)
 
 
-async def _started(parts: Parts, request: PushRequest) -> Operation:
+async def _started(parts: Parts, request: PushRequest, caller: ApiKey) -> Operation:
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            push = await start_or_join(parts, request)
+            push = await start_or_join(parts, request, caller)
             if push.is_new:
                 return pending(push.push_id, request, utc_now())
             standing = await standing_of(push, await push.describe())
@@ -101,10 +102,12 @@ def _with_warning(operation: Operation) -> Operation:
     return operation.model_copy(update={"validation": told})
 
 
-async def start_or_join(parts: Parts, request: PushRequest) -> Push:
+async def start_or_join(parts: Parts, request: PushRequest, caller: ApiKey) -> Push:
     """Start a push; Refusal 422 for another record under its key, 503 when Temporal is away."""
     try:
-        return await start_push(parts.temporal, request, task_queue=parts.task_queue)
+        push = await start_push(
+            parts.temporal, request, task_queue=parts.task_queue, started_by=key_name(caller)
+        )
     except (OtherPayload, NotAPush) as error:
         raise Refusal(422, str(error)) from None
     except RPCError as error:
@@ -114,6 +117,8 @@ async def start_or_join(parts: Parts, request: PushRequest) -> Push:
         raise away(
             f"Temporal does not answer, so push {request.push_id} was not started, or not provably."
         ) from error
+    parts.owned.add(request.company_id, push.push_id)
+    return push
 
 
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
@@ -160,7 +165,8 @@ async def read(parts: Parts, company: UUID, key: UUID) -> Json:
 async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
     """Find a company's push by our key or Codat's; Refusal 404."""
     try:
-        return await find_standing(parts.temporal, company, key)
+        push = await parts.owned.find(parts.temporal, company, key)
+        return await standing_of(push, await push.describe())
     except NoSuchPush as error:
         raise Refusal(404, str(error)) from None
 

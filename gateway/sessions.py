@@ -1,13 +1,16 @@
 """Who is looking at a page: a signed cookie, and proof that a form came from that page."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from weakref import WeakValueDictionary
 
+from cachetools import TTLCache
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -15,9 +18,11 @@ from gateway.access import NOBODY, ApiKey
 from gateway.errors import Refusal
 from gateway.settings import GatewaySettings
 
-COOKIE = "surepush"
 LASTS = 12 * 3600
 """Seconds."""
+
+MOST_ENDED = 100_000
+"""Sessions that were ended before their time and are remembered."""
 
 TOKEN = "_csrf"  # noqa: S105, the name of a field
 """The field of every form that changes something."""
@@ -25,21 +30,33 @@ TOKEN = "_csrf"  # noqa: S105, the name of a field
 
 @dataclass(frozen=True)
 class Session:
-    """Somebody's visit; `token` goes into every form."""
+    """Somebody's visit; `token` goes into every form, `ended` is set when it is left."""
 
     key: ApiKey
     cookie: str
     token: str
+    ends: int
+    ended: asyncio.Event = field(compare=False)
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it lasts if nobody ends it."""
+        return max(0.0, self.ends - time.time())
 
 
 class Sessions:
-    """Opens and reads sessions; keeps none, so that any process can read them."""
+    """Opens and reads sessions; keeps only those that were ended, so any process can read them.
+
+    Another process does not know of a session that was ended here.
+    """
 
     def __init__(self, settings: GatewaySettings) -> None:
         known = settings.session_secret
         secret = known.get_secret_value().encode() if known else secrets.token_bytes(32)
         self._secret = secret
         self._keys = settings.api_keys
+        self._ended: TTLCache[str, bool] = TTLCache(MOST_ENDED, LASTS)
+        self._events: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     @property
     def is_open(self) -> bool:
@@ -53,14 +70,21 @@ class Sessions:
 
     def of(self, request: HTTPConnection) -> Session | None:
         """Read a request's session; None when there is none, or no more."""
-        shown, _, mac = request.cookies.get(COOKIE, "").rpartition(":")
-        name, _, rest = shown.partition(":")
+        shown, _, mac = request.cookies.get(cookie_name(request), "").rpartition(":")
+        name = shown.partition(":")[0]
         for key in (NOBODY,) if self.is_open else self._keys:
             if key.name == name and self._is_ours(key, shown, mac):
-                # Read only once it is known to be ours: Python refuses thousands of digits.
-                is_over = int(rest.partition(":")[0]) < time.time()
-                return None if is_over else self._session(key, shown)
+                session = self._session(key, shown)
+                return session if self._lasts(session) else None
         return None
+
+    def end(self, session: Session) -> None:
+        """End a session, with the streams that were opened in it."""
+        self._ended[session.cookie] = True
+        session.ended.set()
+
+    def _lasts(self, session: Session) -> bool:
+        return session.seconds_left > 0 and session.cookie not in self._ended
 
     def check(self, session: Session, fields: Iterable[tuple[str, str]]) -> None:
         """Raise Refusal 403 unless a form came from a page of this session."""
@@ -70,10 +94,13 @@ class Sessions:
 
     def _session(self, key: ApiKey, shown: str) -> Session:
         cookie = f"{shown}:{self._mac('session', key, shown)}"
-        return Session(key, cookie, self._mac("form", key, shown))
+        # Read only once it is known to be ours: Python refuses thousands of digits.
+        ends = int(shown.split(":")[1])
+        ended = self._events.setdefault(cookie, asyncio.Event())
+        return Session(key, cookie, self._mac("form", key, shown), ends, ended)
 
     def _is_ours(self, key: ApiKey, shown: str, mac: str) -> bool:
-        """Tell a cookie of this key; while keys are changed there may be two of one name."""
+        """Tell a cookie of this key as it is now: it may have been changed under its name."""
         return hmac.compare_digest(mac.encode(), self._mac("session", key, shown).encode())
 
     def _mac(self, purpose: str, key: ApiKey, shown: str) -> str:
@@ -82,15 +109,25 @@ class Sessions:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
 
 
+def cookie_name(connection: HTTPConnection) -> str:
+    """Name the cookie; over TLS so that no other host, path or plain page can set it."""
+    return "__Host-surepush" if is_secure(connection) else "surepush"
+
+
+def is_secure(connection: HTTPConnection) -> bool:
+    """Whether the browser speaks TLS."""
+    return connection.url.scheme == "https"
+
+
 def remember(response: Response, session: Session, request: Request) -> Response:
     """Give the browser the cookie of a session."""
     response.set_cookie(
-        COOKIE,
+        cookie_name(request),
         session.cookie,
         max_age=LASTS,
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=is_secure(request),
     )
     return response
 

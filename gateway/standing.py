@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.others import requested_at
-from activities.visibility import equals
 from codat.models import PushStatus
 from dispatch.ending import ending_of
-from dispatch.pushes import NoSuchPush, NotAPush, Push
+from dispatch.pushes import NotAPush, Push
 from dispatch.runs import Asked, speaking
-from workflows.attributes import COMPANY_ID, PUSH_OPERATION_KEY
+from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.models import PushOutcome, PushRequest
 
 
@@ -42,21 +41,6 @@ class Standing:
         return UUID(known) if known else None
 
 
-async def find_standing(client: Client, company: UUID, key: UUID) -> Standing:
-    """Find a company's push by our key or Codat's; NoSuchPush, after the same calls for any key.
-
-    Whether another company has such a push must not show: not in the answer, not in what it costs.
-    """
-    push = Push(client, key)
-    try:
-        description = await push.describe()
-    except NoSuchPush:
-        description = None
-    if description is None or not _belongs(description, company):
-        push, description = await _listed(client, company, key)
-    return await standing_of(push, description)
-
-
 async def standing_of(push: Push, description: WorkflowExecutionDescription) -> Standing:
     """Read what was asked and how it ended, of the run that speaks for the push."""
     last, outcome = await asyncio.gather(_last(push, description), _outcome(push, description))
@@ -68,22 +52,6 @@ async def standing_of(push: Push, description: WorkflowExecutionDescription) -> 
         outcome = await _outcome(push, description)
     requested = outcome.requested_on_utc if outcome else await requested_at(description)
     return Standing(push, description, request, requested, outcome)
-
-
-def _belongs(description: WorkflowExecutionDescription, company: UUID) -> bool:
-    return description.typed_search_attributes.get(COMPANY_ID) == str(company)
-
-
-async def _listed(
-    client: Client, company: UUID, key: UUID
-) -> tuple[Push, WorkflowExecutionDescription]:
-    # By our key too: its latest run may have been started by hand, and bear no company.
-    names = f"({equals('PushOperationKey', key)} OR {equals('WorkflowId', f'push-{key}')})"
-    query = f"{equals('WorkflowType', 'push')} AND {equals('CompanyId', company)} AND {names}"
-    async for found in client.list_workflows(query, limit=1):
-        push = Push(client, UUID(found.id.removeprefix("push-")))
-        return push, await push.describe()
-    raise NoSuchPush(f"There is no push {key}.")
 
 
 async def _last(push: Push, description: WorkflowExecutionDescription) -> Asked | None:

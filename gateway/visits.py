@@ -11,14 +11,15 @@ from starlette.responses import RedirectResponse, Response
 
 from codat import Problem
 from codat.turns import in_turn
-from gateway.access import NOBODY, check_company, key_of, text_secret
+from gateway.access import NOBODY, Role, check_company, check_role, text_secret
+from gateway.callers import Callers
 from gateway.errors import Refusal
-from gateway.parts import Parts
 from gateway.rendering import page
-from gateway.sessions import COOKIE, Session, Sessions, remember, safe_target
+from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember, safe_target
 
 _MOST_FIELDS = 20_000
 _MOST_LEVELS = 20
+_OWN = ("same-origin", "none")
 
 
 class NeedsLogin(Exception):
@@ -28,9 +29,9 @@ class NeedsLogin(Exception):
 class Visits:
     """Knows who is looking, and lets them see their companies only."""
 
-    def __init__(self, parts: Parts, sessions: Sessions) -> None:
-        self._parts = parts
+    def __init__(self, sessions: Sessions, callers: Callers) -> None:
         self._sessions = sessions
+        self._callers = callers
 
     def visitor(self, request: Request) -> Session:
         """Give the session of a request, a new one when no keys are configured; NeedsLogin."""
@@ -41,10 +42,11 @@ class Visits:
             raise NeedsLogin
         return session
 
-    def visitor_of(self, request: Request, company: UUID) -> Session:
-        """Give the session of somebody who may see the company; NeedsLogin, Refusal 403."""
+    def visitor_of(self, request: Request, company: UUID, role: Role = Role.READ) -> Session:
+        """Give the session of somebody who may do that in the company; NeedsLogin, Refusal 403."""
         session = self.visitor(request)
         check_company(session.key, company)
+        check_role(session.key, role)
         return session
 
     async def form(self, request: Request, session: Session) -> list[tuple[str, str]]:
@@ -73,17 +75,19 @@ class Visits:
         """Log in with an API key."""
         fields = dict(await fields_of(request))
         target = safe_target(fields.get("next", "/"))
-        key = key_of(text_secret(fields.get("key")), self._parts.settings.api_keys)
+        key = self._callers.with_key(text_secret(fields.get("key")), request.scope)
         if key is None:
             return page("login", HTTPStatus.UNAUTHORIZED, wrong=True, target=target)
         answer = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         return remember(answer, self._sessions.begin(key), request)
 
     async def leave(self, request: Request) -> Response:
-        """Log out."""
-        await self.form(request, self.visitor(request))
+        """Log out: the session ends here, whoever has a copy of its cookie."""
+        session = self.visitor(request)
+        await self.form(request, session)
+        self._sessions.end(session)
         answer = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
-        answer.delete_cookie(COOKIE)
+        answer.delete_cookie(cookie_name(request), secure=is_secure(request), httponly=True)
         return answer
 
     async def docs(self, request: Request) -> Response:
@@ -98,11 +102,22 @@ def to_login(request: Request) -> Response:
 
 
 async def fields_of(request: Request) -> list[tuple[str, str]]:
-    """Read what a form has sent; Refusal 400."""
+    """Read what a form of our own pages has sent; Refusal 400, 403."""
+    _check_site(request)
     try:
         return await in_turn(_fields, await request.body())
     except ValueError:
         raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read.") from None
+
+
+def _check_site(request: Request) -> None:
+    """Refuse a form that another site's page has sent; what is no browser says nothing of it."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    is_own = site in _OWN
+    if site is None:
+        is_own = origin is None or origin.partition("://")[2] == request.headers.get("host")
+    if not is_own:
+        raise Refusal(HTTPStatus.FORBIDDEN, "This form was sent by another site's page.")
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from cachetools import TTLCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -28,6 +29,9 @@ SETTLED = timedelta(minutes=2)
 COME_AGAIN = {"Retry-After": "5"}
 MOST_STRANGERS = 10_000
 
+MOST_HINTED, HINTED_FOR = 10_000, 3600
+"""Signed reports that are known again, and for how many seconds. A signature is good for 300."""
+
 
 class Receiver:
     """Finds the push of an operation and tells it to look; `counts` says what came of reports."""
@@ -37,6 +41,7 @@ class Receiver:
     ) -> None:
         self._client = client
         self._webhooks = webhooks
+        self._hinted: TTLCache[str, bool] = TTLCache(MOST_HINTED, HINTED_FOR)
         self._strangers: OrderedDict[UUID, float] = OrderedDict()
         self.counts: Counter[str] = Counter()
         self._verdicts = meter.create_counter(WEBHOOKS, "Codat's reports, by what came of them.")
@@ -62,8 +67,12 @@ class Receiver:
             return self._answer("refused", 401)
         if event is None:
             return self._answer("about something else", 200)
+        if event.message in self._hinted:
+            return self._answer("repeated", 200)
         known = await self._hint(event.operation)
         if known:
+            if event.message:
+                self._hinted[event.message] = True
             return self._answer("hinted", 200)
         if self._is_young(event):
             return self._answer("too early", 503)

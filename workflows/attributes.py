@@ -17,6 +17,7 @@ DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
 PUSH_REFERENCE = SearchAttributeKey.for_keyword("PushReference")
 PUSH_OPERATION_KEY = SearchAttributeKey.for_keyword("PushOperationKey")
 PUSH_DIGEST = SearchAttributeKey.for_keyword("PushDigest")
+STARTED_BY = SearchAttributeKey.for_keyword("StartedBy")
 
 ALL = (
     PUSH_STATUS,
@@ -26,14 +27,14 @@ ALL = (
     PUSH_REFERENCE,
     PUSH_OPERATION_KEY,
     PUSH_DIGEST,
+    STARTED_BY,
 )
 
 
-def at_start(request: PushRequest) -> TypedSearchAttributes:
+def at_start(request: PushRequest, started_by: str | None = None) -> TypedSearchAttributes:
     """Give what a push is found by from its first moment on."""
-    return TypedSearchAttributes(
-        [SearchAttributePair(key, value) for key, value in _values(request).items()]
-    )
+    values = _values(request) | ({STARTED_BY: started_by} if started_by else {})
+    return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])
 
 
 def announce_start(request: PushRequest) -> None:

@@ -6,7 +6,12 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.start_memo import BELIEVED_FOR, START_MEMO, StartMemo, parse_start_memo
+    from activities.start_memo import (
+        BELIEVED_FOR,
+        CALLER_MEMO,
+        START_MEMO,
+        parse_start_memo,
+    )
     from workflows.models import PushRequest
 
 
@@ -20,9 +25,9 @@ def was_continued() -> bool:
     return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule
 
 
-def _start_memo() -> StartMemo | None:
+def _memo(name: str) -> Any:  # noqa: ANN401, JSON is anything
     try:
-        return parse_start_memo(workflow.memo_value(START_MEMO, None))
+        return workflow.memo_value(name, None)
     except (ValueError, RuntimeError, ApplicationError):
         return None
 
@@ -32,7 +37,7 @@ def was_started_here(request: PushRequest) -> bool:
 
     Retries by the server, cron runs and copies bear the same memo.
     """
-    info, memo = workflow.info(), _start_memo()
+    info, memo = workflow.info(), parse_start_memo(_memo(START_MEMO))
     if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:
         return False
     is_fresh = abs(memo.started_on_utc - info.workflow_start_time) <= BELIEVED_FOR
@@ -45,5 +50,5 @@ def was_started_here(request: PushRequest) -> bool:
 
 def carried_memo() -> dict[str, Any]:
     """Give the part of the memo that the next run of a continued push bears, too."""
-    memo = _start_memo()
-    return {} if memo is None else {START_MEMO: memo}
+    memo = {START_MEMO: parse_start_memo(_memo(START_MEMO)), CALLER_MEMO: _memo(CALLER_MEMO)}
+    return {name: value for name, value in memo.items() if value is not None}

@@ -1,9 +1,11 @@
 import hashlib
+import logging
 
 import httpx
 import pytest
 from google.protobuf import json_format
 from temporalio.api.common.v1 import Payloads
+from temporalio.converter import WorkflowSerializationContext
 
 from codat import SettingsError, read_settings
 from dispatch import codec_server
@@ -241,6 +243,11 @@ async def test_without_keys_only_this_machines_own_names_are_answered(server):
             "127.0.0.1",
             "CODEC_USERS is missing: it says whose logins may read.",
         ),
+        (
+            {"CODEC_USERINFO_URL": "http://login.test", "CODEC_USERS": "7"},
+            "127.0.0.1",
+            "a login goes over https only",
+        ),
         ({"CODEC_KEYS": SECRET}, "127.0.0.1", "entry 1 is not name:sha256-of-key."),
         ({"CODEC_ORIGINS": "*"}, "127.0.0.1", "CODEC_ORIGINS is wrong: Value error, entry 1 is no"),
         ({"CODEC_ORIGINS": f"{UI}/"}, "127.0.0.1", "entry 1 is no origin, such as https://temp"),
@@ -256,3 +263,33 @@ async def test_what_is_missing_is_said_in_a_sentence(monkeypatch, variables, hos
 
     assert sentence in str(told.value)
     assert SECRET not in str(told.value)
+
+
+async def test_a_refused_login_is_remembered_and_pushes_no_other_out(server, monkeypatch):
+    monkeypatch.setattr("dispatch.codec_access._MOST_REMEMBERED", 2)
+    asked = []
+
+    def login(request):
+        asked.append(shown := request.headers["Authorization"])
+        return httpx.Response(200 if shown == "Bearer good" else 401, json={"sub": "7"})
+
+    http, sent = server(login, **USERINFO), await sealed()
+    for shown in ("good", "bad-1", "bad-1", "bad-2", "bad-3", "good"):
+        await http.post("/decode", json=sent, headers={"Authorization": f"Bearer {shown}"})
+
+    assert [f"Bearer {one}" for one in ("good", "bad-1", "bad-2", "bad-3")] == asked
+
+
+async def test_the_log_says_whose_payloads_were_read_and_who_was_refused(server, caplog):
+    caplog.set_level(logging.INFO)
+    bound = Encryption(RING).with_context(WorkflowSerializationContext("pushes", "push-1"))
+    payloads = await bound.encode(await CONVERTER.encode([{"name": "Kowalski"}]))
+    digest = hashlib.sha256(b"a key").hexdigest()
+    for shown in ("a key", "another"):
+        await server(CODEC_KEYS=f"ann:{digest}").post(
+            "/decode", json=body(payloads), headers={"Authorization": f"Bearer {shown}"}
+        )
+
+    assert "for ann: 'pushes/push-1'" in caplog.text
+    assert "/decode was refused to somebody at 127.0.0.1" in caplog.text
+    assert "another" not in caplog.text

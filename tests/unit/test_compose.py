@@ -30,13 +30,26 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 INSTALLED = (ROOT / "deploy/requirements.txt").read_text()
 OF_A_SERVICE = {
     *("build", "cap_drop", "command", "depends_on", "entrypoint", "environment", "healthcheck"),
-    *("image", "logging", "mem_limit", "network_mode", "ports", "profiles", "pull_policy"),
-    *("read_only", "restart", "security_opt", "shm_size", "stop_grace_period", "tmpfs", "volumes"),
+    *("image", "logging", "mem_limit", "network_mode", "networks", "ports", "profiles"),
+    *(
+        "pull_policy",
+        "read_only",
+        "restart",
+        "security_opt",
+        "shm_size",
+        "stop_grace_period",
+        "tmpfs",
+        "volumes",
+    ),
 }
 """Those keys of the compose specification that are used here; a misspelt one is none of them."""
 
-READ_BY_OTHERS = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_HEADERS"}
-"""OpenTelemetry's own."""
+READ_BY_OTHERS = {
+    "FORWARDED_ALLOW_IPS",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "OTEL_EXPORTER_OTLP_HEADERS",
+}
+"""Uvicorn's and OpenTelemetry's own."""
 
 READ_BY_US = TEMPORALS | {
     f"{kind.model_config.get('env_prefix', '')}{name}".upper()
@@ -67,7 +80,7 @@ each_of_ours = pytest.mark.parametrize("name", OURS)
 def test_the_file_has_the_shape_of_the_specification():
     extensions = {key for key in COMPOSE if key.startswith("x-")}
 
-    assert {"name", "services", "volumes"} == COMPOSE.keys() - extensions
+    assert {"name", "networks", "services", "volumes"} == COMPOSE.keys() - extensions
     assert OF_A_SERVICE >= {key for one in SERVICES.values() for key in one}
 
 
@@ -229,3 +242,32 @@ def test_the_image_installs_all_that_the_project_depends_on():
     wanted = {*project["dependencies"], *project["optional-dependencies"]["tracing"]}
 
     assert wanted <= set(re.findall(r"^([\w-]+)==", INSTALLED, re.MULTILINE))
+
+
+def in_network(network):
+    return {name for name, service in SERVICES.items() if network in service.get("networks", [])}
+
+
+def test_each_service_is_in_a_network_or_at_the_machines_own():
+    assert [] == [
+        name
+        for name, service in SERVICES.items()
+        if ("networks" in service) == ("network_mode" in service)
+    ]
+    assert set(COMPOSE["networks"]) == {
+        network for service in SERVICES.values() for network in service.get("networks", [])
+    }
+
+
+def test_the_database_and_temporal_are_reached_by_those_that_need_them():
+    ours = {"gateway", "worker"}
+
+    assert {"postgresql", "schema", "temporal"} == in_network("database")
+    assert COMPOSE["networks"]["database"]["internal"]
+    assert ours | {"namespace", "prometheus", "temporal", "temporal-ui"} == in_network("temporal")
+    assert ours | {"emulator"} == in_network("codat")
+
+
+def test_secrets_of_the_machine_get_neither_into_git_nor_into_the_image():
+    assert ".env" in (ROOT / ".gitignore").read_text().split()
+    assert ".*" in (ROOT / ".dockerignore").read_text().split()

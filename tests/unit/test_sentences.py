@@ -19,6 +19,13 @@ WORDINGS_OF_LENGTH = [
     ("The customer ID must be unique, contain no spaces and have a maximum of 8 characters.", 8),
     ("Must not be longer than 4000 characters long and must be the same for all lines.", 4000),
 ]
+TOO_LONG = [
+    ("Must be at most 4294967296 characters.", "String"),
+    ("Must be a 4294967296 digit number", "String"),
+    ("Max length of 99999999999999999999 characters.", "String"),
+    ("Must be less than or equal to 9999999999", "Number"),
+    ("Must contain at least 1000000000 lines", "Array"),
+]
 CONDITIONAL = [
     "Should not exceed the maximum length of 14 characters if the specified currency is GBP.",
     "Must be 6 characters long if the specified currency is GBP.",
@@ -168,3 +175,8 @@ def test_all_published_lengths_without_a_condition_are_read():
     unread = [sentence for sentence in lengths if not read_rules(sentence, "String")]
 
     assert len(unread) <= 6, unread
+
+
+@pytest.mark.parametrize(("sentence", "kind"), TOO_LONG)
+def test_a_sentence_with_a_number_of_ten_digits_is_no_rule(sentence, kind):
+    assert [] == read_rules(sentence, kind)

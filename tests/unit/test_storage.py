@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import (
@@ -53,6 +55,24 @@ async def test_a_process_without_the_directory_says_so(tmp_path):
 
     with pytest.raises(RuntimeError, match="external storage is not configured"):
         await converter(RING).decode(reference)
+
+
+async def test_nobody_else_looks_into_the_folders_and_a_loss_of_power_takes_nothing(
+    tmp_path, monkeypatch
+):
+    synced, fsync = set(), os.fsync
+
+    def noted(descriptor):
+        synced.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    await converter(RING, tmp_path).encode([BIG])
+    (path,) = kept(tmp_path)
+    folders = [path.parent, path.parent.parent]
+
+    assert [0o700] * 2 == [folder.stat().st_mode & 0o777 for folder in folders]
+    assert {one.stat().st_ino for one in (path, *folders, tmp_path)} == synced
 
 
 async def test_the_same_payload_is_kept_once(tmp_path):

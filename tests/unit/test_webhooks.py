@@ -57,7 +57,7 @@ def test_a_signed_report_names_its_operation():
     sent = datetime.fromtimestamp(int(headers["Webhook-Timestamp"]), UTC)
     age = sent - datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 
-    assert Event(KEY, age) == KNOWN.read(today(), headers)
+    assert Event(KEY, age, "m1") == KNOWN.read(today(), headers)
 
 
 def test_one_of_several_signatures_is_enough():

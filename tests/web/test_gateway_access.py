@@ -4,7 +4,8 @@ import asyncio
 import base64
 import logging
 from collections import Counter
-from uuid import uuid4
+from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from temporalio.client import Interceptor, OutboundInterceptor
@@ -13,7 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat import SettingsError, read_settings
 from emulator import seeds
 from emulator.examples import record
-from gateway.errors import refusal_of
+from gateway.errors import Refusal, refusal_of
+from gateway.owned import STEP, OwnedPushes, seconds_to_step
+from gateway.pushes import find
 from gateway.settings import GatewaySettings
 from tests.support.front_door import API_KEYS, BOUND_KEY, KEY, basic, digest, front_door
 
@@ -111,11 +114,13 @@ class Counting(Interceptor):
         return Outbound(next)
 
 
+def with_interceptor(client, interceptor):
+    return type(client)(**client.config() | {"interceptors": [interceptor]})
+
+
 async def test_a_404_costs_the_same_whether_another_company_has_the_push(devserver):
     counting = Counting()
-    config = devserver.client.config()
-    config["interceptors"] = [counting]
-    async with front_door(devserver, client=type(devserver.client)(**config)) as door:
+    async with front_door(devserver, client=with_interceptor(devserver.client, counting)) as door:
         ours = await a_push(door)
         theirs = (await door.ended(ours))["platformPushOperationKey"]
         told, costs = set(), []
@@ -126,7 +131,36 @@ async def test_a_404_costs_the_same_whether_another_company_has_the_push(devserv
             costs.append(dict(counting.calls))
 
         assert {(404, "There is no push KEY.")} == told
-        assert [{"describe": 1, "list": 1}] * 3 == costs
+        assert [{"list": 1, "describe": 1}] * 3 == costs
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.049, 0.05, 0.0731, 3.2])
+def test_a_404_is_answered_after_whole_steps(seconds):
+    steps = (seconds + seconds_to_step(seconds)) / STEP
+
+    assert 0 < seconds_to_step(seconds) <= STEP
+    assert steps == pytest.approx(round(steps))
+
+
+class Unlisted(Interceptor):
+    """Lets Temporal's list show nothing, as it does of a push that was just started."""
+
+    def intercept_client(self, next):  # noqa: A002, the SDK's name
+        class Outbound(OutboundInterceptor):
+            def list_workflows(self, input):  # noqa: A002
+                return super().list_workflows(replace(input, query='WorkflowId="none"'))
+
+        return Outbound(next)
+
+
+async def test_a_push_that_is_not_listed_yet_is_found_by_its_owner(door):
+    push = await door.house.push(data_type="suppliers", data=record("suppliers", uuid4().hex[:7]))
+    lagging = with_interceptor(door.house.client, Unlisted())
+    parts = replace(door.parts, temporal=lagging, owned=OwnedPushes())
+
+    assert push.push_id == (await find(parts, UUID(seeds.COMPANY), push.push_id)).push.push_id
+    with pytest.raises(Refusal, match="There is no push"):
+        await find(parts, UUID(seeds.OTHER_COMPANY), push.push_id)
 
 
 async def test_secrets_are_not_logged(door, caplog):
@@ -167,7 +201,19 @@ async def test_too_many_requests_at_once_are_refused_for_a_moment(devserver):
 
 
 @pytest.mark.parametrize(
-    "written", ["justaname", "name:abc", f"n:{digest('x')}:company", f"{API_KEYS} :"]
+    "written",
+    [
+        "justaname",
+        "name:abc",
+        f"n:{digest('x')}",
+        f"n:{digest('x')}:",
+        f"n:{digest('x')}:company",
+        f"n:{digest('x')}:*:everything",
+        f"n:{digest('')}:*",
+        f"n:{digest('x')}:* n:{digest('y')}:*",
+        f"n:{digest('x')}:* m:{digest('x')}:*",
+        f"{API_KEYS} :",
+    ],
 )
 def test_a_wrong_list_of_keys_is_named_without_its_text(monkeypatch, written):
     monkeypatch.setenv("GATEWAY_API_KEYS", written)

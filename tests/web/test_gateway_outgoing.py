@@ -207,6 +207,14 @@ async def reset(push, event):
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "::127.0.0.1",
+        "::ffff:7f00:1",
+        "::ffff:0:127.0.0.1",
+        "0:0:0:0:0:ffff:127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "fec0::1",
+        "2606:4700::5efe:10.0.0.1",
+        "2606:4700::200:5efe:10.0.0.1",
     ],
 )
 async def test_private_addresses_are_not_told(address):
@@ -215,6 +223,13 @@ async def test_private_addresses_are_not_told(address):
         await pinned(httpx.Request("POST", f"https://{host}/told"))
 
     assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["2606:4700::1", "64:ff9b::808:808", "2606:4700::5efe:8.8.8.8", "::ffff:8.8.8.8"]
+)
+def test_public_addresses_are_told(address):
+    assert is_public(ipaddress.ip_address(address))
 
 
 async def test_the_address_that_was_checked_is_where_the_message_goes():

@@ -163,7 +163,7 @@ async def test_a_repeat_says_so_and_uses_the_key_up(door, monkeypatch):
     ],
 )
 async def test_what_differs_is_no_repeat(devserver, monkeypatch, changed):
-    keys = f"{API_KEYS} second:{digest('another key of all companies')}"
+    keys = f"{API_KEYS} second:{digest('another key of all companies')}:*"
     async with front_door(devserver, api_keys=keys) as door:
         sent = {"supplierName": "one", "status": "Active"}
         key = await put_off(door, monkeypatch, sent)

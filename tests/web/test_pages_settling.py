@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from activities.start_memo import CALLER_MEMO
 from dispatch.pushes import request_of
 from emulator import seeds
 from tests.support.waiting import eventually
@@ -103,10 +104,11 @@ async def test_the_word_that_nothing_was_written_reaches_the_push(http, door):
     await eventually(sent)
     await push.handle.terminate()
     answer = await told(http, push, word="not-written")
-    asked = await request_of(push)
+    asked, memo = await request_of(push), await (await push.describe()).memo()
     await push.handle.terminate()
 
     assert path_of(push) == answer.headers["location"]
+    assert "all" == memo[CALLER_MEMO]
     assert Settlement(not_written=True, by="all") == asked.settlement
     assert (asked.reason or "").startswith(REASON)
 

@@ -1,6 +1,7 @@
 """Codat's reports reach the push they are about, and harm nothing else."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,18 +13,23 @@ import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import Conduct
-from codat.webhooks import Webhooks
+from codat.webhooks import Webhooks, signing_key
 from emulator import seeds
 from gateway import webhooks as receiving
 from gateway.webhooks import Receiver
 from tests.support.clocks import wall_clock_off
 from tests.support.house import House, house
+from tests.support.waiting import eventually
+from workflows.attributes import PUSH_OPERATION_KEY
 
 PATIENT = Conduct(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))
 SECRETS = Webhooks(SecretStr(seeds.WEBHOOK_SECRET), SecretStr(seeds.RULE_HEADER))
+SIGNALED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 HOOK = "http://127.0.0.1/webhooks/codat"
 
 
@@ -93,6 +99,47 @@ async def test_reports_that_come_twice_or_late_do_no_harm(devserver, fault, give
 
         assert 1 == len(here.records)
     assert "Success" == outcome.status
+
+
+@pytest.mark.parametrize(("ids", "hints"), [(("a", "a", "a"), 1), (("b", "c"), 2)])
+async def test_a_signed_report_hints_once_however_often_it_is_sent(devserver, ids, hints):
+    async with house(devserver, conduct=PATIENT) as here:
+        push = await here.push(connection_id=seeds.OFFLINE)
+        receiver = Receiver(devserver.client, SECRETS)
+
+        async def operation():
+            return (await push.describe()).typed_search_attributes.get(PUSH_OPERATION_KEY, "")
+
+        await eventually(operation)
+        key = await operation()
+        through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
+        async with httpx.AsyncClient(transport=through) as codat:
+            for message in ids:
+                await eventually(lambda: listed(devserver.client, key))
+                answer = await codat.post(HOOK, **signed(message, key))
+                assert 200 == answer.status_code
+        events = [one async for one in push.handle.fetch_history_events()]
+
+    heard = [one for one in events if one.event_type == SIGNALED]
+    assert hints == len(heard) == receiver.counts["hinted"]
+    assert len(ids) - hints == receiver.counts["repeated"]
+
+
+def signed(message: str, operation: str) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    payload = {"id": operation, "requestedOnDate": now.isoformat()}
+    body = json.dumps({"eventType": "bills.write.successful", "payload": payload})
+    headers = {
+        "webhook-id": message,
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signing_key(seeds.WEBHOOK_SECRET).sign(message, now, body),
+    }
+    return {"content": body, "headers": headers}
+
+
+async def listed(client: Client, operation: str) -> bool:
+    query = f'PushOperationKey="{operation}"'
+    return bool([one async for one in client.list_workflows(query)])
 
 
 async def post(client: Any, headers: dict[str, str] | None = None, **data: Any) -> httpx.Response:

@@ -45,21 +45,29 @@ from workflows.push import PushWorkflow
 NAME = "Kowalski and Daughters"
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 SEALING = converter(RING)
+STRICT = converter(RING, strict=True)
 TEMPORAL = Path(sys.executable).with_name("temporal")
 QUOTED = (b"Kowalski", b"nominalCode", b"closed for posting")
 ENDINGS = ("Success", "Failed", "Failed", "TimedOut", "Success", "Unknown")
 HISTORIES = Path(__file__).parents[1] / "replay" / "histories"
 
 
-def sealed(environment: WorkflowEnvironment) -> WorkflowEnvironment:
+def sealed(
+    environment: WorkflowEnvironment, data_converter: DataConverter = STRICT
+) -> WorkflowEnvironment:
     """The same server, for processes that have a key."""
     bare = environment.client
-    client = Client(bare.service_client, namespace=bare.namespace, data_converter=SEALING)
+    client = Client(bare.service_client, namespace=bare.namespace, data_converter=data_converter)
     return WorkflowEnvironment.from_client(client)
 
 
 def replayer(data_converter: DataConverter) -> Replayer:
-    return Replayer(workflows=[PushWorkflow], data_converter=data_converter, workflow_runner=RUNNER)
+    return Replayer(
+        workflows=[PushWorkflow],
+        data_converter=data_converter,
+        workflow_runner=RUNNER,
+        namespace="default",
+    )
 
 
 def naming(number: int, **more):
@@ -152,7 +160,7 @@ async def test_a_push_that_was_begun_in_the_clear_is_read_and_retried_with_keys(
     async with house(devserver) as here:
         before = await here.push(data={"name": NAME}, validation=Validation.OFF)
         first = await before.outcome()
-    async with house(sealed(devserver)) as here:
+    async with house(sealed(devserver, SEALING)) as here:
         push = await find_push(here.client, before.push_id)
         assert first == await push.outcome()
         await retry_push(push, data=record("chartOfAccounts"), task_queue=here.task_queue)
@@ -180,6 +188,22 @@ async def test_a_worker_without_the_key_lets_a_push_wait(devserver):
 
     with pytest.raises(RuntimeError, match="encrypted with the key 'k1'"):
         await replayer(CONVERTER).replay_workflow(history)
+
+
+async def test_a_record_that_was_moved_from_another_push_is_not_taken(devserver):
+    async with house(sealed(devserver)) as here:
+        asked = [naming(number, connection_id=seeds.SYNCHRONOUS) for number in (12, 13)]
+        ours, theirs = [await here.push(**fields) for fields in asked]
+        await asyncio.gather(ours.outcome(), theirs.outcome())
+        history, others = await ours.handle.fetch_history(), await theirs.handle.fetch_history()
+    await replayer(STRICT).replay_workflow(history)
+    begun, moved = (
+        one.events[0].workflow_execution_started_event_attributes.input for one in (history, others)
+    )
+    begun.CopyFrom(moved)
+
+    with pytest.raises(RuntimeError, match='type: "Unreadable"'):
+        await replayer(STRICT).replay_workflow(history)
 
 
 async def test_who_connects_with_keys_encrypts_what_it_writes(devserver, monkeypatch, tmp_path):

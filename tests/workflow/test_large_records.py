@@ -69,6 +69,21 @@ async def test_only_what_temporal_has_forgotten_is_swept_and_not_while_it_is_you
     assert [push.workflow_id] == [path.parent.name for path in kept(tmp_path)]
 
 
+async def test_a_sweep_follows_no_link(devserver, tmp_path):
+    outside, root = tmp_path / "outside", tmp_path / "large"
+    space = root / "default"
+    for folder in (outside, space / "push-forgotten"):
+        folder.mkdir(parents=True)
+        (folder / "a-payload").touch()
+    (space / "push-linked").symlink_to(outside)
+    (space / "push-forgotten" / "linked").symlink_to(outside / "a-payload")
+    removed = [await sweep(devserver.client, root, NOW) for _ in range(2)]
+
+    assert [0, 2] == removed
+    assert [outside / "a-payload"] == list(outside.iterdir())
+    assert (space / "push-linked").is_symlink()
+
+
 async def test_payloads_of_another_cluster_are_not_touched(devserver, tmp_path):
     note = tmp_path / "default" / "namespace-id"
     note.parent.mkdir()

@@ -11,18 +11,20 @@ from temporalio.client import WorkflowExecutionDescription
 from temporalio.service import RPCError
 
 from activities.models import Conduct
+from activities.start_memo import CALLER_MEMO
 from codat import CodatClient
 from dispatch.listing import list_pushes
-from dispatch.pushes import Push
+from dispatch.pushes import Push, start_push
 from dispatch.selection import Selection
 from emulator import seeds
 from emulator.examples import record
 from gateway.listing import find_operations
 from gateway.query import read_query
 from tests.support.doors import history, point_after, reset, start_like, terminate
-from tests.support.house import House, house
+from tests.support.house import House, a_request, house
 from tests.support.protocol import MODES, protocol, written_once
 from tests.support.waiting import eventually
+from workflows.attributes import STARTED_BY
 
 both = pytest.mark.parametrize("mode", MODES)
 
@@ -88,6 +90,22 @@ async def pending_in_a_second_run(here: House) -> Push:
 
 async def _has_two_runs(push: Push) -> bool:
     return len(await runs_of(push)) == 2
+
+
+async def test_the_name_of_who_asked_goes_on_in_the_new_run(devserver, cut_when):
+    cut_when(lambda story: bool(story.ledger.entries))
+    async with house(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(offline=True)
+        request = a_request()
+        push = await start_push(
+            here.client, request, task_queue=here.task_queue, started_by="backend"
+        )
+        await eventually(lambda: _has_two_runs(push))
+        description = await push.describe()
+        await push.handle.terminate()
+
+    assert "backend" == (await description.memo())[CALLER_MEMO]
+    assert "backend" == description.typed_search_attributes[STARTED_BY]
 
 
 @both
