@@ -30,7 +30,8 @@ LAST_QUESTION = timedelta(minutes=5)
 LAST_PAUSE = timedelta(seconds=15)
 LAST_CALL = timedelta(seconds=2)
 
-ASK_TO_THE_LAST = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=LAST_PAUSE)
+ASK_TO_THE_LAST = RetryPolicy(maximum_attempts=1)
+"""Else the server would keep for itself why it failed."""
 
 HELD_UP = timedelta(minutes=1)
 
