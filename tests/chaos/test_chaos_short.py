@@ -14,8 +14,8 @@ RUNS = {
     "keys ignored": ["--seed", "144", "--mode", "ignored", "--echo"],
 }
 
-# Which push ends Unknown and why, and how often each fault fires, depends on the machine's pace: the
-# program prints both and judges them, on runs of 300; these must hold at any pace.
+# Which push ends Unknown and why, and how often each fault fires, depends on the machine's pace:
+# the program prints both and judges them, on runs of 400; these must hold at any pace.
 PROMISES = (
     "DUPLICATES",
     "LOST",
