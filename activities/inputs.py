@@ -1,6 +1,7 @@
 """What other pushes were started with, read from their histories."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecution
@@ -24,16 +25,35 @@ class Input(Wire):
     data: Any = None
 
 
+class NoRequest(Exception):
+    """What a workflow was started with is no push request, so that it sent nothing."""
+
+
 async def input_of(client: Client, push: WorkflowExecution) -> tuple[Input, int] | None:
-    """Read the input of a push and its size in bytes; None where that can't be done."""
+    """Read the input of a push and its size in bytes; None where that can't be done.
+
+    Raises NoRequest.
+    """
     run = client.get_workflow_handle(push.id, run_id=push.run_id)
     try:
         first = await anext(run.fetch_history_events(page_size=1))
         payloads = first.workflow_execution_started_event_attributes.input.payloads
-        (given,) = await converter_of(client, push.id).decode(payloads, [Input])
+        converter = converter_of(client, push.id)
+        plain = await converter.decode(payloads)
+        if not _is_request(plain):
+            raise NoRequest
+        (given,) = await converter.decode(payloads, [Input])
     except (RPCError, ValueError, ApplicationError):
         return None
     return given, sum(payload.ByteSize() for payload in payloads)
+
+
+def _is_request(arguments: Sequence[object]) -> bool:
+    match arguments:
+        case [{"data": dict()}]:
+            return True
+        case _:
+            return False
 
 
 class Inputs:
@@ -47,7 +67,9 @@ class Inputs:
         """Give the workflow id and the record of each, None where it can't be read here."""
         found: list[tuple[str, object]] = []
         async for push in pushes:
-            found.append((push.id, await self._record(push) if len(found) < MOST_READ else None))
+            with suppress(NoRequest):
+                record = await self._record(push) if len(found) < MOST_READ else None
+                found.append((push.id, record))
         return found
 
     async def _record(self, push: WorkflowExecution) -> object:
@@ -55,6 +77,8 @@ class Inputs:
             return self._kept[push.run_id]
         try:
             found = await input_of(self._client, push)
+        except NoRequest:
+            raise
         except Exception:  # noqa: BLE001, a key or a large record may be missing here
             return None
         if found is None:

@@ -5,12 +5,16 @@ import random
 from uuid import uuid4
 
 import pytest
+from temporalio.client import WorkflowFailureError
+from temporalio.common import TypedSearchAttributes
 
 from activities.others import Others
 from emulator import seeds
 from emulator.examples import record
 from tests.support.doors import start_like, terminate
 from tests.support.protocol import MODES, held_up, own_records, protocol
+from tests.support.waiting import eventually
+from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 
 LOST = {"fault": "drop-before-commit", "method": "POST"}
 
@@ -30,6 +34,33 @@ async def test_an_equal_push_that_was_terminated_keeps_its_operation(devserver, 
         outcome = await here.end(**equal)
 
     assert ("Unknown", 1) == (outcome.status, len(outcome.candidates))
+
+
+@pytest.mark.parametrize("inputs", [[], [None], [{}, {}], [{"data": 7}]], ids=str)
+async def test_a_start_that_is_no_push_request_hinders_nobody(devserver, equal, inputs):
+    async with protocol(devserver, "ignored", echo_data=True) as here:
+        sent = await here.push()
+        await sent.outcome()
+        place = [COMPANY_ID, CONNECTION_ID, DATA_TYPE]
+        known = (await sent.describe()).typed_search_attributes
+        odd = await here.client.start_workflow(
+            "push",
+            args=inputs,
+            id=f"push-{uuid4()}",
+            task_queue=here.task_queue,
+            search_attributes=TypedSearchAttributes([one for one in known if one.key in place]),
+        )
+        with pytest.raises(WorkflowFailureError):
+            await odd.result()
+        await eventually(lambda: _is_listed(here.client, odd.id))
+        here.codat.fault("commit-then-drop", method="POST", nth=1)
+        outcome = await here.end(**equal)
+
+    assert "Success" == outcome.status
+
+
+async def _is_listed(client, workflow_id):
+    return [one async for one in client.list_workflows(f'WorkflowId="{workflow_id}"')]
 
 
 async def test_an_equal_push_that_is_sent_anew_keeps_its_second_operation(devserver, equal):
