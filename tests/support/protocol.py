@@ -108,6 +108,8 @@ def seconds_for_minutes(patch: pytest.MonkeyPatch) -> None:
         return None if deadline is None else int(deadline - now > timedelta(milliseconds=500))
 
     patch.setattr("workflows.story.deadline_of", deadline_of)
+    # So long it waits at the deadline for a request that is under way.
+    patch.setattr("workflows.submit.CALL_TIMEOUT", timedelta(seconds=8))
     for module in ("story", "submit"):
         patch.setattr(f"workflows.{module}.minutes_left", minutes_left)
 

@@ -1,5 +1,7 @@
 """What the front door answers when something of its own is missing or full: a sentence, a 503."""
 
+from uuid import uuid4
+
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -21,7 +23,9 @@ def with_converter(client, made):
 
 async def test_a_push_whose_key_the_front_door_lacks_is_told_as_that(door):
     sealed = with_converter(door.house.client, converter(RING))
-    push = await start_push(sealed, a_request(), task_queue="nobody's")
+    # Whose record nobody else can read: it keeps others of its place from being adopted.
+    request = a_request(connection_id=uuid4())
+    push = await start_push(sealed, request, task_queue="nobody's")
     answer = await door.http.get(f"/companies/{seeds.COMPANY}/push/{push.push_id}")
     await push.handle.terminate()
 
