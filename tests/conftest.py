@@ -58,9 +58,12 @@ DELETES_SOON = 'history.transferProcessorUpdateAckInterval="1s"'
 """A run that is deleted is gone in a second, instead of half a minute."""
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", name="devserver")
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="devserver")
 async def _devserver():
-    """The real server, in memory: lists, resets and many pushes at once."""
+    """The real server, in memory: lists, resets and many pushes at once.
+
+    One a file: a push that ends Unknown keeps others of its place from being adopted for a while.
+    """
     path = shutil.which("temporal", path=BINARIES)
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=path,

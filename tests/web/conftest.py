@@ -5,7 +5,7 @@ import pytest_asyncio
 from tests.support.front_door import front_door
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", name="door")
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="door")
 async def _door(devserver):
     async with front_door(devserver) as door:
         yield door

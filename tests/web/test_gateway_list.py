@@ -105,7 +105,7 @@ async def test_a_query_leaves_what_matches(door, pair, query, found):
     assert found == sorted(names[row["pushOperationKey"]] for row in rows)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session", name="pair")
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="pair")
 async def _pair(door):
     failed, written = await pushed(door, status="Sleeping"), await pushed(door)
     await until_listed(door, failed, written)
