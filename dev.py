@@ -1,7 +1,6 @@
 """The whole stack on this machine: `python dev.py up` stays, `python dev.py demo` shows it work."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, cast
@@ -10,6 +9,7 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
+from dispatch.process_exit import end_process
 from stack.demo import demo
 from stack.leaving import INTERRUPTED, until_signal
 from stack.ports import Ports
@@ -62,8 +62,4 @@ def _first(trouble: Exception) -> Exception:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Leaving the long way, the SDK's threads sometimes abort the process: sdk-python#300.
-    os._exit(code)
+    end_process(main())

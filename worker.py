@@ -5,7 +5,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from datetime import timedelta
 from functools import partial
 
@@ -35,6 +34,7 @@ from dispatch.health import Readiness, serving_health, watching
 from dispatch.keyring import EncryptionSettings
 from dispatch.logs import configure_logging
 from dispatch.overview import Found, check_certificate, check_names, describe
+from dispatch.process_exit import end_process
 from dispatch.sandbox import RUNNER
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
@@ -140,9 +140,6 @@ async def main() -> int:
         await stop.wait()
         readiness.stop()
         log.info("Worker stopping: no new work, waiting for what is under way")
-    # The SDK's threads outlive its worker for a moment; ending now would abort the process
-    # (sdk-python#300).
-    await asyncio.sleep(0.1)
     return 0
 
 
@@ -183,6 +180,7 @@ if __name__ == "__main__":
         if not given.check:
             configure_logging(read_settings(TelemetrySettings).log_format)
         shift_wall_clock(read_settings(ClockSettings).clock_shift)
-        sys.exit(asyncio.run(check() if given.check else main()))
+        ended: int | str = asyncio.run(check() if given.check else main())
     except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
-        sys.exit(str(error))
+        ended = str(error)
+    end_process(ended)

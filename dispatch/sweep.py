@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import sys
 import tempfile
 from collections.abc import Iterable
 from datetime import timedelta
@@ -16,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from codat import SettingsError, read_settings
 from dispatch.connection import TemporalUnreachable, connect
+from dispatch.process_exit import end_process
 from dispatch.settings import DispatchSettings
 from dispatch.storage import segment
 
@@ -119,6 +119,7 @@ if __name__ == "__main__":
     try:
         asyncio.run(main())
     except (OtherNamespace, SettingsError, TemporalUnreachable) as error:
-        sys.exit(str(error))
+        end_process(str(error))
     except RPCError as error:
-        sys.exit(f"Temporal refused or did not answer: {error.message}")
+        end_process(f"Temporal refused or did not answer: {error.message}")
+    end_process(0)

@@ -17,6 +17,7 @@ from codat.webhooks import Webhooks
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.logs import configure_logging
+from dispatch.process_exit import end_process
 from dispatch.settings import DispatchSettings
 from dispatch.telemetry import TelemetrySettings, runtime_of
 from dispatch.tracing import heard_by, interceptors_of, tracer_of
@@ -112,6 +113,7 @@ if __name__ == "__main__":
         configure_logging(read_settings(TelemetrySettings).log_format)
         asyncio.run(main(given.host, given.port))
     except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
-        sys.exit(str(error))
+        end_process(str(error))
     except KeyboardInterrupt:
-        sys.exit(128 + signal.SIGINT)
+        end_process(128 + signal.SIGINT)
+    end_process(0)
