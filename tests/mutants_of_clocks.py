@@ -1,11 +1,11 @@
 """Takes each device against wrong clocks, late updates and large answers out in turn.
 
-`python -m tests.mutants_of_clocks [NAME ...]`: exit status as that of `tests/mutants.py`.
+`python -m tests.mutants_of_clocks [NAME ...]`: exit status as that of `tests.mutants`.
 """
 
 import sys
 
-from tests.mutants import Mutant, main
+from tests.support.mutation import Mutant, main
 
 FENCE = "tests/activity/test_send_fence.py"
 CLOCKS = "tests/workflow/test_clocks.py"

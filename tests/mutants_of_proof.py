@@ -1,11 +1,11 @@
 """Takes each rule on what an answer proves out in turn and sees whether the tests notice.
 
-`python -m tests.mutants_of_proof [NAME ...]`: exit status as that of `tests/mutants.py`.
+`python -m tests.mutants_of_proof [NAME ...]`: exit status as that of `tests.mutants`.
 """
 
 import sys
 
-from tests.mutants import Mutant, main
+from tests.support.mutation import Mutant, main
 
 ANSWERS = "codat/answers.py"
 OPERATIONS = "codat/operations.py"

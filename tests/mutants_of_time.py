@@ -1,11 +1,11 @@
 """Takes each rule about time out in turn and sees whether the tests notice.
 
-`python -m tests.mutants_of_time [NAME ...]`: exit status as that of `tests/mutants.py`.
+`python -m tests.mutants_of_time [NAME ...]`: exit status as that of `tests.mutants`.
 """
 
 import sys
 
-from tests.mutants import Mutant, main
+from tests.support.mutation import Mutant, main
 
 CLOCK, STORY, POLL = "workflows/clock.py", "workflows/story.py", "workflows/poll.py"
 TIME = "tests/unit/test_time_of_a_push.py"
