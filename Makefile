@@ -10,7 +10,8 @@ dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; 
 	$(BIN)/python dev.py up
 
 unit: .venv/ready    ## what needs no process
-	$(BIN)/pytest tests/unit tests/activity tests/replay -q -n 2
+	$(BIN)/pytest tests/unit tests/activity tests/emulator tests/mutation tests/replay \
+	    --ignore tests/emulator/process -q -n 2
 
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
@@ -57,7 +58,7 @@ hashes: .venv-supply/ready           ## deploy/requirements.txt: what the image 
 # Needs two packages of Debian's, which it starts itself on free ports:
 # apt-get install -y postgresql redis-server
 bench: .venv/ready .venv-bench/ready    ## ours beside what people would use instead; 20 minutes
-	$(BIN)/python bench/measure.py
+	$(BIN)/python -m bench.compare
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

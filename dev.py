@@ -11,9 +11,9 @@ from typer.exceptions import TyperException
 
 from dispatch.process_exit import end_process
 from stack.demo import demo
-from stack.leaving import INTERRUPTED, until_signal
 from stack.ports import Ports
 from stack.process import Trouble
+from stack.signals import INTERRUPTED, until_signal
 from stack.up import FOLDER, up
 
 app = typer.Typer(help=__doc__, add_completion=False, pretty_exceptions_enable=False)

@@ -13,7 +13,7 @@ from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
-from activities.measures import counting
+from activities.metrics import counting
 from activities.models import Conduct
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities, checks_before_sending
@@ -22,7 +22,6 @@ from activities.settings import PushSettings
 from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
 from codat.clock import ClockSettings, shift_wall_clock
 from dispatch.bulk import retry_in_bulk
-from dispatch.check import check_build, check_clocks, check_codat, check_temporal
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import (
     TemporalUnreachable,
@@ -30,16 +29,23 @@ from dispatch.connection import (
     read_connection,
     register_search_attributes,
 )
-from dispatch.health import Readiness, serving_health, watching
-from dispatch.keyring import EncryptionSettings
-from dispatch.logs import configure_logging
-from dispatch.overview import Found, check_certificate, check_names, describe
+from dispatch.payloads.keyring import EncryptionSettings
+from dispatch.process.health import Readiness, serving_health, watching
+from dispatch.process.logs import configure_logging
+from dispatch.process.overview import Found, check_certificate, check_names, describe
+from dispatch.process.preflight import check_build, check_clocks, check_codat, check_temporal
+from dispatch.process.sandbox import RUNNER
+from dispatch.process.telemetry import TelemetrySettings, runtime_of
+from dispatch.process.tracing import heard_by, interceptors_of, tracer_of
+from dispatch.process.worker_settings import (
+    WorkerOptions,
+    WorkerSettings,
+    options_of,
+    to_be_current,
+    with_build,
+)
 from dispatch.process_exit import end_process
-from dispatch.sandbox import RUNNER
 from dispatch.settings import DispatchSettings
-from dispatch.telemetry import TelemetrySettings, runtime_of
-from dispatch.tracing import heard_by, interceptors_of, tracer_of
-from dispatch.workers import WorkerOptions, WorkerSettings, options_of, to_be_current, with_build
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.beating import beating
+from activities.heartbeat import beating
 from activities.server_time import ServerTime
 from activities.wire import Wire
-from codat.allowance import Allowance
+from codat.quota import Allowance
 
 REQUESTS_EACH = 4
 """What a retried push asks of Codat, about: the push, its looks, its part of the options."""

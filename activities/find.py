@@ -8,13 +8,13 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.beating import beating
 from activities.failures import codat_failures
+from activities.heartbeat import beating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords, compare, fits
 from activities.models import Candidate, FindSubmission, Look, Purpose
-from activities.others import BEFORE, Others
+from activities.other_pushes import BEFORE, Others
 from activities.readings import reading_of
 from activities.server_time import ServerTime
 from codat import CodatClient, PushOperation

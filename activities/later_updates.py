@@ -10,15 +10,15 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
 
 from activities.models import Attempt
-from activities.others import DATA_TYPE, requested_at, same_place
+from activities.other_pushes import DATA_TYPE, requested_at, same_place
 from activities.payload_context import converter_of
 from activities.send_fence import not_sent
 from activities.server_time import ServerTime
 from activities.start_memo import read_start_memo
 from activities.visibility import equals
 from activities.wire import Wire
+from codat.exact_json import digest
 from codat.models import PushTarget
-from codat.numbers import digest
 
 PROMPT = timedelta(seconds=0.5)
 """So soon after its push was requested a first update goes without a question: nothing held it up,

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from activities.wire import Findings, Sentence, Wire, Word
+from codat.exact_json import digest
 from codat.models import PushOperation, PushStatus, PushTarget
-from codat.numbers import digest
 
 
 class Idempotency(StrEnum):

@@ -10,8 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.addresses import NotPublic, pinned
-from activities.notices import Notice
+from activities.notification import Notice
+from activities.public_address import NotPublic, pinned
 from activities.server_time import ServerTime
 from codat.webhooks import signing_key
 

@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.client import Client
 
-from activities.beating import beating
 from activities.failures import codat_failures
+from activities.heartbeat import beating
 from activities.holds import Holds
 from activities.later_updates import LaterUpdates
-from activities.looks import Looks
 from activities.models import (
     Attempt,
     Conduct,
@@ -23,7 +22,7 @@ from activities.models import (
     Validate,
     Verdict,
 )
-from activities.options import OptionsShelf, Shelved
+from activities.poll_batcher import Looks
 from activities.readings import reading_of
 from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
@@ -43,7 +42,8 @@ from codat import (
     clock,
 )
 from codat.turns import caller
-from codat.verdict import MANY
+from codat.validation.cache import OptionsShelf, Shelved
+from codat.validation.validate import MANY
 
 SEND_WITHIN = timedelta(seconds=10)
 """From receiving the task to the first byte; a zombie comes too late to send."""

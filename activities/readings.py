@@ -2,9 +2,9 @@
 
 from activities.models import Reading
 from activities.wire import Finding, cut, findings_of, fitting
-from codat.itemids import pointer_of
+from codat.exact_json import dumps
 from codat.models import PushOperation, PushValidation, ValidationItem
-from codat.numbers import dumps
+from codat.validation.pointers import pointer_of
 
 MAX_ECHO = 1024 * 1024
 """Bytes of the record as Codat gives it back: as many as a record may have."""

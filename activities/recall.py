@@ -10,9 +10,9 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.beating import beating
-from activities.histories import Reader
+from activities.heartbeat import beating
 from activities.models import Conduct, Fact, Kind, Memory, Recall, Told
+from activities.run_history import Reader
 from activities.visibility import equals
 
 LISTED_SOON = timedelta(seconds=1)

@@ -3,10 +3,10 @@
 import time
 from typing import Protocol, TypeVar
 
-from activities.options import Shelved
 from codat import Problem, PushTarget
 from codat.turns import in_turn
-from codat.verdict import CHOICE, judge
+from codat.validation.cache import Shelved
+from codat.validation.validate import CHOICE, judge
 
 Found = TypeVar("Found", Shelved, Shelved | None)
 Found_co = TypeVar("Found_co", covariant=True)

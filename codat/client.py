@@ -12,13 +12,13 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
-from codat import clock, numbers
-from codat.answers import Answer
+from codat import clock, exact_json
 from codat.errors import CodatError, CodatRefused
 from codat.exchange import Moment, exchange
-from codat.hearing import Hear, Heard, endpoint, ignore, note
 from codat.limits import Limits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
+from codat.observer import Hear, Heard, endpoint, ignore, note
+from codat.responses import Answer
 from codat.settings import CodatSettings
 from codat.target import segment
 from codat.turns import in_turn
@@ -119,7 +119,7 @@ class CodatClient:
             request = self._request(
                 "POST" if record_id is None else "PUT",
                 path if record_id is None else f"{path}/{segment(record_id)}",
-                (await in_turn(numbers.dumps, record)).encode(),
+                (await in_turn(exact_json.dumps, record)).encode(),
                 timeoutInMinutes=timeout_in_minutes,
                 allowSyncOnPushComplete=allow_sync_on_push_complete,
                 forceUpdate=None if record_id is None else force_update,

@@ -13,9 +13,9 @@ from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
-from codat.allowance import Allowance
-from codat.answers import Answer
 from codat.errors import NotSent
+from codat.quota import Allowance
+from codat.responses import Answer
 from codat.shares import DayShares
 
 BURST = 0.1

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from codat.allowance import Allowance
+from codat.quota import Allowance
 
 A_DAY = timedelta(days=1)
 FORGET = timedelta(days=2)

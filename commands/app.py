@@ -8,9 +8,9 @@ from temporalio.service import RPCError
 from typer.exceptions import TyperException
 
 from codat import CodatError, CodatRefused, SettingsError
-from codat.options import UnreadableOptions
+from codat.validation.schema import UnreadableOptions
 from commands.bulk import bulk
-from commands.endings import (
+from commands.exit_codes import (
     FAILED,
     NO_SUCH_PUSH,
     NO_TEMPORAL,
@@ -18,21 +18,21 @@ from commands.endings import (
     WRONG_INPUT,
     CommandError,
 )
-from commands.holding import hold, holds, release
-from commands.listing import list_
-from commands.looking import status, wait
-from commands.platform import options, validate
+from commands.hold import hold, holds, release
+from commands.list_pushes import list_
+from commands.options import options, validate
+from commands.output import remark
 from commands.push import push
 from commands.push_all import push_all
 from commands.retry import retry
-from commands.saying import remark
-from commands.telling import show
+from commands.show import show
+from commands.status import status, wait
 from dispatch.bulk import NoSuchBulk
-from dispatch.encryption import Unreadable
+from dispatch.connection_errors import meaning_of_first_use
+from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.storage import Missing, NoRoom
 from dispatch.pushes import NoSuchPush, NotAPush
 from dispatch.retries import StillRunning
-from dispatch.storage import Missing, NoRoom
-from dispatch.trouble import meaning_of_first_use
 
 _HELP = """\
 Push records into accounting software, once.

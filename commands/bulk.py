@@ -11,14 +11,14 @@ from rich.text import Text
 from temporalio.service import RPCError
 
 from codat import PushStatus
-from commands.asking import reach_temporal
-from commands.endings import INTERRUPTED, NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
-from commands.listing import find
+from commands.exit_codes import INTERRUPTED, NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
+from commands.list_pushes import find
+from commands.output import printable, remark, say, say_json
 from commands.push import Json
-from commands.saying import printable, remark, say, say_json
+from commands.push_status import reach_temporal
 from dispatch.bulk import MOST_PUSHES, Bulk, Wish, start_bulk
-from dispatch.causes import Plan, make_plan
-from dispatch.converter import to_plain
+from dispatch.bulk_plan import Plan, make_plan
+from dispatch.payloads.converter import to_plain
 from dispatch.selection import Selection
 from workflows.bulk import BulkReport
 

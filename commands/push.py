@@ -9,8 +9,7 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from commands.asking import how_it_stands, reach_temporal, status_of, tell
-from commands.endings import (
+from commands.exit_codes import (
     INTERRUPTED,
     NO_TEMPORAL,
     OF_STATUS,
@@ -18,10 +17,11 @@ from commands.endings import (
     WRONG_INPUT,
     CommandError,
 )
-from commands.reading import read_minutes, read_record, read_request
-from commands.saying import remark
+from commands.inputs import read_minutes, read_record, read_request
+from commands.output import remark
+from commands.push_status import how_it_stands, reach_temporal, status_of, tell
+from dispatch.connection_errors import AWAY
 from dispatch.pushes import OtherPayload, Push, start_push
-from dispatch.trouble import AWAY
 from workflows.models import PushOutcome, PushRequest
 from workflows.progress import PushProgress
 

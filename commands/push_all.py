@@ -11,9 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.asking import document_of, reach_temporal
-from commands.endings import FAILED, INTERRUPTED, STARTED, WRONG_INPUT
-from commands.lines import (
+from commands.exit_codes import FAILED, INTERRUPTED, STARTED, WRONG_INPUT
+from commands.jsonl import (
     EqualLine,
     EqualLines,
     RequestReader,
@@ -21,9 +20,10 @@ from commands.lines import (
     paced_lines,
     read_pace,
 )
-from commands.saying import remark, say_json
+from commands.output import remark, say_json
+from commands.push_status import document_of, reach_temporal
+from dispatch.connection_errors import meaning_of_first_use
 from dispatch.pushes import start_push
-from dispatch.trouble import meaning_of_first_use
 from workflows.models import PushOutcome, PushRequest, sentence_of
 from workflows.progress import PushProgress
 

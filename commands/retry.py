@@ -9,22 +9,10 @@ import typer
 from pydantic import ValidationError
 
 from codat import PushStatus
-from commands.asking import how_it_stands, reach_temporal, status_of, tell
 from commands.bulk import retry_many
-from commands.endings import OF_STATUS, STARTED, WRONG_INPUT, CommandError
-from commands.lines import read_pace
-from commands.mending import mend
-from commands.push import Json, announce, interrupted
-from commands.reading import (
-    name_options,
-    operator,
-    read_minutes,
-    read_push_id,
-    read_record,
-    refuse_empty,
-)
-from commands.saying import remark
-from commands.selecting import (
+from commands.edit_retry import mend
+from commands.exit_codes import OF_STATUS, STARTED, WRONG_INPUT, CommandError
+from commands.filters import (
     OfCompany,
     OfConnection,
     OfDataType,
@@ -33,6 +21,18 @@ from commands.selecting import (
     Statuses,
     read_selection,
 )
+from commands.inputs import (
+    name_options,
+    operator,
+    read_minutes,
+    read_push_id,
+    read_record,
+    refuse_empty,
+)
+from commands.jsonl import read_pace
+from commands.output import remark
+from commands.push import Json, announce, interrupted
+from commands.push_status import how_it_stands, reach_temporal, status_of, tell
 from dispatch.pushes import Push, find_push
 from dispatch.retries import StillRunning, retry_push
 from dispatch.selection import Selection

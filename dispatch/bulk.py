@@ -12,12 +12,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.bulk import BulkStep
 from activities.paused_runs import is_paused
 from codat.models import PushStatus
-from dispatch.encryption import Unreadable
 from dispatch.ending import ending_of
+from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.storage import Missing, NoRoom
 from dispatch.pushes import NoSuchPush, NotAPush, Push, find_push, request_of
 from dispatch.retries import StillRunning, retry_push
 from dispatch.settings import DispatchSettings
-from dispatch.storage import Missing, NoRoom
 from workflows.bulk import RETRIED, BulkReport, BulkRequest
 from workflows.models import PushOutcome
 

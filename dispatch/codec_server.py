@@ -26,10 +26,10 @@ from temporalio.api.common.v1 import Payload, Payloads
 
 from codat import SettingsError, read_settings
 from dispatch.codec_access import Access, CodecSettings
-from dispatch.encryption import BOUND_TO, Encryption, Unreadable
-from dispatch.keyring import EncryptionSettings
+from dispatch.payloads.encryption import BOUND_TO, Encryption, Unreadable
+from dispatch.payloads.keyring import EncryptionSettings
+from dispatch.payloads.storage import Directory, Missing, fetched
 from dispatch.settings import DispatchSettings
-from dispatch.storage import Directory, Missing, fetched
 
 log = logging.getLogger("surepush.codec")
 

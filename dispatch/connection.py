@@ -14,12 +14,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import paused_runs as paused_runs  # noqa: PLC0414, teaches the SDK a status
 from codat import read_settings
-from dispatch.converter import converter
-from dispatch.keyring import EncryptionSettings
+from dispatch.connection_errors import meaning_of, no_namespace
+from dispatch.payloads.converter import converter
+from dispatch.payloads.keyring import EncryptionSettings
+from dispatch.process.telemetry import plain_runtime
 from dispatch.settings import DispatchSettings
-from dispatch.tasks import TaskTimeout
-from dispatch.telemetry import plain_runtime
-from dispatch.trouble import meaning_of, no_namespace
+from dispatch.task_timeout import TaskTimeout
 from workflows import attributes
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD

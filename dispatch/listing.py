@@ -8,11 +8,11 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 
-from activities.others import requested_at
+from activities.other_pushes import requested_at
 from activities.start_memo import read_start_memo
 from activities.visibility import among
 from codat.models import PushStatus
-from dispatch.encryption import Unreadable
+from dispatch.payloads.encryption import Unreadable
 from dispatch.selection import Selection
 from workflows.attributes import (
     COMPANY_ID,

@@ -17,11 +17,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.start_memo import CALLER_MEMO, START_MEMO, StartMemo
 from codat.clock import utc_now
-from dispatch.crowds import Crowds
-from dispatch.encryption import encrypts
+from dispatch.connection_errors import meaning_of_first_use
+from dispatch.payloads.encryption import encrypts
+from dispatch.priorities import Crowds
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
-from dispatch.trouble import meaning_of_first_use
 from dispatch.untold import untold
 from workflows.attributes import at_start
 from workflows.markdown import plain

@@ -15,9 +15,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from codat import SettingsError, read_settings
 from dispatch.connection import TemporalUnreachable, connect
+from dispatch.payloads.storage import segment
 from dispatch.process_exit import end_process
 from dispatch.settings import DispatchSettings
-from dispatch.storage import segment
 
 log = logging.getLogger("surepush.sweep")
 

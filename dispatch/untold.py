@@ -4,12 +4,12 @@ from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecutionDescription
 
-from activities.others import requested_at
+from activities.other_pushes import requested_at
 from activities.recall import memory_of
 from activities.visibility import equals
 from codat.models import PushStatus
 from workflows.attributes import PUSH_OPERATION_KEY
-from workflows.memory import remember
+from workflows.ledger_rebuild import remember
 from workflows.models import PushOutcome
 
 

@@ -1,5 +1,5 @@
 """A stand-in for Codat and the accounting platforms behind it."""
 
-from emulator.handle import Emulator
+from emulator.emulator import Emulator
 
 __all__ = ["Emulator"]

@@ -11,11 +11,11 @@ from emulator.background import Background
 from emulator.call import Call
 from emulator.commands import Commands
 from emulator.control import build_control
-from emulator.courier import Courier
 from emulator.errors import refusal
 from emulator.exchange import Exchange
 from emulator.late import process_late
 from emulator.limits import Limits
+from emulator.webhooks.delivery import Courier
 from emulator.wire import EXTENSION
 from emulator.world import World
 

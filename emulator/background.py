@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 
 from emulator.clock import TICKS_PER_SECOND
-from emulator.courier import Courier
 from emulator.late import process_late
+from emulator.webhooks.delivery import Courier
 from emulator.world import World
 
 _LONGEST_NAP = 1.0

@@ -7,9 +7,9 @@ from typing import Any
 
 from emulator import ledger
 from emulator.connections import Connection
-from emulator.consumers import subscribers
-from emulator.sowing import sow
+from emulator.seed_data import sow
 from emulator.store import JsonObject
+from emulator.webhooks.consumers import subscribers
 from emulator.world import World
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from emulator.clock import at, seconds, ticks
 from emulator.errors import Refusal
-from emulator.platforms import PLATFORMS
+from emulator.platforms.platforms import PLATFORMS
 from emulator.rewrites import WAYS
 from emulator.store import JsonObject, Row, Store
 

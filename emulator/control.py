@@ -12,10 +12,10 @@ from starlette.routing import Mount, Route
 
 from emulator.clock import timestamp
 from emulator.commands import Commands
-from emulator.courier import Courier
 from emulator.errors import Refusal
 from emulator.late import process_late
 from emulator.store import JsonObject
+from emulator.webhooks.delivery import Courier
 from emulator.world import World
 
 Endpoint = Callable[[Request], Awaitable[object]]

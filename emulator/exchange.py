@@ -9,12 +9,12 @@ from starlette.types import Receive, Send
 from emulator import idempotency, routes
 from emulator.call import Call
 from emulator.clock import http_date, seconds
-from emulator.courier import Courier
 from emulator.errors import Answer, refusal
 from emulator.faults import FATES, SHAPES, Rule
 from emulator.foreign import about_another, page
 from emulator.late import is_awaited, postpone
 from emulator.limits import Limits
+from emulator.webhooks.delivery import Courier
 from emulator.wire import Wire
 from emulator.world import World
 

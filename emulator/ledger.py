@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from emulator.clock import timestamp
 from emulator.connections import Connection
-from emulator.platforms import PLATFORMS
+from emulator.platforms.platforms import PLATFORMS
 from emulator.seeds import STANDING_RECORDS
 from emulator.store import JsonObject, Row, Store
 

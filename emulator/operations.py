@@ -3,7 +3,7 @@
 import json
 
 from emulator.clock import TICKS_PER_SECOND, timestamp
-from emulator.platforms import PLATFORMS
+from emulator.platforms.platforms import PLATFORMS
 from emulator.store import JsonObject, Row, Store
 
 STATUS = (

@@ -14,10 +14,10 @@ from emulator.errors import Answer, Refusal, refusal
 from emulator.faults import Rule
 from emulator.idempotency import digest
 from emulator.ledger import Shelf
-from emulator.options import Field
-from emulator.platforms import PLATFORMS
+from emulator.platforms.options import Field
+from emulator.platforms.platforms import PLATFORMS
+from emulator.platforms.rules import Books, Judgement, complaint, judge, unique_number
 from emulator.rewrites import rewritten, written
-from emulator.rules import Books, Judgement, complaint, judge, unique_number
 from emulator.schedules import Mistake, Schedule, schedule
 from emulator.store import JsonObject
 from emulator.world import World

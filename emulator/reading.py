@@ -7,7 +7,7 @@ from emulator import operations
 from emulator.call import Call, positive
 from emulator.errors import Answer, Refusal
 from emulator.ledger import Shelf
-from emulator.platforms import document_offering, option_document
+from emulator.platforms.platforms import document_offering, option_document
 from emulator.query import condition, ordering
 from emulator.store import JsonObject
 from emulator.world import World

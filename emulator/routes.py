@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from emulator import consumers, idempotency, ledger, reading
+from emulator import idempotency, ledger, reading
 from emulator.call import Call
 from emulator.connections import Connection
 from emulator.errors import Answer, Refusal, refusal
 from emulator.faults import Rule
 from emulator.pushes import Push, take
+from emulator.webhooks import consumers
 from emulator.world import World
 
 _ATTACHMENTS = {

@@ -8,7 +8,7 @@ import uvicorn
 
 from emulator.app import App
 from emulator.commands import Commands
-from emulator.courier import Courier
+from emulator.webhooks.delivery import Courier
 from emulator.wire import WiredProtocol
 from emulator.world import World
 

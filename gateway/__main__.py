@@ -10,21 +10,21 @@ from types import FrameType
 
 import uvicorn
 
-from activities.measures import counting
-from activities.options import OptionsShelf
+from activities.metrics import counting
 from codat import CodatClient, SettingsError, load_settings, read_settings
+from codat.validation.cache import OptionsShelf
 from codat.webhooks import Webhooks
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
-from dispatch.logs import configure_logging
+from dispatch.process.logs import configure_logging
+from dispatch.process.telemetry import TelemetrySettings, runtime_of
+from dispatch.process.tracing import heard_by, interceptors_of, tracer_of
 from dispatch.process_exit import end_process
 from dispatch.settings import DispatchSettings
-from dispatch.telemetry import TelemetrySettings, runtime_of
-from dispatch.tracing import heard_by, interceptors_of, tracer_of
 from gateway.app import build_app
 from gateway.connections import bounded_protocol
-from gateway.limits import MOST_HEADER_BYTES
-from gateway.parts import Parts
+from gateway.dependencies import Parts
+from gateway.middleware.request_limits import MOST_HEADER_BYTES
 from gateway.public_url import LOOPBACK
 from gateway.settings import GatewaySettings
 

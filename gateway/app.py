@@ -6,21 +6,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from dispatch.health import Readiness, ready_answer
-from gateway.api import other_write_routes, push_routes
+from dispatch.process.health import Readiness, ready_answer
+from gateway.api.routes import other_write_routes, push_routes
 from gateway.callers import Callers
+from gateway.dependencies import Parts
 from gateway.errors import ErrorsMiddleware, Json, install_handlers
-from gateway.forms import STATIC
-from gateway.headers import SafeHeaders
-from gateway.limits import Limits
-from gateway.live import is_stream
-from gateway.measures import Measured
-from gateway.pages import page_routes
-from gateway.parts import Parts
+from gateway.middleware.metrics import Measured
+from gateway.middleware.request_limits import Limits
+from gateway.middleware.security_headers import SafeHeaders
+from gateway.middleware.tracing import Traced
+from gateway.pages.forms.render import STATIC
+from gateway.pages.live import is_stream
+from gateway.pages.login import NeedsLogin, Visits, to_login
+from gateway.pages.pushes import page_routes
 from gateway.requests import RequestSyntaxMiddleware
 from gateway.sessions import Sessions
-from gateway.tracing import Traced
-from gateway.visits import NeedsLogin, Visits, to_login
 from gateway.webhooks import Receiver
 from gateway.wrong_keys import WrongKeys
 

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
-from gateway.access import NOBODY, ApiKey, key_of, secret_of
+from gateway.auth import NOBODY, ApiKey, key_of, secret_of
 from gateway.sessions import Sessions
 from gateway.wrong_keys import WrongKeys
 

@@ -15,12 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
 from codat import CodatError, CodatRefused, CodatThrottled
-from codat.numbers import dumps
-from codat.options import UnreadableOptions
-from dispatch.converter import to_plain
-from dispatch.encryption import Unreadable
-from dispatch.storage import Missing, NoRoom
-from dispatch.trouble import AWAY, NOT_LET_IN, meaning_of_first_use
+from codat.exact_json import dumps
+from codat.validation.schema import UnreadableOptions
+from dispatch.connection_errors import AWAY, NOT_LET_IN, meaning_of_first_use
+from dispatch.payloads.converter import to_plain
+from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.storage import Missing, NoRoom
 from gateway.rendering import page
 
 log = logging.getLogger("surepush.gateway")

@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from codat.numbers import dumps
-from dispatch.converter import to_plain
+from codat.exact_json import dumps
+from dispatch.payloads.converter import to_plain
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -16,7 +16,7 @@ from uuid import uuid4
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from gateway.access import ApiKey
+from gateway.auth import ApiKey
 from gateway.errors import Json
 
 KEPT_FOR = 120.0

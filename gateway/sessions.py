@@ -14,7 +14,7 @@ from cachetools import TTLCache
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from gateway.access import NOBODY, ApiKey
+from gateway.auth import NOBODY, ApiKey
 from gateway.errors import Refusal
 from gateway.settings import GatewaySettings
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from gateway.access import ApiKey, read_api_keys
+from gateway.auth import ApiKey, read_api_keys
 from gateway.public_url import PublicUrl
 
 

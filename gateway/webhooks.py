@@ -17,9 +17,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.visibility import equals
 from codat.webhooks import Event, NotGenuine, Webhooks
-from gateway.access import ApiKey, authenticate
+from gateway.auth import ApiKey, authenticate
 from gateway.errors import Refusal
-from gateway.measures import WEBHOOKS
+from gateway.middleware.metrics import WEBHOOKS
 
 log = logging.getLogger("surepush.webhooks")
 

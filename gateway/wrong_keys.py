@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cachetools import LRUCache, TTLCache
 
-from gateway.access import ApiKey
+from gateway.auth import ApiKey
 from gateway.errors import Refusal
 
 SECONDS = 60

@@ -10,8 +10,8 @@ from rich.live import Live
 from rich.text import Text
 
 from dispatch.pushes import start_push
-from stack.cast import OFFLINE, PARTS, REFUSED, SHAKY, UNANSWERED, Part
 from stack.control import EmulatorControl
+from stack.demo_pushes import OFFLINE, PARTS, REFUSED, SHAKY, UNANSWERED, Part
 from stack.display import Board, Line
 from stack.ports import HOST, Ports
 from stack.process import Process, Trouble

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from codat import PushStatus
 from dispatch.pushes import Push
-from stack.cast import Part
+from stack.demo_pushes import Part
 from workflows.models import PushOutcome
 
 _COLOURS = {

@@ -15,7 +15,7 @@ from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 
-from dispatch.converter import CONVERTER
+from dispatch.payloads.converter import CONVERTER
 from emulator import seeds
 from stack.ports import HOST, Ports
 from stack.process import ROOT, Process, Trouble

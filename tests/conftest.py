@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from temporalio.testing import WorkflowEnvironment
 
 from dispatch.connection import register_search_attributes
-from dispatch.converter import CONVERTER
+from dispatch.payloads.converter import CONVERTER
 
 # A busy machine is no failure. New examples are drawn in each run: few of them find much in time.
 settings.register_profile(
@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-LONGEST_FIRST = ("chaos", "e2e", "browser", "web", "workflow")
+LONGEST_FIRST = ("chaos", "e2e", "process", "browser", "web", "workflow")
 """Folders whose tests drive real servers: begun last, one of them would keep all others waiting."""
 
 BINARIES = str(Path(sys.executable).parent)

@@ -6,7 +6,7 @@ from uuid import UUID
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from activities.others import REQUESTED
+from activities.other_pushes import REQUESTED
 from codat.models import PushStatus
 from workflows.models import PushRequest
 

@@ -9,8 +9,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.beating import HEARTBEAT
     from activities.bulk import STEP_FOR, BulkDone, BulkStep
+    from activities.heartbeat import HEARTBEAT
     from activities.wire import Wire
     from workflows.activity_call import CallFailed, call
     from workflows.markdown import plain

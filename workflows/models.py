@@ -22,10 +22,10 @@ from temporalio.exceptions import ApplicationError
 
 from activities.models import Candidate, Conduct, frozen_digest
 from activities.wire import Findings, Sentence, Wire, Word, cut, fitting
+from codat.exact_json import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.models import PushStatus, PushTarget
-from codat.numbers import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.target import known_data_type, segment
-from workflows.submission import Ledger
+from workflows.ledger import Ledger
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
 """The published uuid5 namespace of push ids."""

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import Candidate, Reading
     from codat.models import PushOperation, PushStatus
     from workflows.models import PushRecord
-    from workflows.story import Ended, Story
+    from workflows.state import Ended, Story
 
 
 NOT_FOUND = "CodatNotFound"

@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.notices import (
+    from activities.notification import (
         SUCCESSFUL,
         UNSUCCESSFUL,
         Notice,
@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.models import PushOutcome, PushRequest
-    from workflows.story import Story
+    from workflows.state import Story
 
 DELIVERY = timedelta(seconds=30)
 DELIVER_FOR = timedelta(days=4)

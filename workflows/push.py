@@ -9,15 +9,15 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.attributes import announce, announce_start
-    from workflows.measures import count_ending
+    from workflows.details import of_outcome
+    from workflows.metrics import count_ending
     from workflows.models import PushOutcome, check_workflow_id, read_request
     from workflows.notify import tell
-    from workflows.panel import of_outcome
-    from workflows.poll import poll
     from workflows.progress import PushProgress
-    from workflows.recall import recall
-    from workflows.story import Ended, Story
-    from workflows.submit import submit
+    from workflows.state import Ended, Story
+    from workflows.steps.poll import poll
+    from workflows.steps.recall import recall
+    from workflows.steps.submit import submit
 
 
 @workflow.defn(name="push")

@@ -1,1 +1,1 @@
-"""The parts of `bench/chaos.py`: what is pushed, what goes wrong, who meddles, what is judged."""
+"""The parts of `bench/chaos/`: what is pushed, what goes wrong, who meddles, what is judged."""

@@ -23,7 +23,7 @@ from stack.ports import Ports
 from stack.process import Process, Trouble
 from stack.services import Stack, emulator_command, running, temporal_command
 
-SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.sides.with_temporal", "worker")}
+SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.compare.sides.with_temporal", "worker")}
 """The programs of the workers; the name of a side is also its task queue."""
 
 

@@ -7,7 +7,7 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from bench.chaos.commands import Commands, persist
 from bench.chaos.plan import Item, company, connection
-from bench.sides.api import Order
+from bench.compare.sides.api import Order
 from dispatch.pushes import NoSuchPush, Push, start_push
 from dispatch.retries import StillRunning, retry_push
 from workflows.models import PushRequest

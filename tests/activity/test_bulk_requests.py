@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from activities.bulk import PACE, REQUESTS, BulkActivities, BulkStep
-from codat.allowance import Allowance
+from codat.quota import Allowance
 from tests.support.clocks import wall_clock_off
 from tests.support.workbench import perform
 

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities import looks
-from codat.allowance import Allowance
+from activities import poll_batcher
+from codat.quota import Allowance
 from tests.support.looking import did, look, pending
 from tests.support.waiting import eventually
 from tests.support.workbench import Workbench, workbench
@@ -38,7 +38,7 @@ async def test_a_day_that_ends_soon_is_not_waited_out_for_longer():
 
 
 async def test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again(monkeypatch):
-    monkeypatch.setattr(looks, "HOLD", 0.2)
+    monkeypatch.setattr(poll_batcher, "HOLD", 0.2)
     async with workbench() as bench:
         keys, due = await pending(bench, 3), datetime.now(UTC)
         bench.codat.fault("hang", method="GET", path="^.*/push$", seconds=1)
@@ -46,7 +46,7 @@ async def test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again(monkey
             *(look(bench, key, due=due) for key in keys), return_exceptions=True
         )
         delays = [one.next_retry_delay for one in ended if isinstance(one, ApplicationError)]
-        assert [looks.COME_AGAIN] * 3 == delays
+        assert [poll_batcher.COME_AGAIN] * 3 == delays
         await eventually(lambda: _has_answered(bench))
         await asyncio.gather(*(look(bench, key, due=due) for key in keys))
 
@@ -75,11 +75,11 @@ async def test_what_no_list_shows_is_read_at_once_not_one_after_the_other():
 
 
 async def test_what_another_worker_saw_ending_is_not_followed_for_ever(monkeypatch):
-    later = SimpleNamespace(monotonic=lambda: time.monotonic() + looks.FOLLOWED_FOR)
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + poll_batcher.FOLLOWED_FOR)
     async with workbench() as bench:
         await pending(bench, 3)
         bench.codat.advance(86400)
-        monkeypatch.setattr(looks, "time", later)
+        monkeypatch.setattr(poll_batcher, "time", later)
         keys = await pending(bench, 2)
         await asyncio.gather(*(look(bench, key) for key in keys))
         (request,) = bench.journal

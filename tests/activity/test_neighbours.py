@@ -7,8 +7,8 @@ import pytest
 
 from activities.models import FetchOptions
 from activities.wire import count_of
-from codat.numbers import dumps
-from codat.verdict import MOST_PROBLEMS
+from codat.exact_json import dumps
+from codat.validation.validate import MOST_PROBLEMS
 from tests.support.busiest import Busiest
 from tests.support.workbench import perform, target, workbench
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from activities import options
 from activities.models import Prepare
+from codat.validation import cache
 from emulator import seeds
 from emulator.examples import record
 from tests.support.workbench import perform, target, workbench
@@ -91,7 +91,7 @@ async def test_what_no_newer_options_can_change_costs_no_request(data):
 
 async def test_many_records_with_a_choice_that_is_not_offered_share_a_request():
     async with bench_that_offers("suppliers") as bench:
-        shelf = options.OptionsShelf(bench.client)
+        shelf = cache.OptionsShelf(bench.client)
         kept = await shelf.get(target(**BILLS))
         since = time.monotonic()
         renewed = await asyncio.gather(*(shelf.get(target(**BILLS), since=since) for _ in range(9)))

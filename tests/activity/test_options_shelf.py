@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
 
-from activities import options
 from activities.models import FetchOptions
-from activities.options import OptionsShelf
+from codat.validation import cache
+from codat.validation.cache import OptionsShelf
 from emulator import seeds
 from tests.support.workbench import perform, target, workbench
 
@@ -33,7 +33,7 @@ async def test_of_many_that_wait_for_one_document_most_give_their_places_back():
         sent_back = [one for one in ended if isinstance(one, ApplicationError)]
 
         assert 20 == len(sent_back)
-        assert {options.COME_AGAIN} == {one.next_retry_delay for one in sent_back}
+        assert {cache.COME_AGAIN} == {one.next_retry_delay for one in sent_back}
         await asyncio.gather(*(bench.fetch_options() for _ in range(10)))
         assert 1 == requests(bench)
 
@@ -49,14 +49,14 @@ async def test_a_fresh_document_is_not_fetched_again():
 async def test_an_old_document_is_fetched_again(monkeypatch):
     async with workbench() as bench:
         await bench.fetch_options()
-        monkeypatch.setattr(options, "FRESH", timedelta(0))
+        monkeypatch.setattr(cache, "FRESH", timedelta(0))
         await bench.fetch_options()
 
         assert 2 == requests(bench)
 
 
 async def test_the_last_document_serves_through_an_outage(monkeypatch):
-    monkeypatch.setattr(options, "FRESH", timedelta(0))
+    monkeypatch.setattr(cache, "FRESH", timedelta(0))
     async with workbench() as bench:
         first = await bench.fetch_options()
         bench.codat.fault("error-before-commit")
@@ -66,8 +66,8 @@ async def test_the_last_document_serves_through_an_outage(monkeypatch):
 
 
 async def test_a_document_of_yesterday_does_not_serve(monkeypatch):
-    monkeypatch.setattr(options, "FRESH", timedelta(0))
-    monkeypatch.setattr(options, "USABLE", timedelta(0))
+    monkeypatch.setattr(cache, "FRESH", timedelta(0))
+    monkeypatch.setattr(cache, "USABLE", timedelta(0))
     async with workbench() as bench:
         await bench.fetch_options()
         bench.codat.fault("error-before-commit")
@@ -77,7 +77,7 @@ async def test_a_document_of_yesterday_does_not_serve(monkeypatch):
 
 
 async def test_a_refusal_is_not_covered_up_by_an_old_document(monkeypatch):
-    monkeypatch.setattr(options, "FRESH", timedelta(0))
+    monkeypatch.setattr(cache, "FRESH", timedelta(0))
     async with workbench() as bench:
         await bench.fetch_options()
         bench.codat.fault("not-found")
@@ -87,7 +87,7 @@ async def test_a_refusal_is_not_covered_up_by_an_old_document(monkeypatch):
 
 
 async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
-    monkeypatch.setattr(options, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(cache, "MOST_DOCUMENTS", 2)
     async with workbench() as bench:
         for data_type in ("bills", "invoices", "customers", "bills"):
             await bench.fetch_options(data_type=data_type)
@@ -96,7 +96,7 @@ async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
 
 
 async def test_the_shelf_holds_no_more_characters_than_it_may(monkeypatch):
-    monkeypatch.setattr(options, "MOST_CHARACTERS", 1)
+    monkeypatch.setattr(cache, "MOST_CHARACTERS", 1)
     async with workbench() as bench:
         for data_type in ("bills", "invoices", "invoices", "bills"):
             await bench.fetch_options(data_type=data_type)
@@ -141,7 +141,7 @@ async def test_a_failure_is_not_kept():
 
 
 async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(monkeypatch):
-    monkeypatch.setattr(options, "SOON", timedelta(seconds=0.2))
+    monkeypatch.setattr(cache, "SOON", timedelta(seconds=0.2))
     held = asyncio.Event()
     async with workbench() as bench:
         shelf = OptionsShelf(bench.client)
@@ -154,7 +154,7 @@ async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(mon
 
 
 async def test_a_company_of_many_documents_leaves_others_theirs(monkeypatch):
-    monkeypatch.setattr(options, "MOST_OF_A_COMPANY", 3)
+    monkeypatch.setattr(cache, "MOST_OF_A_COMPANY", 3)
     async with workbench() as bench:
         shelf = OptionsShelf(bench.client)
         others = target(connection_id=seeds.OTHER_PROMPT, company=seeds.OTHER_COMPANY)

@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest_asyncio
 from temporalio.client import Client
 
-from dispatch.converter import converter
-from dispatch.keyring import KeyRing, read_keys
+from dispatch.payloads.converter import converter
+from dispatch.payloads.keyring import KeyRing, read_keys
 from dispatch.pushes import start_push
 from emulator import seeds
 from emulator.examples import record

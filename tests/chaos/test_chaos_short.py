@@ -35,9 +35,13 @@ async def _endings():
 
 
 async def _run(*arguments):
-    command = [str(ROOT / "bench" / "chaos.py"), "--pushes", "30", "--brief", *arguments]
+    command = ["-m", "bench.chaos", "--pushes", "30", "--brief", *arguments]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        sys.executable,
+        *command,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
     return said.decode()

@@ -1,4 +1,4 @@
-"""Stories that `bench/chaos.py` told, each as short as it can be."""
+"""Stories that `bench/chaos/` told, each as short as it can be."""
 
 from datetime import timedelta
 

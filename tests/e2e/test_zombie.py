@@ -13,9 +13,9 @@ PACE = f"""
 import asyncio, logging, sys
 from datetime import timedelta
 sys.path.insert(0, {str(ROOT)!r})
-import activities.push, workflows.submit, worker
+import activities.push, workflows.steps.submit, worker
 activities.push.SEND_WITHIN = timedelta(seconds=2)
-workflows.submit.CALL_TIMEOUT = timedelta(seconds=3)
+workflows.steps.submit.CALL_TIMEOUT = timedelta(seconds=3)
 logging.basicConfig(level=logging.INFO)
 """
 FREEZABLE = """

@@ -1,7 +1,7 @@
 import pytest
 
-from codat.verdict import judge
-from gateway.forms import record_from_form, render_form
+from codat.validation.validate import judge
+from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import fitting
 from tests.support.published import PUBLISHED, published

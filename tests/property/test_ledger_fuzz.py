@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from activities.models import Fact, Idempotency, Kind, Memory
 from codat.models import PushStatus
-from workflows.memory import remember
-from workflows.submission import (
+from workflows.ledger import (
     Answer,
     Ledger,
     adopt,
@@ -19,6 +18,7 @@ from workflows.submission import (
     record,
     settle_as_not_written,
 )
+from workflows.ledger_rebuild import remember
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SPACE = UUID(int=7)

@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 from jsonschema import Draft202012Validator
 
-from codat.options import UnreadableOptions, json_schema, read_options
-from codat.verdict import judge
+from codat.validation.schema import UnreadableOptions, json_schema, read_options
+from codat.validation.validate import judge
 from tests.support.option_documents import field, rule
 
 

@@ -17,10 +17,10 @@ from activities.recall import MAX_MEMORY, _fitting
 from activities.wire import Finding, count_of
 from codat import CodatRefused
 from codat.models import PushOperation, PushStatus
-from workflows.memory import remember
+from workflows.details import of_outcome
+from workflows.ledger import Answer, Ledger, record
+from workflows.ledger_rebuild import remember
 from workflows.models import PushOutcome, PushRecord, PushRequest, Resume
-from workflows.panel import of_outcome
-from workflows.submission import Answer, Ledger, record
 
 PAYLOAD = 2 * 1024 * 1024
 """Bytes; Temporal fails the task of a workflow that makes a larger one."""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from codat.options import json_schema
-from codat.verdict import compile_schema, judge
+from codat.validation.schema import json_schema
+from codat.validation.validate import compile_schema, judge
 from tests.support.option_documents import changes, documents, fitting
 from tests.support.published import PUBLISHED, published
 

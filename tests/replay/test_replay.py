@@ -11,11 +11,11 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 from temporalio.workflow import NondeterminismError
 
-from dispatch.converter import CONVERTER
-from dispatch.sandbox import RUNNER
+from dispatch.payloads.converter import CONVERTER
+from dispatch.process.sandbox import RUNNER
 from tests.support.record_histories import VERSION, WAYS
-from workflows import poll
 from workflows.push import PushWorkflow
+from workflows.steps import poll
 
 HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
 

@@ -8,9 +8,9 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
-from codat.numbers import dumps
-from codat.verdict import judge
-from gateway.forms import STATIC, record_from_form, render_form
+from codat.exact_json import dumps
+from codat.validation.validate import judge
+from gateway.pages.forms.render import STATIC, record_from_form, render_form
 
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A record</title>

@@ -13,13 +13,13 @@ from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
-from activities.options import OptionsShelf
 from codat import CodatClient, CodatSettings
+from codat.validation.cache import OptionsShelf
 from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import Emulator, seeds
 from gateway.app import build_app
-from gateway.parts import Parts
+from gateway.dependencies import Parts
 from gateway.settings import GatewaySettings
 from tests.support.house import House, house
 

@@ -15,14 +15,14 @@ from temporalio.testing import WorkflowEnvironment
 from activities.models import Conduct
 from activities.notify import NotifyActivities
 from codat import CodatClient, CodatSettings
-from codat.answers import Answer
 from codat.limits import Limits
+from codat.responses import Answer
 from dispatch.pushes import Push, start_push
 from emulator import Emulator, seeds
 from emulator.examples import record
 from worker import build_worker
 from workflows.models import PushOutcome, PushRequest
-from workflows.story import Story
+from workflows.state import Story
 
 QUICK = Conduct(poll_first=timedelta(milliseconds=200), find_for=timedelta(seconds=3))
 """Waits for a server whose time is real; the protocol's own waits are minutes."""

@@ -15,19 +15,19 @@ from codat import CodatClient
 from codat.models import PushOperation
 from dispatch.pushes import Push
 from tests.support.house import House, house
+from workflows.ledger import idempotency_key
 from workflows.models import PushOutcome
-from workflows.submission import idempotency_key
 
 MODES = ("honoured", "ignored")
 
 PAUSES = (
-    "submit.MOST_PAUSE",
-    "submit.ASK_AGAIN",
-    "submit.CONFLICT_IS_KEPT_AFTER",
-    "find.PAUSE",
-    "recall.PAUSE",
-    "prepare.PAUSE",
-    "submission.CONFLICT_IS_KEPT_AFTER",
+    "steps.submit.MOST_PAUSE",
+    "steps.submit.ASK_AGAIN",
+    "steps.submit.CONFLICT_IS_KEPT_AFTER",
+    "steps.find.PAUSE",
+    "steps.recall.PAUSE",
+    "steps.prepare.PAUSE",
+    "ledger.CONFLICT_IS_KEPT_AFTER",
 )
 
 
@@ -107,10 +107,10 @@ def seconds_for_minutes(patch: pytest.MonkeyPatch) -> None:
     def minutes_left(now, deadline):
         return None if deadline is None else int(deadline - now > timedelta(milliseconds=500))
 
-    patch.setattr("workflows.story.deadline_of", deadline_of)
+    patch.setattr("workflows.state.deadline_of", deadline_of)
     # So long it waits at the deadline for a request that is under way.
-    patch.setattr("workflows.submit.CALL_TIMEOUT", timedelta(seconds=8))
-    for module in ("story", "submit"):
+    patch.setattr("workflows.steps.submit.CALL_TIMEOUT", timedelta(seconds=8))
+    for module in ("state", "steps.submit"):
         patch.setattr(f"workflows.{module}.minutes_left", minutes_left)
 
 

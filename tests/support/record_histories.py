@@ -24,7 +24,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.models import Conduct
 from dispatch.connection import register_search_attributes
-from dispatch.converter import CONVERTER
+from dispatch.payloads.converter import CONVERTER
 from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import seeds

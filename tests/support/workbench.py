@@ -14,8 +14,8 @@ from temporalio.testing import ActivityEnvironment
 from activities.models import Attempt, Conduct, FetchOptions, PollStatus, Validate
 from activities.push import PushActivities
 from codat import CodatClient, CodatSettings
-from codat.allowance import Allowance
 from codat.models import PushTarget
+from codat.quota import Allowance
 from emulator import Emulator, seeds
 from emulator.examples import record
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 import codat
-from codat.numbers import Number
+from codat.exact_json import Number
 
 COMPANY = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")
 CONNECTION = UUID("2e9d2c44-f675-40ba-8049-353bfcb5e171")

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 import pytest
 
 import codat
-from codat.answers import Answer
+from codat.responses import Answer
 from tests.support.published import published
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from codat import numbers
+from codat import exact_json
 from codat.models import OperationPage, PushOperation, PushOption, PushStatus, PushTarget
 from tests.support.published import PUBLISHED, published
 
@@ -212,9 +212,9 @@ def test_an_operation_survives_its_own_json():
 
 
 def test_the_record_as_written_keeps_its_digits():
-    document = numbers.loads(f'{{"pushOperationKey": "{KEY}", "data": {{"amount": 0.10}}}}')
+    document = exact_json.loads(f'{{"pushOperationKey": "{KEY}", "data": {{"amount": 0.10}}}}')
 
-    assert '{"amount":0.10}' == numbers.dumps(PushOperation.model_validate(document).data)
+    assert '{"amount":0.10}' == exact_json.dumps(PushOperation.model_validate(document).data)
 
 
 @pytest.mark.parametrize(

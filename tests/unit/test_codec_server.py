@@ -11,10 +11,10 @@ from codat import SettingsError, read_settings
 from dispatch import codec_server
 from dispatch.codec_access import Access, CodecSettings
 from dispatch.codec_server import build_codec_server, main
-from dispatch.converter import CONVERTER, converter
-from dispatch.encryption import Encryption
-from dispatch.keyring import KeyRing
-from dispatch.storage import LARGE
+from dispatch.payloads.converter import CONVERTER, converter
+from dispatch.payloads.encryption import Encryption
+from dispatch.payloads.keyring import KeyRing
+from dispatch.payloads.storage import LARGE
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 RECORD = {"supplierName": "Kowalski & Daughters"}

@@ -11,11 +11,11 @@ from activities.notify import NotifySettings
 from activities.settings import PushSettings
 from codat import CodatSettings
 from dispatch.codec_access import CodecSettings
-from dispatch.keyring import EncryptionSettings
-from dispatch.overview import TEMPORALS
+from dispatch.payloads.keyring import EncryptionSettings
+from dispatch.process.overview import TEMPORALS
+from dispatch.process.telemetry import TelemetrySettings
+from dispatch.process.worker_settings import WorkerSettings
 from dispatch.settings import DispatchSettings
-from dispatch.telemetry import TelemetrySettings
-from dispatch.workers import WorkerSettings
 from gateway.settings import GatewaySettings
 from workflows import attributes
 

@@ -7,9 +7,9 @@ from temporalio.api.common.v1 import Payload
 
 from activities.models import Told
 from activities.wire import Wire
-from bench.worst import RECORDS
-from codat.numbers import dumps, loads
-from dispatch.converter import CONVERTER, to_plain
+from bench.load.worst import RECORDS
+from codat.exact_json import dumps, loads
+from dispatch.payloads.converter import CONVERTER, to_plain
 from tests.support.busiest import Busiest
 
 

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from dispatch.crowds import MOST_COMPANIES, Crowds
+from dispatch.priorities import MOST_COMPANIES, Crowds
 
 BULK, ONE = uuid4(), uuid4()
 

@@ -3,10 +3,10 @@ import json
 import pytest
 
 from codat import PushStatus
-from codat.verdict import judge
+from codat.validation.validate import judge
 from emulator import seeds
-from emulator.platforms import option_document
-from stack.cast import PARTS
+from emulator.platforms.platforms import option_document
+from stack.demo_pushes import PARTS
 
 PLATFORMS = {
     connection["id"]: connection["platform"]

@@ -6,9 +6,9 @@ import pytest
 import temporalio.bridge
 import yaml
 
-from activities import measures as of_requests
-from gateway import measures as of_the_gateway
-from workflows import measures as of_pushes
+from activities import metrics as of_requests
+from gateway.middleware import metrics as of_the_gateway
+from workflows import metrics as of_pushes
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

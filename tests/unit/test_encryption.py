@@ -5,10 +5,10 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 
 from codat import SettingsError, read_settings
-from dispatch.converter import converter
-from dispatch.encryption import Unreadable
-from dispatch.keyring import EncryptionSettings, KeyRing
-from dispatch.moments import words
+from dispatch.payloads.converter import converter
+from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.keyring import EncryptionSettings, KeyRing
+from dispatch.timeline.timeline import words
 
 FIRST = base64.b64encode(bytes(range(32))).decode()
 SECOND = base64.b64encode(bytes(range(32, 64))).decode()

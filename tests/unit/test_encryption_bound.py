@@ -10,9 +10,9 @@ from temporalio.converter import (
 )
 
 from codat import SettingsError, read_settings
-from dispatch.converter import converter
-from dispatch.encryption import BOUND_TO, Unreadable
-from dispatch.keyring import EncryptionSettings, KeyRing
+from dispatch.payloads.converter import converter
+from dispatch.payloads.encryption import BOUND_TO, Unreadable
+from dispatch.payloads.keyring import EncryptionSettings, KeyRing
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 KEY = base64.b64encode(bytes(range(32))).decode()

@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import given, settings
 
+from codat.exact_json import Number, dumps
 from codat.models import Problem
-from codat.numbers import Number, dumps
-from codat.verdict import judge
-from gateway.fields import WHOLE
-from gateway.forms import record_from_form, render_form
+from codat.validation.validate import judge
+from gateway.pages.forms.fields import WHOLE
+from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import documents, field, fitting, rule
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from codat.numbers import Number, dumps
-from gateway.forms import record_from_form, render_form
+from codat.exact_json import Number, dumps
+from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import field
 from tests.unit.test_forms import BILL

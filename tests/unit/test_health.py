@@ -8,8 +8,8 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat import SettingsError
-from dispatch import health
-from dispatch.health import Readiness, serving_health, watching
+from dispatch.process import health
+from dispatch.process.health import Readiness, serving_health, watching
 from tests.support.health import ask
 from tests.support.waiting import eventually
 

@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from codat import CodatClient, CodatError, CodatSettings, PushTarget
-from codat.hearing import Heard
+from codat.observer import Heard
 from emulator import seeds
 
 TARGET = PushTarget.model_validate(

@@ -1,7 +1,7 @@
 import pytest
 
-from codat.itemids import pointer, pointer_of
 from codat.models import PushOption
+from codat.validation.pointers import pointer, pointer_of
 
 RECORD = {
     "lineItems": [{"taxRateRef": {"id": "7"}}, {"taxRateRef": {"id": "8"}}],

@@ -7,7 +7,7 @@ import pytest
 
 from activities.models import Idempotency
 from codat.models import PushStatus
-from workflows.submission import (
+from workflows.ledger import (
     Answer,
     Entry,
     Judgement,

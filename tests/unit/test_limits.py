@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
-from codat.allowance import Allowance
-from codat.answers import Answer
 from codat.limits import Limits
+from codat.quota import Allowance
+from codat.responses import Answer
 from tests.support.clock import Clock
 
 A, B = uuid4(), uuid4()

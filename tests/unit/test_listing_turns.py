@@ -9,9 +9,9 @@ from temporalio.client import WorkflowExecution
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.converter import encode_search_attributes
 
-from dispatch.converter import CONVERTER
-from gateway.listing import find_operations
-from gateway.query import read_query
+from dispatch.payloads.converter import CONVERTER
+from gateway.api.listing import find_operations
+from gateway.api.query import read_query
 from tests.support.busiest import Busiest
 from workflows.attributes import CONNECTION_ID, DATA_TYPE
 

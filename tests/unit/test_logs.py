@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from dispatch.logs import JsonLines, configure_logging
+from dispatch.process.logs import JsonLines, configure_logging
 
 PUSH = "0659a24d-2b66-4979-971e-4b98c3ed7f61"
 

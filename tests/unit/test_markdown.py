@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 
 from activities.wire import Finding
 from codat import PushStatus
+from workflows.details import of_outcome, of_progress
 from workflows.markdown import code, plain
 from workflows.models import PushOutcome
-from workflows.panel import of_outcome, of_progress
 from workflows.progress import PushProgress
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -7,8 +7,8 @@ import pytest
 
 from activities.models import Fact, Kind, Memory
 from codat.models import PushStatus
-from workflows.memory import remember
-from workflows.submission import Judgement
+from workflows.ledger import Judgement
+from workflows.ledger_rebuild import remember
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OPERATION = uuid4()

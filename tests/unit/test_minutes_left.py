@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workflows.clock import deadline_of, minutes_left
+from workflows.poll_schedule import deadline_of, minutes_left
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

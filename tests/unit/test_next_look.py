@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from activities.models import Conduct
 from activities.settings import PushSettings
 from codat.settings import CodatSettings
-from workflows.clock import next_look, stretched
+from workflows.poll_schedule import next_look, stretched
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMPANY = UUID(int=0)  # whose grid has marks at full seconds, NOON is one

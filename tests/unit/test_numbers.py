@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codat import numbers
-from codat.numbers import MOST_LEVELS, MOST_VALUES, Number
+from codat import exact_json
+from codat.exact_json import MOST_LEVELS, MOST_VALUES, Number
 
 SPELLINGS = ["0.1", "1e-7", "12345678901234.56", "0.10", "1E+5", "-0", "-0.00", "1e999999", "100"]
 FEW = settings(max_examples=15, deadline=None)
@@ -24,7 +24,7 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize("text", SPELLINGS)
 def test_a_number_reaches_the_wire_digit_for_digit(text):
-    assert f'{{"amount":{text}}}' == numbers.dumps(numbers.loads(f'{{"amount": {text}}}'))
+    assert f'{{"amount":{text}}}' == exact_json.dumps(exact_json.loads(f'{{"amount": {text}}}'))
 
 
 @pytest.mark.parametrize("text", SPELLINGS)
@@ -45,7 +45,7 @@ def test_a_copied_number_keeps_its_text(copied):
 
 @pytest.mark.parametrize("value", [0.1, 12345678901234.56, Decimal("0.10"), Decimal("1E-7")])
 def test_floats_and_decimals_are_written_as_numbers(value):
-    assert f"[{value}]" == numbers.dumps([value])
+    assert f"[{value}]" == exact_json.dumps([value])
 
 
 @pytest.mark.parametrize("text", ["01", "+1", ".5", "1.", "NaN", "", "0x1", "1_000", "\uff11"])
@@ -73,19 +73,19 @@ def test_what_json_does_not_call_a_number_is_refused(text):
 )
 def test_unreadable_json_is_refused_in_one_sentence(text, sentence):
     with pytest.raises(ValueError) as refusal:  # noqa: PT011, the whole text is compared
-        numbers.loads(text)
+        exact_json.loads(text)
 
     assert sentence == str(refusal.value)
 
 
 def test_broken_characters_of_an_answer_are_repaired():
-    assert ["\ufffd", "\ufffd", "😀", r"\ud83d"] == numbers.loads(
+    assert ["\ufffd", "\ufffd", "😀", r"\ud83d"] == exact_json.loads(
         b'["\\ud83d", "\xff", "\\ud83d\\ude00", "\\\\ud83d"]', repair=True
     )
 
 
 def test_of_repeated_members_of_an_answer_the_last_counts():
-    assert {"a": 2} == numbers.loads('{"a": 1, "a": 2}', repeated=True)
+    assert {"a": 2} == exact_json.loads('{"a": 1, "a": 2}', repeated=True)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_of_repeated_members_of_an_answer_the_last_counts():
     [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity"), {1, 2}, {(1,): 1}, "\ud800"],
 )
 def test_what_json_cannot_say_is_never_written(value):
-    for write in (numbers.dumps, numbers.canonical):
+    for write in (exact_json.dumps, exact_json.canonical):
         with pytest.raises(ValueError, match=r"^The record .*\.$"):
             write([value])
 
@@ -102,7 +102,7 @@ def test_a_record_without_end_is_refused():
     endless: list = []
     endless.append(endless)
 
-    for write in (numbers.dumps, numbers.canonical):
+    for write in (exact_json.dumps, exact_json.canonical):
         with pytest.raises(ValueError, match=r"^The record .*\.$"):
             write(endless)
 
@@ -110,11 +110,11 @@ def test_a_record_without_end_is_refused():
 @pytest.mark.parametrize(("opening", "closing"), [('{"a":', "}"), ("[", "]")])
 def test_a_hundred_levels_are_read_and_no_more(opening, closing):
     def nested(inner, levels):
-        return numbers.loads(opening * levels + inner + closing * levels)
+        return exact_json.loads(opening * levels + inner + closing * levels)
 
-    assert MOST_LEVELS == numbers.extent(nested("1", 100))[0]
-    assert MOST_LEVELS < numbers.extent(nested("{}", 100))[0]
-    assert MOST_LEVELS < numbers.extent(nested("1", 900))[0]
+    assert MOST_LEVELS == exact_json.extent(nested("1", 100))[0]
+    assert MOST_LEVELS < exact_json.extent(nested("{}", 100))[0]
+    assert MOST_LEVELS < exact_json.extent(nested("1", 900))[0]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_hundred_levels_are_read_and_no_more(opening, closing):
     [("1", 1), ("[]", 1), ("[[],{}]", 3), ('{"a":[1,null,"x"],"b":{"c":2}}', 7)],
 )
 def test_all_values_are_counted(text, values):
-    assert values == numbers.extent(numbers.loads(text))[1]
+    assert values == exact_json.extent(exact_json.loads(text))[1]
 
 
 @pytest.mark.parametrize("one", ["1", "[]", '{"a":1}', '"\\\\"'])
@@ -130,26 +130,26 @@ def test_text_of_too_many_values_is_refused_before_it_is_read(one):
     text = f"[{','.join([one] * MOST_VALUES)}]"
 
     with pytest.raises(ValueError, match=r"^It has more than 100000 values\.$"):
-        numbers.loads(text, most_values=MOST_VALUES)
-    assert numbers.loads(text)
+        exact_json.loads(text, most_values=MOST_VALUES)
+    assert exact_json.loads(text)
 
 
 @pytest.mark.parametrize("text", [",[{" * 50_000, '\\"' * 200_000, "\\" * 200_000])
 def test_what_stands_in_texts_is_no_value(text):
-    assert [text] == numbers.loads(json.dumps([text]), most_values=10)
+    assert [text] == exact_json.loads(json.dumps([text]), most_values=10)
 
 
 def test_a_text_that_does_not_end_is_no_json():
     with pytest.raises(ValueError, match="Unterminated string"):
-        numbers.loads('["' + ',\\"' * 200_000 + "\\", most_values=10)
+        exact_json.loads('["' + ',\\"' * 200_000 + "\\", most_values=10)
 
 
 def test_spellings_of_one_record_share_a_digest():
     spellings = ["1", "1.0", "1.00", "1e0", "10e-1", "0.1E1"]
 
     assert 1 == len(
-        {numbers.digest({"b": Number(text), "a": 0}) for text in spellings}
-        | {numbers.digest({"a": Decimal(0), "b": 1.0}), numbers.digest({"a": 0.0, "b": 1})}
+        {exact_json.digest({"b": Number(text), "a": 0}) for text in spellings}
+        | {exact_json.digest({"a": Decimal(0), "b": 1.0}), exact_json.digest({"a": 0.0, "b": 1})}
     )
 
 
@@ -157,7 +157,7 @@ def test_spellings_of_one_record_share_a_digest():
     "other", [True, "1", Number("1.0000000000000000000001"), -1, None, [1], 10]
 )
 def test_different_values_have_different_digests(other):
-    assert numbers.digest(1) != numbers.digest(other)
+    assert exact_json.digest(1) != exact_json.digest(other)
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_different_values_have_different_digests(other):
     ],
 )
 def test_huge_numbers_are_written_by_value(number, text):
-    assert text == numbers.canonical(number)
+    assert text == exact_json.canonical(number)
 
 
 def test_a_huge_exponent_is_never_written_out():
-    assert '{"a":1e999999,"b":-1e-99999}' == numbers.canonical(
+    assert '{"a":1e999999,"b":-1e-99999}' == exact_json.canonical(
         {"b": Number("-10.0e-100000"), "a": Number("1e999999")}
     )
 
@@ -182,12 +182,12 @@ def test_a_huge_exponent_is_never_written_out():
 @FEW
 @given(JSON)
 def test_any_json_survives_writing_and_reading(value):
-    written = numbers.dumps(value)
+    written = exact_json.dumps(value)
 
-    assert written == numbers.dumps(numbers.loads(written))
+    assert written == exact_json.dumps(exact_json.loads(written))
 
 
 @FEW
 @given(JSON)
 def test_reading_does_not_change_the_digest(value):
-    assert numbers.digest(value) == numbers.digest(numbers.loads(numbers.dumps(value)))
+    assert exact_json.digest(value) == exact_json.digest(exact_json.loads(exact_json.dumps(value)))

@@ -1,7 +1,7 @@
 import pytest
 from jsonschema import Draft202012Validator
 
-from codat.options import json_schema
+from codat.validation.schema import json_schema
 from tests.support.option_documents import field, rule
 from tests.support.published import PUBLISHED, published
 

@@ -5,10 +5,10 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
 from codat import CodatSettings
-from dispatch.keyring import KeyRing
-from dispatch.overview import check_certificate, check_names, describe
+from dispatch.connection_errors import meaning_of
+from dispatch.payloads.keyring import KeyRing
+from dispatch.process.overview import check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
-from dispatch.trouble import meaning_of
 from tests.support.locked import Authority
 
 CODAT = CodatSettings.model_validate({"api_key": "sesame"})

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from codat.numbers import MOST_VALUES
+from codat.exact_json import MOST_VALUES
 from workflows.models import PushRequest
 
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.moments import Moment, Told, merged
-from dispatch.redaction import HIDDEN, redacted
+from dispatch.timeline.redaction import HIDDEN, redacted
+from dispatch.timeline.timeline import Moment, Told, merged
 from tests.support.house import a_request
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.access import NOBODY, ApiKey
+from gateway.auth import NOBODY, ApiKey
 from gateway.repeats import KEPT_FOR, MAX_KEPT, MadeKeyAnswer, UndeliveredKeys
 from tests.support.clock import Clock
 

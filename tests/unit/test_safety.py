@@ -6,7 +6,7 @@ import pytest
 
 from activities.models import Candidate, Look, Purpose, Reading
 from codat.models import PushOperation
-from dispatch.safety import Safety
+from dispatch.timeline.resend_reasons import Safety
 from tests.support.workbench import attempt
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 
 from codat import PushStatus
-from commands.endings import CommandError
-from commands.selecting import read_selection, read_since
+from commands.exit_codes import CommandError
+from commands.filters import read_selection, read_since
 from dispatch.selection import Selection
 
 COMPANY = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from codat.sentences import SentenceRule, doubts_requirement, read_rules
+from codat.validation.sentences import SentenceRule, doubts_requirement, read_rules
 from tests.support.published import published
 
 WORDINGS_OF_LENGTH = [

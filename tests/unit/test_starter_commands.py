@@ -9,9 +9,9 @@ import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat import CodatClient, PushStatus
-from commands import looking, platform
+from commands import options, status
 from commands.app import run
-from commands.asking import tell
+from commands.push_status import tell
 from dispatch.pushes import NotAPush, Push
 from emulator import Emulator, seeds
 from emulator.examples import record
@@ -44,7 +44,7 @@ def _codat(monkeypatch):
     monkeypatch.setenv("CODAT_API_KEY", codat.api_key)
     monkeypatch.setenv("CODAT_BASE_URL", codat.base_url)
     monkeypatch.setattr(
-        platform, "CodatClient", lambda settings: CodatClient(settings, transport=codat.transport)
+        options, "CodatClient", lambda settings: CodatClient(settings, transport=codat.transport)
     )
     return codat
 
@@ -55,7 +55,7 @@ def _failing_with(monkeypatch):
         async def fail():
             raise error
 
-        monkeypatch.setattr(looking, "reach_temporal", fail)
+        monkeypatch.setattr(status, "reach_temporal", fail)
 
     return arrange
 

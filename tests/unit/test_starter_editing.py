@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from codat import PushStatus
-from commands import mending
-from commands.editing import edit
-from commands.endings import CommandError
+from commands import edit_retry
+from commands.editor import edit
+from commands.exit_codes import CommandError
 from tests.support.house import a_request
 from tests.support.option_documents import field
 from workflows.models import PushOutcome
@@ -59,9 +59,9 @@ def _mended(monkeypatch, editor):  # noqa: ARG001
             assert "off" not in (started_with, given)
             return WANTED
 
-        monkeypatch.setattr(mending, "_ended", ended)
-        monkeypatch.setattr(mending, "current_options", options)
-        return mending.mend(uuid4(), None, given, ask=False)
+        monkeypatch.setattr(edit_retry, "_ended", ended)
+        monkeypatch.setattr(edit_retry, "current_options", options)
+        return edit_retry.mend(uuid4(), None, given, ask=False)
 
     return mend
 

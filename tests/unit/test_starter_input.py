@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from codat.numbers import dumps
-from commands.endings import CommandError
-from commands.reading import operator, read_minutes, read_push_id, read_record, read_request
+from codat.exact_json import dumps
+from commands.exit_codes import CommandError
+from commands.inputs import operator, read_minutes, read_push_id, read_record, read_request
 
 IDS = {
     "companyId": "8a210b68-6988-11ed-a1eb-0242ac120002",

@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from commands.endings import CommandError
-from commands.lines import EqualLines, RequestReader, count_lines, paced_lines, read_pace
+from commands.exit_codes import CommandError
+from commands.jsonl import EqualLines, RequestReader, count_lines, paced_lines, read_pace
 from emulator import seeds
 
 LINE = {

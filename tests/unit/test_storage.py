@@ -10,10 +10,10 @@ from temporalio.converter import (
 )
 
 from codat import SettingsError, read_settings
-from dispatch.converter import converter
-from dispatch.keyring import KeyRing
+from dispatch.payloads.converter import converter
+from dispatch.payloads.keyring import KeyRing
+from dispatch.payloads.storage import LARGE, Directory, Missing, NoRoom
 from dispatch.settings import DispatchSettings
-from dispatch.storage import LARGE, Directory, Missing, NoRoom
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 BIG = {"note": "Kowalski " * (LARGE // 9 + 1)}

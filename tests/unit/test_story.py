@@ -12,11 +12,11 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, PendingWorkflowTaskInfo
 from temporalio.client import WorkflowHistory
 
-from dispatch.chapter import Chapter
-from dispatch.converter import CONVERTER
-from dispatch.moments import Moment, Told
-from dispatch.outside import TASK_FAILED
-from dispatch.safety import Safety
+from dispatch.payloads.converter import CONVERTER
+from dispatch.timeline.external_events import TASK_FAILED
+from dispatch.timeline.history_reader import Chapter
+from dispatch.timeline.resend_reasons import Safety
+from dispatch.timeline.timeline import Moment, Told
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 

@@ -3,10 +3,10 @@ import socket
 import pytest
 from pydantic import ValidationError
 
-from activities.measures import counting
+from activities.metrics import counting
 from codat import SettingsError
-from codat.hearing import Heard
-from dispatch.telemetry import TelemetrySettings, runtime_of
+from codat.observer import Heard
+from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from tests.support.measured import Measured
 
 

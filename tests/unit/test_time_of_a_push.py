@@ -10,10 +10,11 @@ from temporalio import workflow
 from activities.models import Conduct, Reading
 from codat.models import PushOperation, PushStatus
 from tests.support.house import a_request
-from workflows import poll, story
+from workflows import state
+from workflows.ledger import Ledger
 from workflows.models import Resume
-from workflows.story import Ended, Story
-from workflows.submission import Ledger
+from workflows.state import Ended, Story
+from workflows.steps import poll
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -36,7 +37,7 @@ def _waits(monkeypatch):
     monkeypatch.setattr(workflow, "now", lambda: NOON)
     monkeypatch.setattr(workflow, "wait_condition", wait_condition)
     monkeypatch.setattr(workflow, "set_current_details", lambda _: None)
-    monkeypatch.setattr(story, "count_wait", lambda *_: None)
+    monkeypatch.setattr(state, "count_wait", lambda *_: None)
     return waits
 
 

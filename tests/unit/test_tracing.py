@@ -10,9 +10,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from codat import SettingsError
-from codat.hearing import Heard, ignore
-from dispatch.spans import exporting
-from dispatch.tracing import SWITCHES, heard_by, interceptors_of, tracer_of
+from codat.observer import Heard, ignore
+from dispatch.process.spans import exporting
+from dispatch.process.tracing import SWITCHES, heard_by, interceptors_of, tracer_of
 
 
 @pytest.fixture(name="heard")
@@ -62,7 +62,7 @@ def test_nothing_is_traced_unless_somebody_wants_it(monkeypatch):
 def test_tracing_without_its_packages_names_the_one_that_is_missing(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("OTEL_SERVICE_NAME", "test")
-    monkeypatch.delitem(sys.modules, "dispatch.spans", raising=False)
+    monkeypatch.delitem(sys.modules, "dispatch.process.spans", raising=False)
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
 
     with pytest.raises(SettingsError, match=r"opentelemetry.sdk.trace is not installed"):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from codat.numbers import loads
-from codat.verdict import judge
+from codat.exact_json import loads
+from codat.validation.validate import judge
 from tests.support.option_documents import field, rule
 
 THREE_LETTERS = "Must be a three letter ISO code that matches the currency."

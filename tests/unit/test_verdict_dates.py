@@ -2,7 +2,7 @@
 
 import pytest
 
-from codat.verdict import judge
+from codat.validation.validate import judge
 from tests.support.option_documents import field
 
 DOCUMENT = field("Object", properties={"on": field("DateTime", displayName="Issue Date")})

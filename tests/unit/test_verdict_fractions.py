@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from codat.numbers import loads
-from codat.verdict import judge
+from codat.exact_json import loads
+from codat.validation.validate import judge
 from tests.support.option_documents import field, rule
 
 EQUAL_TO_A_TENTH = [0.1, Decimal("0.1"), loads("0.1"), loads("0.10"), loads("1e-1")]

@@ -1,4 +1,4 @@
-from codat.verdict import judge
+from codat.validation.validate import judge
 from tests.support.published import PUBLISHED, published
 
 

@@ -12,7 +12,7 @@ from temporalio.worker import (
 )
 
 from codat import SettingsError, read_settings
-from dispatch.workers import WorkerSettings, options_of, to_be_current
+from dispatch.process.worker_settings import WorkerSettings, options_of, to_be_current
 
 
 def options(monkeypatch, **variables) -> Any:

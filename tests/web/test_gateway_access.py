@@ -14,9 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat import SettingsError, read_settings
 from emulator import seeds
 from emulator.examples import record
+from gateway.api.pushes import find
 from gateway.errors import Refusal, refusal_of
 from gateway.owned import STEP, OwnedPushes, seconds_to_step
-from gateway.pushes import find
 from gateway.settings import GatewaySettings
 from tests.support.front_door import API_KEYS, BOUND_KEY, KEY, basic, digest, front_door
 

@@ -13,8 +13,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionStatus
 
-from activities.addresses import NotPublic, is_public, pinned
 from activities.notify import NotifyActivities, NotifySettings
+from activities.public_address import NotPublic, is_public, pinned
 from codat import SettingsError, read_settings
 from emulator import seeds
 from tests.support.house import QUICK, house

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from codat.numbers import loads
-from dispatch.converter import CONVERTER
+from codat.exact_json import loads
+from dispatch.payloads.converter import CONVERTER
 from emulator import seeds
 from emulator.examples import record
 from tests.support.front_door import front_door

@@ -9,7 +9,8 @@ import pytest
 from dispatch.pushes import OtherPayload, start_push
 from emulator import seeds
 from emulator.examples import record
-from gateway.limits import OF_A_KEY
+from gateway.middleware import request_limits
+from gateway.middleware.request_limits import OF_A_KEY
 from tests.support.house import a_request
 
 
@@ -38,7 +39,7 @@ async def test_a_request_whose_start_was_not_confirmed_is_repeated_by_the_key_of
 
     sent = a_supplier()
     with monkeypatch.context() as patch:
-        patch.setattr("gateway.limits.OF_A_KEY", replace(OF_A_KEY, answer_within=0.5))
+        patch.setattr(request_limits, "OF_A_KEY", replace(OF_A_KEY, answer_within=0.5))
         patch.setattr(temporal, "start_workflow", unconfirmed)
         answer = await door.http.post(door.path(), json=sent)
     key = {"Idempotency-Key": answer.headers["idempotency-key"]}

@@ -42,7 +42,7 @@ async def test_an_unforeseen_error_is_logged_counted_and_answered_like_any_other
 ):
     door, here = measured
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr("gateway.pushes.find", lambda *_: 1 / 0)
+    monkeypatch.setattr("gateway.api.pushes.find", lambda *_: 1 / 0)
     answer = await door.http.get(f"{COMPANY}/push/{uuid4()}")
     correlation = answer.headers.get("x-correlation-id")
     lines = [one for one in caplog.records if one.name == "surepush.gateway"]

@@ -5,10 +5,10 @@ from uuid import uuid4
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from dispatch.converter import converter
-from dispatch.keyring import KeyRing
+from dispatch.payloads.converter import converter
+from dispatch.payloads.keyring import KeyRing
+from dispatch.payloads.storage import LARGE
 from dispatch.pushes import start_push
-from dispatch.storage import LARGE
 from emulator import seeds
 from gateway.errors import refusal_of
 from tests.support.front_door import front_door

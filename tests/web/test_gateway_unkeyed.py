@@ -13,10 +13,10 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from dispatch.converter import CONVERTER
+from dispatch.payloads.converter import CONVERTER
 from emulator import seeds
 from emulator.examples import record
-from gateway import pushes
+from gateway.api import pushes
 from gateway.app import build_app
 from tests.support.front_door import API_KEYS, KEY, FrontDoor, basic, digest, front_door
 from tests.support.relay import Relay, relay_to
@@ -89,7 +89,7 @@ async def _here(devserver):
 
 @pytest_asyncio.fixture(autouse=True)
 async def _quick(monkeypatch):
-    monkeypatch.setattr("gateway.pushes.ANSWER_WITHIN", ANSWERS)
+    monkeypatch.setattr("gateway.api.pushes.ANSWER_WITHIN", ANSWERS)
 
 
 async def test_a_client_that_repeats_while_temporal_stalls_writes_one_record(here):

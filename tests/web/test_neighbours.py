@@ -7,11 +7,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from bench.worst import RECORDS, TOO_MUCH
-from codat.numbers import dumps
+from bench.load.worst import RECORDS, TOO_MUCH
+from codat.exact_json import dumps
 from emulator import seeds
 from gateway.app import build_app
-from gateway.fields import WHOLE
+from gateway.pages.forms.fields import WHOLE
 from tests.support.busiest import Busiest
 from tests.support.front_door import BASE, KEY, basic
 from tests.support.html_page import Page

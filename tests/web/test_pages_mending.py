@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from codat.numbers import Number, dumps
+from codat.exact_json import Number, dumps
 from dispatch.pushes import request_of
 from emulator import seeds
 from tests.support.html_page import Page

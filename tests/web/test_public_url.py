@@ -6,7 +6,7 @@ import pytest
 from codat import SettingsError, read_settings
 from emulator import seeds
 from gateway.app import build_app
-from gateway.headers import FORWARDED
+from gateway.middleware.security_headers import FORWARDED
 from gateway.settings import GatewaySettings
 from tests.support.front_door import KEY, basic, front_door
 

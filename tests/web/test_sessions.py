@@ -8,7 +8,7 @@ from temporalio.client import WorkflowHistoryEventAsyncIterator
 
 from emulator import seeds
 from emulator.examples import record
-from gateway.access import ApiKey
+from gateway.auth import ApiKey
 from gateway.callers import address_of
 from gateway.errors import Refusal
 from gateway.wrong_keys import SECONDS, WrongKeys

@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from emulator import seeds
 from gateway.app import build_app
-from gateway.limits import MOST_OF_AN_ADDRESS, OF_A_STRANGER
+from gateway.middleware import request_limits
+from gateway.middleware.request_limits import MOST_OF_AN_ADDRESS, OF_A_STRANGER
 from tests.support.front_door import BOUND_KEY, KEY, basic, front_door
 from tests.support.serving import served
 from tests.support.waiting import eventually
@@ -128,7 +129,7 @@ async def test_what_a_stranger_sends_is_small(few, path):
 
 
 async def test_what_a_stranger_sends_comes_at_once_or_not_at_all(few, monkeypatch):
-    monkeypatch.setattr("gateway.limits.OF_A_STRANGER", replace(OF_A_STRANGER, body_within=0.2))
+    monkeypatch.setattr(request_limits, "OF_A_STRANGER", replace(OF_A_STRANGER, body_within=0.2))
     async with unending(few, "/webhooks/codat", 3) as said:
 
         async def are_answered():
@@ -140,7 +141,7 @@ async def test_what_a_stranger_sends_comes_at_once_or_not_at_all(few, monkeypatc
 
 
 async def test_a_body_that_comes_in_drips_has_one_deadline(few, monkeypatch):
-    monkeypatch.setattr("gateway.limits.OF_A_STRANGER", replace(OF_A_STRANGER, body_within=0.5))
+    monkeypatch.setattr(request_limits, "OF_A_STRANGER", replace(OF_A_STRANGER, body_within=0.5))
     _, writer = connected = await asyncio.open_connection("127.0.0.1", int(few[-5:].strip(":")))
     writer.write(b"POST /webhooks/codat HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n")
     answer = asyncio.create_task(connected[0].readuntil(b"\r\n"))

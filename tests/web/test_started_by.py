@@ -11,7 +11,7 @@ from dispatch.listing import list_pushes
 from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
-from dispatch.telling import tell_push
+from dispatch.timeline.build import tell_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.front_door import BOUND_KEY, KEY, basic

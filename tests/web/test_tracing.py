@@ -15,17 +15,17 @@ from opentelemetry.trace import SpanKind
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
-from activities.options import OptionsShelf
 from codat import CodatClient, CodatSettings
-from codat.hearing import ignore
-from dispatch.converter import CONVERTER
+from codat.observer import ignore
+from codat.validation.cache import OptionsShelf
+from dispatch.payloads.converter import CONVERTER
+from dispatch.process.sandbox import RUNNER
+from dispatch.process.spans import Discreet
+from dispatch.process.tracing import heard_by, interceptors_of
 from dispatch.pushes import Push
-from dispatch.sandbox import RUNNER
-from dispatch.spans import Discreet
-from dispatch.tracing import heard_by, interceptors_of
 from emulator import Emulator, seeds
 from gateway.app import build_app
-from gateway.parts import Parts
+from gateway.dependencies import Parts
 from gateway.settings import GatewaySettings
 from tests.support.front_door import BASE
 from tests.support.house import QUICK

@@ -101,7 +101,7 @@ async def test_cancelled_after_an_unpause_it_is_not_called_unsent(devserver, gat
 
 async def test_a_paused_request_does_not_outlast_the_deadline(devserver, monkeypatch, gate):
     seconds_for_minutes(monkeypatch)
-    monkeypatch.setattr("workflows.submit.CALL_TIMEOUT", timedelta(seconds=2))
+    monkeypatch.setattr("workflows.steps.submit.CALL_TIMEOUT", timedelta(seconds=2))
     async with protocol(devserver) as here:
         push = await here.push(timeout_in_minutes=2)
         await gate.reached.wait()
@@ -127,7 +127,7 @@ async def test_a_paused_question_does_not_outlast_the_deadline(
     devserver, activity, path, sent, monkeypatch
 ):
     seconds_for_minutes(monkeypatch)
-    monkeypatch.setattr("workflows.poll.LAST_QUESTION", timedelta(seconds=3))
+    monkeypatch.setattr("workflows.steps.poll.LAST_QUESTION", timedelta(seconds=3))
     async with protocol(devserver) as here:
         here.codat.fault("error-before-commit", method="GET", path=path)
         push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=4)

@@ -8,8 +8,8 @@ import pytest
 
 from activities.models import Conduct, Idempotency
 from codat import CodatClient, CodatSettings
+from dispatch.process.worker_settings import WorkerSettings, options_of
 from dispatch.pushes import start_push
-from dispatch.workers import WorkerSettings, options_of
 from emulator import Emulator
 from tests.support.activity_commands import ActivityCommands
 from tests.support.house import a_request

@@ -6,7 +6,7 @@ import pytest
 
 from activities.bulk import BulkStep
 from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
-from dispatch.causes import make_plan
+from dispatch.bulk_plan import make_plan
 from dispatch.listing import Listed
 from emulator import seeds
 from tests.support.house import house

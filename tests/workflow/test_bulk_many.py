@@ -1,7 +1,7 @@
 """A bulk of many whose step dies on the way and whose history is cut; its pushes are sketches.
 
 How a real push is retried, and that an unclear one is left alone, is in test_bulk.py; five thousand
-real ones, with workers that are killed, are in bench/bulk.py.
+real ones, with workers that are killed, are in bench/load/bulk.py.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
-from codat.allowance import Allowance
 from codat.models import PushStatus
+from codat.quota import Allowance
 from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
+from dispatch.process.sandbox import RUNNER
 from dispatch.pushes import start_push
-from dispatch.sandbox import RUNNER
 from tests.support.house import a_request
 from tests.support.waiting import eventually
 from workflows.bulk import RETRIED, BulkRetryWorkflow

@@ -9,14 +9,14 @@ from temporalio.client import Client
 
 from codat.models import PushStatus
 from dispatch.bulk import UNREADABLE, start_bulk
-from dispatch.causes import make_plan
-from dispatch.converter import converter
-from dispatch.keyring import KeyRing
+from dispatch.bulk_plan import make_plan
 from dispatch.listing import list_pushes
+from dispatch.payloads.converter import converter
+from dispatch.payloads.keyring import KeyRing
+from dispatch.payloads.storage import NoRoom
 from dispatch.pushes import start_push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
-from dispatch.storage import NoRoom
 from tests.support.house import a_request, house
 from tests.support.waiting import eventually
 from workflows.bulk import RETRIED
@@ -78,7 +78,7 @@ async def test_a_bulk_passes_by_a_record_that_finds_no_room(devserver, tmp_path,
 
     async with house(where(devserver, large=tmp_path)) as here:
         large, small = await failed(here, **LARGE), await failed(here, **WRONG)
-        monkeypatch.setattr("dispatch.storage.Directory.store", full)
+        monkeypatch.setattr("dispatch.payloads.storage.Directory.store", full)
         report = await report_of(here, large, small)
 
     assert ["left alone: there is no room to keep its record", RETRIED] == list(report.results)

@@ -9,9 +9,9 @@ from temporalio.common import SearchAttributeKey
 
 from codat import CodatClient, CodatSettings
 from dispatch import connection
-from dispatch.check import check_build, check_codat, check_temporal
 from dispatch.connection import TemporalUnreachable, misfits, register_search_attributes
-from dispatch.workers import WorkerSettings
+from dispatch.process.preflight import check_build, check_codat, check_temporal
+from dispatch.process.worker_settings import WorkerSettings
 from emulator import Emulator
 from workflows import attributes
 

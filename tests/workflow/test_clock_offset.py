@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from codat import CodatClient, CodatSettings
-from dispatch.check import check_clocks
 from dispatch.clock_offset import ClockTooFarOff, ahead_of_temporal, watching_clocks
-from dispatch.health import Readiness, serving_health
+from dispatch.process.health import Readiness, serving_health
+from dispatch.process.preflight import check_clocks
 from emulator import Emulator, seeds
 from tests.support.clocks import wall_clock_off
 from tests.support.health import ask

@@ -79,7 +79,7 @@ async def test_a_request_in_flight_is_waited_for_under_its_key(skipping):
 
 
 async def test_a_request_that_stays_in_flight_is_looked_for(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.submission.IN_FLIGHT_FOR", timedelta())
+    monkeypatch.setattr("workflows.ledger.IN_FLIGHT_FOR", timedelta())
     async with protocol(devserver, find_for=3, echo_data=True) as here:
         here.codat.fault("processed-late", method="POST", nth=1, seconds=1.5)
         outcome = await here.end()

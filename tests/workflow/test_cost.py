@@ -23,7 +23,7 @@ BILLED = {
 SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
 
 
-# How the 60 s look and what the server itself counts: python bench/waiting.py.
+# How the 60 s look and what the server itself counts: python -m bench.load.waiting.
 @pytest.mark.parametrize(
     ("connection", "cost"),
     [

@@ -23,15 +23,15 @@ from temporalio.worker import Replayer
 from dispatch.codec_access import Access, CodecSettings
 from dispatch.codec_server import build_codec_server
 from dispatch.connection import connect
-from dispatch.converter import CONVERTER, converter
-from dispatch.encryption import Encryption, encrypts
-from dispatch.keyring import KeyRing
 from dispatch.listing import list_pushes
+from dispatch.payloads.converter import CONVERTER, converter
+from dispatch.payloads.encryption import Encryption, encrypts
+from dispatch.payloads.keyring import KeyRing
+from dispatch.process.sandbox import RUNNER
 from dispatch.pushes import find_push
 from dispatch.retries import retry_push
-from dispatch.sandbox import RUNNER
 from dispatch.selection import Selection
-from dispatch.telling import tell_push
+from dispatch.timeline.build import tell_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.doors import start_like

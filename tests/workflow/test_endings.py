@@ -4,7 +4,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from commands.asking import how_it_stands
+from commands.push_status import how_it_stands
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import house

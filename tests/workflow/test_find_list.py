@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from activities import others
-from activities.others import Others
+from activities import other_pushes
+from activities.other_pushes import Others
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.doors import start_like, terminate
@@ -69,7 +69,7 @@ async def test_what_was_requested_long_before_is_not_ours(devserver, minutes, ca
 
 
 async def test_what_was_requested_long_after_is_not_ours(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.find.TAKEN_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.steps.find.TAKEN_WITHIN", timedelta(seconds=1))
     async with protocol(devserver, "ignored") as here:
         here.codat.fault(**LOST)
         here.codat.fault("error-before-commit", method="GET", path=LIST, status=503)
@@ -207,7 +207,7 @@ async def test_an_operation_of_which_nothing_is_echoed_is_named_not_adopted(devs
 
 
 async def test_operations_of_other_pushes_under_way_do_not_make_it_unclear(devserver, monkeypatch):
-    monkeypatch.setattr(others, "AT_ONCE", 3)
+    monkeypatch.setattr(other_pushes, "AT_ONCE", 3)
     async with protocol(devserver, "ignored", find_for=6) as here:
         here.codat.fault(**LOST)
         first = await here.push()
@@ -237,7 +237,7 @@ async def test_two_cannot_take_one_operation_at_the_same_moment(devserver, monke
 
 
 async def test_a_key_that_is_too_old_is_not_sent_again(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.ledger.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver, echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         here.codat.fault("throttle", method="POST", nth=2, retry_after=2)
@@ -248,7 +248,7 @@ async def test_a_key_that_is_too_old_is_not_sent_again(devserver, monkeypatch):
 
 
 async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.ledger.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver, echo_data=True) as here:
         async with held_up(answer=True) as gate:
             push = await here.push()
@@ -265,7 +265,7 @@ async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserv
 async def test_an_old_number_under_which_nothing_was_sent_is_followed_by_the_next(
     devserver, monkeypatch
 ):
-    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.ledger.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver) as here:
         here.codat.fault("throttle", method="POST", nth=1, retry_after=2)
         outcome = await here.end()

@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.others import Others
+from activities.other_pushes import Others
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.doors import point_after, start_again, terminate

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from activities.others import TOO_MANY, Others
+from activities.other_pushes import TOO_MANY, Others
 from emulator import seeds
 from emulator.examples import record
 from emulator.rewrites import WAYS

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.common import TypedSearchAttributes
 
-from activities.others import Others
+from activities.other_pushes import Others
 from emulator import seeds
 from emulator.examples import record
 from tests.support.doors import start_like, terminate

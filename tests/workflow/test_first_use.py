@@ -10,8 +10,8 @@ from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from dispatch.converter import CONVERTER
 from dispatch.listing import list_pushes
+from dispatch.payloads.converter import CONVERTER
 from dispatch.selection import Selection
 from emulator import seeds
 from emulator.examples import record

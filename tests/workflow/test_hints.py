@@ -7,7 +7,7 @@ import pytest
 from temporalio.service import RPCError
 
 from activities.models import Conduct
-from codat.allowance import Allowance
+from codat.quota import Allowance
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import House, house, took

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codat import CodatClient
-from codat.answers import Answer
+from codat.responses import Answer
 from emulator import seeds
 from emulator.examples import record
 from tests.support.protocol import protocol

@@ -8,11 +8,11 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from dispatch.converter import CONVERTER, converter
-from dispatch.keyring import KeyRing
+from dispatch.payloads.converter import CONVERTER, converter
+from dispatch.payloads.keyring import KeyRing
 from dispatch.pushes import request_of, start_push
 from dispatch.sweep import OtherNamespace, sweep
-from dispatch.telling import tell_push
+from dispatch.timeline.build import tell_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.house import a_request, house

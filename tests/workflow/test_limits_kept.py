@@ -8,7 +8,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 
 from dispatch import pushes
-from dispatch.crowds import Crowds
+from dispatch.priorities import Crowds
 from dispatch.pushes import start_push
 from emulator import seeds
 from tests.support.house import House, a_request, house

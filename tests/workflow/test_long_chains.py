@@ -18,8 +18,8 @@ from dispatch.pushes import Push, start_push
 from dispatch.selection import Selection
 from emulator import seeds
 from emulator.examples import record
-from gateway.listing import find_operations
-from gateway.query import read_query
+from gateway.api.listing import find_operations
+from gateway.api.query import read_query
 from tests.support.doors import history, point_after, reset, start_like, terminate
 from tests.support.house import House, a_request, house
 from tests.support.protocol import MODES, protocol, written_once
@@ -32,7 +32,7 @@ both = pytest.mark.parametrize("mode", MODES)
 @pytest.fixture(name="cut_when")
 def _cut_when(monkeypatch):
     """Let the first run go on in a new one as soon as its story fulfils a condition."""
-    from workflows.story import Story  # noqa: PLC0415  # before it is patched
+    from workflows.state import Story  # noqa: PLC0415  # before it is patched
 
     renew = Story.renew
 

@@ -12,11 +12,11 @@ from temporalio.api.workflowservice.v1 import (
 
 from activities.holds import Hold
 from codat.models import PushStatus
-from commands.asking import how_it_stands, status_of
+from commands.push_status import how_it_stands, status_of
 from dispatch.holds import all_holds, hold, hold_workflow_id, release
 from dispatch.listing import list_pushes
 from dispatch.selection import Selection
-from dispatch.telling import tell_push
+from dispatch.timeline.build import tell_push
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
 from tests.support.doors import history, terminate

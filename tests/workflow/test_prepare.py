@@ -3,7 +3,7 @@
 import pytest
 from temporalio.api.enums.v1 import EventType
 
-from activities import options
+from codat.validation import cache
 from emulator import seeds
 from emulator.examples import record
 from tests.support.house import house
@@ -30,7 +30,7 @@ async def test_options_that_are_had_at_once_take_no_step_of_their_own(skipping):
 async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
     skipping, monkeypatch, trouble
 ):
-    monkeypatch.setattr(options, "SOON", options.SOON / 10)
+    monkeypatch.setattr(cache, "SOON", cache.SOON / 10)
     more = {"seconds": 0.5} if trouble == "slow-body" else {}
     async with house(skipping, skipping=True) as here:
         here.codat.fault(trouble, method="GET", path="/options/", nth=1, **more)

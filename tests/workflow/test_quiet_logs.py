@@ -10,8 +10,8 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from dispatch.logs import JsonLines
-from dispatch.telemetry import TelemetrySettings, runtime_of
+from dispatch.process.logs import JsonLines
+from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from tests.support.waiting import eventually
 
 RECORD = "Mill and Sons"

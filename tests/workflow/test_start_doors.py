@@ -12,8 +12,8 @@ from dispatch.listing import list_pushes
 from dispatch.pushes import Push, start_memo
 from dispatch.selection import Selection
 from emulator import seeds
-from gateway.listing import find_operations
-from gateway.query import read_query
+from gateway.api.listing import find_operations
+from gateway.api.query import read_query
 from tests.support.doors import check, start_like, terminate
 from tests.support.house import a_request
 from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes, written_once

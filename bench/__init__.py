@@ -1,0 +1,1 @@
+"""Measurements: beside other ways (`compare`), under load (`load`), and chaos runs (`chaos`)."""

@@ -1,0 +1,104 @@
+"""Pushes while everything dies, freezes and answers wrongly, and people press every door.
+
+It starts real processes on this machine, prints the seed and the script, and compares in the end
+what the books hold with what each push says. Exit code 1: something was written twice, lost or
+told wrongly, or a fault happened too seldom for the run to count.
+"""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+
+from bench.chaos import endings, report
+from bench.chaos.books import Books
+from bench.chaos.evidence import Evidence
+from bench.chaos.faults import rules, webhook_rules
+from bench.chaos.house import opened
+from bench.chaos.plan import DISASTERS, Plan, make_plan
+from bench.chaos.sides import Ours, Plain, Side
+from bench.chaos.storm import Storm
+from bench.chaos.verdict import judge_ours, judge_plain
+from bench.chaos.wanted import Wanted
+from stack.ports import HOST, Ports
+from stack.signals import until_signal
+
+LONGEST_CALM = 90
+"""Seconds after the last disaster in which the platform misbehaves on."""
+
+LONGEST = 420
+"""Seconds after the storm in which every push has to end."""
+
+LONGEST_PLAIN = 150
+"""Seconds more for a plain push: the longest pause of the default retries is 100 s."""
+
+
+async def run(plan: Plan, folder: Path) -> int:
+    """Run a plan, print what came of it, give the exit code."""
+    wanted = plan.wanted
+    report.announce(plan)
+    async with opened(wanted, folder) as house, Books(house.stack.ports.emulator) as books:
+        ours = Ours(house.client, wanted.patience)
+        plain = Plain(house.client, wanted.patience) if wanted.plain else None
+        sides: list[Side] = [ours, plain] if plain else [ours]
+        await _prepare(books, sides, wanted, house.stack.ports)
+        storm = Storm(plan, house, sides)
+        began = time.monotonic()
+        await storm.rage()
+        print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
+        await storm.calm(LONGEST_CALM)
+        in_force = await books.behave()
+        ended = await endings.of_ours(ours, plan.items, LONGEST)
+        print(f"all had ended after {time.monotonic() - began:.0f} s")
+        others = await endings.of_plain(plain, plan.items, LONGEST_PLAIN) if plain else []
+        await books.land()
+        evidence = Evidence(
+            ended, await books.journal(ours.name), await books.ledger(ours.name), in_force
+        )
+        verdicts = {"ours": judge_ours(wanted, evidence)}
+        if plain:
+            verdicts["plain"] = judge_plain(others, await books.ledger(plain.name))
+    return report.whole(plan, storm, evidence, verdicts)
+
+
+async def _prepare(books: Books, sides: list[Side], wanted: Wanted, ports: Ports) -> None:
+    # The platforms' rules are off, so that a second record is written, not refused by its number.
+    await books.settings(idempotency=wanted.mode, echo_data=wanted.echo, rules="off")
+    for side in sides:
+        await books.open(side.name, rewrite=wanted.rewrite)
+        await books.misbehave(rules(wanted, side.name))
+    if wanted.has_webhooks:
+        await books.report(sides[0].name, f"http://{HOST}:{ports.gateway}/webhooks/codat")
+        await books.misbehave(webhook_rules(wanted))
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
+    parser.add_argument("--pushes", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--mode", choices=["honoured", "ignored"], default="honoured")
+    parser.add_argument("--echo", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--rewrite", action="store_true", help="echo what platforms made of it")
+    parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
+    parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
+    parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")
+    parser.add_argument("--only", choices=DISASTERS, help="this disaster alone, to time recovery")
+    parser.add_argument("--folder", type=Path, help="keep databases and logs there")
+    given = vars(parser.parse_args())
+    folder = given.pop("folder")
+    if given["rewrite"] and not given["echo"]:
+        parser.error("--rewrite needs --echo: without it nothing is shown")
+    plan = make_plan(Wanted(**given))
+    quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
+    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)))
+    with tempfile.TemporaryDirectory(prefix="surepush-chaos-") as other:
+        sys.exit(asyncio.run(until_signal(run(plan, folder or Path(other)))))
+
+
+if __name__ == "__main__":
+    main()

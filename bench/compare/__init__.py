@@ -1,0 +1,1 @@
+"""Surepush beside what people would use instead: `python -m bench.compare`."""

@@ -1,0 +1,1 @@
+"""How much it bears, and what waiting and other callers cost; a program each."""

@@ -1,0 +1,231 @@
+"""JSON whose numbers keep the digits that the caller wrote."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import Any, NoReturn, Self, cast
+
+import simplejson
+
+from codat.validation.values import is_number
+
+MOST_LEVELS = 100
+"""Of objects and lists in each other that a record may have."""
+
+MOST_VALUES = 100_000
+"""Of texts, numbers, objects and lists together that a record may have."""
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+# Python refuses to read longer whole numbers, and no ledger has them.
+_MOST_DIGITS = 4300
+# Decimal itself gives up at 19.
+_MOST_EXPONENT_DIGITS = 17
+# One escape at a time, so that an escaped backslash before a "u" is not taken for one.
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+# Possessive, and the closing mark may lack: no text makes it go back.
+_TEXTS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+
+
+class Number(Decimal):
+    """A JSON number that keeps its text; equal to and hashed like the Decimal. Else ValueError."""
+
+    __slots__ = ("_text",)
+    _text: str
+
+    def __new__(cls, text: str) -> Self:
+        """Read one number as JSON spells it."""
+        parts = _NUMBER.fullmatch(text)
+        if not parts:
+            raise ValueError(f"{text[:40]!r} is no JSON number.")
+        return cls.written(text)
+
+    @classmethod
+    def written(cls, text: str) -> Self:
+        """Take a text that is known to be a JSON number; ValueError when it is too long."""
+        if len(text) > _MOST_EXPONENT_DIGITS:
+            exponent = text.lower().partition("e")[2].lstrip("+-0")
+            if len(text) > _MOST_DIGITS or len(exponent) > _MOST_EXPONENT_DIGITS:
+                raise ValueError(f"The number {text[:40]}... is too long.")
+        number = super().__new__(cls, text)
+        number._text = text
+        return number
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def loads(  # noqa: ANN201, JSON is anything
+    text: str | bytes,
+    *,
+    repair: bool = False,
+    repeated: bool = False,
+    most_values: int | None = None,
+):
+    """Read JSON; ValueError, one sentence.
+
+    `repair` replaces broken characters by U+FFFD, `repeated` lets the last of equal members count.
+    Text of more than `most_values` is refused before it is read.
+    """
+    try:
+        raw = text if isinstance(text, bytes) else text.encode(errors="strict")
+        decoded = raw.decode("utf-8-sig", errors="replace" if repair else "strict")
+        if most_values is not None and _has_more(decoded, most_values):
+            raise ValueError(f"It has more than {most_values} values.")
+        return json.loads(
+            _whole_characters(decoded, repair=repair),
+            parse_float=Number.written,
+            parse_int=_integer,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=None if repeated else _unique,
+        )
+    except UnicodeError as error:
+        raise ValueError("The text is not valid UTF-8.") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(f"The text is not valid JSON: {error.msg} ({place}).") from error
+    except RecursionError:
+        raise ValueError(f"The JSON is nested more than {MOST_LEVELS} levels deep.") from None
+
+
+def dumps(value: object) -> str:
+    """Write JSON, every number with its own digits; what JSON can't say raises ValueError."""
+    return _write(value)
+
+
+def canonical(value: object) -> str:
+    """Write the JSON text that all spellings of one value share: sorted keys, numbers by value."""
+    try:
+        return _whole(_by_value(value))
+    except RecursionError:
+        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
+
+
+def extent(value: object) -> tuple[int, int]:
+    """Count the levels of objects and lists, and all values; no further than one is too many."""
+    levels, values, layer = 0, 1, [value]
+    while levels <= MOST_LEVELS and values <= MOST_VALUES:
+        inner: list[object] = []
+        is_level = False
+        for one in layer:
+            if isinstance(one, dict | list | tuple):
+                is_level = True
+                holder = cast("dict[object, object] | list[object]", one)
+                inner.extend(holder.values() if isinstance(holder, dict) else holder)
+        if not is_level:
+            break
+        levels, values, layer = levels + 1, values + len(inner), inner
+    return levels, values
+
+
+def digest(value: object) -> str:
+    """Return the SHA-256 of the canonical text, in hex."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
+
+
+def _write(value: object) -> str:
+    try:
+        text = simplejson.dumps(
+            value,
+            use_decimal=True,
+            allow_nan=False,
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+    except RecursionError:
+        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The record is no JSON: {str(error).splitlines()[0]}.") from error
+    return _whole(text)
+
+
+def _whole(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeError:
+        raise ValueError("The record holds half a character (a lone surrogate).") from None
+    return text
+
+
+def _integer(text: str) -> int | Number:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"The number {text[:40]}... is too long.")
+    return Number(text) if text == "-0" else int(text)
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON number.")
+
+
+def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(members)
+    if len(read) < len(members):
+        ((name, _),) = Counter(name for name, _ in members).most_common(1)
+        raise ValueError(f"The member {name[:40]!r} is given more than once.")
+    return read
+
+
+def _whole_characters(text: str, *, repair: bool) -> str:
+    def replace(found: re.Match[str]) -> str:
+        if not found["half"]:
+            return found[0]
+        if not repair:
+            raise ValueError("The text holds half a character (a lone surrogate).")
+        return r"\ufffd"
+
+    return _ESCAPE.sub(replace, text) if r"\u" in text else text
+
+
+def _has_more(text: str, most: int) -> bool:
+    """Whether a JSON text has more values, by its marks; an empty list or object counts twice."""
+    return _marks(text) >= most and _marks(_TEXTS.sub("", text)) >= most
+
+
+def _marks(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
+
+
+def _by_value(value: object) -> str:
+    match value:
+        case str():
+            return encode_basestring(value)
+        case dict():
+            members = {
+                _name(key): member for key, member in cast("dict[object, object]", value).items()
+            }
+            return f"{{{','.join([_member(key, members[key]) for key in sorted(members)])}}}"
+        case list() | tuple():
+            return f"[{','.join([_by_value(item) for item in cast('list[object]', value)])}]"
+        case int() if value % 10 and not isinstance(value, bool):
+            return repr(value)
+        case int() | float() | Decimal() if is_number(value):
+            return _shortest(str(value))
+        case _:
+            return _write(value)
+
+
+def _member(name: str, value: object) -> str:
+    return f"{encode_basestring(name)}:{_by_value(value)}"
+
+
+def _name(key: object) -> str:
+    return key if isinstance(key, str) else next(iter(json.loads(_write({key: None}))))
+
+
+def _shortest(number: str) -> str:
+    """Write a number's sign, its digits from the first to the last that is not 0, its power."""
+    mantissa, _, exponent = number.lower().partition("e")
+    sign = "-" if mantissa.startswith("-") else ""
+    whole, _, fraction = mantissa.lstrip("-").partition(".")
+    digits = (whole + fraction).lstrip("0")
+    significant = digits.rstrip("0")
+    if not significant:
+        return "0"
+    power = int(exponent or 0) - len(fraction) + len(digits) - len(significant)
+    return f"{sign}{significant}{f'e{power}' if power else ''}"

@@ -1,0 +1,116 @@
+"""`hold`, `release`, `holds`: nothing new is sent to a company, and nothing fails by it."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from activities.holds import Hold
+from codat.clock import utc_now
+from commands.exit_codes import NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
+from commands.filters import OfConnection, OfDataType, read_selection
+from commands.inputs import operator
+from commands.output import remark, say, say_json
+from commands.push import Company, Json
+from commands.push_status import reach_temporal
+from dispatch import holds as kept
+from dispatch.payloads.converter import to_plain
+from dispatch.selection import Selection
+
+_MOST_SAID = 200
+
+
+def hold(
+    company: Company,
+    reason: Annotated[str, typer.Option(help="Why; the waiting pushes say so.")],
+    connection: OfConnection = None,
+    data_type: OfDataType = None,
+) -> int:
+    """Send nothing new to a company, at once and by no worker; deadlines go on.
+
+    What was sent before is still asked for. Nothing fails by it, except at its own deadline.
+
+    Example: python starter.py hold --company ID --data-type bills --reason "books are closed"
+    """
+    if not reason.strip() or len(reason) > _MOST_SAID:
+        raise CommandError(f"--reason must be 1 to {_MOST_SAID} characters.", WRONG_INPUT)
+    scope = read_selection(None, company, connection, data_type)
+    return asyncio.run(_hold(scope, reason))
+
+
+def release(company: Company, connection: OfConnection = None, data_type: OfDataType = None) -> int:
+    """Let go what is held of a company, a connection or a data type; the pushes come back spread.
+
+    A push that was held for long comes back within five minutes, each at its own moment.
+
+    Example: python starter.py release --company ID
+    """
+    return asyncio.run(_release(read_selection(None, company, connection, data_type)))
+
+
+def holds(*, as_json: Json = False) -> int:
+    """List all that is held, by company: what, by whom, since when and why.
+
+    Example: python starter.py holds --json
+    """
+    return asyncio.run(_holds(as_json=as_json))
+
+
+async def _hold(scope: Selection, reason: str) -> int:
+    wish = Hold(
+        connection_id=scope.connection,
+        data_type=scope.data_type,
+        reason=reason,
+        by=operator(),
+        since=utc_now(),
+    )
+    company, client = _company(scope), await reach_temporal()
+    try:
+        _tell(company, await kept.hold(client, company, wish))
+    except kept.NobodyHolds as error:
+        raise CommandError(str(error), NO_TEMPORAL) from None
+    remark(f"Let go: python starter.py release --company {company}")
+    return STARTED
+
+
+async def _release(scope: Selection) -> int:
+    company, client = _company(scope), await reach_temporal()
+    try:
+        left = await kept.release(client, company, scope.connection, scope.data_type)
+    except kept.NobodyHolds as error:
+        raise CommandError(str(error), NO_TEMPORAL) from None
+    _tell(company, left)
+    return STARTED
+
+
+async def _holds(*, as_json: bool) -> int:
+    held = await kept.all_holds(await reach_temporal())
+    if as_json:
+        say_json({"holds": [_document(company, one) for company in held for one in held[company]]})
+        return STARTED
+    for company, ones in held.items():
+        say(f"company {company}")
+        _tell(company, ones)
+    if not held:
+        remark("Nothing is held.")
+    return STARTED
+
+
+def _document(company: UUID, one: Hold) -> dict[str, object]:
+    told = to_plain(one)
+    return {"companyId": str(company), **(told if isinstance(told, dict) else {})}
+
+
+def _company(scope: Selection) -> UUID:
+    if scope.company is None:
+        raise CommandError("--company must not be empty.", WRONG_INPUT)
+    return scope.company
+
+
+def _tell(company: UUID, left: list[Hold]) -> None:
+    if not left:
+        say(f"Nothing is held of company {company}.")
+    for one in left:
+        where = f"{one.connection_id or 'all connections'}, {one.data_type or 'all data types'}"
+        say(f"held: {where}, by {one.by} since {one.since:%Y-%m-%d %H:%M} UTC: {one.reason}")

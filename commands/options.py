@@ -1,0 +1,95 @@
+"""`options` and `validate`: what the accounting software wants, asked of Codat directly."""
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from codat import CodatClient, Problem, PushOption, PushTarget, load_settings
+from codat.validation.validate import judge
+from commands.exit_codes import FAILED, STARTED
+from commands.inputs import read_record, read_request
+from commands.output import say, say_json
+from commands.push import Company, Connection, Data, DataType, Json
+
+
+def options(
+    company: Company, connection: Connection, data_type: DataType, *, as_json: Json = False
+) -> int:
+    """Show which fields the company's accounting software wants of a data type."""
+    document = asyncio.run(current_options(_target(company, connection, data_type)))
+    if as_json:
+        say_json(document)
+    else:
+        Console().print(_fields(PushOption.model_validate(document)))
+    return STARTED
+
+
+def validate(  # noqa: PLR0913, the options of the command
+    company: Company,
+    connection: Connection,
+    data_type: DataType,
+    data: Data,
+    *,
+    update: Annotated[bool, typer.Option("--update", help="As an update of a record.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Judge a record by the options of the company's accounting software; nothing is sent."""
+    target = _target(company, connection, data_type)
+    record = read_record(data)
+    problems = judge(asyncio.run(current_options(target)), record, update=update)
+    errors = [one for one in problems if one.severity == "error"]
+    warnings = [one for one in problems if one.severity == "warning"]
+    if as_json:
+        say_json({"errors": _plain(errors), "warnings": _plain(warnings)})
+    else:
+        for one in (*errors, *warnings):
+            rule = f" (rule: {one.rule})" if one.rule else ""
+            say(f"{one.severity}: {one.pointer or 'the record'}: {one.message}{rule}")
+        say(f"{len(errors)} errors, {len(warnings)} warnings")
+        say(f"next: {'mend it and validate again' if errors else 'push it'}")
+    return FAILED if errors else STARTED
+
+
+def _target(company: str, connection: str, data_type: str) -> PushTarget:
+    given = {"companyId": company, "connectionId": connection, "dataType": data_type}
+    return read_request({**given, "data": {}}).target
+
+
+async def current_options(target: PushTarget) -> dict[str, Any]:
+    """Fetch what the company's accounting software wants of a data type."""
+    async with CodatClient(load_settings()) as codat:
+        return await codat.options_document(target)
+
+
+def _plain(problems: list[Problem]) -> list[dict[str, str | None]]:
+    return [{"pointer": one.pointer, "message": one.message, "rule": one.rule} for one in problems]
+
+
+def _fields(root: PushOption) -> Table:
+    table = Table("Field", "Type", "Required", "Choices", "Rules")
+    _add(table, root, "")
+    return table
+
+
+def _add(table: Table, option: PushOption, path: str) -> None:
+    for name, field in (option.properties or {}).items():
+        where = f"{path}/{name}"
+        rules = (*field.validation.warnings, *field.validation.information)
+        table.add_row(
+            Text(where),
+            field.type,
+            "yes" if field.required else "",
+            Text(_choices(field)),
+            Text(" ".join(one.details or "" for one in rules)),
+        )
+        _add(table, field, where)
+
+
+def _choices(field: PushOption) -> str:
+    values = [one.value or one.display_name or "" for one in field.options]
+    more = len(values) - 5
+    return ", ".join(values[:5]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,114 @@
+"""How a push stands, asked of Temporal and told to a person or a program."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from activities.paused_runs import is_paused
+from codat import PushStatus
+from commands.exit_codes import NO_TEMPORAL, CommandError
+from commands.output import say, say_json
+from dispatch.connection import TemporalUnreachable, connect
+from dispatch.payloads.converter import to_plain
+from dispatch.pushes import Push
+from dispatch.timeline.timeline import remarks
+from workflows.details import advice_on
+from workflows.models import PushOutcome
+from workflows.progress import ENDED, PushProgress
+
+_CONNECT_WITHIN = 10.0
+_ANSWER_WITHIN = 3.0
+COLOURS = {
+    PushStatus.SUCCESS: "green",
+    PushStatus.FAILED: "red",
+    PushStatus.TIMED_OUT: "yellow",
+    PushStatus.UNKNOWN: "magenta",
+}
+
+
+async def reach_temporal() -> Client:
+    """Connect within ten seconds; else CommandError."""
+    try:
+        async with asyncio.timeout(_CONNECT_WITHIN):
+            return await connect()
+    except TimeoutError:
+        message = "Temporal did not answer within 10 s; is TEMPORAL_ADDRESS right?"
+    except TemporalUnreachable as error:
+        message = str(error)
+    raise CommandError(message, NO_TEMPORAL)
+
+
+async def how_it_stands(push: Push) -> PushOutcome | PushProgress:
+    """Give the outcome of a push that is over, the progress of one that is not."""
+    description = await push.describe()
+    if description.status is not WorkflowExecutionStatus.RUNNING:
+        return await push.outcome()
+    if is_paused(description):
+        return PushProgress(
+            stage="paused",
+            message="An operator paused it in Temporal; it goes on when it is unpaused there.",
+        )
+    try:
+        async with asyncio.timeout(_ANSWER_WITHIN):
+            progress = await push.progress()
+    except (RPCError, TimeoutError):
+        progress = PushProgress(
+            stage="waiting", message="The push goes on as soon as a worker answers."
+        )
+    if progress and progress.stage == ENDED:
+        return await push.outcome()
+    return progress or PushProgress(stage="start", message="The push was accepted.")
+
+
+def status_of(standing: PushOutcome | PushProgress) -> PushStatus:
+    """Give the status; a push under way is Pending."""
+    return standing.status if isinstance(standing, PushOutcome) else PushStatus.PENDING
+
+
+def tell(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> None:
+    """Print how a push stands."""
+    if as_json:
+        say_json(document_of(push, standing))
+        return
+    status = status_of(standing)
+    say(f"{status.value}: {standing.message}", style=COLOURS.get(status))
+    say(f"push {push.push_id}, workflow {push.workflow_id}")
+    if standing.push_operation_key:
+        say(f"operation {standing.push_operation_key}")
+    if isinstance(standing, PushOutcome):
+        _tell_findings(standing)
+        advice = next_command(standing, push.push_id)
+        if advice:
+            say(f"next: {advice}")
+
+
+def _tell_findings(outcome: PushOutcome) -> None:
+    for record in outcome.records:
+        say(f"  {record.change} {record.data_type} {record.id or ''}")
+    for name, findings in (("error", outcome.errors), ("warning", outcome.warnings)):
+        for one in remarks(findings):
+            say(f"  {name}: {one}")
+    for candidate in outcome.candidates:
+        say(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
+
+
+def next_command(outcome: PushOutcome, push_id: UUID) -> str:
+    """Say what a person can do about an ending; empty when nothing is to be done."""
+    return advice_on(outcome, str(push_id)).replace("`", "")
+
+
+def document_of(push: Push, standing: PushOutcome | PushProgress) -> dict[str, Any]:
+    """Say how a push stands, for a program."""
+    told = to_plain(standing)
+    is_over = isinstance(standing, PushOutcome)
+    advice = next_command(standing, push.push_id) if is_over else ""
+    return {
+        "pushId": str(push.push_id),
+        "workflowId": push.workflow_id,
+        "status": status_of(standing).value,
+        **(told if isinstance(told, dict) else {}),
+        **({"next": advice} if advice else {}),
+    }

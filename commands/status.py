@@ -1,0 +1,44 @@
+"""`status` and `wait`: a push that was started before."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from commands.exit_codes import OF_STATUS
+from commands.inputs import read_push_id
+from commands.push import Json, announce, interrupted
+from commands.push_status import how_it_stands, reach_temporal, status_of, tell
+from dispatch.pushes import find_push
+
+PushId = Annotated[str, typer.Argument(metavar="PUSH_ID", help="As `push` printed it.")]
+
+
+def status(push_id: PushId, *, as_json: Json = False) -> int:
+    """Say how a push stands now; the exit code is 0 while it is pending, else its ending's."""
+    return asyncio.run(_status(read_push_id(push_id), as_json=as_json))
+
+
+def wait(push_id: PushId, *, as_json: Json = False) -> int:
+    """Wait until a push has ended, and say how."""
+    found = read_push_id(push_id)
+    try:
+        return asyncio.run(_wait(found, as_json=as_json))
+    except KeyboardInterrupt:
+        return interrupted(found)
+
+
+async def _status(push_id: UUID, *, as_json: bool) -> int:
+    push = await find_push(await reach_temporal(), push_id)
+    standing = await how_it_stands(push)
+    tell(push, standing, as_json=as_json)
+    return OF_STATUS[status_of(standing)]
+
+
+async def _wait(push_id: UUID, *, as_json: bool) -> int:
+    push = await find_push(await reach_temporal(), push_id)
+    announce(push)
+    outcome = await push.outcome()
+    tell(push, outcome, as_json=as_json)
+    return OF_STATUS[status_of(outcome)]

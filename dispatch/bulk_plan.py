@@ -1,0 +1,103 @@
+"""Pushes that did not succeed, grouped by what went wrong: the plan of a bulk of retries."""
+
+import asyncio
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from temporalio.client import Client
+
+from activities.bulk import REQUESTS_EACH
+from dispatch.bulk import is_safe
+from dispatch.ending import ending_of
+from dispatch.listing import Listed
+from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.storage import Missing
+from dispatch.pushes import NoSuchPush, NotAPush, Push
+from workflows.models import PushOutcome
+
+_AT_ONCE = 20
+_UNREADABLE = "How it ended can't be read: a key or the large records are missing here"
+_VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|\d+(?:[.,]\d+)*")
+
+
+@dataclass
+class Cause:
+    """What several pushes have in common: their trouble, whatever the values in it."""
+
+    message: str
+    safe: list[Listed] = field(default_factory=list[Listed])
+    unclear: list[Listed] = field(default_factory=list[Listed])
+
+    @property
+    def pushes(self) -> list[Listed]:
+        """All of them."""
+        return [*self.safe, *self.unclear]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a bulk would do: the causes, the most frequent first."""
+
+    causes: list[Cause]
+
+    @property
+    def safe(self) -> list[Listed]:
+        """The pushes that may be retried without a person's word, the oldest first."""
+        found = [one for cause in self.causes for one in cause.safe]
+        return sorted(found, key=lambda one: one.requested)
+
+    @property
+    def unclear(self) -> list[Listed]:
+        """The pushes that a person must look into."""
+        return [one for cause in self.causes for one in cause.unclear]
+
+    @property
+    def requests(self) -> int:
+        """What it will cost of the day's requests, about."""
+        return REQUESTS_EACH * len(self.safe)
+
+    @property
+    def planned(self) -> datetime | None:
+        """The last moment (UTC, the server's clock) at which one of them ended."""
+        return max((one.closed for one in self.safe if one.closed), default=None)
+
+
+async def make_plan(client: Client, pushes: Sequence[Listed], message: str | None = None) -> Plan:
+    """Read how each push ended; only those whose trouble holds `message`, whatever the case."""
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(one: Listed) -> tuple[Listed, PushOutcome | None] | None:
+        async with gate:
+            try:
+                outcome = await ending_of(Push(client, one.push_id), one.run_id)
+            except (NotAPush, NoSuchPush):
+                return None
+            except (Missing, Unreadable):
+                outcome = None
+        words = _words(outcome) if outcome else _UNREADABLE
+        return (one, outcome) if (message or "").lower() in words.lower() else None
+
+    ended = await asyncio.gather(*(read(one) for one in pushes if one.closed))
+    return Plan(_grouped(one for one in ended if one))
+
+
+def _grouped(ended: Iterable[tuple[Listed, PushOutcome | None]]) -> list[Cause]:
+    causes: dict[str, Cause] = {}
+    for one, outcome in ended:
+        message = cause_of(outcome) if outcome else _UNREADABLE
+        cause = causes.setdefault(message, Cause(message))
+        (cause.safe if outcome and is_safe(outcome) else cause.unclear).append(one)
+    return sorted(causes.values(), key=lambda cause: -len(cause.pushes))
+
+
+def cause_of(outcome: PushOutcome) -> str:
+    """Say what went wrong, without what differs from record to record."""
+    first = outcome.errors[0] if outcome.errors else None
+    text = f"{first.pointer or '/'}: {first.message}" if first else outcome.message
+    return f"{outcome.status.value}: {_VARIES.sub('…', text)}"
+
+
+def _words(outcome: PushOutcome) -> str:
+    return "\n".join([outcome.message, *(f"{one.pointer} {one.message}" for one in outcome.errors)])

@@ -1,0 +1,1 @@
+"""What Temporal stores of a push: JSON, encrypted, and large records outside of it."""

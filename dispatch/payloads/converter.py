@@ -1,0 +1,177 @@
+"""How values travel through Temporal: plain JSON whose numbers keep their digits."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+from google.protobuf import json_format
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_jsonable_python
+from temporalio.api.common.v1 import Payload
+from temporalio.api.failure.v1 import Failure
+from temporalio.common import RawValue
+from temporalio.converter import (
+    BinaryNullPayloadConverter,
+    BinaryPlainPayloadConverter,
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    EncodingPayloadConverter,
+    ExternalStorage,
+    JSONProtoPayloadConverter,
+    PayloadConverter,
+)
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from codat.exact_json import dumps, loads
+from codat.turns import in_turn
+from dispatch.payloads.encryption import Encryption
+from dispatch.payloads.keyring import KeyRing
+from dispatch.payloads.storage import LARGE, Directory
+
+
+class ExactJSON(EncodingPayloadConverter):
+    """JSON for pydantic models and plain values; any client's `json/plain` can be read."""
+
+    @property
+    def encoding(self) -> str:
+        """The payload's encoding."""
+        return "json/plain"
+
+    def to_payload(self, value: Any) -> Payload | None:  # noqa: ANN401
+        """Write a value; None stays with the converter for null."""
+        if value is None:
+            return None
+        text = dumps(to_plain(value))
+        return Payload(metadata={"encoding": self.encoding.encode()}, data=text.encode())
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ANN401
+        """Read a value as the type that is expected; text that is no JSON fails the push."""
+        try:
+            # Refusing what was taken once would break the replay of pushes that run.
+            value = loads(payload.data, repeated=True)
+        except ValueError as error:
+            raise _invalid(f"The input is no JSON: {error}") from None
+        return value if type_hint is None else _adapter(type_hint).validate_python(value)
+
+
+def to_plain(value: object) -> object:
+    """Turn a value into what JSON has, but for numbers, which stay Decimal."""
+    match value:
+        case BaseModel():
+            # Field by field: model_dump goes through records in one step that nothing interrupts.
+            fields = type(value).model_fields.items()
+            given = {field.alias or name: getattr(value, name) for name, field in fields}
+            given |= value.model_extra or {}
+            return {name: to_plain(one) for name, one in given.items() if one is not None}
+        case dict():
+            members = cast("dict[object, object]", value)
+            return {str(key): to_plain(member) for key, member in members.items()}
+        case list() | tuple():
+            return [to_plain(item) for item in cast("list[object]", value)]
+        case str() | int() | float() | Decimal() | None:
+            return value
+        case _:
+            return to_jsonable_python(value)
+
+
+def _invalid(message: str) -> ApplicationError:
+    return ApplicationError(message, type="InvalidInput", non_retryable=True)
+
+
+@lru_cache(maxsize=256)
+def _adapter(type_hint: type) -> TypeAdapter[Any]:
+    return TypeAdapter(type_hint)
+
+
+class ExactPayloads(CompositePayloadConverter):
+    """JSON whose numbers are exact, bytes and null, and in Protobuf's JSON what the SDK writes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            BinaryNullPayloadConverter(),
+            BinaryPlainPayloadConverter(),
+            JSONProtoPayloadConverter(),
+            ExactJSON(),
+        )
+
+    def from_payloads(
+        self, payloads: Sequence[Payload], type_hints: list[type] | None = None
+    ) -> list[Any]:
+        """Read values; what nobody here can read fails the push."""
+        for one in payloads:
+            encoding = one.metadata.get("encoding", b"")
+            if encoding not in self.converters:
+                name = encoding.decode(errors="replace")[:60]
+                raise _invalid(f"The input has the encoding {name!r}: send it as json/plain.")
+        try:
+            return super().from_payloads(payloads, type_hints)
+        except (RuntimeError, json_format.Error):  # not Protobuf's, or of a type that is not here
+            raise _invalid(
+                "The input is no Protobuf that is known: send it as json/plain."
+            ) from None
+
+
+class QuietFailures(DefaultFailureConverter):
+    """The SDK's own, without stack traces of what is no fault of ours."""
+
+    def to_failure(
+        self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure
+    ) -> None:
+        """Write an error; a benign one is told by its sentence alone."""
+        is_benign = ApplicationErrorCategory.BENIGN
+        if isinstance(exception, ApplicationError) and exception.category is is_benign:
+            exception = exception.with_traceback(None)
+        super().to_failure(exception, payload_converter, failure)
+
+
+class SealedFailures(QuietFailures, DefaultFailureConverterWithEncodedAttributes):
+    """Puts message and stack trace of an error where the codec encrypts them."""
+
+
+class LargeApart(DataConverter):
+    """Converts large values in a thread, so that the event loop serves others meanwhile."""
+
+    async def encode(self, values: Sequence[Any]) -> list[Payload]:
+        """Write values and encode them."""
+        payloads = await in_turn(self.payload_converter.to_payloads, values)
+        return await super().encode([RawValue(one) for one in payloads])
+
+    async def decode(
+        self, payloads: Sequence[Payload], type_hints: list[type] | None = None
+    ) -> list[Any]:
+        """Decode payloads and read them."""
+        raw: list[RawValue] = await super().decode(payloads, [RawValue] * len(payloads))
+        plain = [one.payload for one in raw]
+        return await in_turn(_read, [one.data for one in plain], self, plain, type_hints)
+
+
+def _read(
+    _: list[bytes],
+    converter: DataConverter,
+    payloads: Sequence[Payload],
+    type_hints: list[type] | None,
+) -> list[Any]:
+    return converter.payload_converter.from_payloads(payloads, type_hints)
+
+
+def converter(ring: KeyRing, large: Path | None = None, *, strict: bool = False) -> DataConverter:
+    """Make the converter for these keys; without an active one all is written in the clear.
+
+    With `strict` nothing is read that lies in the clear. Large payloads go into the directory
+    `large`, encrypted as all are.
+    """
+    storage = ExternalStorage([Directory(large)], payload_size_threshold=LARGE) if large else None
+    return LargeApart(
+        payload_converter_class=ExactPayloads,
+        payload_codec=Encryption(ring, strict=strict),
+        failure_converter_class=SealedFailures if ring.active else QuietFailures,
+        external_storage=storage,
+    )
+
+
+CONVERTER = converter(KeyRing())
+"""Of a process without keys."""

@@ -1,0 +1,162 @@
+"""Would a worker with these settings work? Asked without changing anything."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeTaskQueueRequest,
+    DescribeWorkerDeploymentRequest,
+    GetSystemInfoRequest,
+)
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from codat import CodatClient, CodatError, CodatLost, CodatUnauthorized, CodatUnclear
+from dispatch.clock_offset import NOTED_FROM, Clocks, clock_sentence
+from dispatch.connection import (
+    known_search_attributes,
+    lacking,
+    misfits,
+    no_namespace,
+    wrong_type,
+)
+from dispatch.process.overview import Found
+from dispatch.process.worker_settings import WorkerSettings, to_be_current
+
+LEAST_RETENTION = timedelta(days=30)
+"""A push that the namespace has forgotten would be sent again under the same key."""
+
+NOBODY = UUID(int=0)
+"""A company that nobody has: asking for it shows whether the API key is taken."""
+
+
+async def check_temporal(client: Client, queue: str) -> AsyncIterator[Found]:
+    """Ask the server for all that a worker needs; in an order in which one trouble ends it."""
+    info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
+    yield Found("ok", "server", f"It answers, version {info.server_version or 'unknown'}.")
+    try:
+        yield await _namespace(client)
+        yield await _search_attributes(client)
+        yield await _permission(client)
+        yield await _workers(client, queue)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            yield Found("wrong", "namespace", no_namespace(client.namespace))
+        else:
+            said = f"We may not use the namespace {client.namespace}: {error.message}"
+            yield Found("wrong", "permission", said.rstrip(".") + ".")
+
+
+async def _namespace(client: Client) -> Found:
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    told = await client.workflow_service.describe_namespace(request)
+    kept = told.config.workflow_execution_retention_ttl.ToTimedelta()
+    said = f"It exists and keeps what is over for {_days(kept)}"
+    if kept >= LEAST_RETENTION:
+        return Found("ok", "namespace", f"{said}.")
+    return Found(
+        "warning",
+        "retention",
+        f"{said}: after that a push is forgotten, and the same idempotency key writes again. Set "
+        f"`temporal operator namespace update --retention 90d --namespace {client.namespace}`.",
+    )
+
+
+def _days(span: timedelta) -> str:
+    days = span / timedelta(days=1)
+    return f"{days:g} day{'' if days == 1 else 's'}"
+
+
+async def _search_attributes(client: Client) -> Found:
+    missing, wrong = misfits(await known_search_attributes(client))
+    if wrong:
+        return Found("wrong", "search", wrong_type(wrong, client.namespace))
+    if missing:
+        said = lacking(missing, client.namespace)
+        return Found("wrong", "search", f"{said} A worker that may do so adds them when it starts.")
+    return Found("ok", "search", "All search attributes are there and of type Keyword.")
+
+
+async def _permission(client: Client) -> Found:
+    """Write where there is nothing to write to: whoever may not is told so first."""
+    try:
+        await client.get_workflow_handle("push-check").signal("check")
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+    return Found("ok", "permission", "We may read and write in the namespace.")
+
+
+async def _workers(client: Client, queue: str) -> Found:
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    )
+    told = await client.workflow_service.describe_task_queue(request)
+    names = {poller.identity for poller in told.pollers}
+    are = "worker serves" if len(names) == 1 else "workers serve"
+    return Found("ok", "workers", f"{len(names) or 'No'} {are} the task queue {queue} now.")
+
+
+async def check_build(client: Client, own: WorkerSettings) -> list[Found]:
+    """Say whether pushes reach the workers, where these have versions: one build is current."""
+    if own.build_id is None:
+        return []
+    try:
+        current = await _current_build(client, own.deployment_name)
+    except RPCError as error:
+        said = f"Which build is current can't be told: {error.message.rstrip('.')}."
+        return [Found("warning", "build", said)]
+    if not current:
+        said = f"No build is current, so no worker gets a push; this would run{to_be_current(own)}."
+        return [Found("warning", "build", said)]
+    ours = "which this is" if current == own.build_id else f"this would be {own.build_id}"
+    return [Found("ok", "build", f"{current} of {own.deployment_name} is current, {ours}.")]
+
+
+async def _current_build(client: Client, deployment: str) -> str:
+    request = DescribeWorkerDeploymentRequest(
+        namespace=client.namespace, deployment_name=deployment
+    )
+    try:
+        told = await client.workflow_service.describe_worker_deployment(request)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return ""
+        raise
+    return told.worker_deployment_info.routing_config.current_deployment_version.build_id
+
+
+async def check_clocks(client: Client, codat: CodatClient) -> list[Found]:
+    """Say how far this machine's clock is off; Codat's is known once it has answered."""
+    clocks = Clocks(client, codat)
+    await clocks.look()
+    if "Temporal" not in clocks.ahead:
+        return [Found("warning", "clock", "Temporal does not tell what time it is there.")]
+    if clocks.trouble:
+        return [Found("wrong", "clock", clocks.trouble)]
+    return [_clock(ahead, whose) for whose, ahead in clocks.ahead.items()]
+
+
+def _clock(ahead: timedelta, whose: str) -> Found:
+    level = "ok" if abs(ahead) < NOTED_FROM else "warning"
+    return Found(level, "clock", clock_sentence(ahead, whose))
+
+
+async def check_codat(codat: CodatClient) -> Found:
+    """Spend one request on whether Codat answers and takes the API key."""
+    try:
+        await codat.operations(NOBODY, page_size=1)
+    except CodatUnauthorized as error:
+        return Found("wrong", "Codat", f"It does not take CODAT_API_KEY: {error}")
+    except CodatError as error:
+        if error.status is None or isinstance(error, CodatLost | CodatUnclear):
+            return Found("wrong", "Codat", str(error))
+        if error.status >= 500:  # noqa: PLR2004, a server's trouble
+            return Found("warning", "Codat", str(error))
+    return Found("ok", "Codat", "It answers and takes the API key.")

@@ -1,0 +1,1 @@
+"""What happened to a push, read from its histories, in plain words."""

@@ -1,0 +1,78 @@
+"""A push's story without what is in its records."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import cast
+
+from dispatch.timeline.timeline import Told
+from workflows.models import PushOutcome
+
+HIDDEN = "…"
+
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|(?<![\w-])\d+(?:[.,]\d+)*(?![\w-])")
+
+
+def redacted(told: Told) -> Told:
+    """Hide the records' values and people's reasons, also where somebody's words quote them."""
+    mask = _mask(told)
+    moments = [
+        replace(one, said=tuple(_hide(mask, text) for text in one.said)) for one in told.moments
+    ]
+    requests = {
+        run: request.model_copy(update={"data": _skeleton(request.data), "reason": None})
+        for run, request in told.requests.items()
+    }
+    outcome = _without_record(mask, told.outcome) if told.outcome else None
+    return replace(told, moments=moments, requests=requests, outcome=outcome)
+
+
+def _without_record(mask: re.Pattern[str], outcome: PushOutcome) -> PushOutcome:
+    def hide(name: str) -> list[object]:
+        found = getattr(outcome, name)
+        return [one.model_copy(update={"message": _hide(mask, one.message)}) for one in found]
+
+    return outcome.model_copy(
+        update={
+            "message": _hide(mask, outcome.message),
+            "errors": hide("errors"),
+            "warnings": hide("warnings"),
+            "data": None,
+        }
+    )
+
+
+def _mask(told: Told) -> re.Pattern[str]:
+    values = {
+        text
+        for request in told.requests.values()
+        for text in (*_leaves(request.data), request.reason or "")
+    }
+    known = sorted((one for one in values if one.strip()), key=len, reverse=True)
+    choices = "|".join(re.escape(one) for one in known) or "(?!)"
+    return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-])", re.IGNORECASE)
+
+
+def _hide(mask: re.Pattern[str], text: str) -> str:
+    # Quoted texts and numbers may be values that the platform has shortened or rounded.
+    return _QUOTED.sub(HIDDEN, mask.sub(HIDDEN, text))
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for member in cast("dict[str, object]", value).values():
+            yield from _leaves(member)
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            yield from _leaves(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def _skeleton(value: object) -> object:
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value)
+        return {name: _skeleton(member) for name, member in members.items()}
+    if isinstance(value, list):
+        return [_skeleton(item) for item in cast("list[object]", value)]
+    return HIDDEN

@@ -1,0 +1,1 @@
+"""The accounting packages that the emulator plays: their options and rules."""

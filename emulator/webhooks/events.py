@@ -1,0 +1,87 @@
+"""What a webhook says about a push, in today's form and in the older one."""
+
+import json
+import uuid
+from collections.abc import Mapping
+
+from emulator import operations
+from emulator.clock import timestamp
+from emulator.store import JsonObject, Row
+from emulator.webhooks.consumers import RULE, Subscriber
+
+_CHANGED = "Push Operation Status Changed"
+_TIMED_OUT = "Push Operation Timed Out"
+_CLIENT = {"ClientId": "c0da7000-0000-4000-8000-00000000c11e", "ClientName": "Emulated client"}
+
+
+def event_type(row: Row, at: int) -> str:
+    """Name the event that an operation's end is."""
+    ending = "successful" if operations.status(row, at) == "Success" else "unsuccessful"
+    return f"{row['data_type']}.write.{ending}"
+
+
+def body(
+    row: Row, at: int, subscriber: Subscriber, companies: Mapping[str, str], keys: str
+) -> str | None:
+    """Write what a subscriber is told about an operation's end; None where it is not told."""
+    if subscriber.kind == RULE:
+        return _older(row, at, subscriber, keys)
+    return json.dumps(_today(row, at, companies))
+
+
+def _today(row: Row, at: int, companies: Mapping[str, str]) -> JsonObject:
+    standing, end = operations.status(row, at), operations.completed(row, at)
+    payload: JsonObject = {
+        "id": row["key"],
+        "type": row["kind"],
+        "referenceCompany": {"id": row["company"], "name": companies.get(row["company"], "")},
+        "connectionId": row["connection"],
+        "requestedOnDate": timestamp(row["requested"]),
+        "status": standing,
+    }
+    if end is not None:
+        payload["completedOnDate"] = timestamp(end)
+    if standing == "Success" and row["record_id"]:
+        payload["record"] = {"id": row["record_id"]}
+    if row["attachment_id"]:
+        payload["attachmentId"] = row["attachment_id"]
+    return {
+        "id": str(uuid.uuid4()),
+        "eventType": event_type(row, at),
+        "generatedDate": timestamp(at),
+        "payload": payload,
+    }
+
+
+def _older(row: Row, at: int, subscriber: Subscriber, keys: str) -> str | None:
+    timed_out = operations.status(row, at) == "TimedOut"
+    asked_for_timeouts = "timedout" in str(subscriber.document.get("type", "")).lower().replace(
+        " ", ""
+    )
+    if asked_for_timeouts and not timed_out:
+        return None
+    data = {"dataType": row["data_type"], "pushOperationKey": row["key"]}
+    if not timed_out:
+        data["status"] = operations.status(row, at)
+    document = {
+        **_CLIENT,
+        "CompanyId": row["company"],
+        "DataConnectionId": row["connection"],
+        "RuleId": subscriber.id,
+        "RuleType": _TIMED_OUT if timed_out else _CHANGED,
+        "AlertId": str(uuid.uuid4()),
+        "Message": _message(row, at, timed_out=timed_out),
+        "Data": data,
+    }
+    return json.dumps(_camel(document) if keys == "camel" else document)
+
+
+def _message(row: Row, at: int, *, timed_out: bool) -> str:
+    kind, when = row["data_type"], timestamp(at)
+    if timed_out:
+        return f"ERROR: pushing {kind} never finished in time, timing out at {when}"
+    return f"{kind} triggered notification for PushOperationStatusChanged at {when}"
+
+
+def _camel(document: JsonObject) -> JsonObject:
+    return {name[:1].lower() + name[1:]: value for name, value in document.items()}

@@ -1,0 +1,1 @@
+"""Codat's push API, served in front of the workflows."""

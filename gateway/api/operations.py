@@ -1,0 +1,135 @@
+"""From a push of ours to a push operation as Codat's clients know it."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from activities.wire import Finding
+from codat.models import PushStatus
+from gateway.api.schemas import STATUS_CODES, Change, Operation, RecordReference, Remark, Remarks
+from gateway.snapshot import Standing
+from workflows.attributes import CONNECTION_ID, DATA_TYPE
+from workflows.models import PushOutcome, PushRequest
+
+UnknownAs = Literal["Unknown", "TimedOut"]
+
+_CHANGES = frozenset({"Created", "Modified", "Deleted", "AttachmentUploaded"})
+_BY_ANOTHER_NAME = "The outcome is Unknown, which is shown as TimedOut here."
+
+
+def operation_of(standing: Standing, company: UUID, unknown_as: UnknownAs) -> Operation:
+    """Tell all that is known of a push."""
+    request, outcome = standing.request, standing.outcome
+    connection, data_type = _place(standing)
+    shown = shown_as(standing.status, unknown_as)
+    echoed = outcome.data if outcome else None
+    return Operation(
+        company_id=company,
+        push_operation_key=standing.push.push_id,
+        platform_push_operation_key=standing.operation,
+        data_connection_key=connection,
+        data_type=data_type,
+        status=shown,
+        outcome=standing.status if shown is not standing.status else None,
+        status_code=STATUS_CODES[shown],
+        requested_on_utc=standing.requested,
+        completed_on_utc=(outcome.completed_on_utc or standing.description.close_time)
+        if outcome
+        else None,
+        timeout_in_minutes=request.timeout_in_minutes if request else None,
+        error_message=_reason(outcome, shown),
+        validation=_validation(outcome),
+        changes=_changes(outcome),
+        data=echoed if echoed is not None else request and request.data,
+    )
+
+
+def _place(standing: Standing) -> tuple[UUID, str]:
+    """Say where a push goes; started by hand it bears no search attributes before it runs."""
+    request = standing.request
+    if request:
+        return request.connection_id, request.target.operation_data_type
+    known = standing.description.typed_search_attributes
+    return UUID(known.get(CONNECTION_ID, "")), operation_data_type(known.get(DATA_TYPE, ""))
+
+
+def pending(push_id: UUID, request: PushRequest, now: datetime) -> Operation:
+    """Tell a push that has just been started."""
+    return Operation(
+        company_id=request.company_id,
+        push_operation_key=push_id,
+        data_connection_key=request.connection_id,
+        data_type=request.target.operation_data_type,
+        status=PushStatus.PENDING,
+        status_code=STATUS_CODES[PushStatus.PENDING],
+        requested_on_utc=now,
+        timeout_in_minutes=request.timeout_in_minutes,
+        changes=[],
+        validation=Remarks(),
+        data=request.data,
+    )
+
+
+def title_of(standing: Standing) -> str:
+    """Say in a few words what a push is to do."""
+    request = standing.request
+    if request is None:
+        return "Push"
+    what = "Create" if request.record_id is None else f"Update {request.record_id} of"
+    return f"{what} {request.data_type}"
+
+
+def shown_as(status: PushStatus, unknown_as: UnknownAs) -> PushStatus:
+    """Give the word under which a status is shown."""
+    return PushStatus(unknown_as) if status is PushStatus.UNKNOWN else status
+
+
+def reason_shown(status: PushStatus, shown: PushStatus) -> str | None:
+    """Say so when a status is shown under another name."""
+    return _BY_ANOTHER_NAME if shown is not status else None
+
+
+def operation_data_type(name: str) -> str:
+    """Name a data type as operations do."""
+    return "bankTransactions" if name.endswith("/bankTransactions") else name
+
+
+def item_id(pointer: str) -> str:
+    """Write a JSON pointer as Codat writes places: `LineItems[0].Quantity`."""
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    text = "".join(
+        f"[{part}]" if part.isdecimal() else f".{part[:1].upper()}{part[1:]}" for part in parts
+    )
+    return re.sub(r"^\.", "", text)
+
+
+def _reason(outcome: PushOutcome | None, shown: PushStatus) -> str | None:
+    if outcome is None or outcome.status is PushStatus.SUCCESS:
+        return None
+    another = reason_shown(outcome.status, shown)
+    return f"{another} {outcome.message}" if another else outcome.message
+
+
+def _validation(outcome: PushOutcome | None) -> Remarks:
+    if outcome is None:
+        return Remarks()
+    return Remarks(errors=_remarks(outcome.errors), warnings=_remarks(outcome.warnings))
+
+
+def _remarks(findings: Iterable[Finding]) -> list[Remark]:
+    return [
+        Remark(item_id=item_id(one.pointer), message=one.message, validator_name=one.rule)
+        for one in findings
+    ]
+
+
+def _changes(outcome: PushOutcome | None) -> list[Change]:
+    return [
+        Change(
+            type=record.change if record.change in _CHANGES else "Unknown",
+            record_ref=RecordReference(id=record.id, data_type=record.data_type),
+        )
+        for record in (outcome.records if outcome else ())
+    ]

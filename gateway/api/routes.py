@@ -1,0 +1,248 @@
+"""The paths of the push API and what its OpenAPI page says of them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Security
+from fastapi.security import APIKeyHeader
+from starlette.responses import Response
+
+from codat import DATA_TYPES, PushOption
+from codat.target import UPDATED_TYPES
+from codat.turns import in_turn
+from gateway.api import pushes
+from gateway.api.query import LONGEST, PLAIN_QUERY
+from gateway.api.schemas import Operation, OperationsPage, Trouble
+from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
+from gateway.dependencies import Parts
+from gateway.errors import Json, Refusal
+from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
+
+_TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
+_UPDATED = {"enum": sorted(UPDATED_TYPES)}
+_READS = ("GET", "HEAD")
+_OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
+_KINDS = {
+    "DELETE": "deletion",
+    "POST": "creation under a record id",
+    "PUT": "update without a record id",
+}
+_COMPANY = "/companies/{companyId}"
+_THERE = f"{_COMPANY}/connections/{{connectionId}}"
+_LONGEST_ID = 200
+_NEWEST = "-requestedOnUtc"
+_ORDERS = {"enum": [_NEWEST]}
+
+DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
+UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
+AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_LONGEST_ID)]
+RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_LONGEST_ID)]
+CompanyId = Annotated[UUID, Path(alias="companyId")]
+ConnectionId = Annotated[UUID, Path(alias="connectionId")]
+PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
+Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
+Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
+Force = Annotated[bool | None, Query(alias="forceUpdate")]
+
+_RECORD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+_KEYED: dict[str, Any] = _RECORD | {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
+            "description": "Any text; the same key is the same push.",
+        }
+    ]
+}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": Trouble, "description": words}
+    for status, words in {
+        400: "The request is wrong.",
+        401: "The API key is missing or wrong.",
+        403: "Not this company's key, or it lacks the role.",
+        404: "There is no such thing.",
+        408: "The request did not arrive in time.",
+        413: "The body is too large.",
+        422: "The key belongs to another record.",
+        429: "Codat asks for patience.",
+        431: "The headers are too large.",
+        503: "Temporal, Codat or this server is busy: see Retry-After.",
+    }.items()
+}
+_HEADER = APIKeyHeader(
+    name="Authorization",
+    auto_error=False,
+    description="`Basic ` and the base64 of the API key, or `Bearer ` and the key.",
+)
+
+
+class PushApi:
+    """The endpoints, sharing the parts of the front door."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def authorize(
+        self, http: Request, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
+    ) -> None:
+        """Let a caller in who may see the company; Refusal 401 or 403."""
+        keys = self._parts.settings.api_keys
+        caller = authenticate(shown, keys) if keys else NOBODY
+        check_company(caller, company)
+        check_role(caller, Role.READ if http.method in _READS else Role.PUSH)
+        http.scope[CALLER] = caller
+
+    async def create(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        data_type: DataType,
+        minutes: Minutes = None,
+        sync: Sync = None,
+    ) -> Response:
+        """Push a new record; answered at once, before it is written."""
+        request = await pushes.request_from(
+            http,
+            company_id=company,
+            connection_id=connection,
+            data_type=data_type,
+            timeout_in_minutes=minutes,
+            allow_sync_on_push_complete=sync,
+        )
+        return await pushes.start(self._parts, http, request)
+
+    async def create_transactions(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        account: AccountId,
+        minutes: Minutes = None,
+        sync: Sync = None,
+    ) -> Response:
+        """Push transactions of a bank account."""
+        return await self.create(http, company, connection, _transactions(account), minutes, sync)
+
+    async def update(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        data_type: UpdatedType,
+        record: RecordId,
+        minutes: Minutes = None,
+        sync: Sync = None,
+        force: Force = None,
+    ) -> Response:
+        """Push an update of a record."""
+        if record.endswith("/bankTransactions"):
+            raise _not_offered("update of bankTransactions")
+        if data_type in _TYPES["enum"] and data_type not in UPDATED_TYPES:
+            raise _not_offered(f"update of {data_type}")
+        request = await pushes.request_from(
+            http,
+            company_id=company,
+            connection_id=connection,
+            data_type=data_type,
+            record_id=record,
+            timeout_in_minutes=minutes,
+            allow_sync_on_push_complete=sync,
+            force_update=force,
+        )
+        return await pushes.start(self._parts, http, request)
+
+    async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
+        """Refuse what else could be asked of a record; Refusal 405."""
+        if rest.rpartition("/")[2].startswith("attachment"):
+            raise _not_offered(f"attachment of {data_type}")
+        raise _not_offered(_KINDS.get(http.method, http.method))
+
+    async def read(self, company: CompanyId, key: PushKey) -> Json:
+        """Read one push, by our key or Codat's."""
+        return await pushes.read(self._parts, company, key)
+
+    async def page(
+        self,
+        company: CompanyId,
+        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+        size: Annotated[int, Query(alias="pageSize", ge=1, le=5000)] = 100,
+        query: Annotated[str, Query(max_length=LONGEST, json_schema_extra=PLAIN_QUERY)] = "",
+        order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
+    ) -> Json:
+        """List a company's pushes, newest first; `query` as in Codat's API."""
+        found = await pushes.page_of(self._parts, company, page, size, query, order)
+        return await in_turn(Json, found)
+
+    async def options(
+        self, company: CompanyId, connection: ConnectionId, data_type: DataType
+    ) -> Json:
+        """Read what the company's accounting software accepts of a data type."""
+        fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
+        target = pushes.checked({**fields, "data": {}}).target
+        shelved = await self._parts.options.get(target)
+        return await in_turn(_document, shelved.document)
+
+    async def transaction_options(
+        self, company: CompanyId, connection: ConnectionId, account: AccountId
+    ) -> Json:
+        """Read what is accepted of transactions of a bank account."""
+        return await self.options(company, connection, _transactions(account))
+
+
+def push_routes(parts: Parts) -> APIRouter:
+    """Give the router of the push API."""
+    api = PushApi(parts)
+    router = APIRouter(dependencies=[Depends(api.authorize)], responses=_REFUSED, tags=["Push"])
+    company, there = _COMPANY, _THERE
+    bank = "bankAccounts/{accountId:path}/bankTransactions"
+    for path, method, endpoint, model, extra in (
+        (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, _KEYED),
+        (f"{there}/push/{{dataType}}", "POST", api.create, Operation, _KEYED),
+        (f"{there}/push/{{dataType}}/{{recordId:path}}", "PUT", api.update, Operation, _KEYED),
+        (f"{there}/options/{bank}", "GET", api.transaction_options, PushOption, None),
+        (f"{there}/options/{{dataType}}", "GET", api.options, PushOption, None),
+        (f"{company}/push/{{pushOperationKey}}", "GET", api.read, Operation, None),
+        (f"{company}/push", "GET", api.page, OperationsPage, None),
+    ):
+        router.add_api_route(
+            path, endpoint, methods=[method], response_model=model, openapi_extra=extra
+        )
+        if method == "GET":
+            router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+    return router
+
+
+def _document(options: PushOption) -> Json:
+    # What the platform left out stays out.
+    return Json(options.model_dump(by_alias=True, exclude_unset=True))
+
+
+def other_write_routes(parts: Parts) -> APIRouter:
+    """Give the router of the writes that there are not; it comes after all others."""
+    api = PushApi(parts)
+    router = APIRouter(dependencies=[Depends(api.authorize)], include_in_schema=False)
+    for path in (f"{_THERE}/push/{{dataType}}", f"{_THERE}/push/{{dataType}}/{{rest:path}}"):
+        router.add_api_route(path, api.no_such_write, methods=_OTHER_WRITES)
+    return router
+
+
+def _not_offered(what: str) -> Refusal:
+    """Refuse a kind of write, naming those there are."""
+    creates, updates = ", ".join(_TYPES["enum"]), ", ".join(sorted(UPDATED_TYPES))
+    return Refusal(
+        405,
+        f"There is no {what}. POST creates {creates} and "
+        f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}.",
+        Allow="POST, PUT",
+    )
+
+
+def _transactions(account: str) -> str:
+    return f"bankAccounts/{account}/bankTransactions"

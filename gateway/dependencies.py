@@ -1,0 +1,38 @@
+"""What the front door is put together from."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from opentelemetry.trace import Tracer
+from temporalio.client import Client
+from temporalio.common import MetricMeter
+
+from codat.validation.cache import OptionsShelf
+from codat.webhooks import Webhooks
+from gateway.owned import OwnedPushes
+from gateway.repeats import UndeliveredKeys
+from gateway.second_person import FirstWords
+from gateway.settings import GatewaySettings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Temporal, the shelf of options, settings, what tells Codat's reports from forged ones.
+
+    `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
+    answers were missed, `first_words` what a second person has to confirm.
+    `closing` is set when streams have to end; what is counted goes to `meter`,
+    what is traced to `tracer`.
+    """
+
+    temporal: Client
+    options: OptionsShelf
+    settings: GatewaySettings
+    task_queue: str = "push"
+    webhooks: Webhooks = field(default_factory=Webhooks)
+    owned: OwnedPushes = field(default_factory=OwnedPushes)
+    first_words: FirstWords = field(default_factory=FirstWords)
+    undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    meter: MetricMeter = MetricMeter.noop
+    tracer: Tracer | None = None

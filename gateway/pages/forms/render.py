@@ -1,0 +1,59 @@
+"""The form: from an option document and what was typed to safe HTML, and back to a record."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from codat.models import Problem
+from gateway.pages.forms.fields import LISTS, WHOLE, Field, field_tree
+from gateway.pages.forms.parse import record_from_form
+
+__all__ = ["STATIC", "record_from_form", "render_form"]
+
+STATIC = Path(__file__).parents[2] / "static"
+"""The folder of form.css and form.js, which the page around the form must link to."""
+
+MOST_PROBLEMS = 200
+"""In the summary; of the others it says how many there are."""
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(STATIC.parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_form(
+    document: object, record: object = None, problems: Iterable[Problem] = ()
+) -> Markup:
+    """Return a fieldset for the record; UnreadableOptions when the options are none.
+
+    Without problems the first field has the focus, else the summary of what is wrong.
+    """
+    problems = sorted(problems, key=lambda problem: problem.severity)
+    told = problems[:MOST_PROBLEMS]
+    root = field_tree(document, record, problems)
+    fields = {field.name: field for field in root.walk()}
+    inputs = (field for field in fields.values() if field.kind not in {"group", "rows", "row"})
+    html = _TEMPLATES.get_template("form.html.jinja").render(
+        root=root,
+        lists=LISTS,
+        whole=WHOLE,
+        found=[(problem, _nearest(problem, fields)) for problem in told],
+        more=len(problems) - len(told),
+        is_wrong=any(problem.severity == "error" for problem in problems),
+        focused=None if problems else next(inputs, None),
+    )
+    return Markup(html.strip())  # noqa: S704, the template escapes
+
+
+def _nearest(problem: Problem, fields: dict[str, Field]) -> Field | None:
+    """Return the field to go to: the place itself, or what holds it."""
+    name = problem.pointer[1:]
+    while name and name not in fields:
+        name = name.rpartition("/")[0]
+    return fields.get(name) if name else None

@@ -1,0 +1,195 @@
+"""Pages for people: the form of a new push, a push as it goes on, the list of pushes."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from activities.verdicts import judged
+from codat import DATA_TYPES, PushTarget
+from codat.models import PushStatus
+from codat.turns import in_turn
+from gateway.api.operations import title_of
+from gateway.api.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
+from gateway.api.routes import CompanyId, ConnectionId, PushKey
+from gateway.auth import Role
+from gateway.dependencies import Parts
+from gateway.errors import Refusal
+from gateway.pages.forms.render import record_from_form, render_form
+from gateway.pages.live import EVENTS, Live
+from gateway.pages.login import Visits, is_wrong, shown_to, to_push
+from gateway.pages.retry import Mending
+from gateway.rendering import page
+from gateway.sessions import Session, remember
+
+_PAGE_SIZE = 50
+_DataTypePath = Annotated[str, Path(alias="dataType")]
+_Text = Annotated[str, Query(max_length=100)]
+
+
+class Pages:
+    """The pages about pushes, sharing the parts of the front door."""
+
+    def __init__(self, parts: Parts, visits: Visits) -> None:
+        self._parts = parts
+        self._visits = visits
+        self._live = Live(parts)
+
+    async def new(
+        self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
+    ) -> Response:
+        """Show the form of a new push, made from what the platform wants."""
+        session = self._visits.visitor_of(request, company, Role.PUSH)
+        target = _target(company, connection, kind)
+        shelved = await self._parts.options.get(target)
+        form = await in_turn(render_form, shelved.document)
+        about = _about_new(session, target)
+        answer = await in_turn(
+            page, "new", **about, form=form, base="", key=uuid4(), minutes="", message=""
+        )
+        return remember(answer, session, request)
+
+    async def create(
+        self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
+    ) -> Response:
+        """Start a push and go to its page; on errors show what was typed."""
+        session = self._visits.visitor_of(request, company, Role.PUSH)
+        fields = await self._visits.form(request, session)
+        target, typed = _target(company, connection, kind), dict(fields)
+        shelved = await self._parts.options.get(target)
+        record = await in_turn(record_from_form, shelved.document, fields)
+        message, status = "", HTTPStatus.OK
+        shelved, problems = await judged(self._parts.options.get, target, record, update=False)
+        if not is_wrong(problems):
+            try:
+                push_id = await self._start(target, record, typed, session)
+                return to_push(company, push_id)
+            except Refusal as error:
+                message, status = error.message, error.status
+        form = await in_turn(render_form, shelved.document, record, problems)
+        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
+        about = _about_new(session, target) | shown
+        wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
+        return await in_turn(page, "new", wrong, **about, form=form, message=message)
+
+    async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+        """Show a push as it stands; the page follows it while it goes on."""
+        session = self._visits.visitor_of(request, company)
+        standing = await find(self._parts, company, key)
+        shown = await self._live.values(standing, company, session)
+        ui, ours = self._parts.settings.temporal_ui, standing.push
+        where = f"namespaces/{self._parts.temporal.namespace}/workflows/{ours.workflow_id}"
+        answer = await in_turn(
+            page,
+            "push",
+            **shown,
+            live=await self._live.fragment(shown),
+            title=title_of(standing),
+            temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
+            record=standing.request.data if standing.request else None,
+        )
+        return remember(answer, session, request)
+
+    async def events(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+        """Stream the push's page as it changes."""
+        session = self._visits.visitor_of(request, company)
+        return self._live.stream(await find(self._parts, company, key), company, session)
+
+    async def listing(  # noqa: PLR0913, PLR0917, the filters
+        self,
+        request: Request,
+        company: CompanyId,
+        status: _Text = "",
+        kind: Annotated[_Text, Query(alias="dataType")] = "",
+        connection: Annotated[_Text, Query(alias="connectionId")] = "",
+        since: _Text = "",
+        number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+    ) -> Response:
+        """Show a company's pushes, newest first, with filters."""
+        session = self._visits.visitor_of(request, company)
+        asked = {"status": status, "dataType": kind, "connectionId": connection, "since": since}
+        words = [f"outcome={status}", f"dataType={kind}", f"connectionId={connection}"]
+        words.append(f"requestedOnUtc>={since}")
+        query = " && ".join(word for word in words if not word.endswith("="))
+        found = await page_of(self._parts, company, number, _PAGE_SIZE, query, NEWEST_FIRST)
+
+        def link(to: int, there: object) -> str:
+            return f"?{urlencode({**asked, 'page': to})}" if there else ""
+
+        answer = page(
+            "list",
+            **shown_to(session, company),
+            rows=found.results,
+            total=found.total_results,
+            number=number,
+            previous=link(number - 1, found.links.previous),
+            next=link(number + 1, found.links.next),
+            asked=asked,
+            statuses=[one.value for one in PushStatus],
+            types=sorted(DATA_TYPES),
+        )
+        return remember(answer, session, request)
+
+    async def _start(
+        self,
+        target: PushTarget,
+        record: Any,  # noqa: ANN401, JSON is anything
+        typed: dict[str, str],
+        session: Session,
+    ) -> UUID:
+        request = checked(
+            {
+                **target.model_dump(),
+                "data": record,
+                # Made with the form: sending it twice starts one push.
+                "idempotency_key": typed.get("_key"),
+                "timeout_in_minutes": minutes_of(typed.get("_minutes", "")),
+            }
+        )
+        return (await start_or_join(self._parts, request, session.key)).push_id
+
+
+def page_routes(parts: Parts, visits: Visits) -> APIRouter:
+    """Give the router of all pages."""
+    pages = Pages(parts, visits)
+    mending = Mending(parts, visits)
+    router = APIRouter(include_in_schema=False)
+    new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
+    pushes = "/companies/{companyId}/pushes"
+    one = f"{pushes}/{{pushOperationKey}}"
+    for method, path, endpoint in (
+        ("GET", "/", visits.home),
+        ("GET", "/go", visits.go),
+        ("GET", "/login", visits.login),
+        ("POST", "/login", visits.enter),
+        ("POST", "/logout", visits.leave),
+        ("GET", "/docs", visits.docs),
+        ("GET", new, pages.new),
+        ("POST", new, pages.create),
+        ("GET", pushes, pages.listing),
+        ("GET", one, pages.show),
+        ("GET", EVENTS, pages.events),
+        ("POST", f"{one}/retry", mending.retry),
+        ("POST", f"{one}/settle", mending.settle),
+        ("GET", f"{one}/edit", mending.edit),
+        ("POST", f"{one}/edit", mending.mend),
+    ):
+        router.add_api_route(path, endpoint, methods=[method], response_model=None)
+    return router
+
+
+def _target(company: UUID, connection: UUID, kind: str) -> PushTarget:
+    fields = {"company_id": company, "connection_id": connection, "data_type": kind}
+    return checked({**fields, "data": {}}).target
+
+
+def _about_new(session: Session, target: PushTarget) -> dict[str, Any]:
+    return {
+        **shown_to(session, target.company_id),
+        "heading": f"New push of {target.data_type}",
+        "button": "Push it",
+        "back": f"/companies/{target.company_id}/pushes",
+    }

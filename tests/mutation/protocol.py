@@ -1,0 +1,421 @@
+"""Takes each safety device out in turn and sees whether the tests notice.
+
+`python -m tests.mutation.protocol [NAME ...]`: exit status 1 if a mutant survives, or if
+the tests are red without any.
+"""
+
+import sys
+
+from tests.mutation.runner import Mutant, main
+
+ANSWERS = "tests/workflow/test_submission_answers.py"
+DOORS = "tests/workflow/test_submission_doors.py"
+LIST = "tests/workflow/test_find_list.py"
+UPDATES = "tests/workflow/test_find_updates.py"
+TWINS = "tests/workflow/test_find_twins.py"
+WORDS = "tests/workflow/test_recall_words.py"
+UNKEYED = "tests/web/test_gateway_unkeyed.py"
+CHAINS = "tests/workflow/test_long_chains.py"
+COMMANDS = "tests/workflow/test_activity_commands.py"
+STARTS = "tests/workflow/test_start_doors.py"
+REWRITTEN = "tests/workflow/test_find_rewritten.py"
+MATCHING = "tests/unit/test_matching.py"
+SIZES = "tests/property/test_payload_sizes.py"
+
+MUTANTS = (
+    Mutant(
+        "bound of findings",
+        "activities/wire.py",
+        "    kept = fitting(own[:MAX_FINDINGS])\n",
+        "    kept = own\n",
+        (SIZES,),
+    ),
+    Mutant(
+        "bound of an echo",
+        "activities/readings.py",
+        "    if size <= MAX_ECHO:\n",
+        "    if size:\n",
+        (SIZES,),
+    ),
+    Mutant(
+        "bound of the ledger",
+        "workflows/ledger.py",
+        "        self._forget_refused()\n",
+        "",
+        (SIZES,),
+    ),
+    Mutant(
+        "bound of what is recalled",
+        "activities/recall.py",
+        "    if len(told.model_dump_json()) > MAX_MEMORY:\n",
+        "    if not told:\n",
+        (SIZES,),
+    ),
+    Mutant(
+        "run fence",
+        "activities/push.py",
+        "        _check_fence(attempt)\n",
+        "",
+        (f"{DOORS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
+    ),
+    Mutant(
+        "redelivery fence",
+        "activities/push.py",
+        "    if info.attempt != 1 or info.current_attempt_scheduled_time != info.scheduled_time:\n",
+        "    if info.attempt != 1:\n",
+        (f"{COMMANDS}::test_a_request_that_is_handed_out_again_is_not_sent_again",),
+    ),
+    Mutant(
+        "no result by hand",
+        "activities/models.py",
+        "    candidates: list[Candidate]\n    more",
+        "    candidates: list[Candidate] = []\n    more",
+        (f"{COMMANDS}::test_a_search_that_is_completed_by_hand_proves_nothing",),
+    ),
+    Mutant(
+        "no past by hand",
+        "activities/models.py",
+        "    facts: list[Fact]\n",
+        "    facts: list[Fact] = []\n",
+        (f"{COMMANDS}::test_the_past_that_is_completed_by_hand_is_read_again",),
+    ),
+    Mutant(
+        "own deadline of a request",
+        "workflows/steps/submit.py",
+        "            until=story.until_deadline(),\n            grace=CALL_TIMEOUT,\n",
+        "",
+        (f"{COMMANDS}::test_a_paused_request_does_not_outlast_the_deadline",),
+    ),
+    Mutant(
+        "true continuation",
+        "workflows/run_origin.py",
+        "    return bool(info.continued_run_id) and info.attempt == 1 and not info.cron_schedule\n",
+        "    return bool(info.continued_run_id)\n",
+        (f"{STARTS}::test_a_retry_policy_of_the_server_writes_a_record_once",),
+    ),
+    Mutant(
+        "first run of all",
+        "workflows/run_origin.py",
+        "if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:",
+        "if memo is None:",
+        (f"{STARTS}::test_a_cron_schedule_writes_a_record_once",),
+    ),
+    Mutant(
+        "fresh memo",
+        "workflows/run_origin.py",
+        "    return is_fresh and is_ours\n",
+        "    return is_ours\n",
+        (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
+    ),
+    Mutant(
+        "same record as succeeded",
+        "workflows/steps/recall.py",
+        "        _check_record(story, memory)\n",
+        "",
+        (f"{STARTS}::test_another_record_under_the_key_of_a_success_is_an_error",),
+    ),
+    Mutant(
+        "past before deadline",
+        "workflows/steps/recall.py",
+        "max(story.deadline, least)",
+        "story.deadline",
+        (f"{STARTS}::test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent",),
+    ),
+    Mutant(
+        "send window",
+        "activities/push.py",
+        "before_send=window.check,",
+        "before_send=None,",
+        (f"{DOORS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
+    ),
+    Mutant(
+        "sticky ledger",
+        "workflows/ledger.py",
+        "    entry.open = max(entry.open - 1, 0)\n",
+        "    entry.open = 0\n",
+        (f"{ANSWERS}::test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_sent",),
+    ),
+    Mutant(
+        "age",
+        "workflows/ledger.py",
+        "        return self.first_scheduled + KEY_AGE\n",
+        "        return self.first_scheduled + timedelta(days=1)\n",
+        (
+            f"{LIST}::test_a_key_that_is_too_old_is_not_sent_again",
+            f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",
+        ),
+    ),
+    Mutant(
+        "age over runs",
+        "workflows/ledger_rebuild.py",
+        "ledger.begin(fact.at, fact.minutes, fact.digest)",
+        "ledger.begin(fact.at.replace(year=9000), fact.minutes, fact.digest)",
+        (f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",),
+    ),
+    Mutant(
+        "find",
+        "workflows/steps/submit.py",
+        "        elif entry and entry.is_unclear:\n",
+        "        elif False:\n",
+        (f"{ANSWERS}::test_an_answer_that_proves_nothing_is_looked_for",),
+    ),
+    Mutant(
+        "whole list",
+        "activities/find.py",
+        "            if is_sorted and last is not None and last < since:\n",
+        "            if True:\n",
+        (f"{LIST}::test_all_pages_are_read",),
+    ),
+    Mutant(
+        "last look",
+        "workflows/steps/find.py",
+        "LOOKS = (1.0, *(",
+        "LOOKS = (1 / 3, *(",
+        (f"{LIST}::test_nothing_is_sent_before_the_last_look",),
+    ),
+    Mutant(
+        "own operations known",
+        "workflows/steps/find.py",
+        "own=ledger.operations,",
+        "own=[],",
+        (f"{LIST}::test_our_own_earlier_operations_are_not_found_again",),
+    ),
+    Mutant(
+        "ruled out operations known",
+        "workflows/steps/find.py",
+        "excluded=ledger.excluded,",
+        "excluded=[],",
+        (f"{WORDS}::test_what_was_ruled_out_is_not_found_again",),
+    ),
+    Mutant(
+        "mended record",
+        "workflows/steps/find.py",
+        "changed=ledger.has_changed(request.frozen_digest),",
+        "changed=False,",
+        (f"{DOORS}::test_a_lost_request_with_another_record_is_still_looked_for",),
+    ),
+    Mutant(
+        "recall",
+        "workflows/push.py",
+        "if story.may_not_be_first:",
+        "if False:",
+        (
+            f"{DOORS}::test_an_ended_push_that_is_started_like_that_writes_nothing_twice",
+            f"{DOORS}::test_a_success_that_is_run_again_says_the_same_and_sends_nothing",
+        ),
+    ),
+    Mutant(
+        "nobody's word for a continued run",
+        "workflows/state.py",
+        "resume = request.resume if was_continued() else None",
+        "resume = request.resume",
+        (f"{CHAINS}::test_a_start_like_a_run_that_went_on_asks_all_runs_first",),
+    ),
+    Mutant(
+        "what a run has carried",
+        "activities/run_history.py",
+        "if start.resume and begun.initiator == _CONTINUED and not is_copy:",
+        "if False and start.resume:",
+        (f"{CHAINS}::test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten",),
+    ),
+    Mutant(
+        "all runs",
+        "activities/recall.py",
+        "    for run_id in runs:\n        await past.read(run_id)\n",
+        "    for run_id in runs[:1]:\n        await past.read(run_id)\n",
+        (f"{DOORS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
+    ),
+    Mutant(
+        "twins",
+        "activities/find.py",
+        "    twin = await others.open_twin(operation.push_operation_key)\n",
+        "    twin = None\n",
+        (f"{TWINS}::test_an_operation_that_is_held_but_not_listed_yet_is_left_alone",),
+    ),
+    Mutant(
+        "one fact alone shows no other record",
+        "activities/matching.py",
+        "    if against > 1:\n",
+        "    if against > 0:\n",
+        (f"{REWRITTEN}::test_two_facts_that_no_platform_changes_show_that_it_is_another",),
+    ),
+    Mutant(
+        "ids of one style",
+        "activities/record_facts.py",
+        "        kind: _in_one_style(ours[kind], theirs[kind])\n        and bool(",
+        "        kind: bool(ours[kind] and theirs[kind])\n        and bool(",
+        (f"{MATCHING}::test_ids_of_another_kind_cannot_be_compared",),
+    ),
+    Mutant(
+        "amounts of one currency",
+        "activities/record_facts.py",
+        "    if one and other and not one & other:\n",
+        "    if False:\n",
+        (f"{MATCHING}::test_amounts_of_another_currency_cannot_be_compared",),
+    ),
+    Mutant(
+        "an id that is left",
+        "activities/matching.py",
+        "not is_longer and _bears_an_id(sent, shown) and",
+        "not is_longer and",
+        (f"{REWRITTEN}::test_where_nothing_unique_is_left_it_is_unknown_and_written_once",),
+    ),
+    Mutant(
+        "without its number an amount keeps its sign",
+        "activities/matching.py",
+        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)",
+        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=True)",
+        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "without its number there are no more lines",
+        "activities/matching.py",
+        "not is_longer and _bears_an_id(sent, shown) and",
+        "_bears_an_id(sent, shown) and",
+        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "a longer record is another",
+        "activities/matching.py",
+        "if ours and not is_longer and all(",
+        "if ours and all(",
+        (f"{MATCHING}::test_a_record_with_one_more_line_is_not_equal",),
+    ),
+    Mutant(
+        "what may be another's as well",
+        "activities/find.py",
+        "record is None or fits(record, operation.data)",
+        "record is None",
+        (f"{REWRITTEN}::test_what_may_be_another_pushs_record_as_well_is_not_taken",),
+    ),
+    Mutant(
+        "what can't be read may be anything",
+        "activities/find.py",
+        "record is None or fits(record, operation.data)",
+        "fits(record, operation.data)",
+        (f"{REWRITTEN}::test_where_another_push_cannot_be_read_nothing_is_taken",),
+    ),
+    Mutant(
+        "what shows another's text",
+        "activities/find.py",
+        "        if not known.include(sighting[0].data, ask.data):\n",
+        "        if True:\n",
+        (f"{REWRITTEN}::test_what_shows_another_pushs_text_is_not_ours",),
+    ),
+    Mutant(
+        "a text that ours may have become",
+        "activities/matching.py",
+        "if own[column] and not any(may_become(one, text) for one in own[column])",
+        "if own[column]",
+        (f"{MATCHING}::test_what_may_be_ours_is_not_called_anothers",),
+    ),
+    Mutant(
+        "claims behind the ones that were left out",
+        "activities/find.py",
+        "    if len(left) == len(sightings):\n",
+        "    if True:\n",
+        (f"{REWRITTEN}::test_a_claim_that_is_not_listed_yet_is_asked_for_after_all",),
+    ),
+    Mutant(
+        "held operations",
+        "activities/find.py",
+        "if sighting[0].push_operation_key not in held]",
+        "]",
+        (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
+    ),
+    Mutant(
+        "what Codat took later is another's",
+        "activities/find.py",
+        "if since <= when <= until and",
+        "if since <= when and",
+        (f"{LIST}::test_what_was_requested_long_after_is_not_ours",),
+    ),
+    Mutant(
+        "what wrote other records is another's",
+        "activities/find.py",
+        "if ask.record_id and written and",
+        "if False and written and",
+        (f"{UPDATES}::test_an_operation_that_wrote_another_record_is_not_our_update",),
+    ),
+    Mutant(
+        "neighbours are waited for",
+        "workflows/steps/find.py",
+        "not (look.awaited and",
+        "not (False and",
+        (f"{LIST}::test_a_neighbour_whose_answer_is_still_to_come_is_waited_for",),
+    ),
+    Mutant(
+        "claim",
+        "activities/find.py",
+        "if holder or not await others.claim(ask.adopt):",
+        "if holder:",
+        (f"{LIST}::test_two_cannot_take_one_operation_at_the_same_moment",),
+    ),
+    Mutant(
+        "TimedOut is held",
+        "workflows/steps/recall.py",
+        "(story.ledger.held and story.ledger.may_have_written)",
+        "False",
+        (f"{WORDS}::test_without_a_word_a_timed_out_push_is_not_sent_again",),
+    ),
+    Mutant(
+        "a word is good once",
+        "workflows/steps/recall.py",
+        "    return retry_of is not None and not story.is_reset and not again\n",
+        "    return True\n",
+        (f"{WORDS}::test_a_word_is_good_for_one_run",),
+    ),
+    Mutant(
+        "humble endings: looked for in vain",
+        "workflows/ledger.py",
+        "entry.open, entry.judgement = 0, Judgement.NOT_WRITTEN",
+        "entry.open, entry.judgement = 0, Judgement.REFUSED",
+        (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
+    ),
+    Mutant(
+        "no doubt: the list shows our own",
+        "workflows/steps/find.py",
+        "if look.shows_own and not look.candidates:",
+        "if not look.candidates:",
+        (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
+    ),
+    Mutant(
+        "no doubt: nothing turns up",
+        "workflows/steps/find.py",
+        "if look.shows_own and not look.candidates:",
+        "if look.shows_own:",
+        (f"{ANSWERS}::test_what_turns_up_after_all_is_not_ruled_out",),
+    ),
+    Mutant(
+        "humble endings: adopted",
+        "workflows/ledger.py",
+        "operation, True, PushStatus.PENDING",
+        "operation, False, PushStatus.PENDING",
+        (f"{LIST}::test_an_operation_that_was_matched_and_failed_is_looked_at_beside_the_list",),
+    ),
+    Mutant(
+        "key of a missed answer",
+        "gateway/repeats.py",
+        "            self._keep()\n",
+        "            pass\n",
+        (f"{UNKEYED}::test_a_client_that_repeats_while_temporal_stalls_writes_one_record",),
+    ),
+    Mutant(
+        "caller who hangs up",
+        "gateway/repeats.py",
+        "asyncio.create_task(self._keep_on_disconnect(receive))",
+        "asyncio.create_task(asyncio.sleep(0))",
+        (f"{UNKEYED}::test_a_client_that_hangs_up_before_the_answer_repeats_the_same_push",),
+    ),
+    Mutant(
+        "delivered answer",
+        "gateway/repeats.py",
+        "        return self._remove(keys[0]) if keys else None\n",
+        "        return keys[0] if keys else None\n",
+        (f"{UNKEYED}::test_a_repeat_says_so_and_uses_the_key_up",),
+    ),
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main(MUTANTS))

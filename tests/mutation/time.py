@@ -1,0 +1,293 @@
+"""Takes each rule about time out in turn and sees whether the tests notice.
+
+`python -m tests.mutation.time [NAME ...]`: exit status as that of `tests.mutation.protocol`.
+"""
+
+import sys
+
+from tests.mutation.runner import Mutant, main
+
+CLOCK, STORY, POLL = "workflows/poll_schedule.py", "workflows/state.py", "workflows/steps/poll.py"
+TIME = "tests/unit/test_time_of_a_push.py"
+NEXT = "tests/unit/test_next_look.py"
+LOOKS = "tests/activity/test_looks.py"
+DEADLINES = "tests/workflow/test_deadlines.py"
+HINTS = "tests/workflow/test_hints.py"
+PATIENCE = "tests/workflow/test_patience.py"
+CHAINS = "tests/workflow/test_long_chains.py"
+KEYS = "tests/workflow/test_submission_keys.py"
+WAITING = "tests/activity/test_looks_that_wait.py"
+SHELF = "tests/activity/test_options_shelf.py"
+LIMITS = "tests/unit/test_limits.py"
+
+MUTANTS = (
+    Mutant(
+        "half a minute is 31 s",
+        CLOCK,
+        "timedelta(seconds=30)",
+        "timedelta(seconds=29)",
+        ("tests/unit/test_minutes_left.py", TIME),
+    ),
+    Mutant(
+        "half a minute is 29 s",
+        CLOCK,
+        "timedelta(seconds=30)",
+        "timedelta(seconds=31)",
+        ("tests/unit/test_minutes_left.py", TIME),
+    ),
+    Mutant(
+        "late a moment after the deadline",
+        STORY,
+        "self.left <= timedelta()",
+        "self.left < timedelta()",
+        (TIME,),
+    ),
+    Mutant(
+        "sent though it is too late",
+        STORY,
+        "if minutes_left(workflow.now(), self.deadline) == 0:",
+        "if False:",
+        (TIME,),
+    ),
+    Mutant(
+        "looked for only while one may send",
+        STORY,
+        "        if self.is_late:\n            raise self._timed_out()",
+        "        self.check_time()",
+        (TIME,),
+    ),
+    Mutant("waits beyond the deadline", STORY, "pause = min(pause, self.left)", "pass", (TIME,)),
+    Mutant("waits after the deadline", STORY, "if pause <= timedelta():", "if False:", (TIME,)),
+    Mutant(
+        "a reset keeps the clock",
+        STORY,
+        "requested=workflow.now(), is_reset",
+        "requested=workflow.info().workflow_start_time, is_reset",
+        (TIME,),
+    ),
+    Mutant(
+        "continue-as-new begins a clock",
+        STORY,
+        "requested=resume.requested_on_utc,\n            **",
+        "requested=info.workflow_start_time,\n            **",
+        (TIME,),
+    ),
+    Mutant(
+        "asks in no time",
+        POLL,
+        "if last_chance <= timedelta() if last_chance is not None else story.is_late:",
+        "if False:",
+        (TIME,),
+    ),
+    Mutant(
+        "the day's requests are no matter",
+        POLL,
+        "planned = stretched(story.manners, company, now, planned, reading.patience)",
+        "pass",
+        (TIME,),
+    ),
+    Mutant(
+        "no last question",
+        POLL,
+        "reading = await _ask_to_the_last(story, before)",
+        "reading = before",
+        (f"{DEADLINES}::test_what_ended_just_before_the_deadline_counts",),
+    ),
+    Mutant(
+        "the last question is asked once",
+        POLL,
+        "LAST_QUESTION = timedelta(minutes=5)",
+        "LAST_QUESTION = timedelta(seconds=2)",
+        (f"{DEADLINES}::test_a_platform_that_is_back_in_the_last_seconds_is_believed",),
+    ),
+    Mutant(
+        "not to be asked is timed out",
+        POLL,
+        'PushStatus.UNKNOWN,\n            "The time is over',
+        'PushStatus.TIMED_OUT,\n            "The time is over',
+        (f"{DEADLINES}::test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown",),
+    ),
+    Mutant(
+        "histories grow",
+        POLL,
+        "        story.renew()\n",
+        "",
+        (f"{PATIENCE}::test_a_long_history_does_not_move_the_deadline",),
+    ),
+    Mutant(
+        "hints are not heard",
+        STORY,
+        "lambda: for_hint and self.hinted,",
+        "lambda: False,",
+        (f"{HINTS}::test_a_hint_cuts_the_wait_short",),
+    ),
+    Mutant(
+        "a hint is heard for ever",
+        POLL,
+        "    story.hinted = False\n",
+        "",
+        (f"{TIME}::test_a_hint_is_heard_once",),
+    ),
+    Mutant("no time to look", CLOCK, "requested + first / SPARE", "requested", (NEXT,)),
+    Mutant(
+        "no time for a crowd's looks",
+        CLOCK,
+        "step - step // (SPARE_OF_A_STEP * first) * first",
+        "step",
+        (NEXT,),
+    ),
+    Mutant(
+        "no cap",
+        CLOCK,
+        "if max(first, age * (conduct.poll_factor - 1)) > cap:",
+        "if False:",
+        (NEXT,),
+    ),
+    Mutant(
+        "no grid in the long run",
+        CLOCK,
+        "return _next_mark(now, cap, company)",
+        "return now + cap",
+        (NEXT,),
+    ),
+    Mutant(
+        "lists from before a look was due",
+        "activities/poll_batcher.py",
+        "return self.listed_at >= due",
+        "return bool(self.listed)",
+        (f"{LOOKS}::test_who_is_due_after_the_list_was_read_is_not",),
+    ),
+    Mutant(
+        "a hinted look waits for others",
+        "activities/poll_batcher.py",
+        "if ask.due is None:",
+        "if False:",
+        (f"{LOOKS}::test_a_hinted_look_waits_for_nobody",),
+    ),
+    Mutant(
+        "Retry-After is not obeyed",
+        "activities/failures.py",
+        "next_retry_delay=patience,",
+        "next_retry_delay=None,",
+        (f"{LOOKS}::test_a_throttled_list_sends_everybody_back",),
+    ),
+    Mutant(
+        "the last question ends when the server says so",
+        POLL,
+        "    for until in (end - LAST_CALL, end):\n",
+        "    for until in (end - LAST_CALL,):\n",
+        (f"{DEADLINES}::test_a_platform_that_is_back_in_the_last_seconds_is_believed",),
+    ),
+    Mutant(
+        "a push is as old as its first attempt",
+        POLL,
+        "(entry.last_scheduled or entry.first_scheduled)",
+        "entry.first_scheduled",
+        (f"{DEADLINES}::test_a_push_that_was_sent_late_is_looked_at_soon",),
+    ),
+    Mutant(
+        "saved requests are asked for",
+        POLL,
+        "planned = max(planned, story.saved_until)",
+        "pass",
+        (TIME,),
+    ),
+    Mutant(
+        "saved requests are waited for in the server",
+        "activities/push.py",
+        "final=(SavedForPushes, CodatNotFound)",
+        "final=(CodatNotFound,)",
+        (f"{HINTS}::test_a_hint_cuts_short_what_is_saved_for_pushes",),
+    ),
+    Mutant(
+        "stretched looks leave the grid",
+        CLOCK,
+        "return _next_mark(now + pause, width, company) if width else now + pause",
+        "return now + pause",
+        (f"{NEXT}::test_stretched_looks_of_a_company_stay_together",),
+    ),
+    Mutant(
+        "looked for after the deadline",
+        "workflows/steps/find.py",
+        "    if story.is_late:\n        return None\n",
+        "",
+        (f"{KEYS}::test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured",),
+    ),
+    Mutant(
+        "an alarm takes all the time",
+        "workflows/steps/find.py",
+        "within=GLANCE",
+        "within=None",
+        (f"{KEYS}::test_a_list_that_cannot_be_read_hides_no_success",),
+    ),
+    Mutant(
+        "hints and cancellations are forgotten",
+        STORY,
+        'CARRIED = sorted(set(Resume.model_fields) - {"requested_on_utc"})',
+        'CARRIED = ["conduct", "failures", "ledger", "looks", "warnings"]',
+        (
+            f"{CHAINS}::test_a_hint_is_not_forgotten_in_a_new_run",
+            f"{CHAINS}::test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either",
+        ),
+    ),
+    Mutant(
+        "runs grow long",
+        STORY,
+        "LONGEST = 500",
+        "LONGEST = 4096",
+        (f"{PATIENCE}::test_a_worker_keeps_few_events_of_a_push_that_waits_long",),
+    ),
+    Mutant(
+        "a list that hangs holds all",
+        "activities/poll_batcher.py",
+        "async with asyncio.timeout(HOLD):",
+        "async with asyncio.timeout(None):",
+        (f"{WAITING}::test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again",),
+    ),
+    Mutant(
+        "followed for ever",
+        "activities/poll_batcher.py",
+        "self._oldest.heard < now - FOLLOWED_FOR or",
+        "",
+        (f"{WAITING}::test_what_another_worker_saw_ending_is_not_followed_for_ever",),
+    ),
+    Mutant(
+        "the last question is saved, too",
+        "activities/poll_batcher.py",
+        "if not ask.is_last:",
+        "if True:",
+        (f"{WAITING}::test_the_last_question_is_asked_on_the_shortest_day",),
+    ),
+    Mutant(
+        "options that hang hold all",
+        "codat/validation/cache.py",
+        "if self._waiting[target] >= MOST_WAITING:",
+        "if False:",
+        (f"{SHELF}::test_of_many_that_wait_for_one_document_most_give_their_places_back",),
+    ),
+    Mutant(
+        "a late 429 shortens patience",
+        "codat/limits.py",
+        "max(line.closed.get(writes, 0.0), until)",
+        "until",
+        (f"{LIMITS}::test_a_429_that_comes_late_shortens_no_patience",),
+    ),
+    Mutant(
+        "whoever asks again lengthens the line",
+        "codat/limits.py",
+        "if until - now > LONGEST_WAIT:",
+        "if False:",
+        (f"{LIMITS}::test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line",),
+    ),
+    Mutant(
+        "a short day never ends",
+        "codat/limits.py",
+        "return self._told if self._clock() < self._told_until else Allowance()",
+        "return self._told",
+        (f"{LIMITS}::test_a_new_day_is_not_judged_by_the_old_one",),
+    ),
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main(MUTANTS))
