@@ -4,13 +4,17 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from json.encoder import encode_basestring
-from typing import Any, NoReturn, Self, cast
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 import simplejson
 
+from codat.turns import is_large
 from codat.validation.values import is_number
+
+T = TypeVar("T")
 
 MOST_LEVELS = 100
 """Of objects and lists in each other that a record may have."""
@@ -31,6 +35,9 @@ _ESCAPE = re.compile(
 )
 # Possessive, and the closing mark may lack: no text makes it go back.
 _TEXTS = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+
+_PIECE = 100
+"""So many members are written at once, unless they are large themselves."""
 
 
 class Number(Decimal):
@@ -59,6 +66,9 @@ class Number(Decimal):
 
     def __str__(self) -> str:
         return self._text
+
+
+_FLAT = frozenset({str, int, float, bool, type(None), Decimal, Number})
 
 
 def loads(  # noqa: ANN201, JSON is anything
@@ -131,18 +141,51 @@ def digest(value: object) -> str:
 
 def _write(value: object) -> str:
     try:
-        text = simplejson.dumps(
-            value,
-            use_decimal=True,
-            allow_nan=False,
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+        text = _in_pieces(value)
     except RecursionError:
         raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"The record is no JSON: {str(error).splitlines()[0]}.") from error
     return _whole(text)
+
+
+def _in_pieces(value: object) -> str:
+    """Write a large value member by member: the library holds up all other threads meanwhile."""
+    if isinstance(value, dict):
+        members = cast("dict[object, object]", value)
+        if _is_soon_written(members, members.values()):
+            return _at_once(members)
+        if len(members) == 1:
+            ((name, member),) = members.items()
+            return f"{_at_once({name: 0})[:-2]}{_in_pieces(member)}}}"
+        return f"{{{_joined([dict(piece) for piece in _pieces(list(members.items()))])}}}"
+    if not isinstance(value, list | tuple):
+        return _at_once(value)
+    items = list(cast("list[object]", value))
+    if _is_soon_written(items, items):
+        return _at_once(items)
+    return f"[{_in_pieces(items[0]) if len(items) == 1 else _joined(_pieces(items))}]"
+
+
+def _is_soon_written(value: object, members: Collection[object]) -> bool:
+    if len(members) <= _PIECE and _FLAT.issuperset(map(type, members)):
+        return True
+    return not is_large(value)
+
+
+def _pieces(items: list[T]) -> list[list[T]]:
+    size = _PIECE if len(items) > _PIECE else 1
+    return [items[begin : begin + size] for begin in range(0, len(items), size)]
+
+
+def _joined(pieces: Iterable[object]) -> str:
+    return ",".join([_in_pieces(piece)[1:-1] for piece in pieces])
+
+
+def _at_once(value: object) -> str:
+    return simplejson.dumps(
+        value, use_decimal=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+    )
 
 
 def _whole(text: str) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -36,6 +37,9 @@ GRACE = 30
 SWITCH = 0.001
 """Seconds after which a thread lets the event loop go on; Python's own are 5 ms."""
 
+COLLECTED = (20_000, 20, 20)
+"""Objects, and collections of the younger generation, after which the next is collected."""
+
 OPTIONS_SHARE = 0.1
 """The part of the day's requests to Codat that one company's callers may spend here."""
 
@@ -54,6 +58,13 @@ class _Server(uvicorn.Server):
         """Take SIGINT or SIGTERM."""
         self._closing.set()
         super().handle_exit(sig, frame)
+
+
+def _spare_garbage_collector() -> None:
+    """Let the collector pass over what was made at the start, and come seldom: it stops all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED)
 
 
 async def main(host: str, port: int) -> None:
@@ -97,6 +108,7 @@ async def main(host: str, port: int) -> None:
         )
         if not settings.api_keys:
             log.warning("GATEWAY_API_KEYS is not set: only this machine is served, without a key")
+        _spare_garbage_collector()
         await _Server(config, parts.closing).serve()
 
 

@@ -4,9 +4,11 @@ import pickle
 from decimal import Decimal
 
 import pytest
+import simplejson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.load.worst import RECORDS
 from codat import exact_json
 from codat.exact_json import MOST_LEVELS, MOST_VALUES, Number
 
@@ -191,3 +193,30 @@ def test_any_json_survives_writing_and_reading(value):
 @given(JSON)
 def test_reading_does_not_change_the_digest(value):
     assert exact_json.digest(value) == exact_json.digest(exact_json.loads(exact_json.dumps(value)))
+
+
+@FEW
+@given(JSON)
+def test_in_pieces_the_same_text_is_written(value):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exact_json, "_PIECE", 2)
+        patch.setattr("codat.turns.SMALL", 8)
+        in_pieces = exact_json.dumps(value)
+
+    assert in_pieces == exact_json.dumps(value)
+    assert value == json.loads(in_pieces)
+
+
+@pytest.mark.parametrize("text", RECORDS.values(), ids=RECORDS)
+def test_the_largest_record_is_never_written_in_one_go(text, monkeypatch):
+    sizes = []
+    written = simplejson.dumps
+
+    def dumps(value, **options):
+        sizes.append(exact_json.extent(value)[1])
+        return written(value, **options)
+
+    monkeypatch.setattr(simplejson, "dumps", dumps)
+    exact_json.dumps(exact_json.loads(text))
+
+    assert 2000 > max(sizes)
