@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from temporalio.api.enums.v1 import ContinueAsNewInitiator, EventType
 from temporalio.api.history.v1 import HistoryEvent
@@ -107,12 +107,15 @@ class Reader:
         attributes = event.activity_task_completed_event_attributes
         if attributes.scheduled_event_id not in self._scheduled:
             return
-        ask = self._scheduled[attributes.scheduled_event_id]
+        ask, given = self._scheduled[attributes.scheduled_event_id], attributes.result.payloads
+        try:
+            result = await self._decode(given, Look if isinstance(ask, FindSubmission) else Reading)
+        except ValueError:
+            return  # an operator completed it by hand: it tells no more than no answer
         if isinstance(ask, FindSubmission):
-            look = await self._decode(attributes.result.payloads, Look)
-            self.facts += _looked(_time(event), ask, look)
+            self.facts += _looked(_time(event), ask, cast("Look", result))
             return
-        reading = await self._decode(attributes.result.payloads, Reading)
+        reading = cast("Reading", result)
         operation = reading.operation
         self.facts.append(
             Fact(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
+from temporalio.api.enums.v1 import EventType
+
 from bench.chaos.books import Entry
 from bench.chaos.evidence import Case
 from bench.chaos.wanted import Wanted
@@ -92,13 +94,19 @@ def _by_its_words(case: Case, fates: list[str]) -> Cause | None:
         return Cause.ENDED
     if _words(case).startswith(_OVERTAKEN):
         return Cause.OVERTAKEN
-    if _words(case).startswith(_CANCELLED):
+    if _words(case).startswith(_CANCELLED) or _is_cancelled(case):
         return Cause.CANCELLED
     if _EARLIER in _words(case):
         return Cause.HUMBLE
     if _NO_PROOF in _words(case) and _names_its_own(case):
         return Cause.UNPROVEN
     return Cause.BLOCKED if _BLOCKED in _words(case) and not fates else None
+
+
+def _is_cancelled(case: Case) -> bool:
+    """Tell whether some run was asked to cancel, so that it could not send its request again."""
+    asked = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
+    return any(event.event_type == asked for run in case.ending.runs for event in run.events)
 
 
 def _words(case: Case) -> str:

@@ -102,6 +102,20 @@ async def _start(side: Side, door: str, item: Item) -> None:
             await _start_and_mend(side, item, {"retry_policy": policy, "run_timeout": limit})
 
 
+async def end_cron(side: Side, item: Item) -> None:
+    """End what the server begins anew for ever, also after another door was pressed on it."""
+    while await persist(partial(_is_cron, side, item)):
+        await _terminate(side, item)
+        with suppress(Refused):
+            await persist(lambda: side.retry(item))
+
+
+async def _is_cron(side: Side, item: Item) -> bool:
+    async for event in side.handle(item).fetch_history_events():
+        return bool(event.workflow_execution_started_event_attributes.cron_schedule)
+    return False
+
+
 async def _start_and_mend(side: Side, item: Item, options: Options) -> None:
     """Start a push that the server begins anew by itself, end that, and ask for it again."""
     await _start_anew(side, item, partial(side.start_with_a_past, **options))

@@ -12,24 +12,29 @@ READ_TIMEOUT = 3
 """Seconds after which a worker of the chaos run gives an answer up."""
 
 _WRITES: tuple[tuple[float, Rule], ...] = (
-    (0.056, {"fault": "drop-before-commit"}),
-    (0.056, {"fault": "commit-then-drop"}),
-    (0.056, {"fault": "commit-then-5xx", "status": 502}),
-    (0.056, {"fault": "error-before-commit", "status": 503}),
-    (0.056, {"fault": "throttle", "retry_after": 1}),
-    (0.056, {"fault": "conflict"}),
-    (0.056, {"fault": "cut-body"}),
-    (0.056, {"fault": "hang"}),
-    (0.056, {"fault": "unauthorized"}),
-    (0.056, {"fault": "processed-late", "seconds": 1.5}),
-    (0.02, {"fault": "proxy-page", "status": 408}),
-    (0.02, {"fault": "proxy-page", "status": 403}),
-    (0.02, {"fault": "proxy-page", "status": 404, "committed": False}),
+    (0.045, {"fault": "drop-before-commit"}),
+    (0.045, {"fault": "commit-then-drop"}),
+    (0.045, {"fault": "commit-then-5xx", "status": 502}),
+    (0.045, {"fault": "error-before-commit", "status": 503}),
+    (0.045, {"fault": "throttle", "retry_after": 1}),
+    (0.045, {"fault": "conflict"}),
+    (0.045, {"fault": "cut-body"}),
+    (0.045, {"fault": "hang"}),
+    (0.045, {"fault": "unauthorized"}),
+    (0.045, {"fault": "processed-late", "seconds": 1.5}),
+    (0.015, {"fault": "proxy-page", "status": 408}),
+    (0.015, {"fault": "proxy-page", "status": 403}),
+    (0.015, {"fault": "proxy-page", "status": 404, "committed": False}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
-    (0.008, {"fault": "failed-without-proof", "lands": 3}),
-    (0.007, {"fault": "failed-without-proof", "later": 8}),
+    (0.006, {"fault": "failed-without-proof", "lands": 3}),
+    (0.005, {"fault": "failed-without-proof", "later": 8}),
 )
+_MORE = {"honoured": 1.0, "ignored": 1.3}
+"""Where keys are ignored few requests are sent again, so that each fault meets fewer."""
+
+_UNPROVEN_MORE = {"honoured": 1.0, "ignored": 3.0}
+
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),
     (0.06, {"fault": "error-before-commit", "status": 500}),
@@ -70,12 +75,14 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
     slow = {"fault": "slow-body", "seconds": SLOWLY, "connection": _connection(side, SLOW)}
     made: list[Rule] = [{**slow, "path": f"{here}connections/[^/]+/push/", "probability": 0.6}]
     # Few pushes would meet too few of each.
-    more, untouched = 1.2 if wanted.brief else 1, 1.0
+    more, untouched = 1.2 if wanted.brief else _MORE[wanted.mode], 1.0
     for share, rule in _WRITES:
         if rule["fault"] == "processed-late" and wanted.freezes_long:
             continue
         path = f"{here}connections/[^/]+/push/"
-        made.append({**rule, "path": path, "probability": share * more / untouched})
+        is_unproven = rule["fault"] == "failed-without-proof"
+        chance = share * more * (_UNPROVEN_MORE[wanted.mode] if is_unproven else 1)
+        made.append({**rule, "path": path, "probability": chance / untouched})
         if rule["fault"] == "conflict":
             made[-1]["kept"] = not wanted.brief  # a kept one is judged for a minute
         if rule["fault"] not in _SHAPES:

@@ -13,6 +13,7 @@ from emulator.rewrites import WAYS
 
 _SPACE = UUID("6a1d9a52-5d7c-5c0e-8f43-0d6a7a3f9c11")
 
+CRON = "start: with cron"
 DOORS = (
     "retry",
     "reset: to the first task",
@@ -22,7 +23,7 @@ DOORS = (
     "start: over an ended one",
     "start: after terminate",
     "start: with a copied memo and an old ledger",
-    "start: with cron",
+    CRON,
     "start: with a retry policy",
     "activity: pause, unpause",
     "activity: pause, reset",

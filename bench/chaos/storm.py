@@ -8,9 +8,9 @@ from functools import partial
 from random import Random
 
 from bench.chaos.commands import persist
-from bench.chaos.doors import pressed, start
+from bench.chaos.doors import end_cron, pressed, start
 from bench.chaos.house import House
-from bench.chaos.plan import Item, Plan, Press
+from bench.chaos.plan import CRON, Item, Plan, Press
 from bench.chaos.sides import Side
 
 _FEW = 0.1
@@ -42,6 +42,9 @@ class Storm:
                     action = partial(self._press, side, press, index)
                     tasks.create_task(self._later(press.at, action))
             tasks.create_task(asyncio.sleep(self.plan.wanted.storm))
+        numbers = {press.number for press in self.plan.presses if press.door == CRON}
+        for side in self.sides:
+            await asyncio.gather(*(end_cron(side, self.plan.items[number]) for number in numbers))
 
     async def calm(self, within: float) -> None:
         """Let the platform misbehave on until most pushes have ended, or for so many seconds."""

@@ -122,7 +122,15 @@ async def _for_ever(jobs: "itertools.cycle[Any] | itertools.repeat[Any]", many: 
 @asynccontextmanager
 async def beside(work: str, address: str) -> AsyncGenerator[None]:
     """Let a process of its own be hostile for the length of a block."""
-    command = [sys.executable, "-m", "bench.load.neighbours", "--hostile", work, "--address", address]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.load.neighbours",
+        "--hostile",
+        work,
+        "--address",
+        address,
+    ]
     process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.DEVNULL)
     try:
         await asyncio.sleep(3)

@@ -9,8 +9,17 @@ from activities.recall import RecallActivities
 from codat import CodatClient
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
-from tests.support.doors import check, start_like
-from tests.support.protocol import MODES, Gate, held_up, protocol, seconds_for_minutes, written_once
+from tests.support.doors import check, reset, start_like
+from tests.support.protocol import (
+    MODES,
+    Gate,
+    held_up,
+    protocol,
+    seconds_for_minutes,
+    sent,
+    written_once,
+)
+from tests.support.waiting import eventually
 
 both = pytest.mark.parametrize("mode", MODES)
 
@@ -154,6 +163,25 @@ async def test_a_request_that_is_ended_by_hand_is_looked_for(devserver, mode, by
 
         check(here, outcome)
         assert 1 == len(here.records)
+    assert "Success" == outcome.status
+
+
+async def test_after_a_reset_a_request_that_was_completed_by_hand_is_sent_under_its_key(devserver):
+    async with protocol(devserver) as here, held_up(answer=True) as gate:
+        here.codat.fault("hang", method="POST", nth=2)
+        push = await here.push()
+        await gate.reached.wait()
+        await ActivityCommands(push, "push").complete("{}")
+
+        async def has_been_sent_again():
+            return 2 == len(here.posts)
+
+        await eventually(has_been_sent_again)
+        await reset(push)
+        outcome = await push.outcome()
+
+        check(here, outcome)
+        assert (3, 1) == sent(here)
     assert "Success" == outcome.status
 
 
