@@ -8,7 +8,20 @@ import pytest
 from tests.support.prose import lengths, median_and_p90, sentences
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["README.md"]
+PAGES = [
+    "CONTRIBUTING.md",
+    "README.md",
+    "docs/architecture.md",
+    "docs/decisions.md",
+    "docs/gateway.md",
+    "docs/glossary.md",
+    "docs/measured.md",
+    "docs/operating.md",
+    "docs/production.md",
+    "docs/protocol.md",
+    "docs/settings.md",
+    "docs/temporal_commands.md",
+]
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]*))?\)")
 
 
