@@ -24,15 +24,24 @@ def _usable(secret: SecretStr) -> SecretStr:
 
 
 class NotifySettings(BaseSettings):
-    """PUSH_NOTIFY_* variables: where endings are told, and the secret that signs the messages."""
+    """PUSH_NOTIFY_* variables: where endings are reported, and the secret that signs them."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PUSH_NOTIFY_", frozen=True, hide_input_in_errors=True
+        env_prefix="PUSH_NOTIFY_",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
     url: HttpUrl | None = None
+    """Endpoint of your backend that gets a message for every push that ends; https and a public
+    address. Without it there are no messages. See [gateway.md](gateway.md)."""
+
     secret: Annotated[SecretStr, AfterValidator(_usable)] | None = None
+    """Secret that signs these messages (Standard Webhooks). `PUSH_NOTIFY_URL` needs it."""
+
     allow_private: bool = False
+    """Also allows http and private addresses in `PUSH_NOTIFY_URL`."""
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

@@ -20,15 +20,31 @@ FIRST_LOOK_BESIDE_WEBHOOKS = timedelta(minutes=2)
 
 
 class PushSettings(BaseSettings):
-    """PUSH_* variables; durations in seconds or as ISO 8601 (`PT15M`)."""
+    """The PUSH_* variables for polling, searching and sending again.
 
-    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True)
+    Each run of a push keeps the values of the worker that did its first step.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PUSH_", frozen=True, use_attribute_docstrings=True
+    )
 
     poll_first: Pause | None = None
+    """Age of a push at its first poll."""
+
     poll_factor: Annotated[float, Field(ge=1, le=10)] = 2.0
+    """Factor between the ages of a push at two polls; `1` polls at even intervals."""
+
     poll_cap: Pause = timedelta(minutes=15)
+    """Longest pause between two polls."""
+
     find_for: Pause = timedelta(seconds=180)
+    """How long a push waits after a lost answer until the search of Codat's list decides. By then
+    Codat has listed or refused every request. A shorter wait risks a duplicate."""
+
     resend: Resend = Resend.AUTO
+    """Says whether a push may send a new submission after a search that finds nothing; see *Two
+    settings that decide whether a push is exactly once* above."""
 
     def conduct(self, codat: CodatSettings) -> Conduct:
         """Give what a push is handed with its first step."""

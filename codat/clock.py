@@ -18,14 +18,14 @@ _shift = timedelta()
 
 
 class ClockSettings(BaseSettings):
-    """`PUSH_CLOCK_SHIFT`, for tests: by how much this process's wall clock is put forward.
+    """The clock of a worker under test."""
 
-    Seconds or ISO 8601; `-PT12M` puts it twelve minutes back.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PUSH_", frozen=True, use_attribute_docstrings=True
+    )
 
     clock_shift: Duration = timedelta()
+    """For tests only: moves the process's wall clock forward; `-PT12M` moves it back 12 minutes."""
 
 
 def utc_now() -> datetime:

@@ -27,26 +27,52 @@ class SettingsError(ValueError):
 
 
 class CodatSettings(BaseSettings):
-    """CODAT_* variables; start-up fails naming the missing one.
+    """CODAT_* variables; a missing or wrong one stops the start with its name."""
 
-    Several workers share `company_concurrency` (Codat allows ten at once per company) and
-    `requests_per_minute` (a thousand per address): give each its part. `company_share` is the part
-    of the day's requests that a company may use of one process where it is not alone.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="CODAT_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CODAT_", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     api_key: Annotated[SecretStr, Field(min_length=1)]
+    """API key of your Codat account."""
+
     base_url: HttpUrl = HttpUrl("https://api.codat.io")
+    """Base URL of Codat's API, or of the emulator."""
+
     idempotency: Literal["honoured", "ignored"] = "honoured"
+    """Says what this Codat deployment does with `Idempotency-Key`; see *Two settings that decide
+    whether a push is exactly once* above."""
+
     connect_timeout: Patience = timedelta(seconds=5)
+    """How long a connection to Codat may take to open."""
+
     read_timeout: Patience = timedelta(seconds=25)
+    """How long Codat may be silent during one request."""
+
     total_timeout: Patience = timedelta(seconds=30)
+    """How long one request to Codat may take in all."""
+
     company_concurrency: Annotated[int, Field(ge=1, le=10)] = 10
+    """Requests in parallel for one company. Codat allows 10: divide them by the number of
+    workers."""
+
     requests_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """Requests per minute of this process. Codat allows 1000 per address: divide them by the
+    number of workers."""
+
     company_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Part of the day's requests that one of several companies may use in this process; `1`
+    means no limit. A company that is alone may use twice this part. The front door always uses
+    0.1."""
+
     webhook_secret: SecretStr | None = None
+    """Secret with which Codat signs its webhooks; two secrets, separated by a blank, during a
+    change. The front door verifies webhooks with it. A worker that has it polls less, because
+    webhooks report changes."""
+
     webhook_authorization: SecretStr | None = None
+    """Value of the `Authorization` header that Codat's webhooks carry, instead of a signature.
+    It has the same effect on a worker."""
 
     @property
     def has_webhooks(self) -> bool:

@@ -57,19 +57,24 @@ def _safe(url: HttpUrl) -> HttpUrl:
 
 
 class CodecSettings(BaseSettings):
-    """CODEC_* variables.
+    """CODEC_* variables."""
 
-    `keys` are `name:sha256-of-key`. `origins` are the addresses of the UI, without a path.
-    `userinfo_url` is where the provider of the UI's login says whose an access token is; `users`
-    are those who may read, by `sub` or by an `email` that is verified.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="CODEC_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CODEC_", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     keys: Annotated[dict[bytes, str], NoDecode, BeforeValidator(_keys)] = {}
+    """Keys that may decrypt, sent as `Authorization: Bearer KEY`. Without `CODEC_KEYS` and
+    `CODEC_USERINFO_URL` only this machine is served, and everybody on it."""
+
     origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = ()
+    """Origins of the Temporal UI that may call from a browser (CORS)."""
+
     userinfo_url: Annotated[HttpUrl, AfterValidator(_safe)] | None = None
+    """OpenID Connect userinfo endpoint of the Temporal UI's login. It needs `CODEC_USERS`."""
+
     users: Annotated[frozenset[str], NoDecode, BeforeValidator(_users)] = frozenset()
+    """Users of that login who may decrypt."""
 
     @property
     def is_open(self) -> bool:

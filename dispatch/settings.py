@@ -18,21 +18,24 @@ def _ours(path: Path) -> Path:
 
 
 class DispatchSettings(BaseSettings):
-    """The part of PUSH_* that whoever starts a push must know too.
+    """The PUSH_* variables that every process needs that starts or reads a push."""
 
-    `large_directory` is one that all processes share; without it large payloads lie in Temporal.
-    `task_timeout` is how long a worker may take for one decision of a workflow (the server's
-    default: 10 s, its most: 120 s).
-    """
-
-    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PUSH_", frozen=True, use_attribute_docstrings=True
+    )
 
     task_queue: Annotated[str, Field(min_length=1)] = "push"
+    """Temporal task queue that workers poll and on which pushes start."""
+
     large_directory: Annotated[
         Annotated[DirectoryPath, AfterValidator(_ours)] | None,
         BeforeValidator(lambda written: written or None),
     ] = None
+    """Directory, shared by all processes, for payloads of 256 KB or more. Without it they stay in
+    Temporal's history."""
+
     task_timeout: Annotated[
         Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=120))] | None,
         BeforeValidator(lambda written: written or None),
     ] = None
+    """How long a worker may take for one workflow task of a workflow that this process starts."""

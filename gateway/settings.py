@@ -10,28 +10,53 @@ from gateway.public_url import PublicUrl
 
 
 class GatewaySettings(BaseSettings):
-    """GATEWAY_* variables.
+    """GATEWAY_* variables."""
 
-    `api_keys` are `name:sha256-of-key:companyId+companyId`, with `*` for all companies, and
-    `:read`, `:push` or `:resolve` behind, joined by `+`, for a key that may not do all of these;
-    separated by blanks or commas. `most_wrong_keys` of an address are answered within a minute.
-    `unknown_as` is how a push that ended Unknown is shown. `session_secret` signs the sessions of
-    pages; without it they end with the process. `temporal_ui` is where people find the Temporal UI.
-    `public_url` is where the front door is reached, so which Host and which scheme its callers use.
-    `recognize_repeats` takes an equal request without a key, after a missed answer, as a repeat.
-    `confirm_not_written` wants two keys to say so before a push is sent again.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
+    )
 
     api_keys: Annotated[tuple[ApiKey, ...], NoDecode, BeforeValidator(read_api_keys)] = ()
+    """API keys of callers, by their SHA-256 (`printf %s KEY | sha256sum`), with their companies
+    and roles. Companies are `companyId+companyId`, or `*` for all. Roles are `read`, `push` (start
+    and retry) and `resolve` (settle an unclear push), joined by `+`; without roles a key may do
+    all. Without keys only this machine is served."""
+
     unknown_as: Literal["Unknown", "TimedOut"] = "Unknown"
+    """Status that the API shows for a push that ended `Unknown`. `TimedOut` suits generated
+    clients that do not know `Unknown`."""
+
     session_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """Secret that signs sessions of the pages. Without it sessions end with the process, and
+    only one process can read them."""
+
     temporal_ui: HttpUrl | None = None
+    """Address of the Temporal UI, for links on the pages."""
+
     recognize_repeats: bool = True
+    """Treats an equal request without an idempotency key as a repeat when the answer before it
+    was missed. With `false` each request without a key is a push of its own."""
+
     confirm_not_written: bool = False
+    """Requires a second API key to confirm, within an hour, that nothing was written, before a
+    push is sent again on the pages."""
+
     public_url: PublicUrl = None
+    """Address under which callers reach the front door. It decides the scheme, so the `Secure`
+    and `__Host-` marks of cookies and HSTS. Another `Host` is answered 421."""
+
     most_wrong_keys: Annotated[int, Field(ge=1)] = 20
+    """Wrong API keys per minute that an address (of IPv6 a /64) may send. Beyond that only keys
+    that it has used before are accepted, and anything else is answered 429."""
+
     most_requests: Annotated[int, Field(ge=1)] = 200
+    """Requests in parallel, divided evenly among the API keys."""
+
     most_streams: Annotated[int, Field(ge=1)] = 200
+    """Live streams of pages in parallel, divided evenly among the API keys."""
+
     most_connections: Annotated[int, Field(ge=1)] = 800
+    """Open connections. A new one replaces the one that has waited longest for a request."""

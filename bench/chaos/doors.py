@@ -1,4 +1,4 @@
-"""The doors that people press while everything dies; what each does is told in docs/doors.md.
+"""The doors that people press while everything dies; docs/temporal_commands.md says what each does.
 
 `delete` is not among them: it makes the server forget a push, so that nothing is promised of it.
 """

@@ -34,7 +34,7 @@ DOORS = (
     "cancel",
     "signals",
 )
-"""What people, schedules and policies do to a push; docs/doors.md tells of each."""
+"""What people, schedules and policies do to a push; docs/temporal_commands.md describes each."""
 
 DISASTERS = ("kill worker", "freeze worker", "kill server", "kill emulator")
 

@@ -58,15 +58,19 @@ def _read(entry: str, number: int) -> tuple[str, bytes]:
 
 
 class EncryptionSettings(BaseSettings):
-    """The part of PUSH_* that everybody who reads or starts a push must know.
+    """The PUSH_* variables for encryption at rest."""
 
-    `encryption_strict` refuses what is not encrypted: nobody can slip in a payload of their own.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PUSH_", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     encryption_keys: Annotated[KeyRing, NoDecode, BeforeValidator(read_keys)] = KeyRing()
+    """Keys that encrypt what Temporal stores; the first one encrypts, all of them decrypt.
+    `plain` in the first place writes unencrypted and still decrypts. Without keys nothing is
+    encrypted. See [encryption.md](encryption.md)."""
+
     encryption_strict: bool = False
+    """Refuses payloads that are not encrypted. It needs a key that encrypts."""
 
     @field_validator("encryption_strict")
     @classmethod

@@ -52,13 +52,21 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class TelemetrySettings(BaseSettings):
-    """How a process can be watched; without addresses it listens nowhere."""
+    """The PUSH_* variables for metrics, health and logs; without addresses nothing listens."""
 
-    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PUSH_", frozen=True, use_attribute_docstrings=True
+    )
 
     metrics_address: Address | None = None
+    """Where Prometheus scrapes `/metrics`; each process on a machine needs its own port."""
+
     health_address: Address | None = None
+    """Where a worker answers `/health` and `/ready`. The front door has both on its own port."""
+
     log_format: Literal["text", "json"] = "text"
+    """`json` writes one object per line, without record contents and texts of errors. `text` is
+    for development."""
 
 
 def runtime_of(settings: TelemetrySettings) -> Runtime:

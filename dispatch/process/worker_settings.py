@@ -36,28 +36,47 @@ _or_none = BeforeValidator(lambda written: written or None)
 
 
 class WorkerSettings(BaseSettings):
-    """What may differ from worker to worker; without `build_id` workers have no versions.
+    """The PUSH_* variables for a worker's capacity and version."""
 
-    `activity_slots` are requests to Codat and other steps at once, `workflow_slots` decisions at
-    once, `cached_workflows` pushes kept in memory. With `slots` by resources those two are the
-    most, and new work is taken while memory and processors (the container's) are used less than
-    `target_memory` and `target_cpu`, fractions of 1. `pollers` are calls for work of each of both
-    kinds that wait at the server; `auto`: as many as there is work for, up to `most_pollers`.
-    """
-
-    model_config = SettingsConfigDict(env_prefix="PUSH_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="PUSH_", frozen=True, use_attribute_docstrings=True
+    )
 
     deployment_name: DeploymentName = "surepush"
+    """Name of the worker deployment in Temporal; used with `PUSH_BUILD_ID`."""
+
     build_id: Annotated[BuildId | None, _or_none] = None
+    """Build id of this worker. It turns worker versioning on: the worker gets no push until this
+    build is current. See [production.md](production.md)."""
+
     versioning: Literal["auto-upgrade", "pinned"] = "auto-upgrade"
+    """Whether a running push moves to the current build or stays on the build that began it."""
+
     slots: Literal["fixed", "resources"] = "fixed"
+    """`fixed` takes the two slot counts as they are. `resources` takes them as maxima and accepts
+    new work below `PUSH_TARGET_MEMORY` and `PUSH_TARGET_CPU`."""
+
     activity_slots: Slots = 100
+    """Activities in parallel, such as requests to Codat."""
+
     workflow_slots: Slots = 10
+    """Workflow tasks in parallel."""
+
     target_memory: Share = 0.8
+    """Memory use, of the container, below which `resources` accepts new work."""
+
     target_cpu: Share = 0.9
+    """CPU use, of the container, below which `resources` accepts new work."""
+
     cached_workflows: Slots = 1000
+    """Pushes that stay in memory. A push outside the cache is replayed for its next task."""
+
     pollers: Pollers | Literal["auto"] = 5
+    """Poll calls that wait at the server, for each of workflow tasks and activities. `auto` scales
+    them with the work, up to `PUSH_MOST_POLLERS`."""
+
     most_pollers: Annotated[int, Field(ge=5, le=1000)] = 100
+    """Maximum of `PUSH_POLLERS=auto`."""
 
 
 class WorkerOptions(TypedDict, total=False):
