@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 from dispatch.process_exit import end_process
 from stack.demo import demo
 from stack.ports import Ports
-from stack.process import Trouble
+from stack.process import ProcessFailed
 from stack.signals import INTERRUPTED, until_signal
 from stack.up import FOLDER, up
 
@@ -51,7 +51,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    except (Trouble, ExceptionGroup) as trouble:
+    except (ProcessFailed, ExceptionGroup) as trouble:
         print(_first(trouble), file=sys.stderr)
         return 1
 

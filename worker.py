@@ -14,7 +14,7 @@ from temporalio.worker import Worker
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
 from activities.metrics import counting
-from activities.models import Conduct
+from activities.models import PushPolicy
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
@@ -32,11 +32,11 @@ from dispatch.connection import (
 from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.process.health import Readiness, serving_health, watching
 from dispatch.process.logs import configure_logging
-from dispatch.process.overview import Found, check_certificate, check_names, describe
+from dispatch.process.overview import CheckResults, check_certificate, check_names, describe
 from dispatch.process.preflight import check_build, check_clocks, check_codat, check_temporal
 from dispatch.process.sandbox import RUNNER
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
-from dispatch.process.tracing import heard_by, interceptors_of, tracer_of
+from dispatch.process.tracing import interceptors_of, observed, tracer_of
 from dispatch.process.worker_settings import (
     WorkerOptions,
     WorkerSettings,
@@ -76,7 +76,7 @@ GRACE = timedelta(seconds=40)
 def build_worker(  # noqa: PLR0913, the parts of a worker
     client: Client,
     codat: CodatClient,
-    conduct: Conduct,
+    conduct: PushPolicy,
     *,
     notify: NotifyActivities | None = None,
     task_queue: str = "push",
@@ -129,7 +129,7 @@ async def main() -> int:
     client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
     async with (
-        CodatClient(settings, hear=heard_by(counting(runtime.metric_meter), tracer)) as codat,
+        CodatClient(settings, hear=observed(counting(runtime.metric_meter), tracer)) as codat,
         watching_clocks(client, codat) as clocks,
         serving_health(telemetry.health_address, readiness := Readiness(client, clocks)),
         watching(readiness),
@@ -167,7 +167,7 @@ async def check() -> int:
             found += await check_build(client, read_settings(WorkerSettings))
             found += await check_clocks(client, codat)
         except TemporalUnreachable as error:
-            found.append(Found("wrong", "server", str(error)))
+            found.append(CheckResults("wrong", "server", str(error)))
         found.append(answered)
     for one in found:
         print(f"{one.level:8} {one.what:12} {one.said}")

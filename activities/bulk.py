@@ -7,10 +7,10 @@ from uuid import UUID
 
 from temporalio import activity
 
-from activities.heartbeat import beating
+from activities.heartbeat import heartbeating
 from activities.server_time import ServerTime
 from activities.wire import Wire
-from codat.quota import Allowance
+from codat.quota import DailyQuota
 
 REQUESTS_EACH = 4
 """What a retried push asks of Codat, about: the push, its looks, its part of the options."""
@@ -54,7 +54,7 @@ Retry = Callable[[UUID, BulkStep], Awaitable[str]]
 class BulkActivities:
     """Retries by `retry`, which gives a word on each push and never sends what is unclear."""
 
-    def __init__(self, retry: Retry, allowance: Callable[[], Allowance]) -> None:
+    def __init__(self, retry: Retry, allowance: Callable[[], DailyQuota]) -> None:
         self._retry = retry
         self._allowance = allowance
 
@@ -62,7 +62,7 @@ class BulkActivities:
     async def bulk_retry(self, step: BulkStep) -> BulkDone:
         """Retry until the step is done or the day's requests run low; again, it repeats nothing."""
         time, results = ServerTime(), list[str]()
-        async with beating():
+        async with heartbeating():
             for push_id in step.pushes:
                 if results and self._is_low():
                     return BulkDone(results=results, not_before=self._next_allowance(time))

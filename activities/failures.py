@@ -13,7 +13,7 @@ MOST_PATIENCE = timedelta(hours=1)
 """No `Retry-After` is believed beyond this: a platform that recovers early is asked again."""
 
 
-class Refusal(Wire):
+class FailureDetails(Wire):
     """What a failure says besides its sentence; times in seconds."""
 
     status: int | None = None
@@ -31,7 +31,7 @@ def codat_failures(*, final: tuple[type[CodatError], ...] = (CodatRefused,)) -> 
         yield
     except CodatError as error:
         patience = min(error.retry_after, MOST_PATIENCE) if error.retry_after else None
-        refusal = Refusal(
+        refusal = FailureDetails(
             status=error.status,
             retry_after_seconds=patience.total_seconds() if patience else None,
             correlation_id=error.correlation_id,

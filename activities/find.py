@@ -9,13 +9,13 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.failures import codat_failures
-from activities.heartbeat import beating
+from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords, compare, fits
-from activities.models import Candidate, FindSubmission, Look, Purpose
-from activities.other_pushes import BEFORE, Others
-from activities.readings import reading_of
+from activities.models import Candidate, FindSubmission, Purpose, SearchResult
+from activities.other_pushes import BEFORE, OtherPushes
+from activities.readings import snapshot_of
 from activities.server_time import ServerTime
 from codat import CodatClient, PushOperation
 from codat.pages import Pager
@@ -40,16 +40,18 @@ class FindActivities:
         self._inputs = Inputs(client)
 
     @activity.defn(name="find-submission")
-    async def find_submission(self, ask: FindSubmission) -> Look:
+    async def find_submission(self, ask: FindSubmission) -> SearchResult:
         """Say which operations might be ours; adopt one when told to decide or by order.
 
         Any failure is retried: an incomplete look proves nothing.
         """
         time = ServerTime()
-        async with beating():
-            return await self._find(ask, Others(self._client, ask), time)
+        async with heartbeating():
+            return await self._find(ask, OtherPushes(self._client, ask), time)
 
-    async def _find(self, ask: FindSubmission, others: Others, time: ServerTime) -> Look:
+    async def _find(
+        self, ask: FindSubmission, others: OtherPushes, time: ServerTime
+    ) -> SearchResult:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         listed = await self._matched(ask, time)
@@ -60,7 +62,7 @@ class FindActivities:
         records = await self._other_records(possible, ask, others)
         sightings = await _not_held(possible, others)
         sightings = await _without_others(sightings, records, ask, others)
-        look = Look(
+        look = SearchResult(
             candidates=_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
             shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
@@ -75,7 +77,7 @@ class FindActivities:
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _other_records(
-        self, possible: list[Sighting], ask: FindSubmission, others: Others
+        self, possible: list[Sighting], ask: FindSubmission, others: OtherPushes
     ) -> list[Record]:
         """Read what the pushes carry that may have these operations, where that tells anything."""
         if ask.changed or not any(operation.data for operation, _ in possible):
@@ -112,7 +114,7 @@ class FindActivities:
         update = Update(own, ask.target, ask.record_id, ask.digest, ask.since)
         return await later_update(self._client, update) is not None
 
-    async def _adopt_by_order(self, ask: FindSubmission, others: Others) -> Look:
+    async def _adopt_by_order(self, ask: FindSubmission, others: OtherPushes) -> SearchResult:
         if ask.adopt is None:
             raise _refused("no operation was named")
         with codat_failures():
@@ -124,7 +126,7 @@ class FindActivities:
         holder = (await others.holders([ask.adopt])).get(ask.adopt)
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
-        return Look(candidates=[], adopted=reading_of(operation))
+        return SearchResult(candidates=[], adopted=snapshot_of(operation))
 
 
 def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
@@ -137,13 +139,13 @@ def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
     ]
 
 
-async def _not_held(sightings: list[Sighting], others: Others) -> list[Sighting]:
+async def _not_held(sightings: list[Sighting], others: OtherPushes) -> list[Sighting]:
     held = await others.holders([operation.push_operation_key for operation, _ in sightings])
     return [sighting for sighting in sightings if sighting[0].push_operation_key not in held]
 
 
 async def _without_others(
-    sightings: list[Sighting], records: list[Record], ask: FindSubmission, others: Others
+    sightings: list[Sighting], records: list[Record], ask: FindSubmission, others: OtherPushes
 ) -> list[Sighting]:
     """Leave out the operations that show another push's record, which ours can't have become."""
     known = OtherRecords(record for _, record in records)
@@ -167,20 +169,22 @@ def _match(ask: FindSubmission, operation: PushOperation) -> Match:
 
 
 async def _adopt(
-    look: Look, operation: PushOperation, records: list[Record], others: Others
-) -> Look:
+    look: SearchResult, operation: PushOperation, records: list[Record], others: OtherPushes
+) -> SearchResult:
     key = operation.push_operation_key
     hindrance = await _hindrance(operation, records, others)
     if hindrance is None and not await others.claim(key):
         hindrance = "another push took it at the same moment"
     if hindrance:
         return look.model_copy(update={"hindrance": hindrance})
-    return look.model_copy(update={"adopted": reading_of(operation)})
+    return look.model_copy(update={"adopted": snapshot_of(operation)})
 
 
-async def _hindrance(operation: PushOperation, records: list[Record], others: Others) -> str | None:
+async def _hindrance(
+    operation: PushOperation, records: list[Record], others: OtherPushes
+) -> str | None:
     """Name another push whose operation this may be as well."""
-    twin = await others.open_twin(operation.push_operation_key)
+    twin = await others.unresolved_duplicate(operation.push_operation_key)
     if twin:
         return f"{twin} pushed an equal record, and this may be its operation"
     for push, record in records:

@@ -14,7 +14,7 @@ EVERY = timedelta(seconds=3)
 
 
 @asynccontextmanager
-async def beating() -> AsyncGenerator[None]:
+async def heartbeating() -> AsyncGenerator[None]:
     """Heartbeat every three seconds while the block runs; a short read never does."""
     task = asyncio.create_task(_beat())
     try:

@@ -41,14 +41,14 @@ class Update:
 
 
 @dataclass(frozen=True)
-class Later:
+class LaterUpdate:
     """A push that is newer, and since when it is asked for (UTC)."""
 
     workflow_id: str
     since: datetime
 
 
-async def later_update(client: Client, update: Update) -> Later | None:
+async def later_update(client: Client, update: Update) -> LaterUpdate | None:
     """Find a push that was asked for later, updates the same record, and did not fail.
 
     A push counts from the first run that had its present record: a retry makes nothing newer, a
@@ -69,7 +69,7 @@ async def later_update(client: Client, update: Update) -> Later | None:
     return None
 
 
-async def _standing(client: Client, workflow_id: str) -> Later | None:
+async def _standing(client: Client, workflow_id: str) -> LaterUpdate | None:
     """Say since when a push is asked for what it carries now; None if it failed."""
     # The list lags behind; what is asked of the push itself does not.
     latest = await client.get_workflow_handle(workflow_id).describe()
@@ -77,7 +77,7 @@ async def _standing(client: Client, workflow_id: str) -> Later | None:
     if known.get(_STATUS) == "Failed":
         return None
     before = await _since(client, workflow_id, known.get(_DIGEST) or "")
-    return Later(workflow_id, min(before, await requested_at(latest)))
+    return LaterUpdate(workflow_id, min(before, await requested_at(latest)))
 
 
 async def _since(client: Client, workflow_id: str, carried: str) -> datetime:
@@ -87,7 +87,7 @@ async def _since(client: Client, workflow_id: str, carried: str) -> datetime:
     return min(moments, default=datetime.max.replace(tzinfo=UTC))
 
 
-class _Start(Wire):
+class _UpdateStart(Wire):
     """The part of a push request that says which record it updates."""
 
     record_id: str | None = None
@@ -102,7 +102,7 @@ async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
     try:
         first = await anext(run.fetch_history_events(page_size=1))
         payloads = first.workflow_execution_started_event_attributes.input.payloads
-        (start,) = await converter_of(client, push.id).decode(payloads, [_Start])
+        (start,) = await converter_of(client, push.id).decode(payloads, [_UpdateStart])
     except (RPCError, ValueError, ApplicationError):
         return _UNTOLD
     return start.record_id
@@ -139,7 +139,7 @@ class LaterUpdates:
             raise _superseded(later)
 
 
-def _superseded(later: Later) -> ApplicationError:
+def _superseded(later: LaterUpdate) -> ApplicationError:
     push = later.workflow_id.removeprefix("push-")
     return ApplicationError(
         f"A later push of the same record, {push}, was started at {later.since:%Y-%m-%d %H:%M:%S} "

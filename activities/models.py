@@ -26,7 +26,7 @@ class Resend(StrEnum):
     NEVER = "never"
 
 
-class Conduct(Wire):
+class PushPolicy(Wire):
     """How a push behaves: the worker's settings, kept by the push from its first step on."""
 
     poll_first: timedelta = timedelta(seconds=4)
@@ -56,7 +56,7 @@ class OptionsDigest(Wire):
     sha256: str = ""
     age_seconds: int = 0
     stale: bool = False
-    conduct: Conduct
+    conduct: PushPolicy
 
 
 class Validate(Wire):
@@ -67,7 +67,7 @@ class Validate(Wire):
     update: bool
 
 
-class Verdict(Wire):
+class ValidationResult(Wire):
     """All that is wrong with a record, and all that may be."""
 
     errors: Findings
@@ -86,7 +86,7 @@ class Prepared(Wire):
     """What `fetch-options` and `validate` would have said."""
 
     options: OptionsDigest
-    verdict: Verdict = Verdict(errors=[])
+    verdict: ValidationResult = ValidationResult(errors=[])
 
 
 class UpdateOrder(Wire):
@@ -142,7 +142,7 @@ class PollStatus(Wire):
     is_last: bool = False
 
 
-class Reading(Wire):
+class OperationSnapshot(Wire):
     """An operation as it was just read; problems are said with pointers into the record.
 
     `is_new`, of an answer to a push: this very request made the operation, it is no replay.
@@ -208,7 +208,7 @@ class Candidate(Wire):
     match: Word
 
 
-class Look(Wire):
+class SearchResult(Wire):
     """What a complete look at the list has shown; `more` candidates did not fit.
 
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
@@ -218,7 +218,7 @@ class Look(Wire):
 
     candidates: list[Candidate]
     more: int = 0
-    adopted: Reading | None = None
+    adopted: OperationSnapshot | None = None
     hindrance: Sentence | None = None
     later_update: bool = False
     awaited: bool = False
@@ -232,7 +232,7 @@ class Recall(Wire):
     run_id: str
 
 
-class Kind(StrEnum):
+class PastEventKind(StrEnum):
     """What a remembered fact is about."""
 
     CARRIED = "carried"
@@ -246,7 +246,7 @@ class Kind(StrEnum):
     HELD = "held"
 
 
-class Fact(Wire):
+class PastEvent(Wire):
     """One thing that is known of earlier runs; `at` is UTC, `error` the type of a failure.
 
     `is_new`: this very request made the operation. `ledger` is all that was known when a run went
@@ -254,7 +254,7 @@ class Fact(Wire):
     """
 
     at: datetime
-    kind: Kind
+    kind: PastEventKind
     number: int = 0
     minutes: int | None = None
     digest: str = ""
@@ -266,7 +266,7 @@ class Fact(Wire):
     ledger: dict[str, Any] | None = None
 
 
-class Told(Wire):
+class PriorOutcome(Wire):
     """The outcome of an earlier run, as far as the past is judged by it."""
 
     model_config = ConfigDict(extra="allow")
@@ -275,7 +275,7 @@ class Told(Wire):
     submitted: bool = False
 
 
-class Memory(Wire):
+class PriorRuns(Wire):
     """All that can be known of the other runs of a push, in the order of time.
 
     `success` is the outcome of a run that succeeded, `success_digests` the SHA-256 of the record
@@ -283,9 +283,9 @@ class Memory(Wire):
     gone; `retries` names the run that each run was a retry of.
     """
 
-    facts: list[Fact]
-    success: Told | None = None
+    facts: list[PastEvent]
+    success: PriorOutcome | None = None
     success_digests: list[str] = []
     unreadable: list[str] = []
     retries: dict[str, str] = {}
-    conduct: Conduct | None = None
+    conduct: PushPolicy | None = None

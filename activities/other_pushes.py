@@ -53,7 +53,7 @@ def same_place(target: PushTarget) -> str:
     return " AND ".join((*place, equals("DataType", target.data_type)))
 
 
-class Others:
+class OtherPushes:
     """All pushes but the asking one, as Temporal knows them."""
 
     def __init__(self, client: Client, ask: FindSubmission) -> None:
@@ -96,7 +96,7 @@ class Others:
             return await self._claimant(operation) == self._workflow_id
         return True
 
-    async def open_twin(self, operation: UUID) -> str | None:
+    async def unresolved_duplicate(self, operation: UUID) -> str | None:
         """Name a push of an equal record that has this operation, or may have sent and has none."""
         listed = self._in_place(equals("PushDigest", self._ask.digest))
         oldest = self._ask.since - BEFORE

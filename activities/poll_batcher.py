@@ -62,7 +62,7 @@ class _Followed:
 
 
 @dataclass
-class _Crowd:
+class CompanyBatch:
     """The operations of a company that this worker follows, and the last list of them."""
 
     followed: OrderedDict[UUID, _Followed] = field(default_factory=OrderedDict[UUID, _Followed])
@@ -91,17 +91,17 @@ class _Crowd:
         return next(iter(self.followed.values()))
 
 
-class Looks:
+class PollBatcher:
     """Reads operations, by a list where several of a company are due and that costs less."""
 
     def __init__(self, codat: CodatClient) -> None:
         self._codat = codat
-        self._crowds: dict[UUID, _Crowd] = {}
+        self._crowds: dict[UUID, CompanyBatch] = {}
         self._difference, self._measured = float("inf"), 0.0
 
     def follow(self, company: UUID, operation: PushOperation) -> None:
         """Remember an operation that others may be read together with, until it is over."""
-        crowd = self._crowds.setdefault(company, _Crowd())
+        crowd = self._crowds.setdefault(company, CompanyBatch())
         if operation.is_over:
             crowd.followed.pop(operation.push_operation_key, None)
         else:
@@ -123,7 +123,7 @@ class Looks:
             return await self._codat.operation(company, key)
         if not ask.is_last:
             self._check_day()
-        crowd = self._crowds.setdefault(company, _Crowd())
+        crowd = self._crowds.setdefault(company, CompanyBatch())
         crowd.follow(key, ask.requested_on_utc)
         due = ask.due.timestamp() + self._ahead(started)
         if not crowd.was_listed_since(due) and self._may_list(crowd):
@@ -141,10 +141,10 @@ class Looks:
             )
 
     @staticmethod
-    def _may_list(crowd: _Crowd) -> bool:
+    def _may_list(crowd: CompanyBatch) -> bool:
         return len(crowd.followed) > 1 and time.monotonic() >= crowd.listless_until
 
-    async def _join(self, company: UUID, crowd: _Crowd, key: UUID) -> None:
+    async def _join(self, company: UUID, crowd: CompanyBatch, key: UUID) -> None:
         """Wait for the end of a round, but not for long: a list that hangs holds up nobody else."""
         over = asyncio.get_running_loop().create_future()
         crowd.waiting.append((key, over))
@@ -167,7 +167,7 @@ class Looks:
             self._difference, self._measured = seen, now
         return self._difference
 
-    async def _serve(self, company: UUID, crowd: _Crowd) -> None:
+    async def _serve(self, company: UUID, crowd: CompanyBatch) -> None:
         try:
             while crowd.waiting:
                 await asyncio.sleep(GATHER)
@@ -183,7 +183,7 @@ class Looks:
         finally:
             crowd.round = None
 
-    async def _look(self, company: UUID, crowd: _Crowd, wanted: set[UUID]) -> None:
+    async def _look(self, company: UUID, crowd: CompanyBatch, wanted: set[UUID]) -> None:
         """Read the list if that costs less than reading these operations singly."""
         if not wanted:
             return
@@ -197,7 +197,7 @@ class Looks:
         except CodatError:
             crowd.listless_until = time.monotonic() + LISTLESS
 
-    async def _list(self, company: UUID, crowd: _Crowd, wanted: set[UUID]) -> None:
+    async def _list(self, company: UUID, crowd: CompanyBatch, wanted: set[UUID]) -> None:
         """Read the list from the oldest operation on, while a page costs less than single reads."""
         since = [one.requested for one in crowd.followed.values() if one.requested]
         oldest = min(since) if len(since) == len(crowd.followed) else None
@@ -228,6 +228,6 @@ def _end(batch: Sequence[_Waiting], error: Exception | None = None) -> None:
             over.set_result(None)
 
 
-def _forget(crowd: _Crowd, listed_at: float) -> None:
+def _forget(crowd: CompanyBatch, listed_at: float) -> None:
     if crowd.listed_at == listed_at:
         crowd.listed, crowd.listed_at = {}, 0.0

@@ -7,23 +7,23 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.failures import codat_failures
-from activities.heartbeat import beating
+from activities.heartbeat import heartbeating
 from activities.holds import Holds
 from activities.later_updates import LaterUpdates
 from activities.models import (
     Attempt,
-    Conduct,
     FetchOptions,
+    OperationSnapshot,
     OptionsDigest,
     PollStatus,
     Prepare,
     Prepared,
-    Reading,
+    PushPolicy,
     Validate,
-    Verdict,
+    ValidationResult,
 )
-from activities.poll_batcher import Looks
-from activities.readings import reading_of
+from activities.poll_batcher import PollBatcher
+from activities.readings import snapshot_of
 from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
 from activities.verdicts import judged
@@ -42,7 +42,7 @@ from codat import (
     clock,
 )
 from codat.turns import caller
-from codat.validation.cache import OptionsShelf, Shelved
+from codat.validation.cache import CachedOptions, OptionsCache
 from codat.validation.validate import MANY
 
 SEND_WITHIN = timedelta(seconds=10)
@@ -65,28 +65,28 @@ class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
     def __init__(
-        self, codat: CodatClient, conduct: Conduct, checks: Sequence[CheckBeforeSending] = ()
+        self, codat: CodatClient, conduct: PushPolicy, checks: Sequence[CheckBeforeSending] = ()
     ) -> None:
         self._codat = codat
         self._checks = checks
         self._conduct = conduct
-        self._options = OptionsShelf(codat)
-        self._looks = Looks(codat)
+        self._options = OptionsCache(codat)
+        self._looks = PollBatcher(codat)
 
     @activity.defn(name="fetch-options")
     async def fetch_options(self, ask: FetchOptions) -> OptionsDigest:
         """Fetch what the platform wants; only a digest of it goes into history."""
         if not ask.is_needed:
             return OptionsDigest(conduct=self._conduct)
-        async with beating():
+        async with heartbeating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
                 shelved = await self._options.get(ask.target)
         return self._digest(shelved)
 
     @activity.defn(name="validate")
-    async def validate(self, ask: Validate) -> Verdict:
+    async def validate(self, ask: Validate) -> ValidationResult:
         """Judge the record by the platform's options."""
-        async with beating():
+        async with heartbeating():
             company = caller(str(ask.target.company_id))
             with codat_failures(final=(CodatRefused, CodatUnauthorized)), company:
                 _, problems = await judged(
@@ -108,7 +108,7 @@ class PushActivities:
         return Prepared(options=self._digest(shelved), verdict=_verdict(problems))
 
     @activity.defn(name="push")
-    async def push(self, attempt: Attempt) -> Reading:
+    async def push(self, attempt: Attempt) -> OperationSnapshot:
         """Send the record, once, by the run that asked for it and inside its window."""
         _check_fence(attempt)
         window = _SendWindow(attempt.not_after)
@@ -129,27 +129,27 @@ class PushActivities:
         self._looks.follow(attempt.target.company_id, operation)
         is_new = _is_new(operation, window.since_sent)
         self._note_success(attempt.target, operation)
-        return reading_of(operation).model_copy(update={"is_new": is_new})
+        return snapshot_of(operation).model_copy(update={"is_new": is_new})
 
     @activity.defn(name="poll-status")
-    async def poll_status(self, ask: PollStatus) -> Reading:
+    async def poll_status(self, ask: PollStatus) -> OperationSnapshot:
         """Read how the operation stands; most that goes wrong in reading is tried again.
 
         To come back another day, or on a hint, is for the push to decide (SavedForPushes), and so
         is for how long it asks for what is not there (CodatNotFound).
         """
-        async with beating():
+        async with heartbeating():
             with codat_failures(final=(SavedForPushes, CodatNotFound)):
                 operation = await self._looks.read(ask, activity.info().started_time)
         self._note_success(ask.target, operation)
         patience = self._codat.limits.allowance.patience
-        return reading_of(operation).model_copy(update={"patience": patience})
+        return snapshot_of(operation).model_copy(update={"patience": patience})
 
     def _note_success(self, target: PushTarget, operation: PushOperation) -> None:
         if operation.status is PushStatus.SUCCESS:
             self._options.outdate(target)
 
-    def _digest(self, shelved: Shelved) -> OptionsDigest:
+    def _digest(self, shelved: CachedOptions) -> OptionsDigest:
         return OptionsDigest(
             fields=shelved.fields,
             required=shelved.required,
@@ -204,13 +204,15 @@ def _check_fence(attempt: Attempt) -> None:
         raise redelivered()
 
 
-def _verdict(problems: list[Problem]) -> Verdict:
+def _verdict(problems: list[Problem]) -> ValidationResult:
     if problems and problems[-1].rule == MANY:
         # Else it would be among those that are left out.
         problems = [problems[-1], *problems[:-1]]
     errors = [one for one in problems if one.severity == "error"]
     warnings = [one for one in problems if one.severity == "warning"]
-    return Verdict(errors=findings_of(errors, _finding), warnings=findings_of(warnings, _finding))
+    return ValidationResult(
+        errors=findings_of(errors, _finding), warnings=findings_of(warnings, _finding)
+    )
 
 
 def _finding(problem: Problem) -> Finding:

@@ -1,6 +1,6 @@
 """An operation as Codat tells it, made fit for history."""
 
-from activities.models import Reading
+from activities.models import OperationSnapshot
 from activities.wire import Finding, cut, findings_of, fitting
 from codat.exact_json import dumps
 from codat.models import PushOperation, PushValidation, ValidationItem
@@ -12,11 +12,11 @@ MAX_ECHO = 1024 * 1024
 _FEW = 16 * 1024
 
 
-def reading_of(operation: PushOperation) -> Reading:
+def snapshot_of(operation: PushOperation) -> OperationSnapshot:
     """Keep what the push needs, as much as fits into a payload."""
     items = operation.validation
     kept, left_out = _kept(operation)
-    return Reading(
+    return OperationSnapshot(
         operation=kept,
         errors=findings_of(items.errors, _finding),
         # First, so that it is not itself left out.

@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.heartbeat import beating
-from activities.models import Conduct, Fact, Kind, Memory, Recall, Told
+from activities.heartbeat import heartbeating
+from activities.models import PastEvent, PastEventKind, PriorOutcome, PriorRuns, PushPolicy, Recall
 from activities.run_history import Reader
 from activities.visibility import equals
 
@@ -26,17 +26,17 @@ MAX_UNREADABLE = 100
 class RecallActivities:
     """Reads the histories of all runs of one push."""
 
-    def __init__(self, client: Client, conduct: Conduct) -> None:
+    def __init__(self, client: Client, conduct: PushPolicy) -> None:
         self._client = client
         self._conduct = conduct
 
     @activity.defn(name="recall")
-    async def recall(self, ask: Recall) -> Memory:
+    async def recall(self, ask: Recall) -> PriorRuns:
         """Tell all that the histories of all runs prove; what can't be read is said so."""
-        async with beating():
+        async with heartbeating():
             runs = await self._runs(ask)
-            memory = _fitting(await memory_of(self._client, ask.workflow_id, runs), runs)
-        return memory.model_copy(update={"conduct": self._conduct})
+            prior = _fitting(await prior_runs_of(self._client, ask.workflow_id, runs), runs)
+        return prior.model_copy(update={"conduct": self._conduct})
 
     async def _runs(self, ask: Recall) -> list[str]:
         query = equals("WorkflowId", ask.workflow_id)
@@ -52,14 +52,14 @@ class RecallActivities:
         return runs
 
 
-async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Memory:
+async def prior_runs_of(client: Client, workflow_id: str, runs: Sequence[str]) -> PriorRuns:
     """Read the histories of these runs; those that are gone are named as unreadable."""
     past = _Past(client, workflow_id)
     for run_id in runs:
         await past.read(run_id)
     successes = [one for one in past.told if one[0].status == "Success"]
     success, digests = successes[0] if successes else (None, [])
-    return Memory(
+    return PriorRuns(
         facts=_last_readings(_not_carried(sorted(past.facts, key=lambda fact: fact.at))),
         success=success,
         success_digests=digests,
@@ -68,12 +68,12 @@ async def memory_of(client: Client, workflow_id: str, runs: Sequence[str]) -> Me
     )
 
 
-def _fitting(memory: Memory, runs: Sequence[str]) -> Memory:
+def _fitting(prior: PriorRuns, runs: Sequence[str]) -> PriorRuns:
     """Call runs unreadable that left more behind than a payload holds: all may have happened."""
-    told = memory.model_copy(update={"success": None})
+    told = prior.model_copy(update={"success": None})
     if len(told.model_dump_json()) > MAX_MEMORY:
-        memory = memory.model_copy(update={"facts": [], "retries": {}, "unreadable": list(runs)})
-    return memory.model_copy(update={"unreadable": memory.unreadable[:MAX_UNREADABLE]})
+        prior = prior.model_copy(update={"facts": [], "retries": {}, "unreadable": list(runs)})
+    return prior.model_copy(update={"unreadable": prior.unreadable[:MAX_UNREADABLE]})
 
 
 class _Past:
@@ -83,8 +83,8 @@ class _Past:
         self._client = client
         self._workflow_id = workflow_id
         self._known: set[str] = set()
-        self.facts: list[Fact] = []
-        self.told: list[tuple[Told, list[str]]] = []
+        self.facts: list[PastEvent] = []
+        self.told: list[tuple[PriorOutcome, list[str]]] = []
         self.unreadable: list[str] = []
         self.retries: dict[str, str] = {}
 
@@ -111,16 +111,20 @@ class _Past:
         return run_id not in self.unreadable
 
 
-def _not_carried(facts: Sequence[Fact]) -> Sequence[Fact]:
+def _not_carried(facts: Sequence[PastEvent]) -> Sequence[PastEvent]:
     """Leave out what the last run that was continued has carried on itself."""
-    carried = [place for place, fact in enumerate(facts) if fact.kind is Kind.CARRIED]
+    carried = [place for place, fact in enumerate(facts) if fact.kind is PastEventKind.CARRIED]
     return facts[carried[-1] :] if carried else facts
 
 
-def _last_readings(facts: Sequence[Fact]) -> list[Fact]:
+def _last_readings(facts: Sequence[PastEvent]) -> list[PastEvent]:
     """Leave out all readings of an operation but the last: there may be thousands."""
-    last = {fact.operation: fact for fact in facts if fact.kind is Kind.READ}
-    return [fact for fact in facts if fact.kind is not Kind.READ or fact is last[fact.operation]]
+    last = {fact.operation: fact for fact in facts if fact.kind is PastEventKind.READ}
+    return [
+        fact
+        for fact in facts
+        if fact.kind is not PastEventKind.READ or fact is last[fact.operation]
+    ]
 
 
 def _resets(events: Sequence[HistoryEvent]) -> list[tuple[int, str]]:

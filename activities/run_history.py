@@ -9,7 +9,16 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Attempt, Fact, FindSubmission, Kind, Look, Purpose, Reading, Told
+from activities.models import (
+    Attempt,
+    FindSubmission,
+    OperationSnapshot,
+    PastEvent,
+    PastEventKind,
+    PriorOutcome,
+    Purpose,
+    SearchResult,
+)
 from activities.payload_context import converter_of
 from activities.wire import Wire
 from codat.exact_json import digest
@@ -26,7 +35,7 @@ class _Carried(Wire):
     ledger: dict[str, Any]
 
 
-class _Start(Wire):
+class _RunStart(Wire):
     """The part of a push request that tells of earlier runs."""
 
     data: dict[str, Any] = {}
@@ -43,8 +52,8 @@ class Reader:
         self._run_id = run_id
         self._scheduled: dict[int, Attempt | FindSubmission | None] = {}
         self._foreign: set[int] = set()
-        self.facts: list[Fact] = []
-        self.told: list[Told] = []
+        self.facts: list[PastEvent] = []
+        self.told: list[PriorOutcome] = []
         self.retry_of: str | None = None
         self.digests: list[str] = []
 
@@ -83,9 +92,9 @@ class Reader:
             case "push":
                 attempt = await self._decode(payloads, Attempt)
                 self.facts.append(
-                    Fact(
+                    PastEvent(
                         at=_time(event),
-                        kind=Kind.SCHEDULED,
+                        kind=PastEventKind.SCHEDULED,
                         number=attempt.number,
                         minutes=attempt.timeout_in_minutes,
                         digest=attempt.frozen_digest,
@@ -109,22 +118,24 @@ class Reader:
             return
         ask, given = self._scheduled[attributes.scheduled_event_id], attributes.result.payloads
         try:
-            result = await self._decode(given, Look if isinstance(ask, FindSubmission) else Reading)
+            result = await self._decode(
+                given, SearchResult if isinstance(ask, FindSubmission) else OperationSnapshot
+            )
         except ValueError:
             return  # an operator completed it by hand: it tells no more than no answer
         if isinstance(ask, FindSubmission):
-            self.facts += _looked(_time(event), ask, cast("Look", result))
+            self.facts += _looked(_time(event), ask, cast("SearchResult", result))
             return
-        reading = cast("Reading", result)
-        operation = reading.operation
+        snapshot = cast("OperationSnapshot", result)
+        operation = snapshot.operation
         self.facts.append(
-            Fact(
+            PastEvent(
                 at=_time(event),
-                kind=Kind.ANSWERED if isinstance(ask, Attempt) else Kind.READ,
+                kind=PastEventKind.ANSWERED if isinstance(ask, Attempt) else PastEventKind.READ,
                 number=ask.number if isinstance(ask, Attempt) else 0,
                 operation=operation.push_operation_key,
                 status=operation.status.value,
-                is_new=reading.is_new,
+                is_new=snapshot.is_new,
             )
         )
 
@@ -132,14 +143,18 @@ class Reader:
         ask = self._scheduled.get(scheduled)
         if isinstance(ask, Attempt) and scheduled not in self._foreign:
             self.facts.append(
-                Fact(at=_time(event), kind=Kind.ANSWERED, number=ask.number, error=error)
+                PastEvent(
+                    at=_time(event), kind=PastEventKind.ANSWERED, number=ask.number, error=error
+                )
             )
 
     async def _has_ended(self, event: HistoryEvent, payloads: Sequence[object]) -> None:
-        told = await self._decode(payloads, Told)
+        told = await self._decode(payloads, PriorOutcome)
         self.told.append(told)
         if told.submitted and told.status in ("TimedOut", "Unknown"):
-            self.facts.append(Fact(at=_time(event), kind=Kind.HELD, status=told.status))
+            self.facts.append(
+                PastEvent(at=_time(event), kind=PastEventKind.HELD, status=told.status)
+            )
 
     async def _has_begun(self, event: HistoryEvent, *, is_copy: bool) -> None:
         """Take in what a run was begun with; what is no push request tells nothing.
@@ -148,37 +163,44 @@ class Reader:
         """
         begun = event.workflow_execution_started_event_attributes
         try:
-            start = await self._decode(begun.input.payloads, _Start)
+            start = await self._decode(begun.input.payloads, _RunStart)
         except (ValueError, ApplicationError):
             return
         self.retry_of = start.retry_of
         self.digests = [digest(start.data), *([start.first_digest] if start.first_digest else [])]
         if start.resume and begun.initiator == _CONTINUED and not is_copy:
             carried = start.resume.ledger
-            self.facts.append(Fact(at=_time(event), kind=Kind.CARRIED, ledger=carried))
+            self.facts.append(
+                PastEvent(at=_time(event), kind=PastEventKind.CARRIED, ledger=carried)
+            )
 
     async def _decode(self, payloads: Sequence[object], kind: type[T]) -> T:
         (value,) = await self._converter.decode(payloads, [kind])  # pyright: ignore[reportArgumentType]
         return value
 
 
-def _looked(at: datetime, ask: FindSubmission, look: Look) -> list[Fact]:
-    if look.adopted:
-        operation = look.adopted.operation
+def _looked(at: datetime, ask: FindSubmission, found: SearchResult) -> list[PastEvent]:
+    if found.adopted:
+        operation = found.adopted.operation
         return [
-            Fact(
+            PastEvent(
                 at=at,
-                kind=Kind.ADOPTED,
+                kind=PastEventKind.ADOPTED,
                 operation=operation.push_operation_key,
                 status=operation.status.value,
             )
         ]
     if ask.purpose is Purpose.SETTLE:
-        seen = [candidate.push_operation_key for candidate in look.candidates]
-        return [Fact(at=at, kind=Kind.SETTLED, excluded=seen)]
-    if look.candidates:
+        seen = [candidate.push_operation_key for candidate in found.candidates]
+        return [PastEvent(at=at, kind=PastEventKind.SETTLED, excluded=seen)]
+    if found.candidates:
         return []
-    return [Fact(at=at, kind=Kind.NOT_FOUND if ask.purpose is Purpose.DECIDE else Kind.ALONE)]
+    return [
+        PastEvent(
+            at=at,
+            kind=PastEventKind.NOT_FOUND if ask.purpose is Purpose.DECIDE else PastEventKind.ALONE,
+        )
+    ]
 
 
 def _time(event: HistoryEvent) -> datetime:

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from activities.models import Conduct, Idempotency, Resend
+from activities.models import Idempotency, PushPolicy, Resend
 from codat import CodatSettings
 from codat.settings import Duration
 
@@ -46,10 +46,10 @@ class PushSettings(BaseSettings):
     """Says whether a push may send a new submission after a search that finds nothing; see *Two
     settings that decide whether a push is exactly once* above."""
 
-    def conduct(self, codat: CodatSettings) -> Conduct:
+    def conduct(self, codat: CodatSettings) -> PushPolicy:
         """Give what a push is handed with its first step."""
         usual = FIRST_LOOK_BESIDE_WEBHOOKS if codat.has_webhooks else FIRST_LOOK
-        return Conduct(
+        return PushPolicy(
             **self.model_dump(exclude={"poll_first"}),
             poll_first=self.poll_first or usual,
             idempotency=Idempotency(codat.idempotency),

@@ -15,8 +15,10 @@ START_MEMO = "surepush"
 CALLER_MEMO = "startedBy"
 """The memo with the name of the API key that asked for a run; it proves nothing."""
 
-BELIEVED_FOR = timedelta(minutes=5)
-"""How far from a run's start the time in its memo may be: a copied memo is older."""
+BELIEVED_FOR = timedelta(seconds=2)
+"""How far from the start of a run the time in its memo may be: a copied memo is older.
+
+Clocks that are kept by NTP are nearer, and a start that is farther off only costs a `recall`."""
 
 
 class StartMemo(Wire):

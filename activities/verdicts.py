@@ -5,10 +5,10 @@ from typing import Protocol, TypeVar
 
 from codat import Problem, PushTarget
 from codat.turns import in_turn
-from codat.validation.cache import Shelved
-from codat.validation.validate import CHOICE, judge
+from codat.validation.cache import CachedOptions
+from codat.validation.validate import CHOICE, validate_record
 
-Found = TypeVar("Found", Shelved, Shelved | None)
+Found = TypeVar("Found", CachedOptions, CachedOptions | None)
 Found_co = TypeVar("Found_co", covariant=True)
 
 
@@ -37,10 +37,14 @@ async def judged(
     return shelved, await _problems(shelved, record, update=update)
 
 
-async def _problems(shelved: Shelved | None, record: object, *, update: bool) -> list[Problem]:
+async def _problems(
+    shelved: CachedOptions | None, record: object, *, update: bool
+) -> list[Problem]:
     if shelved is None:
         return []
-    return await in_turn(judge, shelved.checker, record, update=update, stale=shelved.stale)
+    return await in_turn(
+        validate_record, shelved.checker, record, update=update, stale=shelved.stale
+    )
 
 
 def _is_refused_choice(problem: Problem) -> bool:

@@ -11,7 +11,7 @@ from random import SystemRandom
 
 from bench.chaos.house import lasting_ports
 from stack.ports import HOST, Ports
-from stack.process import Process, Trouble
+from stack.process import Process, ProcessFailed
 from stack.services import emulator_command, environment, temporal_command
 
 READY = {
@@ -72,7 +72,7 @@ class Servers:
             process = await Process.start(name, self.command(name), around, log)
             try:
                 await process.says(READY[name])
-            except Trouble:
+            except ProcessFailed:
                 await process.kill()
                 if not left or name != "postgres":
                     raise
@@ -107,7 +107,7 @@ def _postgres(program: str) -> str:
 def _found(program: str) -> str:
     path = shutil.which(program)
     if path is None:
-        raise Trouble(f"There is no {program}: apt-get install postgresql redis-server.")
+        raise ProcessFailed(f"There is no {program}: apt-get install postgresql redis-server.")
     return path
 
 
@@ -125,7 +125,7 @@ async def _run(*command: str) -> None:
     )
     told = (await process.communicate())[0].decode()
     if process.returncode:
-        raise Trouble(f"{command[0]} failed: {told}")
+        raise ProcessFailed(f"{command[0]} failed: {told}")
 
 
 @asynccontextmanager

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from codat import clock, exact_json
 from codat.errors import CodatError, CodatRefused
-from codat.exchange import Moment, exchange
-from codat.limits import Limits
+from codat.exchange import SendGate, exchange
+from codat.limits import RequestLimits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
-from codat.observer import Hear, Heard, endpoint, ignore, note
-from codat.responses import Answer
+from codat.observer import RequestEvent, RequestObserver, endpoint, ignore, note
+from codat.responses import CodatResponse
 from codat.settings import CodatSettings
 from codat.target import segment
 from codat.turns import in_turn
@@ -42,7 +42,7 @@ class CodatClient:
         settings: CodatSettings,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
-        hear: Hear = ignore,
+        hear: RequestObserver = ignore,
     ) -> None:
         self._hear = hear
         key = settings.api_key.get_secret_value().strip()
@@ -52,7 +52,7 @@ class CodatClient:
         self._secrets = (key, token)
         self._total = settings.total_timeout
         self._base = str(settings.base_url).rstrip("/")
-        self.limits = Limits(
+        self.limits = RequestLimits(
             settings.company_concurrency,
             settings.requests_per_minute,
             company_share=settings.company_share,
@@ -85,7 +85,7 @@ class CodatClient:
     async def options_document(self, target: PushTarget) -> dict[str, Any]:
         """Fetch what the platform accepts, as it was sent (numbers keep their digits)."""
         answer = await self._options(target)
-        document = await in_turn(Answer.document, answer)
+        document = await in_turn(CodatResponse.document, answer)
         if not isinstance(document, dict):
             raise answer.unusable("no options")
         return cast("dict[str, Any]", document)
@@ -162,7 +162,7 @@ class CodatClient:
         found = await in_turn(_page, answer)
         return found.model_copy(update={"date": answer.date})
 
-    async def _options(self, target: PushTarget) -> Answer:
+    async def _options(self, target: PushTarget) -> CodatResponse:
         path = f"{_connection(target)}/options/{target.options_path}"
         return await self._send(target.company_id, self._request("GET", path))
 
@@ -182,16 +182,16 @@ class CodatClient:
         company_id: UUID,
         request: httpx.Request,
         before_send: Callable[[], None] | None = None,
-    ) -> Answer:
+    ) -> CodatResponse:
         writes = request.method != "GET"
         with self.limits.hold(company_id, writes=writes), self._listening(request) as told:
-            moment = Moment(before_send)
+            moment = SendGate(before_send)
             if not self._traces:
                 moment.arrive()
             begun = clock.seconds()
             response, body = await exchange(self._http, request, moment=moment, within=self._total)
             told.append(str(response.status_code))
-            answer = Answer(response.status_code, response.headers, body, self._secrets)
+            answer = CodatResponse(response.status_code, response.headers, body, self._secrets)
             if answer.date and clock.seconds() - begun < _SOON:
                 self.clock_ahead = clock.utc_now() - answer.date - _HALF_A_SECOND
             self.limits.learn(company_id, answer, writes=writes)
@@ -210,7 +210,7 @@ class CodatClient:
         finally:
             allowance, seconds = self.limits.allowance, time.perf_counter() - begun
             left = allowance.remaining if allowance.limit else None
-            heard = Heard(endpoint(request), told[0], seconds, left)
+            heard = RequestEvent(endpoint(request), told[0], seconds, left)
             note(heard)
             self._hear(heard)
 
@@ -219,14 +219,14 @@ def _connection(target: PushTarget) -> str:
     return f"/companies/{target.company_id}/connections/{target.connection_id}"
 
 
-def _page(answer: Answer) -> OperationPage:
+def _page(answer: CodatResponse) -> OperationPage:
     try:
         return OperationPage.model_validate(answer.document())
     except ValidationError as error:
         raise answer.unusable("no list of push operations") from error
 
 
-def _operation(answer: Answer) -> PushOperation:
+def _operation(answer: CodatResponse) -> PushOperation:
     try:
         operation = PushOperation.model_validate(answer.document())
     except ValidationError as error:

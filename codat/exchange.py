@@ -16,7 +16,7 @@ _LARGE_BODY = 1_000_000
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class Moment:
+class SendGate:
     """The moment before the first byte is written; what `before_send` raises calls it off."""
 
     def __init__(self, before_send: Callable[[], None] | None) -> None:
@@ -46,7 +46,7 @@ async def exchange(
     http: httpx.AsyncClient,
     request: httpx.Request,
     *,
-    moment: Moment,
+    moment: SendGate,
     within: timedelta,
 ) -> tuple[httpx.Response, bytes]:
     """Send and read whole; CodatUnreachable: nothing was sent, CodatLost: it may have been."""

@@ -18,7 +18,7 @@ from pydantic.alias_generators import to_camel
 T = TypeVar("T")
 
 
-class Wire(BaseModel):
+class LenientModel(BaseModel):
     """A JSON object of Codat's: camelCase there, null is absent, unknown fields are ignored."""
 
     model_config = ConfigDict(

@@ -14,8 +14,8 @@ from http import HTTPStatus
 from uuid import UUID
 
 from codat.errors import NotSent
-from codat.quota import Allowance
-from codat.responses import Answer
+from codat.quota import DailyQuota
+from codat.responses import CodatResponse
 from codat.shares import DayShares
 
 BURST = 0.1
@@ -34,7 +34,7 @@ MOST_COMPANIES = 1000
 
 
 @dataclass
-class _Line:
+class _CompanyLine:
     """A company's calls: under way, and when the next one that waits may come; seconds."""
 
     under_way: int = 0
@@ -43,7 +43,7 @@ class _Line:
     closed: dict[bool, float] = field(default_factory=dict[bool, float])
 
 
-class Limits:
+class RequestLimits:
     """Permits for calls; `clock` gives seconds."""
 
     def __init__(
@@ -56,26 +56,26 @@ class Limits:
     ) -> None:
         self._at_once = at_once
         self._clock = clock
-        self._lines: dict[UUID | None, _Line] = {}
+        self._lines: dict[UUID | None, _CompanyLine] = {}
         self._burst = max(1.0, BURST * per_minute)
         self._rate = max(per_minute - self._burst, 1) / 60
         self._left, self._filled = self._burst, clock()
-        self._told, self._told_until = Allowance(), clock()
+        self._told, self._told_until = DailyQuota(), clock()
         self._shares = DayShares(company_share, clock)
 
     @property
-    def allowance(self) -> Allowance:
+    def allowance(self) -> DailyQuota:
         """What was told last of the day's requests; nothing is known of a new day."""
-        return self._told if self._clock() < self._told_until else Allowance()
+        return self._told if self._clock() < self._told_until else DailyQuota()
 
     @allowance.setter
-    def allowance(self, told: Allowance) -> None:
+    def allowance(self, told: DailyQuota) -> None:
         self._told, self._told_until = told, self._clock() + told.until_reset.total_seconds()
 
     @contextmanager
     def hold(self, company: UUID | None, *, writes: bool) -> Generator[None]:
         """Let a call through, or raise NotSent with the time after which its turn comes."""
-        line = self._lines.setdefault(company, _Line())
+        line = self._lines.setdefault(company, _CompanyLine())
         if self._shares.is_spent(company, self.allowance):
             why = "this company has had its share of the day's requests (CODAT_COMPANY_SHARE)"
             raise _not_sent(why, min(self._shares.until_reset, LONGEST_WAIT))
@@ -90,9 +90,9 @@ class Limits:
             line.pace += (self._clock() - begun - line.pace) / 8
             self._forget()
 
-    def learn(self, company: UUID | None, answer: Answer, *, writes: bool) -> None:
+    def learn(self, company: UUID | None, answer: CodatResponse, *, writes: bool) -> None:
         """Note what an answer says of the limits."""
-        told = Allowance.read(answer)
+        told = DailyQuota.read(answer)
         if told:
             self.allowance = told
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -105,10 +105,10 @@ class Limits:
         # The day's limit is everybody's; other 429s are the company's own.
         is_spent = told is not None and told.remaining <= 0
         for whose in (None, company) if is_spent else (company,):
-            line = self._lines.setdefault(whose, _Line())
+            line = self._lines.setdefault(whose, _CompanyLine())
             line.closed[writes] = max(line.closed.get(writes, 0.0), until)
 
-    def _admit(self, line: _Line, *, writes: bool) -> None:
+    def _admit(self, line: _CompanyLine, *, writes: bool) -> None:
         now = self._clock()
         self._fill(now)
         shared = self._lines.get(None)
@@ -122,7 +122,7 @@ class Limits:
             raise self._later(line, now, "this minute's requests are used up")
         self._left -= 1
 
-    def _when_open(self, line: _Line, now: float, until: float) -> NotSent:
+    def _when_open(self, line: _CompanyLine, now: float, until: float) -> NotSent:
         """Give a turn after that, once it is near: whoever asks again till then takes no place."""
         why = "Codat asked for patience"
         if until - now > LONGEST_WAIT:
@@ -130,7 +130,7 @@ class Limits:
         line.turn = max(line.turn, until)
         return self._later(line, now, why)
 
-    def _later(self, line: _Line, now: float, why: str) -> NotSent:
+    def _later(self, line: _CompanyLine, now: float, why: str) -> NotSent:
         waiting = sum(one.turn > now for one in self._lines.values()) or 1
         line.turn = max(line.turn, now) + max(waiting / self._rate, line.pace / self._at_once)
         return _not_sent(why, max(line.turn - now, SHORTEST_WAIT))

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from codat.lenient import Wire
+from codat.lenient import LenientModel
 from codat.operations import (
     OperationPage,
     PushChange,
@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 
-class Problem(Wire):
+class Problem(LenientModel):
     """What is wrong with a record, and where (`pointer`, RFC 6901)."""
 
     pointer: str

@@ -19,7 +19,7 @@ _SHAPES = {
 
 
 @dataclass(frozen=True)
-class Heard:
+class RequestEvent:
     """A request that is over.
 
     `endpoint` is a template without ids, `ended` the status or the name of the CodatError, `left`
@@ -32,10 +32,10 @@ class Heard:
     left: int | None = None
 
 
-Hear = Callable[[Heard], None]
+RequestObserver = Callable[[RequestEvent], None]
 
 
-def ignore(_: Heard) -> None:
+def ignore(_: RequestEvent) -> None:
     """Hear nothing."""
 
 
@@ -46,7 +46,7 @@ def endpoint(request: httpx.Request) -> str:
     return f"{request.method} {shape}{'/{recordId}' if request.method == 'PUT' else ''}"
 
 
-def note(heard: Heard) -> None:
+def note(heard: RequestEvent) -> None:
     """Write one line."""
     fields = {"endpoint": heard.endpoint, "ended": heard.ended, "seconds": round(heard.seconds, 3)}
     log.info("Codat: %(endpoint)s: %(ended)s in %(seconds)s s", fields, extra={"fields": fields})

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from codat.lenient import Maybe, Moment, Object, Objects, Text, Wire
+from codat.lenient import LenientModel, Maybe, Moment, Object, Objects, Text
 from codat.target import OPERATION_DATA_TYPES, PushTarget, canonical_data_type
 
 _ALSO_PENDING = "Processing"
@@ -59,14 +59,14 @@ DataType = Annotated[Text, AfterValidator(_canonical)]
 """A data type, `accounts` read as `chartOfAccounts`."""
 
 
-class RecordRef(Wire):
+class RecordRef(LenientModel):
     """A record of the accounting platform."""
 
     id: Text = None
     data_type: DataType = None
 
 
-class PushChange(Wire):
+class PushChange(LenientModel):
     """What a push did to a record; no proof of success."""
 
     type: Text = None
@@ -79,7 +79,7 @@ class PushChange(Wire):
         return bool(self.attachment_id or (self.record_ref and self.record_ref.id))
 
 
-class ValidationItem(Wire):
+class ValidationItem(LenientModel):
     """One remark of Codat's about a pushed record; `item_id` is a PascalCase path."""
 
     item_id: Text = None
@@ -87,7 +87,7 @@ class ValidationItem(Wire):
     validator_name: Text = None
 
 
-class PushValidation(Wire):
+class PushValidation(LenientModel):
     """Codat's remarks about a pushed record."""
 
     errors: Objects[ValidationItem] = Field(default_factory=list[ValidationItem])
@@ -107,7 +107,7 @@ def _is_refusal(operation: Mapping[str, Any]) -> bool:
     )
 
 
-class PushOperation(Wire):
+class PushOperation(LenientModel):
     """One push as Codat tells it; only its key is always there. Times are UTC, unset is None.
 
     `status` is Failed only where that proves that nothing was written; else a `status_text` of
@@ -190,7 +190,7 @@ def _more_than_this(page: Mapping[str, Any]) -> bool:
     return number * size < total
 
 
-class OperationPage(Wire):
+class OperationPage(LenientModel):
     """One page of a company's push operations; `date` is the server's own clock."""
 
     results: list[PushOperation]

@@ -4,10 +4,10 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field
 
-from codat.lenient import Flag, Object, Objects, Text, Wire
+from codat.lenient import Flag, LenientModel, Object, Objects, Text
 
 
-class OptionRule(Wire):
+class OptionRule(LenientModel):
     """One rule, in words; `field` is unreliable, the place in the tree counts."""
 
     details: Text = None
@@ -15,14 +15,14 @@ class OptionRule(Wire):
     ref: Text = None
 
 
-class OptionRules(Wire):
+class OptionRules(LenientModel):
     """The rules of one field; nothing defines what tells warnings from information."""
 
     warnings: Objects[OptionRule] = Field(default_factory=list[OptionRule])
     information: Objects[OptionRule] = Field(default_factory=list[OptionRule])
 
 
-class OptionChoice(Wire):
+class OptionChoice(LenientModel):
     """One value that a field may take."""
 
     value: Text = None
@@ -36,10 +36,12 @@ def _fields(value: object) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         return None
     members = cast("dict[str, object]", value)
-    return {name: field for name, field in members.items() if isinstance(field, dict | Wire)}
+    return {
+        name: field for name, field in members.items() if isinstance(field, dict | LenientModel)
+    }
 
 
-class PushOption(Wire):
+class PushOption(LenientModel):
     """One field of a record; an Array holds its item's fields; `properties` None: opaque."""
 
     type: Text = None

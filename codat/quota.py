@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from codat.clock import utc_now
-from codat.responses import Answer, http_date
+from codat.responses import CodatResponse, http_date
 
 LOW = 0.25
 """From this part of the day's requests on, whoever can wait waits longer."""
@@ -19,7 +19,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Allowance:
+class DailyQuota:
     """What is left of a day's requests; without numbers: enough."""
 
     limit: int = 0
@@ -27,7 +27,7 @@ class Allowance:
     until_reset: timedelta = _DAY
 
     @classmethod
-    def read(cls, answer: Answer) -> Self | None:
+    def read(cls, answer: CodatResponse) -> Self | None:
         """Read the headers of an answer; None when it does not tell."""
         try:
             limit = int(answer.headers.get("x-rate-limit-limit", ""))

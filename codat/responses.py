@@ -53,7 +53,7 @@ class _Facts(TypedDict):
 
 
 @dataclass(frozen=True)
-class Answer:
+class CodatResponse:
     """An HTTP answer, read whole; `secrets` are blotted out of what is told about it."""
 
     status: int

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from codat.quota import Allowance
+from codat.quota import DailyQuota
 
 A_DAY = timedelta(days=1)
 FORGET = timedelta(days=2)
@@ -25,7 +25,7 @@ class DayShares:
         self._seen: dict[UUID | None, float] = {}
         self._ends = clock()
 
-    def is_spent(self, company: UUID | None, allowance: Allowance) -> bool:
+    def is_spent(self, company: UUID | None, allowance: DailyQuota) -> bool:
         """Whether the company has had its share of today."""
         now = self._clock()
         if now >= self._ends:

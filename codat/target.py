@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import field_validator
 
-from codat.lenient import Wire
+from codat.lenient import LenientModel
 
 # The paths under /push and /options in Codat's API description.
 DATA_TYPES = frozenset(
@@ -71,7 +71,7 @@ def known_data_type(word: str) -> str:
     return name
 
 
-class PushTarget(Wire):
+class PushTarget(LenientModel):
     """Where a record goes; `accounts` is read as `chartOfAccounts`, an unknown type refused."""
 
     company_id: UUID

@@ -21,7 +21,7 @@ from commands.exit_codes import (
 from commands.hold import hold, holds, release
 from commands.list_pushes import list_
 from commands.options import options, validate
-from commands.output import remark
+from commands.output import print_note
 from commands.push import push
 from commands.push_all import push_all
 from commands.retry import retry
@@ -29,9 +29,9 @@ from commands.show import show
 from commands.status import status, wait
 from dispatch.bulk import NoSuchBulk
 from dispatch.connection_errors import meaning_of_first_use
-from dispatch.payloads.encryption import Unreadable
-from dispatch.payloads.storage import Missing, NoRoom
-from dispatch.pushes import NoSuchPush, NotAPush
+from dispatch.payloads.encryption import UndecryptablePayload
+from dispatch.payloads.storage import PayloadMissing, StorageFull
+from dispatch.pushes import InvalidPushRequest, NoSuchPush
 from dispatch.retries import StillRunning
 
 _HELP = """\
@@ -75,14 +75,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001, no traceback ever reaches a caller
         message, code = _explain(error)
-    remark(message, style="red")
+    print_note(message, style="red")
     return code
 
 
 _TOLD = (
     ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
-    ((NotAPush, StillRunning, SettingsError, Unreadable, Missing, CodatRefused), WRONG_INPUT),
-    ((CodatError, NoRoom, UnreadableOptions), FAILED),
+    (
+        (
+            InvalidPushRequest,
+            StillRunning,
+            SettingsError,
+            UndecryptablePayload,
+            PayloadMissing,
+            CodatRefused,
+        ),
+        WRONG_INPUT,
+    ),
+    ((CodatError, StorageFull, UnreadableOptions), FAILED),
 )
 """Errors whose text is a sentence for a person."""
 

@@ -13,11 +13,11 @@ from temporalio.service import RPCError
 from codat import PushStatus
 from commands.exit_codes import INTERRUPTED, NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
 from commands.list_pushes import find
-from commands.output import printable, remark, say, say_json
+from commands.output import print_json, print_note, print_result, printable
 from commands.push import Json
 from commands.push_status import reach_temporal
 from dispatch.bulk import MOST_PUSHES, Bulk, Wish, start_bulk
-from dispatch.bulk_plan import Plan, make_plan
+from dispatch.bulk_plan import BulkPlan, make_plan
 from dispatch.payloads.converter import to_plain
 from dispatch.selection import Selection
 from workflows.bulk import BulkReport
@@ -45,15 +45,15 @@ async def retry_many(
     plan = await make_plan(client, listing.pushes, message)
     _tell(plan, gap)
     if not plan.safe or plan.planned is None:
-        say("Nothing can be retried without a person.")
+        print_result("Nothing can be retried without a person.")
         return STARTED
     if not go:
-        say("Nothing was done. Begin with the same command and --go instead of --plan.")
+        print_result("Nothing was done. Begin with the same command and --go instead of --plan.")
         return STARTED
     pushes = [one.push_id for one in plan.safe]
     bulk = await start_bulk(client, pushes, plan.planned, gap=gap, reason=reason)
-    say(f"bulk {bulk.bulk_id} has begun")
-    remark(f"Watch it: python starter.py bulk {bulk.bulk_id} --wait")
+    print_result(f"bulk {bulk.bulk_id} has begun")
+    print_note(f"Watch it: python starter.py bulk {bulk.bulk_id} --wait")
     return STARTED
 
 
@@ -80,7 +80,7 @@ def bulk(  # noqa: PLR0913, the options of the command
     try:
         return asyncio.run(_bulk(bulk_id, wishes, wait=wait, as_json=as_json))
     except KeyboardInterrupt:
-        remark(f"Interrupted; the bulk goes on. See it: python starter.py bulk {bulk_id}")
+        print_note(f"Interrupted; the bulk goes on. See it: python starter.py bulk {bulk_id}")
         return INTERRUPTED
 
 
@@ -90,19 +90,19 @@ async def _bulk(bulk_id: str, wishes: list[Wish], *, wait: bool, as_json: bool) 
         await found.steer(wish)
     report = await _report(found)
     while wait and report.state not in _ENDED:
-        remark(f"{report.state}: {report.done} of {report.total}")
+        print_note(f"{report.state}: {report.done} of {report.total}")
         await asyncio.sleep(_LOOK_EVERY)
         report = await _report(found)
     if as_json:
         told = to_plain(report)
-        say_json({"bulkId": bulk_id, **(told if isinstance(told, dict) else {})})
+        print_json({"bulkId": bulk_id, **(told if isinstance(told, dict) else {})})
         return STARTED
-    say(f"{report.state}: {report.done} of {report.total} pushes")
+    print_result(f"{report.state}: {report.done} of {report.total} pushes")
     if report.waits_until:
-        say(f"it waits until {report.waits_until:%Y-%m-%d %H:%M} UTC")
+        print_result(f"it waits until {report.waits_until:%Y-%m-%d %H:%M} UTC")
     for word, pushes in report.results.items():
-        say(f"  {len(pushes)} {word}")
-    say(f"each push: python starter.py bulk {bulk_id} --json")
+        print_result(f"  {len(pushes)} {word}")
+    print_result(f"each push: python starter.py bulk {bulk_id} --json")
     return STARTED
 
 
@@ -115,7 +115,7 @@ async def _report(found: Bulk) -> BulkReport:
         raise CommandError(message, NO_TEMPORAL) from None
 
 
-def _tell(plan: Plan, gap: float) -> None:
+def _tell(plan: BulkPlan, gap: float) -> None:
     table = Table()
     table.add_column("What went wrong", overflow="fold")
     for name in ("Pushes", "Safe", "Need a person"):
@@ -128,12 +128,12 @@ def _tell(plan: Plan, gap: float) -> None:
     if plan.causes:
         Console(width=None if sys.stdout.isatty() else 160).print(table)
     minutes = len(plan.safe) * gap / 60
-    say(
+    print_result(
         f"{len(plan.safe)} are safe to retry: about {plan.requests} requests and "
         f"{minutes:.1f} minutes."
     )
     if plan.unclear:
-        say(
+        print_result(
             f"{len(plan.unclear)} need a person, who looks into the accounting software: they are "
             "left alone. Each: python starter.py show PUSH_ID"
         )

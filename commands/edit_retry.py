@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from codat import Problem
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from commands.editor import edit
 from commands.exit_codes import WRONG_INPUT, CommandError
 from commands.options import current_options
@@ -15,11 +15,11 @@ from dispatch.ending import ending_of
 from dispatch.pushes import find_push, request_of
 from dispatch.retries import StillRunning
 from dispatch.timeline.timeline import remarks
-from workflows.models import PushOutcome, PushRequest, Settlement, Validation
+from workflows.models import PushOutcome, PushRequest, Resolution, Validation
 
 
-def mend(
-    push_id: UUID, settlement: Settlement | None, validation: str | None, *, ask: bool
+def edit_and_retry(
+    push_id: UUID, settlement: Resolution | None, validation: str | None, *, ask: bool
 ) -> dict[str, Any] | None:
     """Give the mended record of a push; None when the operator changed nothing or thought better.
 
@@ -52,7 +52,7 @@ def _judging(request: PushRequest, validation: str) -> Callable[[Any], list[Prob
         if document is None:
             return []
         is_update = request.record_id is not None
-        found = judge(document, cast("object", record), update=is_update)
+        found = validate_record(document, cast("object", record), update=is_update)
         if validation != Validation.ADVISE:
             return found
         return [one.model_copy(update={"severity": "warning"}) for one in found]

@@ -15,7 +15,7 @@ import typer
 from codat import Problem
 from codat.exact_json import loads
 from commands.exit_codes import WRONG_INPUT, CommandError
-from commands.output import remark
+from commands.output import print_note
 
 _COLOURS = {"+": "green", "-": "red"}
 
@@ -36,7 +36,7 @@ def edit(
             mended = _read(text)
         except ValueError as error:
             heads = [str(error)]
-            remark(str(error), style="red")
+            print_note(str(error), style="red")
         else:
             heads = _complaints(judge(mended))
             if not heads:
@@ -49,7 +49,7 @@ def _complaints(problems: Iterable[Problem]) -> list[str]:
     said: list[str] = []
     for one in problems:
         rule = f" (rule: {one.rule})" if one.rule else ""
-        remark(f"{one.severity}: {one.pointer or '/'}: {one.message}{rule}")
+        print_note(f"{one.severity}: {one.pointer or '/'}: {one.message}{rule}")
         if one.severity == "error":
             said.append(f"{one.pointer or '/'}: {one.message}{rule}")
     return said
@@ -58,13 +58,13 @@ def _complaints(problems: Iterable[Problem]) -> list[str]:
 def _is_wanted(before: str, mended: object, *, ask: bool) -> bool:
     after = _text(mended)
     if before == after:
-        remark("Nothing was changed, so nothing is retried.")
+        print_note("Nothing was changed, so nothing is retried.")
         return False
     lines = difflib.unified_diff(
         before.split("\n"), after.split("\n"), "before", "after", lineterm="", n=2
     )
     for line in lines:
-        remark(line, style=_COLOURS.get(line[:1]))
+        print_note(line, style=_COLOURS.get(line[:1]))
     return not ask or _confirmed("Retry the push with this record?")
 
 

@@ -11,7 +11,7 @@ from codat.clock import utc_now
 from commands.exit_codes import NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
 from commands.filters import OfConnection, OfDataType, read_selection
 from commands.inputs import operator
-from commands.output import remark, say, say_json
+from commands.output import print_json, print_note, print_result
 from commands.push import Company, Json
 from commands.push_status import reach_temporal
 from dispatch import holds as kept
@@ -68,9 +68,9 @@ async def _hold(scope: Selection, reason: str) -> int:
     company, client = _company(scope), await reach_temporal()
     try:
         _tell(company, await kept.hold(client, company, wish))
-    except kept.NobodyHolds as error:
+    except kept.HoldNotConfirmed as error:
         raise CommandError(str(error), NO_TEMPORAL) from None
-    remark(f"Let go: python starter.py release --company {company}")
+    print_note(f"Let go: python starter.py release --company {company}")
     return STARTED
 
 
@@ -78,7 +78,7 @@ async def _release(scope: Selection) -> int:
     company, client = _company(scope), await reach_temporal()
     try:
         left = await kept.release(client, company, scope.connection, scope.data_type)
-    except kept.NobodyHolds as error:
+    except kept.HoldNotConfirmed as error:
         raise CommandError(str(error), NO_TEMPORAL) from None
     _tell(company, left)
     return STARTED
@@ -87,13 +87,15 @@ async def _release(scope: Selection) -> int:
 async def _holds(*, as_json: bool) -> int:
     held = await kept.all_holds(await reach_temporal())
     if as_json:
-        say_json({"holds": [_document(company, one) for company in held for one in held[company]]})
+        print_json(
+            {"holds": [_document(company, one) for company in held for one in held[company]]}
+        )
         return STARTED
     for company, ones in held.items():
-        say(f"company {company}")
+        print_result(f"company {company}")
         _tell(company, ones)
     if not held:
-        remark("Nothing is held.")
+        print_note("Nothing is held.")
     return STARTED
 
 
@@ -110,7 +112,9 @@ def _company(scope: Selection) -> UUID:
 
 def _tell(company: UUID, left: list[Hold]) -> None:
     if not left:
-        say(f"Nothing is held of company {company}.")
+        print_result(f"Nothing is held of company {company}.")
     for one in left:
         where = f"{one.connection_id or 'all connections'}, {one.data_type or 'all data types'}"
-        say(f"held: {where}, by {one.by} since {one.since:%Y-%m-%d %H:%M} UTC: {one.reason}")
+        print_result(
+            f"held: {where}, by {one.by} since {one.since:%Y-%m-%d %H:%M} UTC: {one.reason}"
+        )

@@ -21,7 +21,7 @@ from commands.filters import (
     Statuses,
     read_selection,
 )
-from commands.output import printable, remark, say_json
+from commands.output import print_json, print_note, printable
 from commands.push import Json
 from commands.push_status import COLOURS, reach_temporal
 from dispatch.listing import MOST_RUNS, Listed, Listing, list_pushes
@@ -54,7 +54,7 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
     shown = listing.pushes[:limit]
     if as_json:
         more = listing.is_cut or len(shown) < len(listing.pushes)
-        say_json({"pushes": [_document(one) for one in shown], "isCut": more})
+        print_json({"pushes": [_document(one) for one in shown], "isCut": more})
         return STARTED
     if shown:
         width = None if sys.stdout.isatty() else _WIDTH
@@ -80,11 +80,13 @@ async def find(selection: Selection) -> Listing:
 def _tell_the_rest(listing: Listing, shown: int) -> None:
     found = len(listing.pushes)
     if not found:
-        remark("No push matches.")
+        print_note("No push matches.")
     elif shown < found:
-        remark(f"{shown} of {found} pushes; see more with --limit {found}.")
+        print_note(f"{shown} of {found} pushes; see more with --limit {found}.")
     if listing.is_cut:
-        remark(f"Only {MOST_RUNS} runs were looked through: narrow it, for example with --since.")
+        print_note(
+            f"Only {MOST_RUNS} runs were looked through: narrow it, for example with --since."
+        )
 
 
 def _table(pushes: list[Listed]) -> Table:

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from codat import CodatClient, Problem, PushOption, PushTarget, load_settings
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from commands.exit_codes import FAILED, STARTED
 from commands.inputs import read_record, read_request
-from commands.output import say, say_json
+from commands.output import print_json, print_result
 from commands.push import Company, Connection, Data, DataType, Json
 
 
@@ -22,7 +22,7 @@ def options(
     """Show which fields the company's accounting software wants of a data type."""
     document = asyncio.run(current_options(_target(company, connection, data_type)))
     if as_json:
-        say_json(document)
+        print_json(document)
     else:
         Console().print(_fields(PushOption.model_validate(document)))
     return STARTED
@@ -40,17 +40,17 @@ def validate(  # noqa: PLR0913, the options of the command
     """Judge a record by the options of the company's accounting software; nothing is sent."""
     target = _target(company, connection, data_type)
     record = read_record(data)
-    problems = judge(asyncio.run(current_options(target)), record, update=update)
+    problems = validate_record(asyncio.run(current_options(target)), record, update=update)
     errors = [one for one in problems if one.severity == "error"]
     warnings = [one for one in problems if one.severity == "warning"]
     if as_json:
-        say_json({"errors": _plain(errors), "warnings": _plain(warnings)})
+        print_json({"errors": _plain(errors), "warnings": _plain(warnings)})
     else:
         for one in (*errors, *warnings):
             rule = f" (rule: {one.rule})" if one.rule else ""
-            say(f"{one.severity}: {one.pointer or 'the record'}: {one.message}{rule}")
-        say(f"{len(errors)} errors, {len(warnings)} warnings")
-        say(f"next: {'mend it and validate again' if errors else 'push it'}")
+            print_result(f"{one.severity}: {one.pointer or 'the record'}: {one.message}{rule}")
+        print_result(f"{len(errors)} errors, {len(warnings)} warnings")
+        print_result(f"next: {'mend it and validate again' if errors else 'push it'}")
     return FAILED if errors else STARTED
 
 

@@ -8,17 +8,17 @@ from rich.console import Console
 from codat.exact_json import dumps
 
 
-def say(text: str = "", *, style: str | None = None) -> None:
+def print_result(text: str = "", *, style: str | None = None) -> None:
     """Print a line of the result for a person; colours only on a terminal."""
     _print(Console(), text, style)
 
 
-def remark(text: str, *, style: str | None = None) -> None:
+def print_note(text: str, *, style: str | None = None) -> None:
     """Print a line that is no part of the result."""
     _print(Console(stderr=True), text, style)
 
 
-def say_json(document: Mapping[str, object]) -> None:
+def print_json(document: Mapping[str, object]) -> None:
     """Print the result for a program: one JSON object, every number with its own digits."""
     sys.stdout.write(dumps(document) + "\n")
     sys.stdout.flush()

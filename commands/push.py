@@ -18,10 +18,10 @@ from commands.exit_codes import (
     CommandError,
 )
 from commands.inputs import read_minutes, read_record, read_request
-from commands.output import remark
-from commands.push_status import how_it_stands, reach_temporal, status_of, tell
+from commands.output import print_note
+from commands.push_status import fetch_status, print_status, reach_temporal, status_of
 from dispatch.connection_errors import AWAY
-from dispatch.pushes import OtherPayload, Push, start_push
+from dispatch.pushes import IdempotencyKeyConflict, Push, start_push
 from workflows.models import PushOutcome, PushRequest
 from workflows.progress import PushProgress
 
@@ -74,20 +74,20 @@ async def _push(request: PushRequest, *, wait: bool, as_json: bool) -> int:
     client = await reach_temporal()
     started = await _start(client, request)
     if wait:
-        announce(started)
+        print_started(started)
         outcome = await started.outcome()
-        tell(started, outcome, as_json=as_json)
+        print_status(started, outcome, as_json=as_json)
         return OF_STATUS[status_of(outcome)]
-    tell(started, await _standing(started), as_json=as_json)
+    print_status(started, await _standing(started), as_json=as_json)
     if not as_json:
-        remark(f"Watch it: python starter.py wait {started.push_id}")
+        print_note(f"Watch it: python starter.py wait {started.push_id}")
     return STARTED
 
 
 async def _start(client: Client, request: PushRequest) -> Push:
     try:
         return await start_push(client, request)
-    except OtherPayload as error:
+    except IdempotencyKeyConflict as error:
         raise CommandError(str(error), WRONG_INPUT) from None
     except RPCError as error:
         if error.status not in AWAY:
@@ -102,7 +102,7 @@ async def _start(client: Client, request: PushRequest) -> Push:
 
 async def _standing(started: Push) -> PushOutcome | PushProgress:
     try:
-        return await how_it_stands(started)
+        return await fetch_status(started)
     except RPCError as error:
         if not started.is_new or error.status not in AWAY:
             raise
@@ -110,9 +110,9 @@ async def _standing(started: Push) -> PushOutcome | PushProgress:
         return PushProgress(stage="start", message=message)
 
 
-def announce(push: Push) -> None:
+def print_started(push: Push) -> None:
     """Say which push is waited for, and how to come back to it."""
-    remark(
+    print_note(
         f"Waiting for push {push.push_id} (workflow {push.workflow_id}); from elsewhere: "
         f"python starter.py status {push.push_id}"
     )
@@ -120,7 +120,7 @@ def announce(push: Push) -> None:
 
 def interrupted(push_id: UUID) -> int:
     """Say that a push does not end because nobody waits any more."""
-    remark(
+    print_note(
         f"Interrupted; once started, push {push_id} goes on. "
         f"See it: python starter.py status {push_id}"
     )

@@ -20,7 +20,7 @@ from commands.jsonl import (
     paced_lines,
     read_pace,
 )
-from commands.output import remark, say_json
+from commands.output import print_json, print_note
 from commands.push_status import document_of, reach_temporal
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.pushes import start_push
@@ -33,7 +33,7 @@ Told = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Line:
+class _InputLine:
     """A line as it was read: a push request, perhaps equal to an earlier line, or no push."""
 
     number: int
@@ -94,9 +94,11 @@ def push_all(
     try:
         asyncio.run(_push_all(file, gap, concurrency, tally, total, reader, wait=wait))
     except KeyboardInterrupt:
-        remark(f"Interrupted after {tally.done} lines. Run it again to go on: nothing is doubled.")
+        print_note(
+            f"Interrupted after {tally.done} lines. Run it again to go on: nothing is doubled."
+        )
         return INTERRUPTED
-    remark(str(tally))
+    print_note(str(tally))
     return tally.code
 
 
@@ -111,7 +113,7 @@ async def _push_all(  # noqa: PLR0913, PLR0917, the choices of the command
     wait: bool,
 ) -> None:
     client = await reach_temporal()
-    queue: asyncio.Queue[_Line | None] = asyncio.Queue(maxsize=1)
+    queue: asyncio.Queue[_InputLine | None] = asyncio.Queue(maxsize=1)
     with _progress() as bar:
         task = bar.add_task("pushes", total=total)
 
@@ -129,20 +131,20 @@ async def _push_all(  # noqa: PLR0913, PLR0917, the choices of the command
         await asyncio.gather(feed(), *(work() for _ in range(concurrency)))
 
 
-def _read(reader: RequestReader, number: int, text: bytes) -> _Line:
+def _read(reader: RequestReader, number: int, text: bytes) -> _InputLine:
     try:
         request, equal_to = reader.read(number, text)
     except EqualLine as error:
-        return _Line(number, equal_to=error.first, error=str(error))
+        return _InputLine(number, equal_to=error.first, error=str(error))
     except ValidationError as error:
-        return _Line(number, error=sentence_of(error))
+        return _InputLine(number, error=sentence_of(error))
     except ValueError as error:
-        return _Line(number, error=str(error))
-    return _Line(number, request, equal_to)
+        return _InputLine(number, error=str(error))
+    return _InputLine(number, request, equal_to)
 
 
-def _count(tally: _Tally, line: _Line, told: Told) -> None:
-    say_json(told)
+def _count(tally: _Tally, line: _InputLine, told: Told) -> None:
+    print_json(told)
     tally.done += 1
     tally.equal += line.equal_to is not None
     tally.refused += "error" in told
@@ -150,7 +152,7 @@ def _count(tally: _Tally, line: _Line, told: Told) -> None:
     tally.unsuccessful += told.get("status") not in (None, "Pending", "Success")
 
 
-async def _carry(client: Client, line: _Line, *, wait: bool) -> Told:
+async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Told:
     number, request = line.number, line.request
     if request is None:
         return {"line": number, "error": line.error}

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 from activities.paused_runs import is_paused
 from codat import PushStatus
 from commands.exit_codes import NO_TEMPORAL, CommandError
-from commands.output import say, say_json
+from commands.output import print_json, print_result
 from dispatch.connection import TemporalUnreachable, connect
 from dispatch.payloads.converter import to_plain
 from dispatch.pushes import Push
@@ -41,7 +41,7 @@ async def reach_temporal() -> Client:
     raise CommandError(message, NO_TEMPORAL)
 
 
-async def how_it_stands(push: Push) -> PushOutcome | PushProgress:
+async def fetch_status(push: Push) -> PushOutcome | PushProgress:
     """Give the outcome of a push that is over, the progress of one that is not."""
     description = await push.describe()
     if description.status is not WorkflowExecutionStatus.RUNNING:
@@ -68,31 +68,31 @@ def status_of(standing: PushOutcome | PushProgress) -> PushStatus:
     return standing.status if isinstance(standing, PushOutcome) else PushStatus.PENDING
 
 
-def tell(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> None:
+def print_status(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> None:
     """Print how a push stands."""
     if as_json:
-        say_json(document_of(push, standing))
+        print_json(document_of(push, standing))
         return
     status = status_of(standing)
-    say(f"{status.value}: {standing.message}", style=COLOURS.get(status))
-    say(f"push {push.push_id}, workflow {push.workflow_id}")
+    print_result(f"{status.value}: {standing.message}", style=COLOURS.get(status))
+    print_result(f"push {push.push_id}, workflow {push.workflow_id}")
     if standing.push_operation_key:
-        say(f"operation {standing.push_operation_key}")
+        print_result(f"operation {standing.push_operation_key}")
     if isinstance(standing, PushOutcome):
         _tell_findings(standing)
         advice = next_command(standing, push.push_id)
         if advice:
-            say(f"next: {advice}")
+            print_result(f"next: {advice}")
 
 
 def _tell_findings(outcome: PushOutcome) -> None:
     for record in outcome.records:
-        say(f"  {record.change} {record.data_type} {record.id or ''}")
+        print_result(f"  {record.change} {record.data_type} {record.id or ''}")
     for name, findings in (("error", outcome.errors), ("warning", outcome.warnings)):
         for one in remarks(findings):
-            say(f"  {name}: {one}")
+            print_result(f"  {name}: {one}")
     for candidate in outcome.candidates:
-        say(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
+        print_result(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
 
 
 def next_command(outcome: PushOutcome, push_id: UUID) -> str:

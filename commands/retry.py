@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from codat import PushStatus
 from commands.bulk import retry_many
-from commands.edit_retry import mend
+from commands.edit_retry import edit_and_retry
 from commands.exit_codes import OF_STATUS, STARTED, WRONG_INPUT, CommandError
 from commands.filters import (
     OfCompany,
@@ -30,13 +30,13 @@ from commands.inputs import (
     refuse_empty,
 )
 from commands.jsonl import read_pace
-from commands.output import remark
-from commands.push import Json, announce, interrupted
-from commands.push_status import how_it_stands, reach_temporal, status_of, tell
+from commands.output import print_note
+from commands.push import Json, interrupted, print_started
+from commands.push_status import fetch_status, print_status, reach_temporal, status_of
 from dispatch.pushes import Push, find_push
 from dispatch.retries import StillRunning, retry_push
 from dispatch.selection import Selection
-from workflows.models import PushOutcome, Settlement, sentence_of
+from workflows.models import PushOutcome, Resolution, sentence_of
 
 _DECIDING = ("start", "recall", "find-submission")
 """Stages in which a person's word on an unclear push has not been taken yet."""
@@ -49,7 +49,7 @@ class _Wish:
     """What the operator asked for."""
 
     changes: dict[str, Any]
-    settlement: Settlement | None
+    settlement: Resolution | None
     wait: bool
     as_json: bool
 
@@ -167,7 +167,7 @@ def _many(  # noqa: PLR0913, the choices of the command
 def _record(  # noqa: PLR0913, the choices of the command
     push_id: UUID,
     data: str | None,
-    settlement: Settlement | None,
+    settlement: Resolution | None,
     validation: str | None,
     *,
     edit: bool,
@@ -176,11 +176,11 @@ def _record(  # noqa: PLR0913, the choices of the command
     if edit and (data is not None or (settlement and settlement.adopt)):
         raise CommandError("--edit goes with neither --data nor --adopt.", WRONG_INPUT)
     if edit:
-        return mend(push_id, settlement, validation, ask=ask)
+        return edit_and_retry(push_id, settlement, validation, ask=ask)
     return None if data is None else read_record(data)
 
 
-def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
+def _settlement(adopt: str | None, *, not_written: bool) -> Resolution | None:
     if adopt and not_written:
         raise CommandError(
             "--adopt and --not-written contradict each other: give one.", WRONG_INPUT
@@ -193,7 +193,7 @@ def _settlement(adopt: str | None, *, not_written: bool) -> Settlement | None:
         raise CommandError(
             "--adopt must be the key of an operation, a UUID.", WRONG_INPUT
         ) from None
-    return Settlement(adopt=key, not_written=not_written, by=operator())
+    return Resolution(adopt=key, not_written=not_written, by=operator())
 
 
 async def _retry(push_id: UUID, wish: _Wish) -> int:
@@ -205,15 +205,15 @@ async def _retry(push_id: UUID, wish: _Wish) -> int:
     except ValidationError as error:
         raise CommandError(name_options(sentence_of(error)), WRONG_INPUT) from None
     if wish.wait:
-        announce(push)
+        print_started(push)
         outcome = await push.outcome()
-        tell(push, outcome, as_json=wish.as_json)
+        print_status(push, outcome, as_json=wish.as_json)
         return OF_STATUS[status_of(outcome)]
-    standing = await how_it_stands(push)
+    standing = await fetch_status(push)
     while wish.settlement and not isinstance(standing, PushOutcome) and standing.stage in _DECIDING:
         await asyncio.sleep(_LOOK_EVERY)
-        standing = await how_it_stands(push)
-    tell(push, standing, as_json=wish.as_json)
+        standing = await fetch_status(push)
+    print_status(push, standing, as_json=wish.as_json)
     return _conclude(push, standing, as_json=wish.as_json)
 
 
@@ -221,5 +221,5 @@ def _conclude(push: Push, standing: object, *, as_json: bool) -> int:
     if isinstance(standing, PushOutcome):
         return OF_STATUS[status_of(standing)]
     if not as_json:
-        remark(f"Watch it: python starter.py wait {push.push_id}")
+        print_note(f"Watch it: python starter.py wait {push.push_id}")
     return STARTED

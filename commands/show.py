@@ -11,16 +11,16 @@ from codat import PushStatus
 from codat.exact_json import dumps
 from commands.exit_codes import STARTED
 from commands.inputs import read_push_id
-from commands.output import say, say_json
+from commands.output import print_json, print_result
 from commands.push import Json
-from commands.push_status import COLOURS, how_it_stands, next_command, reach_temporal
+from commands.push_status import COLOURS, fetch_status, next_command, reach_temporal
 from commands.status import PushId
 from dispatch.payloads.converter import to_plain
 from dispatch.pushes import find_push
-from dispatch.timeline.build import tell_push
+from dispatch.timeline.build import build_timeline
 from dispatch.timeline.external_events import TASK_FAILED
 from dispatch.timeline.redaction import redacted
-from dispatch.timeline.timeline import Moment, Told
+from dispatch.timeline.timeline import Timeline, TimelineEvent
 from workflows.models import PushOutcome
 from workflows.progress import PushProgress
 
@@ -42,62 +42,70 @@ def show(
 
 async def _show(push_id: UUID, *, redact: bool, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
-    told = await tell_push(push)
-    standing = told.outcome or (await how_it_stands(push) if told.is_running else None)
+    told = await build_timeline(push)
+    standing = told.outcome or (await fetch_status(push) if told.is_running else None)
     if redact:
         told = redacted(told)
         standing = told.outcome or standing
     if as_json:
-        say_json(_document(told, standing))
+        print_json(_document(told, standing))
     else:
         _say(told, standing)
     return STARTED
 
 
-def _say(told: Told, standing: PushOutcome | PushProgress | None) -> None:
-    say(f"push {told.push_id}", style="bold")
+def _say(told: Timeline, standing: PushOutcome | PushProgress | None) -> None:
+    print_result(f"push {told.push_id}", style="bold")
     if told.request:
         asked = told.request
-        say(f"  company {asked.company_id}, connection {asked.connection_id}")
-        say(f"  {asked.kind} {asked.data_type}, key {asked.idempotency_key}")
-        say(f"  the record: {dumps(told.data)}")
+        print_result(f"  company {asked.company_id}, connection {asked.connection_id}")
+        print_result(f"  {asked.kind} {asked.data_type}, key {asked.idempotency_key}")
+        print_result(f"  the record: {dumps(told.data)}")
     if told.unreadable:
-        say(f"  {told.unreadable} of its runs are gone from the namespace.", style="yellow")
+        print_result(
+            f"  {told.unreadable} of its runs are gone from the namespace.", style="yellow"
+        )
     run = 0
     for one in told.moments:
         if one.run != run:
             run = one.run
-            say(f"\nrun {run}, {one.at:%Y-%m-%d} (UTC)", style="bold")
+            print_result(f"\nrun {run}, {one.at:%Y-%m-%d} (UTC)", style="bold")
         _say_moment(one)
     _say_end(told, standing)
 
 
-def _say_moment(one: Moment) -> None:
+def _say_moment(one: TimelineEvent) -> None:
     often = _often(one)
-    say(f"  {one.at:%H:%M:%S}  {one.what}{often}{f' [{one.who}]' if one.who else ''}")
+    print_result(f"  {one.at:%H:%M:%S}  {one.what}{often}{f' [{one.who}]' if one.who else ''}")
     if one.why:
-        say(f"            safe, because {one.why}", style="green")
+        print_result(f"            safe, because {one.why}", style="green")
     for text in one.said:
-        say(f"            {text}")
+        print_result(f"            {text}")
 
 
-def _say_end(told: Told, standing: PushOutcome | PushProgress | None) -> None:
+def _say_end(told: Timeline, standing: PushOutcome | PushProgress | None) -> None:
     if isinstance(standing, PushOutcome):
-        say(f"\n{standing.status.value}: {standing.message}", style=COLOURS.get(standing.status))
+        print_result(
+            f"\n{standing.status.value}: {standing.message}", style=COLOURS.get(standing.status)
+        )
         advice = next_command(standing, told.push_id)
         if advice:
-            say(f"next: {advice}")
+            print_result(f"next: {advice}")
     elif standing:
-        say(f"\n{PushStatus.PENDING.value}: {standing.message}")
+        print_result(f"\n{PushStatus.PENDING.value}: {standing.message}")
         if told.moments[-1].what == TASK_FAILED and told.moments[-1].times > 1:
-            say("next: deploy the version that worked, or a mended one; the push then goes on.")
+            print_result(
+                "next: deploy the version that worked, or a mended one; the push then goes on."
+            )
             return
         if standing.waiting_for and standing.next_look_utc:
-            say(f"It waits until {standing.next_look_utc:%H:%M:%S}: {standing.waiting_for}")
-        say(f"next: python starter.py wait {told.push_id}")
+            print_result(
+                f"It waits until {standing.next_look_utc:%H:%M:%S}: {standing.waiting_for}"
+            )
+        print_result(f"next: python starter.py wait {told.push_id}")
 
 
-def _document(told: Told, standing: PushOutcome | PushProgress | None) -> dict[str, Any]:
+def _document(told: Timeline, standing: PushOutcome | PushProgress | None) -> dict[str, Any]:
     outcome = standing if isinstance(standing, PushOutcome) else None
     return {
         "pushId": str(told.push_id),
@@ -109,6 +117,6 @@ def _document(told: Told, standing: PushOutcome | PushProgress | None) -> dict[s
     }
 
 
-def _often(one: Moment) -> str:
+def _often(one: TimelineEvent) -> str:
     until = f", until {one.until:%H:%M:%S}" if one.until else ""
     return f" ({one.times} times{until})" if one.times > 1 else ""

@@ -8,8 +8,8 @@ import typer
 
 from commands.exit_codes import OF_STATUS
 from commands.inputs import read_push_id
-from commands.push import Json, announce, interrupted
-from commands.push_status import how_it_stands, reach_temporal, status_of, tell
+from commands.push import Json, interrupted, print_started
+from commands.push_status import fetch_status, print_status, reach_temporal, status_of
 from dispatch.pushes import find_push
 
 PushId = Annotated[str, typer.Argument(metavar="PUSH_ID", help="As `push` printed it.")]
@@ -31,14 +31,14 @@ def wait(push_id: PushId, *, as_json: Json = False) -> int:
 
 async def _status(push_id: UUID, *, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
-    standing = await how_it_stands(push)
-    tell(push, standing, as_json=as_json)
+    standing = await fetch_status(push)
+    print_status(push, standing, as_json=as_json)
     return OF_STATUS[status_of(standing)]
 
 
 async def _wait(push_id: UUID, *, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
-    announce(push)
+    print_started(push)
     outcome = await push.outcome()
-    tell(push, outcome, as_json=as_json)
+    print_status(push, outcome, as_json=as_json)
     return OF_STATUS[status_of(outcome)]

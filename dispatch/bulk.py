@@ -13,9 +13,9 @@ from activities.bulk import BulkStep
 from activities.paused_runs import is_paused
 from codat.models import PushStatus
 from dispatch.ending import ending_of
-from dispatch.payloads.encryption import Unreadable
-from dispatch.payloads.storage import Missing, NoRoom
-from dispatch.pushes import NoSuchPush, NotAPush, Push, find_push, request_of
+from dispatch.payloads.encryption import UndecryptablePayload
+from dispatch.payloads.storage import PayloadMissing, StorageFull
+from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push, find_push, request_of
 from dispatch.retries import StillRunning, retry_push
 from dispatch.settings import DispatchSettings
 from workflows.bulk import RETRIED, BulkReport, BulkRequest
@@ -128,11 +128,11 @@ async def retry_in_bulk(client: Client, push_id: UUID, step: BulkStep) -> str:
     """Retry a push unless that is unsafe or was done since; gives a word on it."""
     try:
         return await _retry(await find_push(client, push_id), step)
-    except (Missing, Unreadable):
+    except (PayloadMissing, UndecryptablePayload):
         return UNREADABLE
-    except NoRoom:
+    except StorageFull:
         return _NO_ROOM
-    except (NoSuchPush, NotAPush, StillRunning, ValueError) as error:
+    except (NoSuchPush, InvalidPushRequest, StillRunning, ValueError) as error:
         return f"left alone: {type(error).__name__}"
 
 

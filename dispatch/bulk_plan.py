@@ -12,9 +12,9 @@ from activities.bulk import REQUESTS_EACH
 from dispatch.bulk import is_safe
 from dispatch.ending import ending_of
 from dispatch.listing import Listed
-from dispatch.payloads.encryption import Unreadable
-from dispatch.payloads.storage import Missing
-from dispatch.pushes import NoSuchPush, NotAPush, Push
+from dispatch.payloads.encryption import UndecryptablePayload
+from dispatch.payloads.storage import PayloadMissing
+from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push
 from workflows.models import PushOutcome
 
 _AT_ONCE = 20
@@ -23,7 +23,7 @@ _VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|\d+(?:
 
 
 @dataclass
-class Cause:
+class FailureCause:
     """What several pushes have in common: their trouble, whatever the values in it."""
 
     message: str
@@ -37,10 +37,10 @@ class Cause:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BulkPlan:
     """What a bulk would do: the causes, the most frequent first."""
 
-    causes: list[Cause]
+    causes: list[FailureCause]
 
     @property
     def safe(self) -> list[Listed]:
@@ -64,7 +64,9 @@ class Plan:
         return max((one.closed for one in self.safe if one.closed), default=None)
 
 
-async def make_plan(client: Client, pushes: Sequence[Listed], message: str | None = None) -> Plan:
+async def make_plan(
+    client: Client, pushes: Sequence[Listed], message: str | None = None
+) -> BulkPlan:
     """Read how each push ended; only those whose trouble holds `message`, whatever the case."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
@@ -72,22 +74,22 @@ async def make_plan(client: Client, pushes: Sequence[Listed], message: str | Non
         async with gate:
             try:
                 outcome = await ending_of(Push(client, one.push_id), one.run_id)
-            except (NotAPush, NoSuchPush):
+            except (InvalidPushRequest, NoSuchPush):
                 return None
-            except (Missing, Unreadable):
+            except (PayloadMissing, UndecryptablePayload):
                 outcome = None
         words = _words(outcome) if outcome else _UNREADABLE
         return (one, outcome) if (message or "").lower() in words.lower() else None
 
     ended = await asyncio.gather(*(read(one) for one in pushes if one.closed))
-    return Plan(_grouped(one for one in ended if one))
+    return BulkPlan(_grouped(one for one in ended if one))
 
 
-def _grouped(ended: Iterable[tuple[Listed, PushOutcome | None]]) -> list[Cause]:
-    causes: dict[str, Cause] = {}
+def _grouped(ended: Iterable[tuple[Listed, PushOutcome | None]]) -> list[FailureCause]:
+    causes: dict[str, FailureCause] = {}
     for one, outcome in ended:
         message = cause_of(outcome) if outcome else _UNREADABLE
-        cause = causes.setdefault(message, Cause(message))
+        cause = causes.setdefault(message, FailureCause(message))
         (cause.safe if outcome and is_safe(outcome) else cause.unclear).append(one)
     return sorted(causes.values(), key=lambda cause: -len(cause.pushes))
 

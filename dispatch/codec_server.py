@@ -26,9 +26,9 @@ from temporalio.api.common.v1 import Payload, Payloads
 
 from codat import SettingsError, read_settings
 from dispatch.codec_access import Access, CodecSettings
-from dispatch.payloads.encryption import BOUND_TO, Encryption, Unreadable
+from dispatch.payloads.encryption import BOUND_TO, Encryption, UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings
-from dispatch.payloads.storage import Directory, Missing, fetched
+from dispatch.payloads.storage import PayloadDirectory, PayloadMissing, fetched
 from dispatch.settings import DispatchSettings
 
 log = logging.getLogger("surepush.codec")
@@ -59,7 +59,7 @@ def build_codec_server(
     """Put the server together from its parts; `large` is where large payloads lie."""
 
     async def download(payloads: Sequence[Payload]) -> list[Payload]:
-        directory = Directory(large) if large else None
+        directory = PayloadDirectory(large) if large else None
         return await codec.decode(
             [await fetched(one, directory) if directory else one for one in payloads]
         )
@@ -92,7 +92,7 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
         payloads = await _payloads(request)
         try:
             done = Payloads(payloads=await work(payloads))
-        except (Missing, Unreadable) as error:
+        except (PayloadMissing, UndecryptablePayload) as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
         namespace = request.headers.get("x-namespace", "")[:_MOST_SAID]
         path, places = request.url.path, _places(payloads)

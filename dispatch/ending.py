@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.payload_context import converter_of
-from dispatch.pushes import NoSuchPush, NotAPush, Push
+from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push
 from dispatch.runs import REFUSED_INPUT
-from dispatch.untold import untold
+from dispatch.untold import outcome_of_closed_run
 from workflows.models import PushOutcome
 
 _COMPLETED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
@@ -32,7 +32,7 @@ async def ending_of(push: Push, run_id: str) -> PushOutcome:
             told = await _told(converter_of(push.client, push.workflow_id), event)
             if told:
                 return told
-        return await untold(push.client, await handle.describe())
+        return await outcome_of_closed_run(push.client, await handle.describe())
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise NoSuchPush(f"There is no push {push.push_id}.") from None
@@ -52,5 +52,5 @@ async def _told(converter: DataConverter, event: HistoryEvent) -> PushOutcome | 
     if not isinstance(error, ApplicationError):
         return None
     if error.type in REFUSED_INPUT:
-        raise NotAPush(error.message)
+        raise InvalidPushRequest(error.message)
     return PushOutcome.model_validate(error.details[0]) if error.details else None

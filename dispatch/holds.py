@@ -17,7 +17,7 @@ _TAKEN_WITHIN = 20.0
 _LOOK_EVERY = 0.2
 
 
-class NobodyHolds(TimeoutError):
+class HoldNotConfirmed(TimeoutError):
     """No worker has taken the wish yet; it counts as soon as one does."""
 
 
@@ -83,7 +83,7 @@ async def _until(
             while not is_done(holds := await read_holds(client, company)):  # noqa: ASYNC110, no event
                 await asyncio.sleep(_LOOK_EVERY)
     except TimeoutError:
-        raise NobodyHolds(
+        raise HoldNotConfirmed(
             "No worker has taken the wish yet; it counts as soon as one runs."
         ) from None
     # What a worker has read before it believes a little longer.

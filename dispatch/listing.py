@@ -12,7 +12,7 @@ from activities.other_pushes import requested_at
 from activities.start_memo import read_start_memo
 from activities.visibility import among
 from codat.models import PushStatus
-from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.selection import Selection
 from workflows.attributes import (
     COMPANY_ID,
@@ -130,7 +130,7 @@ async def _told(one: Listed, run: WorkflowExecution) -> Listed:
     try:
         reference = await _reference(run, one.reference)
         return replace(one, reference=reference, requested=await requested_at(run))
-    except Unreadable:
+    except UndecryptablePayload:
         return one
 
 

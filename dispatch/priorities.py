@@ -24,7 +24,7 @@ LARGEST = 1000.0
 MOST_COMPANIES = 1000
 
 
-class Crowds:
+class StartPriorities:
     """How many pushes each company has started lately; `clock` gives seconds."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:

@@ -19,27 +19,27 @@ from activities.start_memo import CALLER_MEMO, START_MEMO, StartMemo
 from codat.clock import utc_now
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.payloads.encryption import encrypts
-from dispatch.priorities import Crowds
+from dispatch.priorities import StartPriorities
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
-from dispatch.untold import untold
+from dispatch.untold import outcome_of_closed_run
 from workflows.attributes import at_start
 from workflows.markdown import plain
 from workflows.models import PushOutcome, PushRequest
 from workflows.progress import PushProgress
 
-_CROWDS = Crowds()
+_CROWDS = StartPriorities()
 
 
 class NoSuchPush(LookupError):
     """There is no push of that id, or the namespace has forgotten it."""
 
 
-class NotAPush(ValueError):
+class InvalidPushRequest(ValueError):
     """The input was no push request; nothing was sent."""
 
 
-class OtherPayload(ValueError):
+class IdempotencyKeyConflict(ValueError):
     """The key was used for another record."""
 
 
@@ -79,7 +79,7 @@ class Push:
             # A reset ends one run and begins another under the same id.
             description = await self.describe()
             if description.run_id == ended:
-                return await untold(self.client, description)
+                return await outcome_of_closed_run(self.client, description)
             ended = description.run_id
 
     async def progress(self) -> PushProgress | None:
@@ -97,14 +97,14 @@ class Push:
         """Give the outcome of the last run that was asked for this push; NotAPush without one."""
         last = await last_asked(self.client, self.workflow_id)
         if last is None:
-            raise NotAPush(wrong) from None
+            raise InvalidPushRequest(wrong) from None
         handle: WorkflowHandle[Any, PushOutcome] = self.client.get_workflow_handle(
             self.workflow_id, run_id=last.run.run_id, result_type=PushOutcome
         )
         try:
             return await handle.result()
         except WorkflowFailureError as error:
-            return _told(error) or await untold(self.client, await handle.describe())
+            return _told(error) or await outcome_of_closed_run(self.client, await handle.describe())
 
     def _missing(self, error: RPCError) -> Exception:
         is_missing = error.status is RPCStatusCode.NOT_FOUND and not meaning_of_first_use(error)
@@ -154,9 +154,9 @@ async def _check_payload(push: Push, request: PushRequest) -> None:
     if first is None:
         raise not_asked(push)
     if first.is_of_another(request):
-        raise OtherPayload(_collision(first, request))
+        raise IdempotencyKeyConflict(_collision(first, request))
     if first.digest != request.digest:
-        raise OtherPayload(
+        raise IdempotencyKeyConflict(
             f"The idempotencyKey {request.idempotency_key} belongs to a push of another record: "
             f"its SHA-256 is {first.digest}, this one's is {request.digest}. Use a new key for a "
             "new record, or retry the push to correct it."
@@ -187,9 +187,9 @@ async def request_of(push: Push, run_id: str | None = None) -> PushRequest:
     return request
 
 
-def not_asked(push: Push) -> NotAPush:
+def not_asked(push: Push) -> InvalidPushRequest:
     """Say that no run of it was asked for a push."""
-    return NotAPush(f"Push {push.push_id} was started with an input that is none.")
+    return InvalidPushRequest(f"Push {push.push_id} was started with an input that is none.")
 
 
 def _wrong_input(error: WorkflowFailureError) -> str | None:

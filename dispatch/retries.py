@@ -10,7 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from dispatch.pushes import Push, fair_to, found_by, memo_of, not_asked, summary_of
 from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
-from workflows.models import PushRequest, Settlement, Validation
+from workflows.models import PushRequest, Resolution, Validation
 
 
 class StillRunning(ValueError):
@@ -24,7 +24,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     validation: Validation | None = None,
     timeout_in_minutes: int | None = None,
     waits_for_ever: bool = False,
-    settlement: Settlement | None = None,
+    settlement: Resolution | None = None,
     reason: str | None = None,
     task_queue: str | None = None,
     started_by: str | None = None,

@@ -5,25 +5,27 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecutionDescription
 
 from activities.other_pushes import requested_at
-from activities.recall import memory_of
+from activities.recall import prior_runs_of
 from activities.visibility import equals
 from codat.models import PushStatus
 from workflows.attributes import PUSH_OPERATION_KEY
-from workflows.ledger_rebuild import remember
+from workflows.ledger_rebuild import rebuild_ledger
 from workflows.models import PushOutcome
 
 
-async def untold(client: Client, description: WorkflowExecutionDescription) -> PushOutcome:
+async def outcome_of_closed_run(
+    client: Client, description: WorkflowExecutionDescription
+) -> PushOutcome:
     """Unknown: the run was ended before it could tell its end; but a success of any run stays."""
     listed = [
         run.run_id async for run in client.list_workflows(equals("WorkflowId", description.id))
     ]
     # The list lags behind; the run that has just ended is known all the same.
     runs = list(dict.fromkeys([*listed, description.run_id]))
-    memory = await memory_of(client, description.id, runs)
+    memory = await prior_runs_of(client, description.id, runs)
     if memory.success:
         return PushOutcome.model_validate(memory.success.model_dump(by_alias=True))
-    ledger = remember(memory)
+    ledger = rebuild_ledger(memory)
     how = description.status.name.lower().replace("_", " ") if description.status else "ended"
     sent = "a request had been sent" if ledger.was_sent else "nothing had been sent"
     operation = description.typed_search_attributes.get(PUSH_OPERATION_KEY)

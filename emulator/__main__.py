@@ -5,7 +5,7 @@ import sqlite3
 import textwrap
 
 from emulator import seeds
-from emulator.faults import FATES, SHAPES, WEBHOOK_FAULTS
+from emulator.faults import OPERATION_FAULTS, REQUEST_FAULTS, WEBHOOK_FAULTS
 from emulator.server import Server
 from emulator.world import World
 
@@ -67,7 +67,7 @@ def main() -> None:
 
 def _epilog() -> str:
     lines = [f"connection  {getattr(seeds, name)} {name}" for name in _CONNECTIONS]
-    names = ", ".join((*FATES, *SHAPES, *WEBHOOK_FAULTS))
+    names = ", ".join((*REQUEST_FAULTS, *OPERATION_FAULTS, *WEBHOOK_FAULTS))
     return _AFTER.format(
         company=seeds.COMPANY,
         connections="\n".join(lines),

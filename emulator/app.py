@@ -9,13 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from emulator.background import Background
 from emulator.call import Call
-from emulator.commands import Commands
+from emulator.commands import ControlCommands
 from emulator.control import build_control
 from emulator.errors import refusal
 from emulator.exchange import Exchange
 from emulator.late import process_late
-from emulator.limits import Limits
-from emulator.webhooks.delivery import Courier
+from emulator.limits import EmulatedLimits
+from emulator.webhooks.delivery import WebhookDelivery
 from emulator.wire import EXTENSION
 from emulator.world import World
 
@@ -26,11 +26,11 @@ log = logging.getLogger("emulator")
 class App:
     """Answers every request but those to its controls as the API would."""
 
-    def __init__(self, world: World, commands: Commands, courier: Courier) -> None:
+    def __init__(self, world: World, commands: ControlCommands, courier: WebhookDelivery) -> None:
         self._world = world
         self._courier = courier
         self._control: ASGIApp = build_control(world, commands, courier)
-        self._limits = Limits(world)
+        self._limits = EmulatedLimits(world)
         self.background = Background(world, courier)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

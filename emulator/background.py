@@ -5,7 +5,7 @@ import contextlib
 
 from emulator.clock import TICKS_PER_SECOND
 from emulator.late import process_late
-from emulator.webhooks.delivery import Courier
+from emulator.webhooks.delivery import WebhookDelivery
 from emulator.world import World
 
 _LONGEST_NAP = 1.0
@@ -15,7 +15,7 @@ _NAP_BY_A_BORROWED_CLOCK = 0.05
 class Background:
     """Wakes when something falls due; operations need no waking, they are read off the clock."""
 
-    def __init__(self, world: World, courier: Courier) -> None:
+    def __init__(self, world: World, courier: WebhookDelivery) -> None:
         self._world = world
         self._courier = courier
         self._task: asyncio.Task[None] | None = None

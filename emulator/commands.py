@@ -7,13 +7,13 @@ from typing import Any
 
 from emulator import ledger
 from emulator.connections import Connection
-from emulator.seed_data import sow
+from emulator.seed_data import seed
 from emulator.store import JsonObject
 from emulator.webhooks.consumers import subscribers
 from emulator.world import World
 
 
-class Commands:
+class ControlCommands:
     """Commands to one world."""
 
     def __init__(self, world: World, shut: Callable[[float], None] | None = None) -> None:
@@ -86,7 +86,7 @@ class Commands:
 
     def sow(self, seeds: JsonObject) -> JsonObject:
         """Add companies, connections, records, operations."""
-        sow(self._world, seeds)
+        seed(self._world, seeds)
         return {"companies": list(self._world.directory.companies)}
 
     def webhooks(self) -> JsonObject:

@@ -8,14 +8,14 @@ from datetime import datetime, time, timedelta
 from typing import Any, Self
 
 from emulator.clock import at, seconds, ticks
-from emulator.errors import Refusal
+from emulator.errors import EmulatedError
 from emulator.platforms.platforms import PLATFORMS
 from emulator.rewrites import WAYS
 from emulator.store import JsonObject, Row, Store
 
 
 @dataclass(frozen=True)
-class Manners:
+class Behaviour:
     """How the platform behind a connection takes a push; times in seconds of the clock."""
 
     delay: float = 0.1
@@ -47,7 +47,9 @@ class Manners:
         known = {one.name for one in fields(cls)}
         for name in document:
             if name not in known:
-                raise Refusal(400, f"No such manner: {name}. There are: {', '.join(sorted(known))}")
+                raise EmulatedError(
+                    400, f"No such manner: {name}. There are: {', '.join(sorted(known))}"
+                )
         given = dict(document)
         if given.get("window"):
             given["window"] = tuple(given["window"])
@@ -55,7 +57,7 @@ class Manners:
         given["rewrites"] = tuple(given.get("rewrites", ()))
         for way in given["rewrites"]:
             if way not in WAYS:
-                raise Refusal(400, f"rewrites has no {way}. It has: {', '.join(WAYS)}")
+                raise EmulatedError(400, f"rewrites has no {way}. It has: {', '.join(WAYS)}")
         return cls(**given)
 
     def finish(self, now: int, key: str) -> int | None:
@@ -90,10 +92,10 @@ class Connection:
     id: str
     company: str
     platform: str
-    manners: Manners
+    manners: Behaviour
 
 
-class Directory:
+class ConnectionStore:
     """The companies and connections, read once and kept at hand."""
 
     def __init__(self, store: Store) -> None:
@@ -123,14 +125,16 @@ class Directory:
     def company(self, company: str) -> str:
         """Give a company's id as it is stored, or refuse with 404."""
         if company.lower() not in self._companies:
-            raise Refusal(404, f"No company was found with ID {company}", service="ClientsApi")
+            raise EmulatedError(
+                404, f"No company was found with ID {company}", service="ClientsApi"
+            )
         return company.lower()
 
     def connection(self, company: str, connection: str) -> Connection:
         """Give a connection of a company, or refuse with 404."""
         found = self._connections.get(connection.lower())
         if found is None or found.company != self.company(company):
-            raise Refusal(404, f"Data connection {connection} not found")
+            raise EmulatedError(404, f"Data connection {connection} not found")
         return found
 
     def sow(self, seeds: JsonObject) -> None:
@@ -147,8 +151,8 @@ class Directory:
 
     def _sow_connection(self, company: str, seed: JsonObject) -> None:
         if seed["platform"] not in PLATFORMS:
-            raise Refusal(400, f"No such platform. There are: {', '.join(PLATFORMS)}")
-        manners = Manners.read(seed.get("manners", {}))
+            raise EmulatedError(400, f"No such platform. There are: {', '.join(PLATFORMS)}")
+        manners = Behaviour.read(seed.get("manners", {}))
         self._store.run(
             "INSERT OR REPLACE INTO connections VALUES (?, ?, ?, ?, ?)",
             seed["id"].lower(),
@@ -162,8 +166,8 @@ class Directory:
         """Change some manners of a connection."""
         found = self._connections.get(connection.lower())
         if found is None:
-            raise Refusal(404, f"Data connection {connection} not found")
-        manners = Manners.read({**asdict(found.manners), **changes})
+            raise EmulatedError(404, f"Data connection {connection} not found")
+        manners = Behaviour.read({**asdict(found.manners), **changes})
         self._store.run(
             "UPDATE connections SET manners = ? WHERE id = ?", json.dumps(asdict(manners)), found.id
         )
@@ -172,5 +176,5 @@ class Directory:
 
 
 def _connection(row: Row) -> Connection:
-    manners = Manners.read(json.loads(row["manners"]))
+    manners = Behaviour.read(json.loads(row["manners"]))
     return Connection(row["id"], row["company"], row["platform"], manners)

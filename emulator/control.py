@@ -11,17 +11,17 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from emulator.clock import timestamp
-from emulator.commands import Commands
-from emulator.errors import Refusal
+from emulator.commands import ControlCommands
+from emulator.errors import EmulatedError
 from emulator.late import process_late
 from emulator.store import JsonObject
-from emulator.webhooks.delivery import Courier
+from emulator.webhooks.delivery import WebhookDelivery
 from emulator.world import World
 
 Endpoint = Callable[[Request], Awaitable[object]]
 
 
-def build_control(world: World, commands: Commands, courier: Courier) -> Starlette:
+def build_control(world: World, commands: ControlCommands, courier: WebhookDelivery) -> Starlette:
     """Assemble the controls of one world."""
     routes = [
         *_world(world, commands),
@@ -32,7 +32,7 @@ def build_control(world: World, commands: Commands, courier: Courier) -> Starlet
     return Starlette(routes=[Mount("/_emulator", routes=routes)])
 
 
-def _world(world: World, commands: Commands) -> list[Route]:
+def _world(world: World, commands: ControlCommands) -> list[Route]:
     async def connections(_: Request) -> object:
         return [asdict(one) for one in world.directory.connections.values()]
 
@@ -62,7 +62,7 @@ def _world(world: World, commands: Commands) -> list[Route]:
     ]
 
 
-def _time(world: World, commands: Commands, courier: Courier) -> list[Route]:
+def _time(world: World, commands: ControlCommands, courier: WebhookDelivery) -> list[Route]:
     async def clock(_: Request) -> object:
         return _clock(world)
 
@@ -83,7 +83,7 @@ def _time(world: World, commands: Commands, courier: Courier) -> list[Route]:
     ]
 
 
-def _faults(commands: Commands) -> list[Route]:
+def _faults(commands: ControlCommands) -> list[Route]:
     async def add(request: Request) -> object:
         return commands.fault(await _document(request))
 
@@ -102,7 +102,7 @@ def _faults(commands: Commands) -> list[Route]:
     ]
 
 
-def _reports(world: World, commands: Commands) -> list[Route]:
+def _reports(world: World, commands: ControlCommands) -> list[Route]:
     async def journal(request: Request) -> object:
         asked = request.query_params
         since, wait = int(asked.get("since", 0)), float(asked.get("wait", 0))
@@ -133,7 +133,7 @@ def _route(path: str, method: str, endpoint: Endpoint) -> Route:
     async def respond(request: Request) -> JSONResponse:
         try:
             return JSONResponse(await endpoint(request))
-        except Refusal as refused:
+        except EmulatedError as refused:
             return JSONResponse({"error": str(refused)}, refused.status)
         except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError) as error:
             return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
@@ -144,7 +144,7 @@ def _route(path: str, method: str, endpoint: Endpoint) -> Route:
 async def _document(request: Request) -> JsonObject:
     document: Any = json.loads(await request.body())
     if not isinstance(document, Mapping):
-        raise Refusal(400, "The body is one JSON object.")
+        raise EmulatedError(400, "The body is one JSON object.")
     return dict(cast(Mapping[str, Any], document))
 
 

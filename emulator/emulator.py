@@ -9,10 +9,10 @@ import httpx
 
 from emulator import seeds
 from emulator.app import App
-from emulator.commands import Commands
+from emulator.commands import ControlCommands
 from emulator.store import JsonObject
 from emulator.transport import InProcess
-from emulator.webhooks.delivery import Courier
+from emulator.webhooks.delivery import WebhookDelivery
 from emulator.world import World
 
 
@@ -39,9 +39,9 @@ class Emulator:
         webhooks_through: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._world = World(database, clock=clock, speed=speed, api_key=api_key)
-        self._commands = Commands(self._world)
+        self._commands = ControlCommands(self._world)
         self.api_key = api_key
-        self._courier = Courier(self._world, webhooks_through)
+        self._courier = WebhookDelivery(self._world, webhooks_through)
         self.app = App(self._world, self._commands, self._courier)
         self._transport = InProcess(self.app, impatient=impatient)
 
@@ -135,7 +135,7 @@ class Emulator:
 class Platform:
     """The platform behind one connection."""
 
-    def __init__(self, commands: Commands, connection: str) -> None:
+    def __init__(self, commands: ControlCommands, connection: str) -> None:
         self._commands = commands
         self.id = connection
 

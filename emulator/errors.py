@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Answer:
+class EmulatedResponse:
     """An HTTP answer, and what was done for the journal."""
 
     status: int
@@ -16,7 +16,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
-class Refusal(Exception):
+class EmulatedError(Exception):
     """The request ends in an error answer."""
 
     def __init__(self, status: int, error: str, *, service: str = "PublicApi") -> None:
@@ -24,7 +24,7 @@ class Refusal(Exception):
         self.status = status
         self.service = service
 
-    def answer(self) -> Answer:
+    def answer(self) -> EmulatedResponse:
         """Give the answer that says so."""
         return refusal(self.status, str(self), service=self.service)
 
@@ -48,7 +48,7 @@ def refusal(
     service: str = "PublicApi",
     headers: dict[str, str] | None = None,
     did: str | None = None,
-) -> Answer:
+) -> EmulatedResponse:
     """Build an error answer."""
     sentence = error or _SENTENCES.get(status, "The request could not be processed.")
     document = {
@@ -60,4 +60,4 @@ def refusal(
         "detailedErrorCode": 0,
     }
     body = json.dumps(document).encode()
-    return Answer(status, body, did or f"refused: {sentence}", None, headers or {})
+    return EmulatedResponse(status, body, did or f"refused: {sentence}", None, headers or {})

@@ -9,13 +9,13 @@ from starlette.types import Receive, Send
 from emulator import idempotency, routes
 from emulator.call import Call
 from emulator.clock import http_date, seconds
-from emulator.errors import Answer, refusal
-from emulator.faults import FATES, SHAPES, Rule
+from emulator.errors import EmulatedResponse, refusal
+from emulator.faults import OPERATION_FAULTS, REQUEST_FAULTS, Rule
 from emulator.foreign import about_another, page
 from emulator.late import is_awaited, postpone
-from emulator.limits import Limits
-from emulator.webhooks.delivery import Courier
-from emulator.wire import Wire
+from emulator.limits import EmulatedLimits
+from emulator.webhooks.delivery import WebhookDelivery
+from emulator.wire import ClientConnection
 from emulator.world import World
 
 _REFUSALS = {
@@ -34,19 +34,19 @@ class Exchange:
     """A request that was read, and the ways to answer it."""
 
     world: World
-    limits: Limits
-    courier: Courier
+    limits: EmulatedLimits
+    courier: WebhookDelivery
     call: Call
     number: int
     receive: Receive
     send: Send
-    wire: Wire
+    wire: ClientConnection
     shapes: list[Rule] = field(default_factory=list[Rule])
 
     async def run(self) -> None:
         """Answer the request, or let a fault have it."""
         call, faults = self.call, self.world.faults
-        fates = faults.strike(FATES, call.method, call.path, call.connection)
+        fates = faults.strike(REQUEST_FAULTS, call.method, call.path, call.connection)
         key = routes.remembered_key(self.world, call)
         if key is not None and (key in self.world.in_flight or is_awaited(self.world, key)):
             await self.reply(idempotency.in_flight())
@@ -68,19 +68,21 @@ class Exchange:
         """Whether the webhook goes out before the answer."""
         return any(rule.fault == "webhook-before-answer" for rule in self.shapes)
 
-    def answer(self, instead: int | None = None) -> Answer:
+    def answer(self, instead: int | None = None) -> EmulatedResponse:
         """Do what the request asks; its effects are committed when this returns."""
         call = self.call
-        self.shapes = self.world.faults.strike(SHAPES, call.method, call.path, call.connection)
+        self.shapes = self.world.faults.strike(
+            OPERATION_FAULTS, call.method, call.path, call.connection
+        )
         return routes.answer(self.world, call, self.shapes, instead)
 
-    async def reply(self, answer: Answer, did: str | None = None) -> None:
+    async def reply(self, answer: EmulatedResponse, did: str | None = None) -> None:
         """Send a whole answer."""
         self.note(did or answer.did, answer.operation, str(answer.status))
         await self.start(answer)
         await self.send({"type": "http.response.body", "body": answer.body})
 
-    async def start(self, answer: Answer) -> None:
+    async def start(self, answer: EmulatedResponse) -> None:
         """Send status and headers."""
         now = self.world.clock.now()
         headers = {

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from emulator.errors import Refusal
+from emulator.errors import EmulatedError
 from emulator.store import JsonObject, Store
 
-FATES = (
+REQUEST_FAULTS = (
     "refuse",
     "drop-before-commit",
     "commit-then-drop",
@@ -33,7 +33,7 @@ FATES = (
 )
 """What may become of a request and its answer; the first that fires decides."""
 
-SHAPES = (
+OPERATION_FAULTS = (
     "late-success",
     "listed-late",
     "unknown-word",
@@ -187,16 +187,18 @@ class Faults:
 
 
 def _check(document: Mapping[str, Any]) -> None:
-    known = (*FATES, *SHAPES, *WEBHOOK_FAULTS)
+    known = (*REQUEST_FAULTS, *OPERATION_FAULTS, *WEBHOOK_FAULTS)
     name = document.get("fault")
     if name not in known:
-        raise Refusal(400, f"No such fault: {name}. There are: {', '.join(known)}")
+        raise EmulatedError(400, f"No such fault: {name}. There are: {', '.join(known)}")
     allowed = {*_CONDITIONS, *_PARAMETERS.get(name, frozenset())}
     for word in document:
         if word not in allowed:
-            raise Refusal(400, f"{name} knows no {word}. It knows: {', '.join(sorted(allowed))}")
+            raise EmulatedError(
+                400, f"{name} knows no {word}. It knows: {', '.join(sorted(allowed))}"
+            )
         if word in _CHOICES and document[word] not in _CHOICES[word]:
-            raise Refusal(400, f"{word} is one of: {', '.join(_CHOICES[word])}")
+            raise EmulatedError(400, f"{word} is one of: {', '.join(_CHOICES[word])}")
 
 
 def _rule(number: int, document: Mapping[str, Any], matched: int, fired: int) -> Rule:

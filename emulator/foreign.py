@@ -5,7 +5,7 @@ import uuid
 from dataclasses import replace
 from http import HTTPStatus
 
-from emulator.errors import Answer
+from emulator.errors import EmulatedResponse
 
 _ANOTHER = {
     "company": (("companyId",), str(uuid.UUID(int=0xC0DA))),
@@ -14,17 +14,17 @@ _ANOTHER = {
 }
 
 
-def page(status: int) -> Answer:
+def page(status: int) -> EmulatedResponse:
     """Build the page that a proxy answers with."""
     known = status in HTTPStatus.__members__.values()
     phrase = HTTPStatus(status).phrase if known else "Error"
     title = f"{status} {phrase}"
     body = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
     headers = {"content-type": "text/html"}
-    return Answer(status, body.encode(), f"a proxy's page: {title}", headers=headers)
+    return EmulatedResponse(status, body.encode(), f"a proxy's page: {title}", headers=headers)
 
 
-def about_another(answer: Answer, what: str) -> Answer:
+def about_another(answer: EmulatedResponse, what: str) -> EmulatedResponse:
     """Let an answer about an operation name another company, connection or data type."""
     names, value = _ANOTHER[what]
     document = json.loads(answer.body)

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from emulator.clock import TICKS_PER_SECOND, http_date
-from emulator.errors import Answer, refusal
+from emulator.errors import EmulatedResponse, refusal
 from emulator.quota import DAY
 from emulator.world import World
 
@@ -11,7 +11,7 @@ _PER_COMPANY = 1000
 _AT_ONCE = 10
 
 
-class Limits:
+class EmulatedLimits:
     """Counts requests: 1,000 x (1 + companies) a day until 00:00 UTC, 10 at once per company."""
 
     def __init__(self, world: World) -> None:
@@ -23,7 +23,7 @@ class Limits:
         """The requests that the client may make in a day."""
         return _PER_COMPANY * (1 + len(self._world.directory.companies))
 
-    def enter(self, company: str | None, now: int) -> Answer | None:
+    def enter(self, company: str | None, now: int) -> EmulatedResponse | None:
         """Count a request in; gives the 429 it deserves, if the limits are enforced."""
         self._world.quota.count(now)
         self._running[company] += 1

@@ -10,13 +10,13 @@ from typing import Any, NoReturn
 from emulator import ledger, operations
 from emulator.call import Call
 from emulator.connections import Connection
-from emulator.errors import Answer, Refusal, refusal
+from emulator.errors import EmulatedError, EmulatedResponse, refusal
 from emulator.faults import Rule
 from emulator.idempotency import digest
 from emulator.ledger import Shelf
-from emulator.platforms.options import Field
+from emulator.platforms.options import OptionField
 from emulator.platforms.platforms import PLATFORMS
-from emulator.platforms.rules import Books, Judgement, complaint, judge, unique_number
+from emulator.platforms.rules import RecordRules, RuleResult, check_record, complaint, unique_number
 from emulator.rewrites import rewritten, written
 from emulator.schedules import Mistake, Schedule, schedule
 from emulator.store import JsonObject
@@ -24,7 +24,7 @@ from emulator.world import World
 
 
 @dataclass(frozen=True)
-class Push:
+class AcceptedPush:
     """What a request asks the platform to do."""
 
     connection: Connection
@@ -46,12 +46,12 @@ class Push:
         return self.kind in ("Create", "Update")
 
 
-def take(world: World, call: Call, push: Push, shapes: Iterable[Rule]) -> Answer:
+def take(world: World, call: Call, push: AcceptedPush, shapes: Iterable[Rule]) -> EmulatedResponse:
     """Write a push down and answer as the API would at this moment."""
     platform = PLATFORMS[push.connection.platform]
     root = platform.accepts(push.data_type)
     if root is None:
-        raise Refusal(404, f"Pushing {push.data_type} is not supported by {platform.name}")
+        raise EmulatedError(404, f"Pushing {push.data_type} is not supported by {platform.name}")
     key, now = str(uuid.uuid4()), world.clock.now() if call.at is None else call.at
     record = _record(call) if push.carries_record else {}
     plan = schedule(call, push.connection.manners, key, now, shapes)
@@ -66,17 +66,17 @@ def take(world: World, call: Call, push: Push, shapes: Iterable[Rule]) -> Answer
     return _answer(world, push, key, now)
 
 
-def _answer(world: World, push: Push, key: str, now: int) -> Answer:
+def _answer(world: World, push: AcceptedPush, key: str, now: int) -> EmulatedResponse:
     manners = push.connection.manners
     if manners.answer is not None:
         odd = refusal(manners.answer)
-        return Answer(odd.status, odd.body, "committed", key)
+        return EmulatedResponse(odd.status, odd.body, "committed", key)
     row = operations.find(world.store, push.connection.company, key)
     if row is None:
         raise LookupError(key)
     older = world.settings.fields == "older"
     body = operations.render(row, now, echo=world.settings.echo_data, older=older)
-    return Answer(world.settings.queued_status, body.encode(), "committed", key)
+    return EmulatedResponse(world.settings.queued_status, body.encode(), "committed", key)
 
 
 def _record(call: Call) -> JsonObject:
@@ -85,9 +85,11 @@ def _record(call: Call) -> JsonObject:
         if "\\ud" in call.text.lower():
             _whole_characters(record)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        raise Refusal(400, "Error processing request - the body is not valid JSON.") from error
+        raise EmulatedError(
+            400, "Error processing request - the body is not valid JSON."
+        ) from error
     if not isinstance(record, dict):
-        raise Refusal(400, "Error processing request - the body is not an object.")
+        raise EmulatedError(400, "Error processing request - the body is not an object.")
     return record  # type: ignore[reportUnknownVariableType]  # JSON has text keys
 
 
@@ -100,12 +102,14 @@ def _no_number(word: str) -> NoReturn:
     raise ValueError(word)
 
 
-def _judge(world: World, push: Push, root: Field, record: JsonObject, by: int | None) -> Judgement:
+def _judge(
+    world: World, push: AcceptedPush, root: OptionField, record: JsonObject, by: int | None
+) -> RuleResult:
     here = push.connection
     if here.manners.refusing is not None:
-        return Judgement([complaint(push.data_type, here.manners.refusing, "Platform")])
+        return RuleResult([complaint(push.data_type, here.manners.refusing, "Platform")])
     if world.settings.rules == "off":
-        return Judgement()
+        return RuleResult()
 
     def shelf(data_type: str) -> Shelf:
         return Shelf(world.store, here, data_type, world.clock.now())
@@ -118,21 +122,21 @@ def _judge(world: World, push: Push, root: Field, record: JsonObject, by: int | 
 
     if push.record_id is not None and not exists(push.data_type, push.record_id):
         message = f"No record of {push.data_type} has the identifier '{push.record_id}'."
-        return Judgement([complaint("id", message, "Reference")])
+        return RuleResult([complaint("id", message, "Reference")])
     if not push.carries_record:
-        return Judgement()
-    return judge(push.data_type, root, record, Books(exists, taken))
+        return RuleResult()
+    return check_record(push.data_type, root, record, RecordRules(exists, taken))
 
 
 def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
     world: World,
     call: Call,
-    push: Push,
+    push: AcceptedPush,
     key: str,
     record_id: str,
     record: JsonObject,
     plan: Schedule,
-    verdict: Judgement,
+    verdict: RuleResult,
 ) -> None:
     failed = bool(verdict.errors)
     mistake = None if failed else plan.mistake
@@ -169,7 +173,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
     )
 
 
-def _rewritten(world: World, push: Push, record: JsonObject) -> str | None:
+def _rewritten(world: World, push: AcceptedPush, record: JsonObject) -> str | None:
     ways = push.connection.manners.rewrites
     if not ways:
         return None
@@ -179,7 +183,7 @@ def _rewritten(world: World, push: Push, record: JsonObject) -> str | None:
 def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
     world: World,
     call: Call,
-    push: Push,
+    push: AcceptedPush,
     key: str,
     record_id: str,
     lands: int | None,
@@ -203,7 +207,7 @@ def _is_never_corrected(mistake: Mistake | None) -> bool:
     return mistake is not None and mistake.corrected is None
 
 
-def _message(verdict: Judgement, mistake: Mistake | None) -> str | None:
+def _message(verdict: RuleResult, mistake: Mistake | None) -> str | None:
     if not verdict.errors and mistake is None:
         return None
     said = " ".join(str(error["message"]) for error in verdict.errors) or "The platform timed out."

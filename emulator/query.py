@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from emulator.clock import ticks
-from emulator.errors import Refusal
+from emulator.errors import EmulatedError
 from emulator.operations import COMPLETED, STATUS
 from emulator.store import JsonObject
 
@@ -38,7 +38,7 @@ def condition(query: str) -> tuple[str, JsonObject]:
         return "1", {}
     if len(query) >= _LONGEST:
         raise _malformed()
-    reader = _Reader([part for part in _TOKEN.split(query) if part.strip()])
+    reader = _FilterReader([part for part in _TOKEN.split(query) if part.strip()])
     clause = reader.alternatives()
     if reader.left:
         raise _malformed()
@@ -52,7 +52,7 @@ def ordering(order: str) -> str:
     return f"{column} {direction}, seq {direction}"
 
 
-class _Reader:
+class _FilterReader:
     """Recursive descent over the parts of a query."""
 
     def __init__(self, parts: list[str]) -> None:
@@ -115,7 +115,7 @@ def _column(field: str) -> str:
     column = _COLUMNS.get(field.strip().lower())
     if column is None:
         message = f"Error parsing query - Could not resolve property {field} on PushOperation"
-        raise Refusal(400, message, service="ClientsApi")
+        raise EmulatedError(400, message, service="ClientsApi")
     return column
 
 
@@ -133,5 +133,5 @@ def _moment(written: str) -> int:
     return ticks(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
-def _malformed() -> Refusal:
-    return Refusal(400, "Error parsing query - Malformed query.", service="ClientsApi")
+def _malformed() -> EmulatedError:
+    return EmulatedError(400, "Error parsing query - Malformed query.", service="ClientsApi")

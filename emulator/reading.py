@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from emulator import operations
 from emulator.call import Call, positive
-from emulator.errors import Answer, Refusal
+from emulator.errors import EmulatedError, EmulatedResponse
 from emulator.ledger import Shelf
 from emulator.platforms.platforms import document_offering, option_document
 from emulator.query import condition, ordering
@@ -21,7 +21,7 @@ def data_type_of(step: str) -> str:
     return _ALIASES.get(step, step)
 
 
-def options(world: World, company: str, connection: str, data_type: str) -> Answer:
+def options(world: World, company: str, connection: str, data_type: str) -> EmulatedResponse:
     """Answer with the option document of a data type."""
     here, kind = world.directory.connection(company, connection), data_type_of(data_type)
     if here.manners.offers:
@@ -31,30 +31,30 @@ def options(world: World, company: str, connection: str, data_type: str) -> Answ
     else:
         document = option_document(here.platform, kind)
     if document is None:
-        raise Refusal(404, f"Options of {data_type} are not supported by {here.platform}")
-    return Answer(200, document, "read options")
+        raise EmulatedError(404, f"Options of {data_type} are not supported by {here.platform}")
+    return EmulatedResponse(200, document, "read options")
 
 
-def one(world: World, company: str, key: str) -> Answer:
+def one(world: World, company: str, key: str) -> EmulatedResponse:
     """Answer with one operation."""
     row = operations.find(world.store, world.directory.company(company), key.lower())
     if row is None:
-        raise Refusal(404, f"Push operation {key} not found")
+        raise EmulatedError(404, f"Push operation {key} not found")
     shown = operations.render(
         row,
         world.clock.now(),
         echo=world.settings.echo_data,
         older=world.settings.fields == "older",
     )
-    return Answer(200, shown.encode(), "read operation", row["key"])
+    return EmulatedResponse(200, shown.encode(), "read operation", row["key"])
 
 
-def listing(world: World, company: str, call: Call) -> Answer:
+def listing(world: World, company: str, call: Call) -> EmulatedResponse:
     """Answer with one page of a company's operations."""
     home = world.directory.company(company)
     page, size = _number(call, "page", 1), _number(call, "pageSize", 100)
     if size > _LARGEST_PAGE:
-        raise Refusal(400, f"pageSize is at most {_LARGEST_PAGE}")
+        raise EmulatedError(400, f"pageSize is at most {_LARGEST_PAGE}")
     now = world.clock.now()
     clause, values = condition(call.parameters.get("query", ""))
     values |= {"home": home, "now": now, "size": size, "skip": (page - 1) * size}
@@ -72,7 +72,7 @@ def listing(world: World, company: str, call: Call) -> Answer:
     echo, older = world.settings.echo_data, world.settings.fields == "older"
     shown = ", ".join(operations.render(row, now, echo=echo, older=older) for row in rows)
     body = f'{{"results": [{shown}], {json.dumps(envelope)[1:]}'
-    return Answer(200, body.encode(), "listed")
+    return EmulatedResponse(200, body.encode(), "listed")
 
 
 def _number(call: Call, name: str, default: int) -> int:
@@ -81,7 +81,7 @@ def _number(call: Call, name: str, default: int) -> int:
         return default
     number = positive(given)
     if number is None:
-        raise Refusal(400, f"{name} is not a positive whole number of 32 bits: {given}")
+        raise EmulatedError(400, f"{name} is not a positive whole number of 32 bits: {given}")
     return number
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from emulator import idempotency, ledger, reading
 from emulator.call import Call
 from emulator.connections import Connection
-from emulator.errors import Answer, Refusal, refusal
+from emulator.errors import EmulatedError, EmulatedResponse, refusal
 from emulator.faults import Rule
-from emulator.pushes import Push, take
+from emulator.pushes import AcceptedPush, take
 from emulator.webhooks import consumers
 from emulator.world import World
 
@@ -32,17 +32,19 @@ _DELETED = frozenset({"bills", "billPayments", "invoices", "directCosts", "journ
 
 def answer(
     world: World, call: Call, shapes: Iterable[Rule] = (), instead: int | None = None
-) -> Answer:
+) -> EmulatedResponse:
     """Do what a request asks and give the answer, or this status instead; effects are committed."""
     if call.headers.get("authorization") != world.authorization:
         return refusal(401)
     try:
         return _remembered(world, call, shapes, instead)
-    except Refusal as refused:
+    except EmulatedError as refused:
         return refused.answer()
 
 
-def _remembered(world: World, call: Call, shapes: Iterable[Rule], instead: int | None) -> Answer:
+def _remembered(
+    world: World, call: Call, shapes: Iterable[Rule], instead: int | None
+) -> EmulatedResponse:
     key = remembered_key(world, call)
     if key is None:
         return _disguise(_dispatch(world, call, shapes), instead)
@@ -53,13 +55,13 @@ def _remembered(world: World, call: Call, shapes: Iterable[Rule], instead: int |
     with world.store.transaction():
         try:
             given = _disguise(_dispatch(world, call, shapes), instead)
-        except Refusal as refused:
+        except EmulatedError as refused:
             given = refused.answer()
         idempotency.keep(world.store, key, print_, given, world.clock.now())
     return given
 
 
-def _disguise(given: Answer, instead: int | None) -> Answer:
+def _disguise(given: EmulatedResponse, instead: int | None) -> EmulatedResponse:
     if instead is None:
         return given
     odd = refusal(instead)
@@ -77,7 +79,7 @@ def fingerprint(call: Call) -> str:
     return f"{call.path} {idempotency.digest(call.body)}"
 
 
-def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> Answer:
+def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> EmulatedResponse:
     match call.method, call.steps:
         case _, ["webhooks" | "rules", *_]:
             return consumers.answer(world, call)
@@ -94,7 +96,7 @@ def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> Answer:
                 _require_file(call)
             return take(world, call, push, shapes)
         case _:
-            raise Refusal(404, "No such resource.")
+            raise EmulatedError(404, "No such resource.")
 
 
 def _data_type(rest: list[str]) -> str:
@@ -102,28 +104,30 @@ def _data_type(rest: list[str]) -> str:
         case [data_type] | ["bankAccounts", _, ("bankTransactions" as data_type)]:
             return data_type
         case _:
-            raise Refusal(404, "No such resource.")
+            raise EmulatedError(404, "No such resource.")
 
 
-def _push(method: str, here: Connection, rest: list[str]) -> Push:
+def _push(method: str, here: Connection, rest: list[str]) -> AcceptedPush:
     match method, rest:
         case "POST", ["bankAccounts", _, "bankTransactions"]:
-            return Push(here, "bankTransactions", "Create")
+            return AcceptedPush(here, "bankTransactions", "Create")
         case "POST", [step]:
-            return Push(here, reading.data_type_of(step), "Create")
+            return AcceptedPush(here, reading.data_type_of(step), "Create")
         case "PUT", [step, record] if reading.data_type_of(step) in _UPDATED:
-            return Push(here, reading.data_type_of(step), "Update", record)
+            return AcceptedPush(here, reading.data_type_of(step), "Update", record)
         case "DELETE", [step, record] if step in _DELETED:
-            return Push(here, step, "Delete", record)
+            return AcceptedPush(here, step, "Delete", record)
         case "POST", [step, record, word] if _ATTACHMENTS.get(step) == word:
-            return Push(here, step, "UploadAttachment", record, ledger.attachment_id())
+            return AcceptedPush(here, step, "UploadAttachment", record, ledger.attachment_id())
         case "DELETE", ["bills", record, "attachments", attachment]:
-            return Push(here, "bills", "Delete", record, attachment)
+            return AcceptedPush(here, "bills", "Delete", record, attachment)
         case _:
-            raise Refusal(404, "No such resource, or it cannot be pushed in this way.")
+            raise EmulatedError(404, "No such resource, or it cannot be pushed in this way.")
 
 
 def _require_file(call: Call) -> None:
     multipart = call.headers.get("content-type", "").startswith("multipart/form-data")
     if not multipart or not _FILE.search(call.body):
-        raise Refusal(400, "An attachment is sent as multipart/form-data with one part 'file'.")
+        raise EmulatedError(
+            400, "An attachment is sent as multipart/form-data with one part 'file'."
+        )

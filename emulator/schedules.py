@@ -6,8 +6,8 @@ from typing import Any
 
 from emulator.call import Call, positive
 from emulator.clock import seconds
-from emulator.connections import Manners
-from emulator.errors import Refusal
+from emulator.connections import Behaviour
+from emulator.errors import EmulatedError
 from emulator.faults import Rule
 from emulator.operations import minutes
 
@@ -56,7 +56,9 @@ class Schedule:
         return stubborn or self.revives or self.finishes <= self.deadline
 
 
-def schedule(call: Call, manners: Manners, key: str, now: int, shapes: Iterable[Rule]) -> Schedule:
+def schedule(
+    call: Call, manners: Behaviour, key: str, now: int, shapes: Iterable[Rule]
+) -> Schedule:
     """Decide the moments of a push that is taken now."""
     timeout = _timeout_in_minutes(call)
     plan = Schedule(
@@ -109,5 +111,5 @@ def _timeout_in_minutes(call: Call) -> int | None:
     minutes_given = positive(given)
     if minutes_given is None and call.method != "DELETE":  # which has no 400 to give
         message = f"timeoutInMinutes is not a positive whole number of 32 bits: {given}"
-        raise Refusal(400, message)
+        raise EmulatedError(400, message)
     return minutes_given

@@ -3,7 +3,7 @@
 import uuid
 
 from emulator.clock import TICKS_PER_SECOND
-from emulator.errors import Refusal
+from emulator.errors import EmulatedError
 from emulator.seeds import STANDING_RECORDS
 from emulator.store import JsonObject
 from emulator.world import World
@@ -11,11 +11,13 @@ from emulator.world import World
 _KNOWN = frozenset({"companies", "records", "operations"})
 
 
-def sow(world: World, seeds: JsonObject) -> None:
+def seed(world: World, seeds: JsonObject) -> None:
     """Add what `seeds` lists: `companies`, `records` and `operations`, each if given."""
     for name in seeds:
         if name not in _KNOWN:
-            raise Refusal(400, f"No such seed: {name}. There are: {', '.join(sorted(_KNOWN))}")
+            raise EmulatedError(
+                400, f"No such seed: {name}. There are: {', '.join(sorted(_KNOWN))}"
+            )
     with world.store.transaction():
         world.directory.sow({"companies": seeds.get("companies", [])})
         for record in seeds.get("records", []):

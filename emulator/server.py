@@ -7,8 +7,8 @@ from typing import cast
 import uvicorn
 
 from emulator.app import App
-from emulator.commands import Commands
-from emulator.webhooks.delivery import Courier
+from emulator.commands import ControlCommands
+from emulator.webhooks.delivery import WebhookDelivery
 from emulator.wire import WiredProtocol
 from emulator.world import World
 
@@ -17,8 +17,8 @@ class Server(uvicorn.Server):
     """uvicorn with the emulator's wires; prints its address once it listens."""
 
     def __init__(self, world: World, host: str, port: int) -> None:
-        self._commands = Commands(world, shut=self._shut)
-        self._app = App(world, self._commands, Courier(world))
+        self._commands = ControlCommands(world, shut=self._shut)
+        self._app = App(world, self._commands, WebhookDelivery(world))
         config = uvicorn.Config(
             self._app,
             http=type("Protocol", (WiredProtocol,), {"shut": staticmethod(self._shut)}),

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from emulator import seeds
-from emulator.errors import Refusal
+from emulator.errors import EmulatedError
 
 _CHOICES: Mapping[str, tuple[object, ...]] = {
     "idempotency": ("honoured", "ignored"),
@@ -48,9 +48,11 @@ class Settings:
         """Give settings with some changed; an unknown name or value is refused."""
         for name, value in changes.items():
             if name not in _CHOICES:
-                raise Refusal(400, f"No such setting: {name}. There are: {', '.join(_CHOICES)}")
+                raise EmulatedError(
+                    400, f"No such setting: {name}. There are: {', '.join(_CHOICES)}"
+                )
             if _CHOICES[name] and value not in _CHOICES[name]:
-                raise Refusal(400, f"{name} is one of: {', '.join(map(str, _CHOICES[name]))}")
+                raise EmulatedError(400, f"{name} is one of: {', '.join(map(str, _CHOICES[name]))}")
         return replace(self, **changes)
 
     def document(self) -> dict[str, Any]:

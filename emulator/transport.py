@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message
 from emulator.wire import EXTENSION
 
 
-class _Line:
+class _ConnectionLine:
     """The other end of one exchange."""
 
     def __init__(self, request: httpx.Request, body: bytes, *, impatient: bool) -> None:
@@ -72,7 +72,7 @@ class InProcess(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request to the application and its answer back."""
-        line = _Line(request, await request.aread(), impatient=self._impatient)
+        line = _ConnectionLine(request, await request.aread(), impatient=self._impatient)
         task = asyncio.create_task(self._run(_scope(request, line), line))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -85,7 +85,7 @@ class InProcess(httpx.AsyncBaseTransport):
             start["status"], headers=start["headers"], stream=_Stream(line), request=request
         )
 
-    async def _run(self, scope: MutableMapping[str, Any], line: _Line) -> None:
+    async def _run(self, scope: MutableMapping[str, Any], line: _ConnectionLine) -> None:
         try:
             await self._app(scope, line.receive, line.send)
         except Exception as error:  # noqa: BLE001  # whatever broke it, the client has to hear
@@ -104,7 +104,7 @@ class InProcess(httpx.AsyncBaseTransport):
 
 
 class _Stream(httpx.AsyncByteStream):
-    def __init__(self, line: _Line) -> None:
+    def __init__(self, line: _ConnectionLine) -> None:
         self._line = line
 
     async def __aiter__(self) -> AsyncGenerator[bytes]:
@@ -119,7 +119,7 @@ class _Stream(httpx.AsyncByteStream):
         self._line.left.set()
 
 
-def _scope(request: httpx.Request, line: _Line) -> MutableMapping[str, Any]:
+def _scope(request: httpx.Request, line: _ConnectionLine) -> MutableMapping[str, Any]:
     raw_path, _, query = request.url.raw_path.partition(b"?")
     return {
         "type": "http",

@@ -10,7 +10,7 @@ EXTENSION = "emulator.wire"
 """Where a wire is found among the extensions of an ASGI scope."""
 
 
-class Wire(Protocol):
+class ClientConnection(Protocol):
     """What carries one exchange."""
 
     def refuse(self, seconds: float) -> None:

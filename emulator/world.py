@@ -7,7 +7,7 @@ from datetime import datetime
 
 from emulator import seeds
 from emulator.clock import Clock
-from emulator.connections import Directory
+from emulator.connections import ConnectionStore
 from emulator.faults import Faults
 from emulator.journal import Journal
 from emulator.quota import Quota
@@ -33,7 +33,7 @@ class World:
         self.stirred = asyncio.Event()
         self._resume_clock(speed)
         self.settings = Settings().changed(self.store.recall("settings") or {})
-        self.directory = Directory(self.store)
+        self.directory = ConnectionStore(self.store)
         if not self.directory.companies:
             self.directory.sow(seeds.SEEDED)
         self.faults = Faults(self.store)

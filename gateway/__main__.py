@@ -13,18 +13,18 @@ import uvicorn
 
 from activities.metrics import counting
 from codat import CodatClient, SettingsError, load_settings, read_settings
-from codat.validation.cache import OptionsShelf
+from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.process.logs import configure_logging
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
-from dispatch.process.tracing import heard_by, interceptors_of, tracer_of
+from dispatch.process.tracing import interceptors_of, observed, tracer_of
 from dispatch.process_exit import end_process
 from dispatch.settings import DispatchSettings
 from gateway.app import build_app
 from gateway.connections import bounded_protocol
-from gateway.dependencies import Parts
+from gateway.dependencies import Dependencies
 from gateway.middleware.request_limits import MOST_HEADER_BYTES
 from gateway.public_url import LOOPBACK
 from gateway.settings import GatewaySettings
@@ -88,13 +88,15 @@ async def main(host: str, port: int) -> None:
     await register_search_attributes(client)
     meter = runtime.metric_meter
     async with (
-        CodatClient(asking, hear=heard_by(counting(meter), tracer)) as codat,
+        CodatClient(asking, hear=observed(counting(meter), tracer)) as codat,
         watching_clocks(client, codat),
     ):
-        shelf = OptionsShelf(codat)
-        parts = Parts(client, shelf, settings, queue, webhooks, meter=meter, tracer=tracer)
+        cache = OptionsCache(codat)
+        dependencies = Dependencies(
+            client, cache, settings, queue, webhooks, meter=meter, tracer=tracer
+        )
         config = uvicorn.Config(
-            build_app(parts),
+            build_app(dependencies),
             host=host,
             port=port,
             http=bounded_protocol(settings.most_connections),
@@ -109,7 +111,7 @@ async def main(host: str, port: int) -> None:
         if not settings.api_keys:
             log.warning("GATEWAY_API_KEYS is not set: only this machine is served, without a key")
         _spare_garbage_collector()
-        await _Server(config, parts.closing).serve()
+        await _Server(config, dependencies.closing).serve()
 
 
 def _arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:

@@ -9,15 +9,15 @@ from starlette.staticfiles import StaticFiles
 from dispatch.process.health import Readiness, ready_answer
 from gateway.api.routes import other_write_routes, push_routes
 from gateway.callers import Callers
-from gateway.dependencies import Parts
+from gateway.dependencies import Dependencies
 from gateway.errors import ErrorsMiddleware, Json, install_handlers
-from gateway.middleware.metrics import Measured
-from gateway.middleware.request_limits import Limits
-from gateway.middleware.security_headers import SafeHeaders
-from gateway.middleware.tracing import Traced
+from gateway.middleware.metrics import MetricsMiddleware
+from gateway.middleware.request_limits import RequestLimitsMiddleware
+from gateway.middleware.security_headers import SecurityHeadersMiddleware
+from gateway.middleware.tracing import TracingMiddleware
 from gateway.pages.forms.render import STATIC
 from gateway.pages.live import is_stream
-from gateway.pages.login import NeedsLogin, Visits, to_login
+from gateway.pages.login import LoginPages, NeedsLogin, to_login
 from gateway.pages.pushes import page_routes
 from gateway.requests import RequestSyntaxMiddleware
 from gateway.sessions import Sessions
@@ -32,9 +32,9 @@ request the same push."""
 READS = ["GET", "HEAD"]
 
 
-def build_app(parts: Parts) -> FastAPI:
+def build_app(dependencies: Dependencies) -> FastAPI:
     """Put the front door together."""
-    settings, readiness = parts.settings, Readiness(parts.temporal)
+    settings, readiness = dependencies.settings, Readiness(dependencies.temporal)
     sessions = Sessions(settings)
     callers = Callers(settings.api_keys, sessions, WrongKeys(settings.most_wrong_keys))
     app = FastAPI(
@@ -45,26 +45,34 @@ def build_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # it would send people to whatever Host says
         middleware=[
-            *([Middleware(Traced, tracer=parts.tracer)] if parts.tracer else []),
-            Middleware(Measured, meter=parts.meter),
-            Middleware(SafeHeaders, is_open=not settings.api_keys, public=settings.public_url),
-            Middleware(Limits, callers=callers, settings=settings, is_stream=is_stream),
+            *(
+                [Middleware(TracingMiddleware, tracer=dependencies.tracer)]
+                if dependencies.tracer
+                else []
+            ),
+            Middleware(MetricsMiddleware, meter=dependencies.meter),
+            Middleware(
+                SecurityHeadersMiddleware, is_open=not settings.api_keys, public=settings.public_url
+            ),
+            Middleware(
+                RequestLimitsMiddleware, callers=callers, settings=settings, is_stream=is_stream
+            ),
             Middleware(ErrorsMiddleware),
             Middleware(RequestSyntaxMiddleware),
         ],
     )
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)
-    app.include_router(push_routes(parts))
-    app.include_router(page_routes(parts, Visits(sessions, callers)))
-    app.include_router(other_write_routes(parts))
+    app.include_router(push_routes(dependencies))
+    app.include_router(page_routes(dependencies, LoginPages(sessions, callers)))
+    app.include_router(other_write_routes(dependencies))
     app.mount("/static", StaticFiles(directory=STATIC))
-    receiver = Receiver(parts.temporal, parts.webhooks, parts.meter)
+    receiver = Receiver(dependencies.temporal, dependencies.webhooks, dependencies.meter)
     app.router.routes.extend(receiver.routes(settings.api_keys))
     app.add_api_route("/health", _health, methods=READS, include_in_schema=False)
 
     async def ready(_: Request) -> Json:
-        stopping = "It is stopping." if parts.closing.is_set() else None
+        stopping = "It is stopping." if dependencies.closing.is_set() else None
         status, told = ready_answer(stopping or await readiness.trouble())
         return Json(told, status_code=status)
 

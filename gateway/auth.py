@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 
 _FORM = "name:sha256-of-key:companies[:roles], where companies are * or companyId+companyId"
 _ENTRY = re.compile(
@@ -116,7 +116,7 @@ def authenticate(authorization: str | None, keys: Iterable[ApiKey]) -> ApiKey:
     secret = secret_of(authorization)
     found = key_of(secret, keys) if secret else None
     if found is None:
-        raise Refusal(401, "The API key is missing or wrong.", **{"WWW-Authenticate": "Basic"})
+        raise HttpError(401, "The API key is missing or wrong.", **{"WWW-Authenticate": "Basic"})
     return found
 
 
@@ -143,13 +143,13 @@ def key_of(secret: bytes, keys: Iterable[ApiKey]) -> ApiKey | None:
 def check_company(key: ApiKey, company: UUID) -> None:
     """Raise Refusal 403 when the key is bound to other companies; nothing is asked about it."""
     if not key.sees(company):
-        raise Refusal(403, "This API key is not allowed to see that company.")
+        raise HttpError(403, "This API key is not allowed to see that company.")
 
 
 def check_role(key: ApiKey, role: Role) -> None:
     """Raise Refusal 403 when the key may not do that."""
     if role is not Role.READ and role not in key.roles:
-        raise Refusal(403, f"This API key lacks the role {role}.")
+        raise HttpError(403, f"This API key lacks the role {role}.")
 
 
 def text_secret(value: Any) -> bytes:  # noqa: ANN401, a form's field may be a file

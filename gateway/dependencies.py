@@ -7,7 +7,7 @@ from opentelemetry.trace import Tracer
 from temporalio.client import Client
 from temporalio.common import MetricMeter
 
-from codat.validation.cache import OptionsShelf
+from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
 from gateway.owned import OwnedPushes
 from gateway.repeats import UndeliveredKeys
@@ -16,7 +16,7 @@ from gateway.settings import GatewaySettings
 
 
 @dataclass(frozen=True)
-class Parts:
+class Dependencies:
     """Temporal, the shelf of options, settings, what tells Codat's reports from forged ones.
 
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
@@ -26,7 +26,7 @@ class Parts:
     """
 
     temporal: Client
-    options: OptionsShelf
+    options: OptionsCache
     settings: GatewaySettings
     task_queue: str = "push"
     webhooks: Webhooks = field(default_factory=Webhooks)

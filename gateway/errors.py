@@ -19,8 +19,8 @@ from codat.exact_json import dumps
 from codat.validation.schema import UnreadableOptions
 from dispatch.connection_errors import AWAY, NOT_LET_IN, meaning_of_first_use
 from dispatch.payloads.converter import to_plain
-from dispatch.payloads.encryption import Unreadable
-from dispatch.payloads.storage import Missing, NoRoom
+from dispatch.payloads.encryption import UndecryptablePayload
+from dispatch.payloads.storage import PayloadMissing, StorageFull
 from gateway.rendering import page
 
 log = logging.getLogger("surepush.gateway")
@@ -41,7 +41,7 @@ RETRY_AFTER = "5"
 """Seconds after which a busy or lonely front door may be asked again."""
 
 
-class Refusal(Exception):
+class HttpError(Exception):
     """An answer that is no success: status, one sentence, headers."""
 
     def __init__(self, status: int, message: str, **headers: str) -> None:
@@ -61,9 +61,9 @@ class Json(Response):
         return dumps(to_plain(content)).encode()
 
 
-def away(message: str, **headers: str) -> Refusal:
+def away(message: str, **headers: str) -> HttpError:
     """Refuse for now: whoever asks later may succeed."""
-    return Refusal(503, message, **{"Retry-After": RETRY_AFTER}, **headers)
+    return HttpError(503, message, **{"Retry-After": RETRY_AFTER}, **headers)
 
 
 def error_body(status: int, message: str, correlation: str) -> dict[str, object]:
@@ -78,21 +78,21 @@ def error_body(status: int, message: str, correlation: str) -> dict[str, object]
     }
 
 
-def refusal_of(error: Exception) -> Refusal:
+def refusal_of(error: Exception) -> HttpError:
     """Translate whatever was raised; what nobody foresaw is a 500 that tells nothing."""
     match error:
-        case Refusal():
+        case HttpError():
             return error
         case HTTPException():
-            return Refusal(error.status_code, str(error.detail), **dict(error.headers or {}))
+            return HttpError(error.status_code, str(error.detail), **dict(error.headers or {}))
         case RequestValidationError():
-            return Refusal(400, _complaint(error))
+            return HttpError(400, _complaint(error))
         case CodatError() | UnreadableOptions():
             return _codat(error)
         case _:
             said = _lacking(error)
             return (
-                away(said) if said else Refusal(500, "Something went wrong that should not have.")
+                away(said) if said else HttpError(500, "Something went wrong that should not have.")
             )
 
 
@@ -107,7 +107,7 @@ def _lacking(error: Exception) -> str | None:
             return "Temporal does not answer; try again soon."
         case TimeoutError():
             return "Temporal does not answer; try again soon."
-        case Missing() | NoRoom() | Unreadable():
+        case PayloadMissing() | StorageFull() | UndecryptablePayload():
             return str(error)
         case _:
             return None
@@ -119,7 +119,7 @@ def answer_to(request: Request, error: Exception) -> Response:
     correlation = correlation_of(request)
     if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("Request %s failed", correlation, exc_info=error)
-    elif not isinstance(error, Refusal) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
+    elif not isinstance(error, HttpError) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("Request %s was put off: %s", correlation, refusal.message)
     if "text/html" in request.headers.get("accept", "") and not _API.match(request.url.path):
         told = {"status": refusal.status, "message": refusal.message, "correlation": correlation}
@@ -135,12 +135,12 @@ def quoted(key: str) -> str:
     return key.encode().decode("latin-1")
 
 
-def _keyed(refusal: Refusal, key: str | None) -> Refusal:
+def _keyed(refusal: HttpError, key: str | None) -> HttpError:
     """Say how to repeat a request of which nobody knows whether it started its push."""
     if key is None or refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return refusal
     said = f"{refusal.message} Repeat the request with this answer's Idempotency-Key."
-    return Refusal(refusal.status, said, **refusal.headers, **{"Idempotency-Key": quoted(key)})
+    return HttpError(refusal.status, said, **refusal.headers, **{"Idempotency-Key": quoted(key)})
 
 
 def correlation_of(request: Request) -> str:
@@ -154,8 +154,8 @@ def install_handlers(app: FastAPI) -> None:
     async def handle(request: Request, error: Exception) -> Response:
         return answer_to(request, error)
 
-    kinds = (Refusal, HTTPException, RequestValidationError, RPCError, TimeoutError, CodatError)
-    for kind in (*kinds, UnreadableOptions, Missing, NoRoom, Unreadable):
+    kinds = (HttpError, HTTPException, RequestValidationError, RPCError, TimeoutError, CodatError)
+    for kind in (*kinds, UnreadableOptions, PayloadMissing, StorageFull, UndecryptablePayload):
         app.add_exception_handler(kind, handle)
 
 
@@ -182,7 +182,7 @@ class ErrorsMiddleware:
         except ClientDisconnect:
             if not has_begun:  # nobody reads the answer: it is for the log
                 await Response(status_code=HUNG_UP)(scope, receive, send)
-        except (Refusal, TimeoutError):
+        except (HttpError, TimeoutError):
             raise  # the limits around this answer them
         except Exception as error:
             if has_begun:
@@ -200,10 +200,10 @@ def _complaint(error: RequestValidationError) -> str:
     )
 
 
-def _codat(error: Exception) -> Refusal:
+def _codat(error: Exception) -> HttpError:
     if isinstance(error, CodatThrottled):
         seconds = int(error.retry_after.total_seconds()) if error.retry_after else 1
-        return Refusal(429, str(error), **{"Retry-After": str(max(1, seconds))})
+        return HttpError(429, str(error), **{"Retry-After": str(max(1, seconds))})
     if isinstance(error, CodatRefused):
-        return Refusal(404, str(error))
+        return HttpError(404, str(error))
     return away(f"Codat could not be asked: {error}")

@@ -6,7 +6,7 @@ from urllib.parse import unquote_to_bytes
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 
 _ENCODED = re.compile(rb"(?:[^%]|%[0-9A-Fa-f]{2})*")
 
@@ -31,14 +31,14 @@ def _check_path(raw: bytes) -> None:
     except UnicodeDecodeError:
         is_encoded = False
     if not is_encoded:
-        raise Refusal(400, "The path is not percent-encoded UTF-8: encode each id in it.")
+        raise HttpError(400, "The path is not percent-encoded UTF-8: encode each id in it.")
     if len(raw) > 1 and raw.endswith(b"/"):
-        raise Refusal(404, "There is nothing under a path with a slash at its end: leave it out.")
+        raise HttpError(404, "There is nothing under a path with a slash at its end: leave it out.")
 
 
 def _check_encoding(encoding: str) -> None:
     if encoding.strip().lower() not in {"", "identity"}:
-        raise Refusal(
+        raise HttpError(
             415,
             f"Content-Encoding {encoding[:40]} is not understood. Send the body uncompressed.",
             **{"Accept-Encoding": "identity"},

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from gateway.auth import NOBODY, ApiKey
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 from gateway.settings import GatewaySettings
 
 LASTS = 12 * 3600
@@ -90,7 +90,7 @@ class Sessions:
         """Raise Refusal 403 unless a form came from a page of this session."""
         shown = dict(fields).get(TOKEN, "")
         if not hmac.compare_digest(shown.encode(), session.token.encode()):
-            raise Refusal(HTTPStatus.FORBIDDEN, "This form is too old: load its page again.")
+            raise HttpError(HTTPStatus.FORBIDDEN, "This form is too old: load its page again.")
 
     def _session(self, key: ApiKey, shown: str) -> Session:
         cookie = f"{shown}:{self._mac('session', key, shown)}"

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 
 
 class Slots:
@@ -35,5 +35,5 @@ def share_of(most: int, owners: int) -> int:
     return max(1, most // max(1, owners))
 
 
-def _crowded(message: str) -> Refusal:
-    return Refusal(503, message, **{"Retry-After": "1"})
+def _crowded(message: str) -> HttpError:
+    return HttpError(503, message, **{"Retry-After": "1"})

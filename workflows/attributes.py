@@ -37,7 +37,7 @@ def at_start(request: PushRequest, started_by: str | None = None) -> TypedSearch
     return TypedSearchAttributes([SearchAttributePair(key, value) for key, value in values.items()])
 
 
-def announce_start(request: PushRequest) -> None:
+def upsert_start_attributes(request: PushRequest) -> None:
     """Give a run that was started by hand, or again, what it is found by."""
     values = _values(request)
     digest = hashlib.sha256(values[PUSH_REFERENCE].encode()).hexdigest()
@@ -50,13 +50,13 @@ def announce_start(request: PushRequest) -> None:
         workflow.upsert_memo({REQUESTED: None})
 
 
-def announce(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:
+def upsert_attributes(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:
     """Change what the running push is found by; each call costs an event and an action."""
     values = {PUSH_STATUS: status.value if status else None, PUSH_OPERATION_KEY: operation}
     _upsert({key: str(value) for key, value in values.items() if value})
 
 
-def announce_anew() -> None:
+def clear_operation_attribute() -> None:
     """Say that the push is sent anew and has no operation of its own yet."""
     unset = PUSH_OPERATION_KEY.value_unset()
     workflow.upsert_search_attributes([unset])  # pyright: ignore[reportUnknownMemberType]

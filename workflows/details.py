@@ -9,7 +9,7 @@ _MOST_SHOWN = 20
 """Findings and candidates that Temporal's UI shows; `show` names all that were kept."""
 
 
-def of_progress(progress: PushProgress) -> str:
+def progress_details(progress: PushProgress) -> str:
     """Describe a push that is under way."""
     # The UI shows a list as one only after an empty line.
     rows = [f"**{progress.stage}**: {plain(progress.message)}\n"]
@@ -24,7 +24,7 @@ def of_progress(progress: PushProgress) -> str:
     return "\n".join(rows)
 
 
-def of_outcome(outcome: PushOutcome, push_id: str) -> str:
+def outcome_details(outcome: PushOutcome, push_id: str) -> str:
     """Describe how a push ended, and what to do next."""
     rows = [f"**{outcome.status.value}**: {plain(outcome.message)}\n"]
     rows += [f"- {code(one.pointer or '/')} {plain(one.message)}" for one in _some(outcome.errors)]

@@ -9,9 +9,10 @@ is never again called "nothing sent".
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from activities.models import Idempotency
@@ -36,7 +37,7 @@ MAX_NUMBERS = 8
 """How many numbers a push may send without a result; refused ones do not count."""
 
 
-class Answer(StrEnum):
+class AttemptResult(StrEnum):
     """How one attempt ended, as far as its own request is concerned."""
 
     ACCEPTED = "accepted"
@@ -50,23 +51,23 @@ class Answer(StrEnum):
 
 
 _ANSWERS = {
-    "CodatUnreachable": Answer.BUSY,
-    "CodatThrottled": Answer.BUSY,
-    "CodatConflict": Answer.CONFLICT,
-    "CodatUnauthorized": Answer.UNAUTHORIZED,
-    "CodatRefused": Answer.REJECTED,
-    "CodatNotFound": Answer.REJECTED,
-    "CodatFailing": Answer.UNCLEAR,
-    "CodatKeyReused": Answer.UNCLEAR,
-    "CodatUnclear": Answer.LOST,
-    "NotSent": Answer.UNSENT,
-    "Superseded": Answer.UNSENT,
+    "CodatUnreachable": AttemptResult.BUSY,
+    "CodatThrottled": AttemptResult.BUSY,
+    "CodatConflict": AttemptResult.CONFLICT,
+    "CodatUnauthorized": AttemptResult.UNAUTHORIZED,
+    "CodatRefused": AttemptResult.REJECTED,
+    "CodatNotFound": AttemptResult.REJECTED,
+    "CodatFailing": AttemptResult.UNCLEAR,
+    "CodatKeyReused": AttemptResult.UNCLEAR,
+    "CodatUnclear": AttemptResult.LOST,
+    "NotSent": AttemptResult.UNSENT,
+    "Superseded": AttemptResult.UNSENT,
 }
 
 
-def answer_to(error: str | None) -> Answer:
+def answer_to(error: str | None) -> AttemptResult:
     """Tell what a failure of that type proves about its own request: if in doubt, nothing."""
-    return _ANSWERS.get(error or "", Answer.LOST)
+    return _ANSWERS.get(error or "", AttemptResult.LOST)
 
 
 class Judgement(StrEnum):
@@ -78,7 +79,7 @@ class Judgement(StrEnum):
     RULED_OUT = "ruled-out"  # not written, and nobody can doubt it
 
 
-class Entry(BaseModel):
+class Submission(BaseModel):
     """One number: when it was first scheduled, what was told to the platform, what came of it."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
@@ -136,10 +137,10 @@ class Entry(BaseModel):
         return self.operation is not None or self.open > 0 or self.judgement in _DOUBTFUL
 
 
-_NEVER_KEPT = (Answer.BUSY, Answer.UNSENT)
+_NEVER_KEPT = (AttemptResult.BUSY, AttemptResult.UNSENT)
 """Says nothing of what the key's kept answer is."""
 
-_UNPROVEN = (Answer.UNAUTHORIZED, Answer.UNCLEAR, Answer.REJECTED)
+_UNPROVEN = (AttemptResult.UNAUTHORIZED, AttemptResult.UNCLEAR, AttemptResult.REJECTED)
 _DOUBTFUL = (Judgement.FAILING, Judgement.NOT_WRITTEN)
 
 
@@ -152,30 +153,30 @@ class Ledger(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
-    entries: list[Entry] = []
+    submissions: Annotated[list[Submission], Field(alias="entries")] = []
     excluded: list[UUID] = []
     unread: bool = False
     held: PushStatus | None = None
 
     @property
-    def current(self) -> Entry | None:
+    def current(self) -> Submission | None:
         """The number in use."""
-        return self.entries[-1] if self.entries else None
+        return self.submissions[-1] if self.submissions else None
 
     @property
     def was_sent(self) -> bool:
         """Whether any request was sent that may have written."""
-        return self.unread or any(entry.was_sent for entry in self.entries)
+        return self.unread or any(submission.was_sent for submission in self.submissions)
 
     @property
     def may_have_written(self) -> bool:
         """Whether a record may exist or come to exist."""
-        return self.unread or any(entry.may_have_written for entry in self.entries)
+        return self.unread or any(submission.may_have_written for submission in self.submissions)
 
     @property
     def operations(self) -> list[UUID]:
         """The operations that are known to be ours."""
-        return [entry.operation for entry in self.entries if entry.operation]
+        return [submission.operation for submission in self.submissions if submission.operation]
 
     @property
     def operation(self) -> UUID | None:
@@ -185,93 +186,101 @@ class Ledger(BaseModel):
     @property
     def is_used_up(self) -> bool:
         """Whether no further number may be tried."""
-        fruitless = [one for one in self.entries if one.was_sent and one.operation is None]
+        fruitless = [one for one in self.submissions if one.was_sent and one.operation is None]
         return len(fruitless) >= MAX_NUMBERS
 
     @property
     def can_be_ruled_out(self) -> bool:
         """Whether numbers that were looked for are all that speaks against a Failed."""
-        if self.unread or self.excluded or not any(one.is_doubted for one in self.entries):
+        if self.unread or self.excluded or not any(one.is_doubted for one in self.submissions):
             return False
-        return all(one.is_doubted or not one.may_have_written for one in self.entries)
+        return all(one.is_doubted or not one.may_have_written for one in self.submissions)
 
     def has_changed(self, digest: str) -> bool:
         """Tell whether what is still looked for was another request than this one."""
-        return any(one.is_unclear and one.digest != digest for one in self.entries)
+        return any(one.is_unclear and one.digest != digest for one in self.submissions)
 
-    def find(self, operation: UUID) -> Entry | None:
+    def find(self, operation: UUID) -> Submission | None:
         """Find the number that led to this operation."""
-        return next((one for one in self.entries if one.operation == operation), None)
+        return next((one for one in self.submissions if one.operation == operation), None)
 
-    def begin(self, now: datetime, minutes: int | None, digest: str) -> Entry:
+    def begin(self, now: datetime, minutes: int | None, digest: str) -> Submission:
         """Open the next number."""
-        number = self.entries[-1].number + 1 if self.entries else 1
+        number = self.submissions[-1].number + 1 if self.submissions else 1
         self._forget_refused()
-        entry = Entry(number=number, first_scheduled=now, minutes=minutes, digest=digest)
-        self.entries.append(entry)
-        return entry
+        submission = Submission(number=number, first_scheduled=now, minutes=minutes, digest=digest)
+        self.submissions.append(submission)
+        return submission
 
     def _forget_refused(self) -> None:
         """Keep of numbers that are settled as refused the newest: the older ones say no more."""
-        refused = [one for one in self.entries if one.judgement is Judgement.REFUSED]
+        refused = [one for one in self.submissions if one.judgement is Judgement.REFUSED]
         settled = [one for one in refused if not one.open and one.operation is None]
         for one in settled[:-MOST_REFUSED]:
-            self.entries.remove(one)
+            self.submissions.remove(one)
 
 
 def record(
-    entry: Entry, answer: Answer, operation: UUID | None = None, *, at: datetime | None = None
+    submission: Submission,
+    answer: AttemptResult,
+    operation: UUID | None = None,
+    *,
+    at: datetime | None = None,
 ) -> None:
     """Enter how the attempt that was opened last has ended (at, UTC); `lost` leaves it open."""
-    if answer is Answer.CONFLICT:
-        entry.conflict_since = entry.conflict_since or at
+    if answer is AttemptResult.CONFLICT:
+        submission.conflict_since = submission.conflict_since or at
     elif answer not in _NEVER_KEPT:
-        entry.conflict_since = None
-    if answer is Answer.LOST:
+        submission.conflict_since = None
+    if answer is AttemptResult.LOST:
         return
-    entry.open = max(entry.open - 1, 0)
-    if answer is Answer.CONFLICT and at and entry.conflict_since:
-        _judge_conflict(entry, at - entry.conflict_since)
-    if entry.open and answer in _UNPROVEN:
-        entry.unproven += MOST_UNPROVEN if answer is Answer.REJECTED else 1
-    if answer is Answer.ACCEPTED:
-        entry.operation, entry.open, entry.judgement = operation, 0, None
-        entry.status = PushStatus.PENDING
-    elif answer in (Answer.REJECTED, Answer.UNAUTHORIZED) and entry.judgement is None:
-        entry.judgement = Judgement.REFUSED
-    elif answer is Answer.UNCLEAR:
-        entry.judgement = Judgement.FAILING
+    submission.open = max(submission.open - 1, 0)
+    if answer is AttemptResult.CONFLICT and at and submission.conflict_since:
+        _judge_conflict(submission, at - submission.conflict_since)
+    if submission.open and answer in _UNPROVEN:
+        submission.unproven += MOST_UNPROVEN if answer is AttemptResult.REJECTED else 1
+    if answer is AttemptResult.ACCEPTED:
+        submission.operation, submission.open, submission.judgement = operation, 0, None
+        submission.status = PushStatus.PENDING
+    elif (
+        answer in (AttemptResult.REJECTED, AttemptResult.UNAUTHORIZED)
+        and submission.judgement is None
+    ):
+        submission.judgement = Judgement.REFUSED
+    elif answer is AttemptResult.UNCLEAR:
+        submission.judgement = Judgement.FAILING
 
 
-def _judge_conflict(entry: Entry, lasted: timedelta) -> None:
+def _judge_conflict(submission: Submission, lasted: timedelta) -> None:
     """Enter what a 409 proves that has been given again and again for so long."""
-    if entry.open and lasted >= IN_FLIGHT_FOR:
-        entry.judgement, entry.unproven = Judgement.FAILING, MOST_UNPROVEN
-    elif not entry.open and lasted >= CONFLICT_IS_KEPT_AFTER and entry.judgement is None:
-        entry.judgement = Judgement.REFUSED
+    if submission.open and lasted >= IN_FLIGHT_FOR:
+        submission.judgement, submission.unproven = Judgement.FAILING, MOST_UNPROVEN
+    elif not submission.open and lasted >= CONFLICT_IS_KEPT_AFTER and submission.judgement is None:
+        submission.judgement = Judgement.REFUSED
 
 
-def settle_as_not_written(entry: Entry) -> None:
+def mark_not_written(submission: Submission) -> None:
     """Enter that looking, or a person, found nothing; it stays doubtful for wording."""
-    entry.open, entry.judgement = 0, Judgement.NOT_WRITTEN
+    submission.open, submission.judgement = 0, Judgement.NOT_WRITTEN
 
 
 def rule_out(ledger: Ledger) -> None:
     """Enter that the numbers that were looked for wrote nothing, without any doubt."""
-    for entry in ledger.entries:
-        if not entry.is_doubted:
+    for submission in ledger.submissions:
+        if not submission.is_doubted:
             continue
-        entry.open, entry.matched = 0, False
-        if entry.operation is None:
-            entry.judgement = Judgement.RULED_OUT
+        submission.open, submission.matched = 0, False
+        if submission.operation is None:
+            submission.judgement = Judgement.RULED_OUT
 
 
 def adopt(ledger: Ledger, operation: UUID, now: datetime) -> None:
     """Enter an operation that was matched by its content, or named by a person."""
-    entry = ledger.current
-    if entry is None or (entry.operation and entry.operation != operation):
-        entry = ledger.begin(now, None, "")
-    entry.operation, entry.matched, entry.status = operation, True, PushStatus.PENDING
+    submission = ledger.current
+    if submission is None or (submission.operation and submission.operation != operation):
+        submission = ledger.begin(now, None, "")
+    submission.operation, submission.matched = operation, True
+    submission.status = PushStatus.PENDING
 
 
 def idempotency_key(push_id: UUID, number: int) -> UUID:
@@ -279,17 +288,17 @@ def idempotency_key(push_id: UUID, number: int) -> UUID:
     return uuid5(push_id, str(number))
 
 
-def may_resend(entry: Entry, mode: Idempotency, now: datetime, digest: str) -> bool:
+def may_resend(submission: Submission, mode: Idempotency, now: datetime, digest: str) -> bool:
     """Tell whether the same request may be sent again under the same number without a look first.
 
     With an attempt open only where keys are honoured, the key is young and nothing has changed.
     A 5xx, 422 or 401 is kept and replayed, so asking again tells nothing; unless it answered a
     request that was sent again, for then the first one's answer may be the one that is kept.
     """
-    if entry.operation or now >= entry.not_after or entry.digest != digest:
+    if submission.operation or now >= submission.not_after or submission.digest != digest:
         return False
-    if entry.open == 0:
-        return entry.judgement is None
-    if entry.judgement and not 0 < entry.unproven < MOST_UNPROVEN:
+    if submission.open == 0:
+        return submission.judgement is None
+    if submission.judgement and not 0 < submission.unproven < MOST_UNPROVEN:
         return False
     return mode is Idempotency.HONOURED

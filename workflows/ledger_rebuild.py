@@ -1,83 +1,83 @@
 """The ledger of earlier runs, entered again from what their histories prove."""
 
-from activities.models import Fact, Kind, Memory
+from activities.models import PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
 from workflows.ledger import (
-    Answer,
+    AttemptResult,
     Judgement,
     Ledger,
     adopt,
     answer_to,
+    mark_not_written,
     record,
-    settle_as_not_written,
 )
 
 
-def remember(memory: Memory) -> Ledger:
+def rebuild_ledger(prior: PriorRuns) -> Ledger:
     """Rebuild the ledger; what could not be read leaves everything open."""
-    is_unread = bool(memory.unreadable)
+    is_unread = bool(prior.unreadable)
     ledger = Ledger(unread=is_unread)
-    for fact in memory.facts:
-        if fact.kind is Kind.CARRIED:
-            ledger = Ledger.model_validate(fact.ledger)
+    for event in prior.facts:
+        if event.kind is PastEventKind.CARRIED:
+            ledger = Ledger.model_validate(event.ledger)
             ledger.unread = ledger.unread or is_unread
         else:
-            _enter(ledger, fact)
+            _enter(ledger, event)
     return ledger
 
 
-def _enter(ledger: Ledger, fact: Fact) -> None:
-    match fact.kind:
-        case Kind.SCHEDULED:
-            _schedule(ledger, fact)
-        case Kind.ANSWERED:
-            _answer(ledger, fact)
-        case Kind.READ:
-            _read(ledger, fact)
-        case Kind.ALONE if ledger.current and ledger.current.operation:
+def _enter(ledger: Ledger, event: PastEvent) -> None:
+    match event.kind:
+        case PastEventKind.SCHEDULED:
+            _schedule(ledger, event)
+        case PastEventKind.ANSWERED:
+            _answer(ledger, event)
+        case PastEventKind.READ:
+            _read(ledger, event)
+        case PastEventKind.ALONE if ledger.current and ledger.current.operation:
             ledger.current.open = 0
-        case Kind.NOT_FOUND if ledger.current and ledger.current.is_unclear:
-            settle_as_not_written(ledger.current)
-        case Kind.ADOPTED if fact.operation:
-            adopt(ledger, fact.operation, fact.at)
-            _read(ledger, fact)
-        case Kind.SETTLED:
-            settle_all(ledger, fact)
-        case Kind.HELD if fact.status:
-            ledger.held = PushStatus(fact.status)
+        case PastEventKind.NOT_FOUND if ledger.current and ledger.current.is_unclear:
+            mark_not_written(ledger.current)
+        case PastEventKind.ADOPTED if event.operation:
+            adopt(ledger, event.operation, event.at)
+            _read(ledger, event)
+        case PastEventKind.SETTLED:
+            apply_resolution(ledger, event)
+        case PastEventKind.HELD if event.status:
+            ledger.held = PushStatus(event.status)
         case _:
             pass
 
 
-def _schedule(ledger: Ledger, fact: Fact) -> None:
-    entry = next((one for one in ledger.entries if one.number == fact.number), None)
-    if entry is None:
-        entry = ledger.begin(fact.at, fact.minutes, fact.digest)
-        entry.number = fact.number
-    entry.open += 1
+def _schedule(ledger: Ledger, event: PastEvent) -> None:
+    submission = next((one for one in ledger.submissions if one.number == event.number), None)
+    if submission is None:
+        submission = ledger.begin(event.at, event.minutes, event.digest)
+        submission.number = event.number
+    submission.open += 1
 
 
-def _answer(ledger: Ledger, fact: Fact) -> None:
-    entry = next((one for one in ledger.entries if one.number == fact.number), None)
-    if entry:
-        answer = answer_to(fact.error) if fact.error else Answer.ACCEPTED
-        has_lost_one = entry.open > 1
-        record(entry, answer, fact.operation, at=fact.at)
-        if fact.is_new and has_lost_one:
-            entry.open = 1  # until it is seen that the one before made no operation
-        _read(ledger, fact)
+def _answer(ledger: Ledger, event: PastEvent) -> None:
+    submission = next((one for one in ledger.submissions if one.number == event.number), None)
+    if submission:
+        answer = answer_to(event.error) if event.error else AttemptResult.ACCEPTED
+        has_lost_one = submission.open > 1
+        record(submission, answer, event.operation, at=event.at)
+        if event.is_new and has_lost_one:
+            submission.open = 1  # until it is seen that the one before made no operation
+        _read(ledger, event)
 
 
-def _read(ledger: Ledger, fact: Fact) -> None:
-    entry = ledger.find(fact.operation) if fact.operation else None
-    if entry and fact.status:
-        entry.status = PushStatus(fact.status)
+def _read(ledger: Ledger, event: PastEvent) -> None:
+    submission = ledger.find(event.operation) if event.operation else None
+    if submission and event.status:
+        submission.status = PushStatus(event.status)
 
 
-def settle_all(ledger: Ledger, fact: Fact) -> None:
+def apply_resolution(ledger: Ledger, event: PastEvent) -> None:
     """Enter a person's word that nothing was written, and what was listed at that moment."""
-    for entry in ledger.entries:
-        if entry.may_have_written or entry.is_unclear:
-            entry.judgement, entry.open = Judgement.NOT_WRITTEN, 0
-    ledger.excluded += fact.excluded
+    for submission in ledger.submissions:
+        if submission.may_have_written or submission.is_unclear:
+            submission.judgement, submission.open = Judgement.NOT_WRITTEN, 0
+    ledger.excluded += event.excluded
     ledger.unread, ledger.held = False, None

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Candidate, Conduct, frozen_digest
+from activities.models import Candidate, PushPolicy, frozen_digest
 from activities.wire import Findings, Sentence, Wire, Word, cut, fitting
 from codat.exact_json import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
 from codat.models import PushStatus, PushTarget
@@ -43,7 +43,7 @@ class Validation(StrEnum):
     OFF = "off"
 
 
-class Settlement(Wire):
+class Resolution(Wire):
     """What an operator found out of a push whose ending is unclear, and who says so."""
 
     adopt: UUID | None = None
@@ -56,7 +56,7 @@ class Resume(Wire):
     """What continue-as-new carries from one run to the next; all but the time is the story's."""
 
     requested_on_utc: datetime
-    conduct: Conduct | None = None
+    conduct: PushPolicy | None = None
     ledger: Ledger
     warnings: Findings = []
     looks: int = 0
@@ -132,7 +132,7 @@ class PushRequest(Wire):
     force_update: StrictBool | None = None
     validation: Validation = Validation.ENFORCE
     retry_of: Word | None = None
-    settlement: Settlement | None = None
+    settlement: Resolution | None = None
     reason: Sentence | None = None
     first_digest: Word | None = None
     resume: Resume | None = None

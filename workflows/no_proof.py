@@ -6,10 +6,10 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Candidate, Reading
+    from activities.models import Candidate, OperationSnapshot
     from codat.models import PushOperation, PushStatus
     from workflows.models import PushRecord
-    from workflows.state import Ended, Story
+    from workflows.state import Ended, PushState
 
 
 NOT_FOUND = "CodatNotFound"
@@ -19,40 +19,40 @@ MISSING_FOR = timedelta(hours=1)
 """How long an operation is asked for that Codat does not know: its company may be deleted."""
 
 
-def note_missing(story: Story, operation: UUID, message: str) -> None:
+def note_missing(state: PushState, operation: UUID, message: str) -> None:
     """Note that Codat does not know an operation; raises Ended (Unknown) when that has lasted."""
     now = workflow.now()
-    story.missing_since = story.missing_since or now
-    if now - story.missing_since >= MISSING_FOR:
-        raise story.ending(
+    state.missing_since = state.missing_since or now
+    if now - state.missing_since >= MISSING_FOR:
+        raise state.ending(
             PushStatus.UNKNOWN,
             f"Codat has not known operation {operation} for an hour; its company may "
             f"be deleted. {message}",
         )
 
 
-def without_proof(story: Story, reading: Reading) -> Ended:
+def without_proof(state: PushState, snapshot: OperationSnapshot) -> Ended:
     """Make the end of a push whose operation proves neither success nor failure."""
-    operation = reading.operation
-    story.settle(operation)
-    return story.ending(
+    operation = snapshot.operation
+    state.settle(operation)
+    return state.ending(
         PushStatus.UNKNOWN,
         what_it_says(operation),
-        errors=reading.errors,
-        warnings=story.warnings + reading.warnings,
+        errors=snapshot.errors,
+        warnings=state.warnings + snapshot.warnings,
         candidates=[own_candidate(operation)],
         completed_on_utc=operation.completed_on_utc,
     )
 
 
-def written_by_word(story: Story, reading: Reading, by: str) -> Ended:
+def written_by_word(state: PushState, snapshot: OperationSnapshot, by: str) -> Ended:
     """Make the end of a push whose operation proves nothing, and of which a person says: written.
 
     `by` is who says so.
     """
-    operation = reading.operation
+    operation = snapshot.operation
     key, word = operation.push_operation_key, operation.status_text
-    return story.ending(
+    return state.ending(
         PushStatus.SUCCESS,
         f"{by} says that operation {key} wrote the record; Codat says '{word}'.",
         records=records_in(operation),

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.models import PushOutcome, PushRequest
-    from workflows.state import Story
+    from workflows.state import PushState
 
 DELIVERY = timedelta(seconds=30)
 DELIVER_FOR = timedelta(days=4)
@@ -53,12 +53,12 @@ class NotifyWorkflow:
             raise ApplicationError(failure.message, type=failure.kind) from None
 
 
-async def tell(story: Story, outcome: PushOutcome) -> None:
+async def start_notification(state: PushState, outcome: PushOutcome) -> None:
     """Start telling the backend, if it is to be told; the push waits only for the start.
 
     A push that ended before a worker said how it is to behave can't know, and is told in any case.
     """
-    if story.conduct and not story.conduct.notify:
+    if state.conduct and not state.conduct.notify:
         return
     push_id = UUID(workflow.info().workflow_id.removeprefix("push-"))
     # Not the run's id: replayed after a reset, the past would name another child.
@@ -67,7 +67,7 @@ async def tell(story: Story, outcome: PushOutcome) -> None:
     starting = asyncio.create_task(
         workflow.start_child_workflow(
             NotifyWorkflow.run,
-            _notice(story.request, outcome, push_id, message_id),
+            _notice(state.request, outcome, push_id, message_id),
             id=f"push-notify-{message_id}",
             # The server starts no child of a parent that ends in the same task, whatever this says.
             parent_close_policy=ParentClosePolicy.ABANDON,

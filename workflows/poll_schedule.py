@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 
 TOLERANCE = timedelta(seconds=30)
 """The platform counts whole minutes; with less than this left nothing is sent any more."""
@@ -29,7 +29,7 @@ def minutes_left(now: datetime, deadline: datetime | None) -> int | None:
     return max(int((deadline - now + TOLERANCE) / timedelta(minutes=1)), 0)
 
 
-def next_look(conduct: Conduct, company: UUID, requested: datetime, now: datetime) -> datetime:
+def next_poll(conduct: PushPolicy, company: UUID, requested: datetime, now: datetime) -> datetime:
     """Say when to look again (UTC): before the push is twice as old (`poll_factor` times).
 
     Pushes of a company that were requested together look together, so that one list of operations
@@ -47,8 +47,8 @@ def next_look(conduct: Conduct, company: UUID, requested: datetime, now: datetim
     return origin + _next_age(age, first, conduct.poll_factor)
 
 
-def stretched(
-    conduct: Conduct, company: UUID, now: datetime, planned: datetime, patience: float
+def next_poll_slowed(
+    conduct: PushPolicy, company: UUID, now: datetime, planned: datetime, patience: float
 ) -> datetime:
     """Look so many times later than planned, on a mark of the company's grid again (UTC).
 

@@ -8,13 +8,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
-    from workflows.attributes import announce, announce_start
-    from workflows.details import of_outcome
+    from workflows.attributes import upsert_attributes, upsert_start_attributes
+    from workflows.details import outcome_details
     from workflows.metrics import count_ending
     from workflows.models import PushOutcome, check_workflow_id, read_request
-    from workflows.notify import tell
+    from workflows.notify import start_notification
     from workflows.progress import PushProgress
-    from workflows.state import Ended, Story
+    from workflows.state import Ended, PushState
     from workflows.steps.poll import poll
     from workflows.steps.recall import recall
     from workflows.steps.submit import submit
@@ -25,7 +25,7 @@ class PushWorkflow:
     """Carries one record into the company's accounting software, once."""
 
     def __init__(self) -> None:
-        self._story: Story | None = None
+        self._state: PushState | None = None
         self._telling: asyncio.Task[Ended] | None = None
         self._was_reset = False
 
@@ -36,12 +36,12 @@ class PushWorkflow:
         request = read_request(arguments)
         check_workflow_id(request, workflow.info().workflow_id)
         workflow.register_random_seed_callback(self._on_reset)
-        self._story = Story.beginning(request, is_reset=_was_reset_to_the_start())
-        ended = await self._tell_until_ended(self._story)
-        announce(status=ended.outcome.status, operation=self._story.unannounced)
+        self._state = PushState.beginning(request, is_reset=_was_reset_to_the_start())
+        ended = await self._tell_until_ended(self._state)
+        upsert_attributes(status=ended.outcome.status, operation=self._state.unannounced)
         count_ending(request, ended.outcome)
-        self._story.finish(ended.outcome)
-        workflow.set_current_details(of_outcome(ended.outcome, str(request.push_id)))
+        self._state.finish(ended.outcome)
+        workflow.set_current_details(outcome_details(ended.outcome, str(request.push_id)))
         if ended.outcome.status is PushStatus.SUCCESS:
             return ended.outcome
         raise ApplicationError(
@@ -52,21 +52,21 @@ class PushWorkflow:
             category=ApplicationErrorCategory.BENIGN,
         )
 
-    async def _tell(self, story: Story) -> Ended:
+    async def _tell(self, state: PushState) -> Ended:
         try:
-            reading = story.resumed
-            if story.may_not_be_first:
-                announce_start(story.request)
-                reading = await recall(story)
-            reading = reading or await submit(story)  # fetches options, validates, pushes
-            end = await poll(story, reading)
+            snapshot = state.resumed
+            if state.may_not_be_first:
+                upsert_start_attributes(state.request)
+                snapshot = await recall(state)
+            snapshot = snapshot or await submit(state)  # fetches options, validates, pushes
+            end = await poll(state, snapshot)
         except Ended as ended:
             end = ended
-        return await _told(story, end)
+        return await _told(state, end)
 
-    async def _tell_until_ended(self, story: Story) -> Ended:
+    async def _tell_until_ended(self, state: PushState) -> Ended:
         """Tell the story; from its beginning again if the run turns out to have been reset."""
-        self._telling = asyncio.create_task(self._tell(story))
+        self._telling = asyncio.create_task(self._tell(state))
         while True:
             try:
                 # Shielded: a request for cancellation is heard, but takes nothing back.
@@ -75,13 +75,13 @@ class PushWorkflow:
                 if not self._was_reset and self._telling.done():
                     raise
             if not self._was_reset:
-                if not story.hear_cancellation():
+                if not state.on_cancel_requested():
                     self._telling.cancel()
-                    self._telling = asyncio.create_task(_told(story, story.cancelled()))
+                    self._telling = asyncio.create_task(_told(state, state.cancelled()))
                 continue
             self._was_reset = False
-            self._story = story = Story.beginning(story.request, is_reset=True)
-            self._telling = asyncio.create_task(self._tell(story))
+            self._state = state = PushState.beginning(state.request, is_reset=True)
+            self._telling = asyncio.create_task(self._tell(state))
 
     def _on_reset(self, _seed: int) -> None:
         # The server gives a new seed exactly where a reset cut the history, also in replay.
@@ -92,18 +92,18 @@ class PushWorkflow:
     @workflow.signal(name="operation-updated")
     def operation_updated(self, *_hint: Any) -> None:  # noqa: ANN401
         """Take the hint that the platform has news of the operation: look now."""
-        if self._story:
-            self._story.hinted = True
+        if self._state:
+            self._state.hinted = True
 
     @workflow.query(name="progress")
     def progress(self) -> PushProgress | None:
         """Where the push stands."""
-        return self._story.progress if self._story else None
+        return self._state.progress if self._state else None
 
 
-async def _told(story: Story, end: Ended) -> Ended:
+async def _told(state: PushState, end: Ended) -> Ended:
     """Tell the backend how the push ended, and give its end."""
-    await tell(story, end.outcome)
+    await start_notification(state, end.outcome)
     return end
 
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Conduct, Idempotency, Reading
+    from activities.models import Idempotency, OperationSnapshot, PushPolicy
     from activities.other_pushes import REQUESTED
     from activities.wire import Finding
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import DEADLINE, CallFailed
-    from workflows.attributes import announce
-    from workflows.details import of_progress
+    from workflows.attributes import upsert_attributes
+    from workflows.details import progress_details
     from workflows.ledger import Ledger
     from workflows.markdown import plain
     from workflows.metrics import cause_of, count_wait
@@ -51,13 +51,13 @@ class Ended(Exception):
 
 
 @dataclass
-class Story:
+class PushState:
     """What one run knows of its push."""
 
     request: PushRequest
     requested: datetime
     ledger: Ledger = field(default_factory=Ledger)
-    conduct: Conduct | None = None
+    conduct: PushPolicy | None = None
     warnings: list[Finding] = field(default_factory=list[Finding])
     is_reset: bool = False
     is_fit: bool = False
@@ -104,12 +104,17 @@ class Story:
         return self.request.resume is None and not was_started_here(self.request)
 
     @property
-    def resumed(self) -> Reading | None:
+    def resumed(self) -> OperationSnapshot | None:
         """The operation that the run before this one was following."""
-        entry = self.ledger.current
-        if entry is None or entry.operation is None or entry.judgement or entry.has_failed:
+        submission = self.ledger.current
+        if (
+            submission is None
+            or submission.operation is None
+            or submission.judgement
+            or submission.has_failed
+        ):
             return None
-        return Reading.unread(entry.operation)
+        return OperationSnapshot.unread(submission.operation)
 
     @property
     def deadline(self) -> datetime | None:
@@ -133,9 +138,9 @@ class Story:
         return self.left is not None and self.left <= timedelta()
 
     @property
-    def manners(self) -> Conduct:
+    def manners(self) -> PushPolicy:
         """How this push behaves; the defaults until the worker has said."""
-        return self.conduct or Conduct()
+        return self.conduct or PushPolicy()
 
     @property
     def mode(self) -> Idempotency:
@@ -172,7 +177,7 @@ class Story:
     def enter(self, stage: str, message: str) -> None:
         """Say what is going on now, to whoever looks at the push."""
         self.stage, self.message = stage, message
-        workflow.set_current_details(of_progress(self.progress))
+        workflow.set_current_details(progress_details(self.progress))
 
     def finish(self, outcome: PushOutcome) -> None:
         """Say how the push ended, to whoever asks for its progress later."""
@@ -187,15 +192,15 @@ class Story:
         """Let webhooks and people find this push by its operation; one that is over, at the end."""
         self.unannounced = operation if is_over else None
         if not self.unannounced:
-            announce(operation=operation)
+            upsert_attributes(operation=operation)
 
     def settle(self, operation: PushOperation) -> None:
         """Enter how an operation of ours stands."""
-        entry = self.ledger.find(operation.push_operation_key)
-        if entry:
-            entry.status = operation.status
+        submission = self.ledger.find(operation.push_operation_key)
+        if submission:
+            submission.status = operation.status
 
-    def renew(self) -> None:
+    def continue_as_new_if_long(self) -> None:
         """Go on in a new run when the history has grown long."""
         if not _has_grown_long():
             return
@@ -226,7 +231,7 @@ class Story:
             return
         begun = workflow.now()
         self.next_look, self.waiting_for = begun + pause, why
-        workflow.set_current_details(of_progress(self.progress))
+        workflow.set_current_details(progress_details(self.progress))
         try:
             await workflow.wait_condition(
                 lambda: for_hint and self.hinted,
@@ -258,7 +263,7 @@ class Story:
             message = f"{minutes} were over before the record was sent.{before}"
         return self.ending(PushStatus.TIMED_OUT, message)
 
-    def hear_cancellation(self) -> bool:
+    def on_cancel_requested(self) -> bool:
         """Take a request for cancellation: True when something was sent, so that it goes on."""
         self.is_cancelled = True
         if not self.ledger.was_sent:

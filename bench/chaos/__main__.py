@@ -15,13 +15,13 @@ from pathlib import Path
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from bench.chaos import endings, report
-from bench.chaos.books import Books
+from bench.chaos.books import EmulatorClient
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
 from bench.chaos.house import opened
 from bench.chaos.plan import DISASTERS, Plan, make_plan
 from bench.chaos.sides import Ours, Plain, Side
-from bench.chaos.storm import Storm
+from bench.chaos.storm import ChaosRun
 from bench.chaos.verdict import judge_ours, judge_plain
 from bench.chaos.wanted import Wanted
 from stack.ports import HOST, Ports
@@ -41,12 +41,12 @@ async def run(plan: Plan, folder: Path) -> int:
     """Run a plan, print what came of it, give the exit code."""
     wanted = plan.wanted
     report.announce(plan)
-    async with opened(wanted, folder) as house, Books(house.stack.ports.emulator) as books:
+    async with opened(wanted, folder) as house, EmulatorClient(house.stack.ports.emulator) as books:
         ours = Ours(house.client, wanted.patience)
         plain = Plain(house.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
         await _prepare(books, sides, wanted, house.stack.ports)
-        storm = Storm(plan, house, sides)
+        storm = ChaosRun(plan, house, sides)
         began = time.monotonic()
         await storm.rage()
         print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
@@ -65,7 +65,7 @@ async def run(plan: Plan, folder: Path) -> int:
     return report.whole(plan, storm, evidence, verdicts)
 
 
-async def _prepare(books: Books, sides: list[Side], wanted: Wanted, ports: Ports) -> None:
+async def _prepare(books: EmulatorClient, sides: list[Side], wanted: Wanted, ports: Ports) -> None:
     # The platforms' rules are off, so that a second record is written, not refused by its number.
     await books.settings(idempotency=wanted.mode, echo_data=wanted.echo, rules="off")
     for side in sides:

@@ -16,7 +16,7 @@ ROOM = 20
 """Thousands of requests that a side adds to the day: all sides share it."""
 
 
-class Books:
+class EmulatorClient:
     """The emulator's controls; use `async with`."""
 
     def __init__(self, port: int) -> None:

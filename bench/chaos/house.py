@@ -20,7 +20,7 @@ from bench.chaos.plan import Disaster
 from bench.chaos.wanted import Wanted
 from emulator import seeds
 from stack.ports import Ports
-from stack.process import Process, Trouble
+from stack.process import Process, ProcessFailed
 from stack.services import Stack, emulator_command, running, temporal_command
 
 SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.compare.sides.with_temporal", "worker")}
@@ -32,7 +32,7 @@ _CLOCKS_OFF = log10(0.5), log10(900)
 
 
 @dataclass(frozen=True)
-class Blow:
+class Fault:
     """A disaster that happened: when (seconds since the epoch), and to whom."""
 
     what: str
@@ -50,7 +50,7 @@ class House:
     sides: list[str]
     servers: dict[str, Process]
     workers: dict[tuple[str, int], Process] = field(default_factory=dict)
-    blows: list[Blow] = field(default_factory=list)
+    blows: list[Fault] = field(default_factory=list)
     _doomed: set[int] = field(default_factory=set)
     _watches: list[asyncio.Task[None]] = field(default_factory=list)
     _locks: dict[str, asyncio.Lock] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class House:
             return {}
         seconds = self._clocks.choice((-1, 1)) * 10 ** self._clocks.uniform(*_CLOCKS_OFF)
         now = time.time()
-        self.blows.append(Blow("worker with a wrong clock", now, now))
+        self.blows.append(Fault("worker with a wrong clock", now, now))
         return {"PUSH_CLOCK_SHIFT": f"{seconds:.1f}"}
 
     async def _supervise(self, side: str, index: int, worker: Process) -> None:
@@ -195,7 +195,7 @@ class House:
 
     def _note(self, disaster: Disaster, began: float, struck: Process | None = None) -> None:
         identity = f"{struck.id}@" if struck else ""
-        self.blows.append(Blow(disaster.what, began, time.time(), identity))
+        self.blows.append(Fault(disaster.what, began, time.time(), identity))
 
     async def stop(self) -> None:
         """End all that was started here."""
@@ -214,7 +214,7 @@ def lasting_ports() -> Ports:
     """Take free ports that the system gives to no outgoing connection while a server is dead."""
     while True:
         ports = Ports(*SystemRandom().sample(range(20_000, 32_000), 4))
-        with suppress(Trouble):
+        with suppress(ProcessFailed):
             ports.check()
             return ports
 

@@ -10,7 +10,7 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from bench.chaos.books import Entry
 from bench.chaos.endings import Ending
-from bench.chaos.house import Blow
+from bench.chaos.house import Fault
 
 _NEAR = 30
 """Seconds after a blow in which a delay is put down to it."""
@@ -18,7 +18,7 @@ _NEAR = 30
 Delays = dict[str, list[float]]
 
 
-def delays(blows: list[Blow], endings: list[Ending], journal: list[Entry]) -> Delays:
+def delays(blows: list[Fault], endings: list[Ending], journal: list[Entry]) -> Delays:
     """Give by kind of blow how many seconds went by until work went on, for each that met some."""
     histories = [run.events for ending in endings for run in ending.runs]
     found: Delays = defaultdict(list)
@@ -47,12 +47,12 @@ def summary(values: list[float]) -> str:
     return f"median {median(values):.1f} s, longest {max(values):.1f} s, of {len(values)}"
 
 
-def _is_disturbed(blow: Blow, delay: float, blows: list[Blow]) -> bool:
+def _is_disturbed(blow: Fault, delay: float, blows: list[Fault]) -> bool:
     """Tell whether another blow fell before work went on: the wait began anew with it."""
     return any(blow.began < other.began <= blow.began + delay for other in blows)
 
 
-def _next(blow: Blow, moments: Iterable[float]) -> list[float]:
+def _next(blow: Fault, moments: Iterable[float]) -> list[float]:
     after = [moment for moment in moments if moment > blow.began]
     return [min(after) - blow.began] if after else []
 
@@ -70,7 +70,7 @@ def _answers(journal: list[Entry]) -> list[float]:
     ]
 
 
-def _idle(blow: Blow, events: list[HistoryEvent]) -> Iterable[float]:
+def _idle(blow: Fault, events: list[HistoryEvent]) -> Iterable[float]:
     """Tasks that were laid into the dead worker's own queue: until another had done them."""
     last = ""
     for index, event in enumerate(events):
@@ -83,7 +83,7 @@ def _idle(blow: Blow, events: list[HistoryEvent]) -> Iterable[float]:
             last = event.workflow_task_completed_event_attributes.identity
 
 
-def _in_hand(blow: Blow, events: list[HistoryEvent]) -> Iterable[float]:
+def _in_hand(blow: Fault, events: list[HistoryEvent]) -> Iterable[float]:
     """Tasks that the dead worker had begun: until another had done or begun them."""
     for index, event in enumerate(events):
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
@@ -107,7 +107,7 @@ def _until_done(events: list[HistoryEvent], index: int, since: float) -> Iterabl
         return
 
 
-def _is_after(blow: Blow, event: HistoryEvent) -> bool:
+def _is_after(blow: Fault, event: HistoryEvent) -> bool:
     return 0 <= _time(event) - blow.began <= _NEAR
 
 

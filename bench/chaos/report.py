@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import counted
-from bench.chaos.house import Blow
+from bench.chaos.house import Fault
 from bench.chaos.plan import DOORS, Plan
 from bench.chaos.recovery import delays, summary
-from bench.chaos.storm import Storm
+from bench.chaos.storm import ChaosRun
 from bench.chaos.telling import story
 from bench.chaos.verdict import Verdict
 
@@ -28,7 +28,7 @@ def announce(plan: Plan) -> None:
     print("  doors: " + ", ".join(f"{door} {count}" for door, count in sorted(doors.items())))
 
 
-def whole(plan: Plan, storm: Storm, evidence: Evidence, verdicts: Mapping[str, Verdict]) -> int:
+def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str, Verdict]) -> int:
     """Print all figures; gives the exit code."""
     ours = verdicts["ours"]
     _table(verdicts)
@@ -67,7 +67,7 @@ def _table(verdicts: Mapping[str, Verdict]) -> None:
         print(f"{name:24}" + "".join(f"{figure:>10}" for figure in figures))
 
 
-def _faults(fired: Mapping[str, int], blows: list[Blow], at_least: int) -> list[str]:
+def _faults(fired: Mapping[str, int], blows: list[Fault], at_least: int) -> list[str]:
     counts = {**fired, **Counter(blow.what for blow in blows)}
     _counts(f"faults (each at least {at_least})", counts)
     return [name for name, count in counts.items() if count < at_least]

@@ -18,7 +18,7 @@ _FEW = 0.1
 
 
 @dataclass
-class Storm:
+class ChaosRun:
     """What happened while it raged."""
 
     plan: Plan

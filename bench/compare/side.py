@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.compare.sides.api import Order, fields
 from bench.servers import Servers, processor_seconds
-from stack.process import ROOT, Process, Trouble
+from stack.process import ROOT, Process, ProcessFailed
 from stack.services import environment
 
 BENCH = str(ROOT / ".venv-bench" / "bin" / "python")
@@ -113,7 +113,7 @@ class Side:
         watch = asyncio.create_task(self._supervise(index, worker))
         self._watches.add(watch)
         watch.add_done_callback(self._watches.discard)
-        with suppress(Trouble):  # its server may be dead
+        with suppress(ProcessFailed):  # its server may be dead
             await worker.says(self.kind.ready)
 
     async def _supervise(self, index: int, worker: Process) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from bench.chaos.books import Books, Entry
+from bench.chaos.books import EmulatorClient, Entry
 from bench.chaos.faults import rules
 from bench.chaos.plan import Item, Wanted, company, connection, make_plan
 from bench.compare.side import KINDS, Side
@@ -85,7 +85,7 @@ async def _storm(servers: Servers, wanted: Wanted) -> dict[str, Figures]:
     items = [one for one in make_plan(wanted).items if one.record_id is None]
     settings = {**WAITS, "CODAT_IDEMPOTENCY": wanted.mode}
     sides = [Side(kind, servers, settings) for kind in KINDS]
-    async with Books(servers.ports.emulator) as books:
+    async with EmulatorClient(servers.ports.emulator) as books:
         await books.settings(idempotency=wanted.mode, echo_data=False, rules="off")
         try:
             await asyncio.gather(*(side.open(workers=2) for side in sides))

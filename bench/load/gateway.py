@@ -21,7 +21,7 @@ from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
 from dispatch.pushes import start_push
 from gateway.owned import OwnedPushes
-from gateway.snapshot import standing_of
+from gateway.snapshot import snapshot_of
 from stack.process import ROOT
 from workflows.models import PushRequest
 
@@ -101,7 +101,7 @@ async def main(count: int) -> None:
 
             async def look(name: str) -> object:
                 push = await owned.find(client, COMPANY, UUID(name))
-                return await standing_of(push, await push.describe())
+                return await snapshot_of(push, await push.describe())
 
             async def get(name: str) -> object:
                 return (await http.get(f"/companies/{COMPANY}/push/{name}")).raise_for_status()

@@ -16,10 +16,10 @@ from uuid import uuid4
 import httpx
 from temporalio.testing import WorkflowEnvironment
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from codat import CodatClient, CodatSettings
 from codat.validation.schema import json_schema
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from codat.validation.validator import compile_schema
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
@@ -123,7 +123,7 @@ async def history(environment: WorkflowEnvironment, choices: int) -> tuple[int, 
     )
     async with (
         CodatClient(settings, transport=platform(choices)) as codat,
-        build_worker(environment.client, codat, Conduct()),
+        build_worker(environment.client, codat, PushPolicy()),
     ):
         push = await start_push(environment.client, request, task_queue="push")
         await push.outcome()
@@ -170,9 +170,9 @@ def main() -> None:
     document, record = bill_options(5_000), bill(200, 5_000)
     print(f"5,000 choices: compiled in {1000 * seconds(lambda: compile_schema(document)):.0f} ms")
     checker = compile_schema(document)
-    took = 1000 * seconds(lambda: judge(checker, record), 21)
+    took = 1000 * seconds(lambda: validate_record(checker, record), 21)
     print(f"200 lines against 5,000 choices: judged in {took:.1f} ms (bound 50 ms)")
-    took = 1000 * seconds(lambda: judge(checker, bill(200, 10_000)), 21)
+    took = 1000 * seconds(lambda: validate_record(checker, bill(200, 10_000)), 21)
     print(f"the same with 200 unknown accounts: {took:.1f} ms")
     asyncio.run(histories())
 

@@ -42,7 +42,7 @@ MOST_CHARACTERS = 50_000_000
 
 
 @dataclass(frozen=True)
-class Shelved:
+class CachedOptions:
     """A document as it was fetched, ready to judge records.
 
     `asked` is the moment of the request (monotonic). `outdated`: records were made since that it
@@ -71,17 +71,17 @@ class Shelved:
         return is_new and not self.outdated and self.age < FRESH
 
 
-class OptionsShelf:
+class OptionsCache:
     """The documents that one worker has fetched; many askers at once cost one request."""
 
     def __init__(self, codat: CodatClient) -> None:
         self._codat = codat
-        self._shelf: OrderedDict[PushTarget, Shelved] = OrderedDict()
-        self._asking: dict[PushTarget, asyncio.Task[Shelved]] = {}
+        self._shelf: OrderedDict[PushTarget, CachedOptions] = OrderedDict()
+        self._asking: dict[PushTarget, asyncio.Task[CachedOptions]] = {}
         self._begun: dict[PushTarget, float] = {}
         self._waiting: Counter[PushTarget] = Counter()
 
-    async def get(self, target: PushTarget, *, since: float | None = None) -> Shelved:
+    async def get(self, target: PushTarget, *, since: float | None = None) -> CachedOptions:
         """Give the document of a target, fetched if it is not fresh; CodatError: there is none.
 
         `since` (monotonic): one that was asked for later, or a stale one if none can be had.
@@ -95,7 +95,7 @@ class OptionsShelf:
             self._waiting[target] -= 1
             self._waiting += Counter()  # drops those that nobody waits for
 
-    async def _get(self, target: PushTarget, since: float | None) -> Shelved:
+    async def _get(self, target: PushTarget, since: float | None) -> CachedOptions:
         known = self._shelf.get(target)
         if known and known.serves(since):
             self._shelf.move_to_end(target)
@@ -109,7 +109,7 @@ class OptionsShelf:
                 return replace(known, stale=True)
             raise
 
-    async def _asked_since(self, target: PushTarget, since: float | None) -> Shelved:
+    async def _asked_since(self, target: PushTarget, since: float | None) -> CachedOptions:
         shelved = await asyncio.shield(self._ask(target))
         if since is None or shelved.asked >= since:
             return shelved
@@ -124,7 +124,7 @@ class OptionsShelf:
             if is_here and kind in shelved.offers:
                 self._shelf[where] = replace(shelved, outdated=True)
 
-    async def soon(self, target: PushTarget, *, since: float | None = None) -> Shelved | None:
+    async def soon(self, target: PushTarget, *, since: float | None = None) -> CachedOptions | None:
         """Give the document if it is fresh or can be had at once; None: it takes waiting.
 
         A second for all who ask meanwhile, so that a platform that hangs holds up nobody else.
@@ -137,7 +137,7 @@ class OptionsShelf:
             return None if shelved.stale else shelved
         return None
 
-    def _ask(self, target: PushTarget) -> asyncio.Task[Shelved]:
+    def _ask(self, target: PushTarget) -> asyncio.Task[CachedOptions]:
         task = self._asking.get(target)
         if task is None:
             task = asyncio.create_task(self._fetch(target))
@@ -148,11 +148,11 @@ class OptionsShelf:
     def _ended(self, target: PushTarget) -> None:
         del self._asking[target], self._begun[target]
 
-    async def _fetch(self, target: PushTarget) -> Shelved:
+    async def _fetch(self, target: PushTarget) -> CachedOptions:
         asked = time.monotonic()
         raw = await self._codat.options_document(target)
         try:
-            shelved = await asyncio.to_thread(_shelve, raw, asked)
+            shelved = await asyncio.to_thread(_compile, raw, asked)
         except UnreadableOptions as error:
             raise CodatRefused(f"{error} Push with validation off to do without.") from error
         self._shelf[target] = shelved
@@ -179,11 +179,11 @@ class OptionsShelf:
         return sum(shelved.size for shelved in self._shelf.values())
 
 
-def _shelve(raw: dict[str, object], asked: float) -> Shelved:
+def _compile(raw: dict[str, object], asked: float) -> CachedOptions:
     document = read_options(raw)
     text = canonical(raw)
     fields = list((document.properties or {}).values())
-    return Shelved(
+    return CachedOptions(
         document=document,
         checker=compile_schema(document),
         sha256=hashlib.sha256(text.encode()).hexdigest(),

@@ -24,7 +24,7 @@ from codat.validation.pointers import pointer
 from codat.validation.validator import Checker, compile_schema, keeps
 from codat.validation.values import may_pass_for_date, text_of
 
-__all__ = ["CHOICE", "MANY", "compile_schema", "judge"]
+__all__ = ["CHOICE", "MANY", "compile_schema", "validate_record"]
 
 CHOICE = "choice"
 MANY = "many"
@@ -59,7 +59,7 @@ _BINDING = frozenset(
 _READ = _BINDING | {"format"}
 
 
-def judge(
+def validate_record(
     document: object, record: object, *, update: bool = False, stale: bool = False
 ) -> list[Problem]:
     """Return all that is wrong with a record; UnreadableOptions when the options are none.

@@ -30,7 +30,7 @@ from codat.exact_json import dumps, loads
 from codat.turns import in_turn
 from dispatch.payloads.encryption import Encryption
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE, Directory
+from dispatch.payloads.storage import LARGE, PayloadDirectory
 
 
 class ExactJSON(EncodingPayloadConverter):
@@ -164,7 +164,9 @@ def converter(ring: KeyRing, large: Path | None = None, *, strict: bool = False)
     With `strict` nothing is read that lies in the clear. Large payloads go into the directory
     `large`, encrypted as all are.
     """
-    storage = ExternalStorage([Directory(large)], payload_size_threshold=LARGE) if large else None
+    storage = (
+        ExternalStorage([PayloadDirectory(large)], payload_size_threshold=LARGE) if large else None
+    )
     return LargeApart(
         payload_converter_class=ExactPayloads,
         payload_codec=Encryption(ring, strict=strict),

@@ -36,7 +36,7 @@ _PURPOSE = b"surepush payload 1"
 _PURPOSE_BOUND = b"surepush payload 2"
 
 
-class Unreadable(Exception):
+class UndecryptablePayload(Exception):
     """A payload can't be decrypted; the text says which key it wants, never what is in it."""
 
 
@@ -79,26 +79,30 @@ class Encryption(PayloadCodec, WithSerializationContext):
         if payload.metadata.get("encoding") == ENCODING:
             return self._decrypted(payload)
         if self._strict:
-            raise Unreadable("A payload is not encrypted, which PUSH_ENCRYPTION_STRICT refuses.")
+            raise UndecryptablePayload(
+                "A payload is not encrypted, which PUSH_ENCRYPTION_STRICT refuses."
+            )
         return payload
 
     def _decrypted(self, payload: Payload) -> Payload:
         name = payload.metadata.get(KEY_NAME, b"").decode(errors="replace")
         key = self._ring.keys.get(name)
         if key is None:
-            raise Unreadable(
+            raise UndecryptablePayload(
                 f"A payload is encrypted with the key {name!r}, which PUSH_ENCRYPTION_KEYS of "
                 "this process does not hold."
             )
         place = payload.metadata.get(BOUND_TO, b"")
         if place and self._place and place != self._place:
-            raise Unreadable("A payload was moved here from another workflow, or was altered.")
+            raise UndecryptablePayload(
+                "A payload was moved here from another workflow, or was altered."
+            )
         salt, sealed = payload.data[:_SALT_BYTES], payload.data[_SALT_BYTES:]
         cipher, nonce = _cipher(key, salt, place)
         try:
             return Payload.FromString(cipher.decrypt(nonce, sealed, place or None))
         except (InvalidTag, DecodeError, ValueError):
-            raise Unreadable(
+            raise UndecryptablePayload(
                 f"A payload can't be decrypted with the key {name!r}: it was altered, or another "
                 "key had that name."
             ) from None

@@ -29,15 +29,15 @@ NAME = "surepush-directory"
 _PATH = re.compile(r"[\w%-]+/[\w%-]+/[0-9a-f]{64}", re.ASCII)
 
 
-class Missing(Exception):
+class PayloadMissing(Exception):
     """A large payload is not in the directory, or is not what was put there."""
 
 
-class NoRoom(OSError):
+class StorageFull(OSError):
     """A large payload can't be written; its text is one sentence."""
 
 
-class Directory(StorageDriver):
+class PayloadDirectory(StorageDriver):
     """Keeps payloads as `namespace/workflow id/SHA-256`, so that what is forgotten can be found."""
 
     def __init__(self, root: Path) -> None:
@@ -60,7 +60,7 @@ class Directory(StorageDriver):
                 for one in payloads
             ]
         except OSError as error:
-            raise NoRoom(
+            raise StorageFull(
                 "A large payload can't be written to PUSH_LARGE_DIRECTORY, so what needs it waits: "
                 f"{error.strerror or error}."
             ) from error
@@ -100,10 +100,10 @@ class Directory(StorageDriver):
         try:
             data = (self._root / path).read_bytes() if _PATH.fullmatch(path) else b""
             if hashlib.sha256(data).hexdigest() != path.rpartition("/")[2]:
-                raise Missing(f"The large payload {path!r} is not what was put there.")
+                raise PayloadMissing(f"The large payload {path!r} is not what was put there.")
             return Payload.FromString(data)
         except (FileNotFoundError, DecodeError):
-            raise Missing(
+            raise PayloadMissing(
                 f"The large payload {path!r} is not in PUSH_LARGE_DIRECTORY: does every process "
                 "see the same directory?"
             ) from None
@@ -123,7 +123,7 @@ def segment(name: str) -> str:
     return quote(name, safe="").replace(".", "%2E").replace("~", "%7E") or "-"
 
 
-async def fetched(payload: Payload, directory: Directory) -> Payload:
+async def fetched(payload: Payload, directory: PayloadDirectory) -> Payload:
     """Give what a payload refers to, itself when it refers to nothing; Missing."""
     kind = ExternalStorageReference.DESCRIPTOR.full_name.encode()
     if payload.metadata.get("messageType") != kind:
@@ -131,7 +131,9 @@ async def fetched(payload: Payload, directory: Directory) -> Payload:
     try:
         reference = json_format.Parse(payload.data, ExternalStorageReference())
     except (json_format.ParseError, UnicodeDecodeError):
-        raise Missing("A large payload's reference can't be read: it is not as written.") from None
+        raise PayloadMissing(
+            "A large payload's reference can't be read: it is not as written."
+        ) from None
     claim = StorageDriverClaim(dict(reference.claim_data))
     (found,) = await directory.retrieve(StorageDriverRetrieveContext(), [claim])
     return found

@@ -44,7 +44,7 @@ Level = Literal["ok", "warning", "wrong"]
 
 
 @dataclass(frozen=True)
-class Found:
+class CheckResults:
     """One thing that was looked at."""
 
     level: Level
@@ -85,7 +85,7 @@ def _encryption(ring: KeyRing) -> str:
 
 def check_names(
     environment: Mapping[str, str], settings: Iterable[type[BaseSettings]]
-) -> list[Found]:
+) -> list[CheckResults]:
     """Warn of variables that nobody reads and that resemble one that is read."""
     known = TEMPORALS | {
         f"{kind.model_config.get('env_prefix', '')}{name}".upper()
@@ -95,13 +95,13 @@ def check_names(
     strange = [name for name in environment if name.startswith(OURS) and name not in known]
     alike = {name: get_close_matches(name, known, 1, 0.9) for name in sorted(strange)}
     return [
-        Found("warning", "settings", f"{name} is not read: did you mean {meant[0]}?")
+        CheckResults("warning", "settings", f"{name} is not read: did you mean {meant[0]}?")
         for name, meant in alike.items()
         if meant
     ]
 
 
-def check_certificate(config: ClientConnectConfig) -> list[Found]:
+def check_certificate(config: ClientConnectConfig) -> list[CheckResults]:
     """Look how long the client certificate is good for."""
     tls = config.get("tls")
     if not isinstance(tls, TLSConfig) or not tls.client_cert:
@@ -109,8 +109,12 @@ def check_certificate(config: ClientConnectConfig) -> list[Found]:
     try:
         until = x509.load_pem_x509_certificate(tls.client_cert).not_valid_after_utc
     except ValueError:
-        return [Found("wrong", "certificate", "The client certificate is no certificate in PEM.")]
+        return [
+            CheckResults("wrong", "certificate", "The client certificate is no certificate in PEM.")
+        ]
     left = until - utc_now()
     level: Level = "wrong" if left < timedelta() else "warning" if left < SOON else "ok"
     expires = "expired" if left < timedelta() else "expires"
-    return [Found(level, "certificate", f"The client certificate {expires} on {until:%Y-%m-%d}.")]
+    return [
+        CheckResults(level, "certificate", f"The client certificate {expires} on {until:%Y-%m-%d}.")
+    ]

@@ -24,7 +24,7 @@ from dispatch.connection import (
     no_namespace,
     wrong_type,
 )
-from dispatch.process.overview import Found
+from dispatch.process.overview import CheckResults
 from dispatch.process.worker_settings import WorkerSettings, to_be_current
 
 LEAST_RETENTION = timedelta(days=30)
@@ -34,10 +34,10 @@ NOBODY = UUID(int=0)
 """A company that nobody has: asking for it shows whether the API key is taken."""
 
 
-async def check_temporal(client: Client, queue: str) -> AsyncIterator[Found]:
+async def check_temporal(client: Client, queue: str) -> AsyncIterator[CheckResults]:
     """Ask the server for all that a worker needs; in an order in which one trouble ends it."""
     info = await client.workflow_service.get_system_info(GetSystemInfoRequest())
-    yield Found("ok", "server", f"It answers, version {info.server_version or 'unknown'}.")
+    yield CheckResults("ok", "server", f"It answers, version {info.server_version or 'unknown'}.")
     try:
         yield await _namespace(client)
         yield await _search_attributes(client)
@@ -45,20 +45,20 @@ async def check_temporal(client: Client, queue: str) -> AsyncIterator[Found]:
         yield await _workers(client, queue)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            yield Found("wrong", "namespace", no_namespace(client.namespace))
+            yield CheckResults("wrong", "namespace", no_namespace(client.namespace))
         else:
             said = f"We may not use the namespace {client.namespace}: {error.message}"
-            yield Found("wrong", "permission", said.rstrip(".") + ".")
+            yield CheckResults("wrong", "permission", said.rstrip(".") + ".")
 
 
-async def _namespace(client: Client) -> Found:
+async def _namespace(client: Client) -> CheckResults:
     request = DescribeNamespaceRequest(namespace=client.namespace)
     told = await client.workflow_service.describe_namespace(request)
     kept = told.config.workflow_execution_retention_ttl.ToTimedelta()
     said = f"It exists and keeps what is over for {_days(kept)}"
     if kept >= LEAST_RETENTION:
-        return Found("ok", "namespace", f"{said}.")
-    return Found(
+        return CheckResults("ok", "namespace", f"{said}.")
+    return CheckResults(
         "warning",
         "retention",
         f"{said}: after that a push is forgotten, and the same idempotency key writes again. Set "
@@ -71,27 +71,29 @@ def _days(span: timedelta) -> str:
     return f"{days:g} day{'' if days == 1 else 's'}"
 
 
-async def _search_attributes(client: Client) -> Found:
+async def _search_attributes(client: Client) -> CheckResults:
     missing, wrong = misfits(await known_search_attributes(client))
     if wrong:
-        return Found("wrong", "search", wrong_type(wrong, client.namespace))
+        return CheckResults("wrong", "search", wrong_type(wrong, client.namespace))
     if missing:
         said = lacking(missing, client.namespace)
-        return Found("wrong", "search", f"{said} A worker that may do so adds them when it starts.")
-    return Found("ok", "search", "All search attributes are there and of type Keyword.")
+        return CheckResults(
+            "wrong", "search", f"{said} A worker that may do so adds them when it starts."
+        )
+    return CheckResults("ok", "search", "All search attributes are there and of type Keyword.")
 
 
-async def _permission(client: Client) -> Found:
+async def _permission(client: Client) -> CheckResults:
     """Write where there is nothing to write to: whoever may not is told so first."""
     try:
         await client.get_workflow_handle("push-check").signal("check")
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-    return Found("ok", "permission", "We may read and write in the namespace.")
+    return CheckResults("ok", "permission", "We may read and write in the namespace.")
 
 
-async def _workers(client: Client, queue: str) -> Found:
+async def _workers(client: Client, queue: str) -> CheckResults:
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=queue),
@@ -100,10 +102,10 @@ async def _workers(client: Client, queue: str) -> Found:
     told = await client.workflow_service.describe_task_queue(request)
     names = {poller.identity for poller in told.pollers}
     are = "worker serves" if len(names) == 1 else "workers serve"
-    return Found("ok", "workers", f"{len(names) or 'No'} {are} the task queue {queue} now.")
+    return CheckResults("ok", "workers", f"{len(names) or 'No'} {are} the task queue {queue} now.")
 
 
-async def check_build(client: Client, own: WorkerSettings) -> list[Found]:
+async def check_build(client: Client, own: WorkerSettings) -> list[CheckResults]:
     """Say whether pushes reach the workers, where these have versions: one build is current."""
     if own.build_id is None:
         return []
@@ -111,12 +113,12 @@ async def check_build(client: Client, own: WorkerSettings) -> list[Found]:
         current = await _current_build(client, own.deployment_name)
     except RPCError as error:
         said = f"Which build is current can't be told: {error.message.rstrip('.')}."
-        return [Found("warning", "build", said)]
+        return [CheckResults("warning", "build", said)]
     if not current:
         said = f"No build is current, so no worker gets a push; this would run{to_be_current(own)}."
-        return [Found("warning", "build", said)]
+        return [CheckResults("warning", "build", said)]
     ours = "which this is" if current == own.build_id else f"this would be {own.build_id}"
-    return [Found("ok", "build", f"{current} of {own.deployment_name} is current, {ours}.")]
+    return [CheckResults("ok", "build", f"{current} of {own.deployment_name} is current, {ours}.")]
 
 
 async def _current_build(client: Client, deployment: str) -> str:
@@ -132,31 +134,31 @@ async def _current_build(client: Client, deployment: str) -> str:
     return told.worker_deployment_info.routing_config.current_deployment_version.build_id
 
 
-async def check_clocks(client: Client, codat: CodatClient) -> list[Found]:
+async def check_clocks(client: Client, codat: CodatClient) -> list[CheckResults]:
     """Say how far this machine's clock is off; Codat's is known once it has answered."""
     clocks = Clocks(client, codat)
     await clocks.look()
     if "Temporal" not in clocks.ahead:
-        return [Found("warning", "clock", "Temporal does not tell what time it is there.")]
+        return [CheckResults("warning", "clock", "Temporal does not tell what time it is there.")]
     if clocks.trouble:
-        return [Found("wrong", "clock", clocks.trouble)]
+        return [CheckResults("wrong", "clock", clocks.trouble)]
     return [_clock(ahead, whose) for whose, ahead in clocks.ahead.items()]
 
 
-def _clock(ahead: timedelta, whose: str) -> Found:
+def _clock(ahead: timedelta, whose: str) -> CheckResults:
     level = "ok" if abs(ahead) < NOTED_FROM else "warning"
-    return Found(level, "clock", clock_sentence(ahead, whose))
+    return CheckResults(level, "clock", clock_sentence(ahead, whose))
 
 
-async def check_codat(codat: CodatClient) -> Found:
+async def check_codat(codat: CodatClient) -> CheckResults:
     """Spend one request on whether Codat answers and takes the API key."""
     try:
         await codat.operations(NOBODY, page_size=1)
     except CodatUnauthorized as error:
-        return Found("wrong", "Codat", f"It does not take CODAT_API_KEY: {error}")
+        return CheckResults("wrong", "Codat", f"It does not take CODAT_API_KEY: {error}")
     except CodatError as error:
         if error.status is None or isinstance(error, CodatLost | CodatUnclear):
-            return Found("wrong", "Codat", str(error))
+            return CheckResults("wrong", "Codat", str(error))
         if error.status >= 500:  # noqa: PLR2004, a server's trouble
-            return Found("warning", "Codat", str(error))
-    return Found("ok", "Codat", "It answers and takes the API key.")
+            return CheckResults("warning", "Codat", str(error))
+    return CheckResults("ok", "Codat", "It answers and takes the API key.")

@@ -13,7 +13,7 @@ from typing import Any
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
 
 from codat import SettingsError
-from codat.observer import Hear, Heard
+from codat.observer import RequestEvent, RequestObserver
 
 SWITCHES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
@@ -45,19 +45,19 @@ def interceptors_of(tracer: Tracer | None) -> Sequence[Any]:
     return [import_module("temporalio.contrib.opentelemetry").TracingInterceptor(tracer)]
 
 
-def heard_by(hear: Hear, tracer: Tracer | None) -> Hear:
+def observed(hear: RequestObserver, tracer: Tracer | None) -> RequestObserver:
     """Have each request to Codat told as a span, too."""
     if tracer is None:
         return hear
 
-    def both(heard: Heard) -> None:
+    def both(heard: RequestEvent) -> None:
         hear(heard)
         _span(tracer, heard)
 
     return both
 
 
-def _span(tracer: Tracer, heard: Heard) -> None:
+def _span(tracer: Tracer, heard: RequestEvent) -> None:
     ended = time.time_ns()
     began = ended - int(heard.seconds * 1e9)
     method, _, template = heard.endpoint.partition(" ")

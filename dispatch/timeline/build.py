@@ -9,25 +9,25 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.payload_context import converter_of
 from activities.visibility import equals
-from dispatch.pushes import NotAPush, Push
-from dispatch.timeline.history_reader import Chapter
-from dispatch.timeline.resend_reasons import Safety
-from dispatch.timeline.timeline import Told, merged
+from dispatch.pushes import InvalidPushRequest, Push
+from dispatch.timeline.history_reader import HistoryReader
+from dispatch.timeline.resend_reasons import ResendReasons
+from dispatch.timeline.timeline import Timeline, merged
 
 _RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
 
 
-async def tell_push(push: Push) -> Told:
+async def build_timeline(push: Push) -> Timeline:
     """Read the histories of all runs of a push, in the order of time; NoSuchPush."""
     description = await push.describe()
-    told = Told(push.push_id, is_running=description.status is WorkflowExecutionStatus.RUNNING)
+    told = Timeline(push.push_id, is_running=description.status is WorkflowExecutionStatus.RUNNING)
     query = equals("WorkflowId", push.workflow_id)
     runs = {run.run_id: run.start_time async for run in push.client.list_workflows(query)}
     # The list lags behind; the latest run is known all the same.
     runs.setdefault(description.run_id, description.start_time)
-    safety = Safety()
+    safety = ResendReasons()
     for number, run_id in enumerate(sorted(runs, key=lambda one: runs[one]), start=1):
-        chapter = Chapter(told, safety, converter_of(push.client, push.workflow_id), number)
+        chapter = HistoryReader(told, safety, converter_of(push.client, push.workflow_id), number)
         events = await _events(push, run_id)
         told.unreadable += not events
         for event in _own(events, runs):
@@ -41,7 +41,7 @@ async def tell_push(push: Push) -> Told:
     if not told.is_running:
         try:
             told.outcome = await push.outcome()
-        except NotAPush:
+        except InvalidPushRequest:
             told.outcome = None
     return told
 

@@ -7,7 +7,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.workflow.v1 import PendingActivityInfo, WorkflowExecutionPauseInfo
 from temporalio.converter import DataConverter
 
-from dispatch.timeline.timeline import Moment, decoded, moment, remarks, words
+from dispatch.timeline.timeline import TimelineEvent, decoded, remarks, timeline_event, words
 from workflows.models import PushOutcome, PushRequest
 
 TASK_FAILED = "a workflow task failed"
@@ -36,33 +36,37 @@ def asked(
     request: PushRequest | None,
     before: PushRequest | None,
     key_name: str | None = None,
-) -> Moment:
+) -> TimelineEvent:
     """Tell who asked for this run, by the name of an API key if there is one, and for what."""
     who = event.workflow_execution_started_event_attributes.identity
     who = f"API key {key_name}, {who}" if key_name else who
     if request is None:
-        return moment(event, run, "was started with an input that is no push request", who)
+        return timeline_event(event, run, "was started with an input that is no push request", who)
     began = _BEGAN.get(event.workflow_execution_started_event_attributes.initiator)
     if began:
-        return moment(event, run, began)
+        return timeline_event(event, run, began)
     minutes = request.timeout_in_minutes
     until = f"within {minutes} minutes" if minutes else "without a deadline"
     said = [f"because: {request.reason}"] if request.reason else []
     if not request.retry_of:
         verb = "create" if request.record_id is None else f"update {request.record_id} of"
-        return moment(event, run, f"asked to {verb} {request.data_type}, {until}", who, said=said)
+        return timeline_event(
+            event, run, f"asked to {verb} {request.data_type}, {until}", who, said=said
+        )
     same = "the same" if before and before.digest == request.digest else "another"
     what = f"asked again, {until}, with {same} record{_word(request)}"
-    return moment(event, run, what, who, said=said)
+    return timeline_event(event, run, what, who, said=said)
 
 
-async def from_outside(converter: DataConverter, event: HistoryEvent, run: int) -> Moment | None:
+async def from_outside(
+    converter: DataConverter, event: HistoryEvent, run: int
+) -> TimelineEvent | None:
     """Tell what was done to a run that is under way, or how it was ended from outside."""
     told = await _done(converter, event)
     if told is None:
         return None
     what, who, said = told
-    return moment(event, run, what, who, said=[said])
+    return timeline_event(event, run, what, who, said=[said])
 
 
 async def _done(converter: DataConverter, event: HistoryEvent) -> tuple[str, str, str] | None:
@@ -87,7 +91,7 @@ async def _done(converter: DataConverter, event: HistoryEvent) -> tuple[str, str
             return (what, "", "") if what else None
 
 
-def paused_activity(pending: PendingActivityInfo, run: int) -> Moment | None:
+def paused_activity(pending: PendingActivityInfo, run: int) -> TimelineEvent | None:
     """Tell that an operator paused an activity: it sends and reads nothing until it is unpaused."""
     if not pending.paused:
         return None
@@ -95,19 +99,21 @@ def paused_activity(pending: PendingActivityInfo, run: int) -> Moment | None:
     what = f"the activity {pending.activity_type.name} is paused; unpause it in Temporal to go on"
     at = pause.pause_time.ToDatetime(tzinfo=UTC)
     reason = (pause.manual.reason,) if pause.manual.reason else ()
-    return Moment(at, run, what, pause.manual.identity, said=reason)
+    return TimelineEvent(at, run, what, pause.manual.identity, said=reason)
 
 
-def paused_run(pause: WorkflowExecutionPauseInfo, run: int) -> Moment | None:
+def paused_run(pause: WorkflowExecutionPauseInfo, run: int) -> TimelineEvent | None:
     """Tell that an operator paused the workflow: nothing goes on until it is unpaused."""
     if not pause.HasField("paused_time"):
         return None
     what = "the workflow is paused; unpause it in Temporal to go on"
     at = pause.paused_time.ToDatetime(tzinfo=UTC)
-    return Moment(at, run, what, pause.identity, said=(pause.reason,) if pause.reason else ())
+    return TimelineEvent(
+        at, run, what, pause.identity, said=(pause.reason,) if pause.reason else ()
+    )
 
 
-async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> Moment | None:
+async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> TimelineEvent | None:
     """Tell the end that the push itself has told."""
     if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
         payloads, message = event.workflow_execution_completed_event_attributes.result.payloads, ""
@@ -119,9 +125,9 @@ async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> M
         return None
     outcome = await decoded(converter, payloads, PushOutcome)
     if outcome is None:
-        return moment(event, run, "ended as no push", said=[message])
+        return timeline_event(event, run, "ended as no push", said=[message])
     said = [outcome.message, *remarks(outcome.errors)]
-    return moment(event, run, f"ended {outcome.status.value}", said=said)
+    return timeline_event(event, run, f"ended {outcome.status.value}", said=said)
 
 
 def _word(request: PushRequest) -> str:

@@ -18,11 +18,11 @@ from temporalio.converter import DataConverter
 from activities.models import (
     Attempt,
     FindSubmission,
-    Look,
+    OperationSnapshot,
     OptionsDigest,
     Prepared,
-    Reading,
-    Verdict,
+    SearchResult,
+    ValidationResult,
 )
 from activities.start_memo import CALLER_MEMO
 from dispatch.timeline.external_events import (
@@ -33,8 +33,15 @@ from dispatch.timeline.external_events import (
     paused_run,
     told_end,
 )
-from dispatch.timeline.resend_reasons import Safety
-from dispatch.timeline.timeline import Moment, Told, decoded, moment, remarks, words
+from dispatch.timeline.resend_reasons import ResendReasons
+from dispatch.timeline.timeline import (
+    Timeline,
+    TimelineEvent,
+    decoded,
+    remarks,
+    timeline_event,
+    words,
+)
 from workflows.models import PushRequest
 
 _FAILED = {
@@ -47,10 +54,10 @@ _FAILED = {
 }
 _RESULTS = {
     "fetch-options": OptionsDigest,
-    "validate": Verdict,
-    "push": Reading,
-    "poll-status": Reading,
-    "find-submission": Look,
+    "validate": ValidationResult,
+    "push": OperationSnapshot,
+    "poll-status": OperationSnapshot,
+    "find-submission": SearchResult,
 }
 
 
@@ -64,11 +71,11 @@ class _Step:
 
 
 @dataclass
-class Chapter:
+class HistoryReader:
     """Reads the events of one run into the story of its push."""
 
-    told: Told
-    safety: Safety
+    told: Timeline
+    safety: ResendReasons
     converter: DataConverter
     run: int
     steps: dict[int, _Step] = field(default_factory=dict[int, _Step])
@@ -114,7 +121,7 @@ class Chapter:
         at = pending.last_attempt_complete_time.ToDatetime(tzinfo=UTC)
         who = pending.last_worker_identity
         times = pending.attempt - 1
-        self.told.moments.append(Moment(at, self.run, what, who, said=(said,), times=times))
+        self.told.moments.append(TimelineEvent(at, self.run, what, who, said=(said,), times=times))
 
     def look_at_pause(self, pause: WorkflowExecutionPauseInfo) -> None:
         """Take in that the whole run is paused."""
@@ -133,7 +140,7 @@ class Chapter:
     def _step(self, scheduled: int) -> _Step:
         return self.steps.setdefault(scheduled, _Step())
 
-    async def _started(self, event: HistoryEvent) -> Moment:
+    async def _started(self, event: HistoryEvent) -> TimelineEvent:
         begun = event.workflow_execution_started_event_attributes
         request = await decoded(self.converter, begun.input.payloads, PushRequest)
         caller = [begun.memo.fields[CALLER_MEMO]] if CALLER_MEMO in begun.memo.fields else []
@@ -142,16 +149,16 @@ class Chapter:
             self.told.requests[self.run] = request
         return asked(event, self.run, request, before, await decoded(self.converter, caller, str))
 
-    async def _prepared(self, event: HistoryEvent) -> Moment | None:
+    async def _prepared(self, event: HistoryEvent) -> TimelineEvent | None:
         payloads = event.marker_recorded_event_attributes.details["result"].payloads
         result = await decoded(self.converter, payloads, Prepared)
         if result is None or not result.options.sha256:
             return None
         what, said = self._result(_Step(), result.verdict)
         wanted, _ = self._result(_Step(), result.options)
-        return moment(event, self.run, f"{wanted}; {what}", said=said)
+        return timeline_event(event, self.run, f"{wanted}; {what}", said=said)
 
-    async def _scheduled(self, event: HistoryEvent) -> Moment | None:
+    async def _scheduled(self, event: HistoryEvent) -> TimelineEvent | None:
         planned = event.activity_task_scheduled_event_attributes
         step = self._step(event.event_id)
         step.name = planned.activity_type.name
@@ -164,45 +171,47 @@ class Chapter:
             return None
         key = f", idempotency key {attempt.idempotency_key}" if attempt.idempotency_key else ""
         why = self.safety.before(attempt)
-        return moment(event, self.run, f"submission {attempt.number}{key}", why=why)
+        return timeline_event(event, self.run, f"submission {attempt.number}{key}", why=why)
 
-    async def _completed(self, event: HistoryEvent) -> Moment | None:
+    async def _completed(self, event: HistoryEvent) -> TimelineEvent | None:
         done = event.activity_task_completed_event_attributes
         step = self._step(done.scheduled_event_id)
         if step.name == "recall":
-            return moment(event, self.run, "read what all runs of this push did", step.who)
+            return timeline_event(event, self.run, "read what all runs of this push did", step.who)
         kind = _RESULTS.get(step.name)
         result = await decoded(self.converter, done.result.payloads, kind) if kind else None
         what, said = self._result(step, result)
-        return moment(event, self.run, what, step.who, said=said) if what else None
+        return timeline_event(event, self.run, what, step.who, said=said) if what else None
 
     def _result(self, step: _Step, result: object) -> tuple[str, list[str]]:
         match result:
             case OptionsDigest():
                 fields = f"{result.fields} fields, {result.required} required"
                 return f"asked what the accounting software wants: {fields}", []
-            case Verdict():
+            case ValidationResult():
                 counts = f"{_some(result.errors, 'error')}, {_some(result.warnings, 'warning')}"
                 return f"checked the record: {counts}", remarks(result.errors)
-            case Reading():
+            case OperationSnapshot():
                 return self._reading(step, result)
-            case Look() if isinstance(step.ask, FindSubmission):
+            case SearchResult() if isinstance(step.ask, FindSubmission):
                 self.safety.looked(step.ask.purpose, result)
                 return _look(result)
             case _:
                 return "", []
 
-    def _reading(self, step: _Step, reading: Reading) -> tuple[str, list[str]]:
-        self.safety.answered(reading)
-        operation = reading.operation
+    def _reading(self, step: _Step, snapshot: OperationSnapshot) -> tuple[str, list[str]]:
+        self.safety.answered(snapshot)
+        operation = snapshot.operation
         status = operation.status_text or operation.status.value
-        said = [operation.error_message or "", *remarks(reading.errors)]
+        said = [operation.error_message or "", *remarks(snapshot.errors)]
         key = operation.push_operation_key
         if step.name == "push":
             return f"Codat took it: operation {key}, {status}", said
         return f"asked how operation {key} stands: {status}", said
 
-    async def _failed(self, event: HistoryEvent, scheduled: int, failure: Failure) -> Moment | None:
+    async def _failed(
+        self, event: HistoryEvent, scheduled: int, failure: Failure
+    ) -> TimelineEvent | None:
         step = self._step(scheduled)
         if step.name not in _FAILED:
             return None
@@ -212,14 +221,14 @@ class Chapter:
         said = "The worker did not report back in time."
         if not is_late:
             said = await words(self.converter, failure)
-        return moment(event, self.run, _FAILED[step.name], step.who, said=[said])
+        return timeline_event(event, self.run, _FAILED[step.name], step.who, said=[said])
 
 
 def _some(findings: Sequence[object], what: str) -> str:
     return f"{len(findings)} {what}{'' if len(findings) == 1 else 's'}"
 
 
-def _look(look: Look) -> tuple[str, list[str]]:
+def _look(look: SearchResult) -> tuple[str, list[str]]:
     what = "looked for the request in Codat's list: "
     said = [f"it may be operation {one.push_operation_key}" for one in look.candidates]
     if look.adopted:

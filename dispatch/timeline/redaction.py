@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import cast
 
-from dispatch.timeline.timeline import Told
+from dispatch.timeline.timeline import Timeline
 from workflows.models import PushOutcome
 
 HIDDEN = "…"
@@ -13,7 +13,7 @@ HIDDEN = "…"
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|(?<![\w-])\d+(?:[.,]\d+)*(?![\w-])")
 
 
-def redacted(told: Told) -> Told:
+def redacted(told: Timeline) -> Timeline:
     """Hide the records' values and people's reasons, also where somebody's words quote them."""
     mask = _mask(told)
     moments = [
@@ -42,7 +42,7 @@ def _without_record(mask: re.Pattern[str], outcome: PushOutcome) -> PushOutcome:
     )
 
 
-def _mask(told: Told) -> re.Pattern[str]:
+def _mask(told: Timeline) -> re.Pattern[str]:
     values = {
         text
         for request in told.requests.values()

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from activities.models import Attempt, Look, Purpose, Reading
+from activities.models import Attempt, OperationSnapshot, Purpose, SearchResult
 from codat.models import PushStatus
-from workflows.ledger import Answer, answer_to
+from workflows.ledger import AttemptResult, answer_to
 
 _FIRST = "nothing of this push had been sent before"
 _SAME_KEY = (
@@ -20,17 +20,17 @@ _NOT_FOUND = (
 _SETTLED = "a person looked into the accounting software and said that nothing was written"
 
 _AFTER = {
-    Answer.BUSY: _REFUSED,
-    Answer.CONFLICT: _REFUSED,
-    Answer.UNAUTHORIZED: _REFUSED,
-    Answer.REJECTED: _REFUSED,
-    Answer.UNSENT: _UNSENT,
-    Answer.LOST: "",
-    Answer.UNCLEAR: "",
+    AttemptResult.BUSY: _REFUSED,
+    AttemptResult.CONFLICT: _REFUSED,
+    AttemptResult.UNAUTHORIZED: _REFUSED,
+    AttemptResult.REJECTED: _REFUSED,
+    AttemptResult.UNSENT: _UNSENT,
+    AttemptResult.LOST: "",
+    AttemptResult.UNCLEAR: "",
 }
 
 
-class Safety:
+class ResendReasons:
     """What is proven so far of all requests of a push; fed in the order of time."""
 
     def __init__(self) -> None:
@@ -53,15 +53,15 @@ class Safety:
         self._owed -= bool(proof)
         self._proof = "" if self._owed else proof
 
-    def answered(self, reading: Reading) -> None:
+    def answered(self, snapshot: OperationSnapshot) -> None:
         """Take in how an operation of ours stands."""
-        operation, self._owed = reading.operation, 0
+        operation, self._owed = snapshot.operation, 0
         self._ours.add(operation.push_operation_key)
         is_failed = operation.status is PushStatus.FAILED
         key = operation.push_operation_key
         self._proof = f"operation {key} had failed, so it wrote nothing" if is_failed else ""
 
-    def looked(self, purpose: Purpose, look: Look) -> None:
+    def looked(self, purpose: Purpose, look: SearchResult) -> None:
         """Take in what a look at the list has shown."""
         if look.adopted:
             self.answered(look.adopted)
@@ -70,5 +70,5 @@ class Safety:
         elif purpose is Purpose.DECIDE and not look.more and not self._strange(look):
             self._proof, self._owed = _NOT_FOUND, 0
 
-    def _strange(self, look: Look) -> Iterable[UUID]:
+    def _strange(self, look: SearchResult) -> Iterable[UUID]:
         return {one.push_operation_key for one in look.candidates} - self._ours

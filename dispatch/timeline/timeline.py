@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineEvent:
     """Something that happened to a push; `at` and `until` are UTC.
 
     `run` counts the push's runs from 1; `why` says what made a request safe to send; `said` are
@@ -38,14 +38,14 @@ class Moment:
 
 
 @dataclass
-class Told:
+class Timeline:
     """A push from its request to where it stands now; `requests` by run, `outcome` of its end.
 
     `unreadable` counts the runs whose histories are gone.
     """
 
     push_id: UUID
-    moments: list[Moment] = field(default_factory=list[Moment])
+    moments: list[TimelineEvent] = field(default_factory=list[TimelineEvent])
     requests: dict[int, PushRequest] = field(default_factory=dict[int, PushRequest])
     outcome: PushOutcome | None = None
     is_running: bool = False
@@ -62,7 +62,7 @@ class Told:
         return self.request.data if self.request else None
 
 
-def moment(  # noqa: PLR0913, what a moment consists of
+def timeline_event(  # noqa: PLR0913, what a moment consists of
     event: HistoryEvent,
     run: int,
     what: str,
@@ -70,15 +70,15 @@ def moment(  # noqa: PLR0913, what a moment consists of
     *,
     why: str = "",
     said: Sequence[str] = (),
-) -> Moment:
+) -> TimelineEvent:
     """Make a moment of an event; empty words are left out."""
     at = event.event_time.ToDatetime(tzinfo=UTC)
-    return Moment(at, run, what, who, why, tuple(one for one in said if one))
+    return TimelineEvent(at, run, what, who, why, tuple(one for one in said if one))
 
 
-def merged(moments: Iterable[Moment]) -> list[Moment]:
+def merged(moments: Iterable[TimelineEvent]) -> list[TimelineEvent]:
     """Tell the same thing that happens again and again only once."""
-    told: list[Moment] = []
+    told: list[TimelineEvent] = []
     for one in moments:
         last = told[-1] if told else None
         if last and (last.what, last.run) == (one.what, one.run):

@@ -18,12 +18,12 @@ from emulator.platforms.fields import (
     text,
     trade_document,
 )
-from emulator.platforms.options import Field
+from emulator.platforms.options import OptionField
 
 _ACCOUNT_TYPES = tuple((word, word) for word in ("Asset", "Equity", "Expense", "Income"))
 _END = group("Side", {"accountRef": reference("Account", "bankAccounts"), "amount": number("Sum")})
 
-DOCUMENTS: dict[str, Field] = {
+DOCUMENTS: dict[str, OptionField] = {
     "chartOfAccounts": group(
         "Account",
         {
@@ -35,7 +35,7 @@ DOCUMENTS: dict[str, Field] = {
             "currentBalance": number("Balance", decimals=2),
             "type": text("Type", required=True, choices=_ACCOUNT_TYPES),
             "status": text("Status", choices=(*STATUS, ("Pending", "Pending"))),
-            "isBankAccount": Field("Boolean", "Bank account"),
+            "isBankAccount": OptionField("Boolean", "Bank account"),
         },
     ),
     "bankAccounts": group(
@@ -96,8 +96,8 @@ DOCUMENTS: dict[str, Field] = {
                 required=True,
                 choices=(("Inventory", "Stocked"), ("Service", "Service")),
             ),
-            "isBillItem": Field("Boolean", "Is bought", required=True),
-            "isInvoiceItem": Field("Boolean", "Is sold", required=True),
+            "isBillItem": OptionField("Boolean", "Is bought", required=True),
+            "isInvoiceItem": OptionField("Boolean", "Is sold", required=True),
             "invoiceItem": group(
                 "Selling", {"description": text("Text"), "unitPrice": number("Price")}
             ),

@@ -1,46 +1,46 @@
 """The building blocks of option documents: kinds of fields, and groups that several share."""
 
-from emulator.platforms.options import Field, Fields
+from emulator.platforms.options import Fields, OptionField
 
 STATUS = (("Active", "Active"), ("Archived", "Archived"))
 _BILL_STATUS = (("Draft", "Draft"), ("Open", "Awaiting payment"))
 _SALES_STATUS = (("Draft", "Draft"), ("Submitted", "Awaiting payment"))
 _SALES_TOTALS: Fields = {
-    "totalTaxAmount": Field("Number", "Tax total", decimals=2),
-    "totalDiscount": Field("Number", "Discount total", decimals=2),
-    "discountPercentage": Field("Number", "Discount in percent", decimals=2),
-    "amountDue": Field("Number", "Amount due", decimals=2),
-    "remainingCredit": Field("Number", "Remaining credit", decimals=2),
+    "totalTaxAmount": OptionField("Number", "Tax total", decimals=2),
+    "totalDiscount": OptionField("Number", "Discount total", decimals=2),
+    "discountPercentage": OptionField("Number", "Discount in percent", decimals=2),
+    "amountDue": OptionField("Number", "Amount due", decimals=2),
+    "remainingCredit": OptionField("Number", "Remaining credit", decimals=2),
 }
 _EITHER = "Either accountRef or itemRef must be given, not both."
 
 
-def text(title: str, **rules: object) -> Field:
+def text(title: str, **rules: object) -> OptionField:
     """Build a field of letters."""
-    return Field("String", title).but(**rules)
+    return OptionField("String", title).but(**rules)
 
 
-def number(title: str, **rules: object) -> Field:
+def number(title: str, **rules: object) -> OptionField:
     """Build a field of digits."""
-    return Field("Number", title).but(**rules)
+    return OptionField("Number", title).but(**rules)
 
 
-def moment(title: str, **rules: object) -> Field:
+def moment(title: str, **rules: object) -> OptionField:
     """Build a date field."""
-    return Field("DateTime", title).but(**rules)
+    return OptionField("DateTime", title).but(**rules)
 
 
-def group(title: str, fields: Fields, **rules: object) -> Field:
+def group(title: str, fields: Fields, **rules: object) -> OptionField:
     """Build a field with fields of its own."""
-    return Field("Object", title, fields=fields).but(**rules)
+    return OptionField("Object", title, fields=fields).but(**rules)
 
 
-def many(title: str, fields: Fields, **rules: object) -> Field:
+def many(title: str, fields: Fields, **rules: object) -> OptionField:
     """Build a list; as in the real documents it holds the fields of its items directly."""
-    return Field("Array", title, fields=fields).but(**rules)
+    return OptionField("Array", title, fields=fields).but(**rules)
 
 
-def reference(title: str, data_type: str, **rules: object) -> Field:
+def reference(title: str, data_type: str, **rules: object) -> OptionField:
     """Build a reference to a record of the books."""
     fields = {
         "id": text("Identifier", required=True, refers=data_type),

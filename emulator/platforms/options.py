@@ -6,19 +6,19 @@ from typing import Any
 
 from emulator.store import JsonObject
 
-Fields = Mapping[str, "Field"]
+Fields = Mapping[str, "OptionField"]
 JsonChoices = list[JsonObject]
 
 
 @dataclass(frozen=True)
-class Field:
+class OptionField:
     """One field of an option document, with the rules that the platform keeps it to."""
 
     type: str
     title: str
     description: str = ""
     required: bool = False
-    fields: Fields = field(default_factory=dict[str, "Field"])
+    fields: Fields = field(default_factory=dict[str, "OptionField"])
     choices: tuple[tuple[str, str], ...] = ()
     shortest: int | None = None
     longest: int | None = None
@@ -30,7 +30,7 @@ class Field:
     warns: tuple[str, ...] = ()
     informs: tuple[str, ...] = ()
 
-    def but(self, **changes: Any) -> "Field":  # noqa: ANN401  # any field of this class
+    def but(self, **changes: Any) -> "OptionField":  # noqa: ANN401  # any field of this class
         """Give the same field with some things changed."""
         return replace(self, **changes)
 
@@ -51,7 +51,7 @@ class Wording:
     field_style: str = "pascal"
 
 
-def document(root: Field, wording: Wording, choices: Mapping[str, JsonChoices]) -> JsonObject:
+def document(root: OptionField, wording: Wording, choices: Mapping[str, JsonChoices]) -> JsonObject:
     """Render an option document; `choices` holds long lists by the data type they list."""
     return _render(root, "", wording, choices)
 
@@ -67,7 +67,7 @@ def pascal(path: str) -> str:
 
 
 def _render(
-    one: Field, path: str, wording: Wording, choices: Mapping[str, JsonChoices]
+    one: OptionField, path: str, wording: Wording, choices: Mapping[str, JsonChoices]
 ) -> JsonObject:
     rendered: JsonObject = {"type": one.type, "displayName": one.title}
     if one.description or path:
@@ -95,7 +95,7 @@ def _render(
     return rendered
 
 
-def _sentences(one: Field, wording: Wording) -> list[str]:
+def _sentences(one: OptionField, wording: Wording) -> list[str]:
     said: list[str] = []
     if one.shortest is not None:
         said.append(wording.between.format(one.shortest, one.longest))

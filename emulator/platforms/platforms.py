@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 from emulator.platforms.documents import DOCUMENTS
 from emulator.platforms.fields import text
-from emulator.platforms.options import Field, JsonChoices, Wording, choice, document
+from emulator.platforms.options import JsonChoices, OptionField, Wording, choice, document
 from emulator.seeds import STANDING_RECORDS
 from emulator.store import JsonObject
 
-Change = Callable[[Field], Field]
+Change = Callable[[OptionField], OptionField]
 
 
 @dataclass(frozen=True)
-class Platform:
+class PlatformProfile:
     """How one accounting package differs from the others."""
 
     name: str
@@ -28,7 +28,7 @@ class Platform:
     early_changes: bool = False
     names_record: bool = True
 
-    def accepts(self, data_type: str) -> Field | None:
+    def accepts(self, data_type: str) -> OptionField | None:
         """Give the fields of a data type, or None where it is not supported."""
         root = DOCUMENTS.get(data_type)
         if root is None or data_type in self.lacks:
@@ -37,7 +37,7 @@ class Platform:
         return change(root) if change else root
 
 
-def with_fields(**fields: Field) -> Change:
+def with_fields(**fields: OptionField) -> Change:
     """Change some root fields, or add them."""
     return lambda root: root.but(fields={**root.fields, **fields})
 
@@ -53,8 +53,8 @@ def _guid(number: int) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, f"record {number}"))
 
 
-_CLOUDBOOKS = Platform("cloudbooks", Wording(), _guid)
-_MIDMARKET = Platform(
+_CLOUDBOOKS = PlatformProfile("cloudbooks", Wording(), _guid)
+_MIDMARKET = PlatformProfile(
     "midmarket",
     Wording(
         longest="Should not be longer than {} characters",
@@ -81,7 +81,7 @@ _MIDMARKET = Platform(
     accounts=5000,
     early_changes=True,
 )
-_INSTABOOKS = Platform(
+_INSTABOOKS = PlatformProfile(
     "instabooks",
     Wording(
         longest="Must be no greater than {} characters.",
@@ -95,7 +95,7 @@ _INSTABOOKS = Platform(
     },
     lacks=frozenset({"journals"}),
 )
-_STRICTBOOKS = Platform(
+_STRICTBOOKS = PlatformProfile(
     "strictbooks",
     Wording(
         longest="Text is cut off after {} characters, longer values are refused!",
@@ -107,7 +107,7 @@ _STRICTBOOKS = Platform(
         "suppliers": with_fields(supplierName=text("Name", required=True, shortest=2, longest=40)),
     },
 )
-_DESKTOPLEDGER = Platform(
+_DESKTOPLEDGER = PlatformProfile(
     "desktopledger",
     Wording(
         longest="Maximum {} characters",
@@ -126,7 +126,7 @@ _DESKTOPLEDGER = Platform(
     },
     lacks=frozenset({"journals", "transfers"}),
 )
-_OLDLEDGER = Platform(
+_OLDLEDGER = PlatformProfile(
     "oldledger",
     Wording(longest="Must not exceed {} charaters long.", positive="Cannot be 0 or less"),
     lambda number: f"{number}-1",
@@ -172,7 +172,7 @@ def document_offering(
     return json.dumps(document(root, kind.wording, {**_choices(kind), **offered})).encode()
 
 
-def _choices(kind: Platform) -> Mapping[str, JsonChoices]:
+def _choices(kind: PlatformProfile) -> Mapping[str, JsonChoices]:
     if not kind.accounts:
         return {}
     standing = [choice(one, one) for one in STANDING_RECORDS["chartOfAccounts"]]

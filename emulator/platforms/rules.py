@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeGuard, cast
 
-from emulator.platforms.options import Field, pascal
+from emulator.platforms.options import OptionField, pascal
 from emulator.store import JsonObject
 
 Value = Any
@@ -18,7 +18,7 @@ _DIGITS = 28
 
 
 @dataclass(frozen=True)
-class Books:
+class RecordRules:
     """What a rule may ask about the records of a connection."""
 
     exists: Callable[[str, str], bool]
@@ -26,16 +26,18 @@ class Books:
 
 
 @dataclass
-class Judgement:
+class RuleResult:
     """Errors refuse the record, warnings come along with it."""
 
     errors: list[JsonObject] = field(default_factory=list[JsonObject])
     warnings: list[JsonObject] = field(default_factory=list[JsonObject])
 
 
-def judge(data_type: str, root: Field, record: JsonObject, books: Books) -> Judgement:
+def check_record(
+    data_type: str, root: OptionField, record: JsonObject, books: RecordRules
+) -> RuleResult:
     """Hold a record against the fields of its data type and against the books."""
-    verdict = Judgement()
+    verdict = RuleResult()
     verdict.warnings.extend(_unlisted(root, record, ""))
     verdict.errors.extend(_missing(root, record))
     verdict.errors.extend(_broken(root, record, "", books))
@@ -44,7 +46,7 @@ def judge(data_type: str, root: Field, record: JsonObject, books: Books) -> Judg
     return verdict
 
 
-def unique_number(root: Field, record: JsonObject) -> str | None:
+def unique_number(root: OptionField, record: JsonObject) -> str | None:
     """Give the value that must be unique among the records of its kind, where there is one."""
     for name, one in root.fields.items():
         if one.unique and record.get(name) is not None:
@@ -57,7 +59,7 @@ def complaint(path: str, message: str, validator: str) -> JsonObject:
     return {"itemId": pascal(path), "message": message, "validatorName": validator}
 
 
-def _unlisted(one: Field, record: Mapping[str, Value], path: str) -> Found:
+def _unlisted(one: OptionField, record: Mapping[str, Value], path: str) -> Found:
     for name, value in record.items():
         inner, where = one.fields.get(name), f"{path}.{name}" if path else name
         if value is None:
@@ -70,13 +72,13 @@ def _unlisted(one: Field, record: Mapping[str, Value], path: str) -> Found:
                 yield from _unlisted(inner, item, step)
 
 
-def _missing(root: Field, record: JsonObject) -> Found:
+def _missing(root: OptionField, record: JsonObject) -> Found:
     for name, one in root.fields.items():
         if one.required and name not in _READ_ONLY and record.get(name) is None:
             yield complaint(name, f"{one.title} must be provided.", "Required")
 
 
-def _broken(one: Field, record: Mapping[str, Value], path: str, books: Books) -> Found:
+def _broken(one: OptionField, record: Mapping[str, Value], path: str, books: RecordRules) -> Found:
     for name, inner in one.fields.items():
         value, where = record.get(name), f"{path}.{name}" if path else name
         if value is None:
@@ -91,7 +93,7 @@ def _broken(one: Field, record: Mapping[str, Value], path: str, books: Books) ->
                 yield from _broken(inner, item, step, books)
 
 
-def _members(one: Field, value: Value, path: str) -> Generator[tuple[str, JsonObject]]:
+def _members(one: OptionField, value: Value, path: str) -> Generator[tuple[str, JsonObject]]:
     if one.type == "Object" and isinstance(value, dict):
         yield path, cast(JsonObject, value)
     elif isinstance(value, list):
@@ -100,7 +102,7 @@ def _members(one: Field, value: Value, path: str) -> Generator[tuple[str, JsonOb
                 yield f"{path}[{index}]", cast(JsonObject, item)
 
 
-def _fits(one: Field, value: Value) -> bool:
+def _fits(one: OptionField, value: Value) -> bool:
     match one.type:
         case "Object":
             return isinstance(value, dict)
@@ -128,7 +130,7 @@ def _is_date(written: str) -> bool:
     return True
 
 
-def _objections(one: Field, value: Value, books: Books) -> Generator[tuple[str, str]]:
+def _objections(one: OptionField, value: Value, books: RecordRules) -> Generator[tuple[str, str]]:
     if isinstance(value, str):
         if not (one.shortest or 0) <= len(value) <= (one.longest or len(value)):
             yield f"{one.title} must not be longer than {one.longest} characters.", "Length"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from emulator.call import Call
-from emulator.errors import Answer, Refusal
+from emulator.errors import EmulatedError, EmulatedResponse
 from emulator.store import JsonObject, Row
 from emulator.world import World
 
@@ -39,7 +39,7 @@ class Subscriber:
         return any(fnmatch.fnmatchcase(event, pattern) for pattern in wanted)
 
 
-def answer(world: World, call: Call) -> Answer:
+def answer(world: World, call: Call) -> EmulatedResponse:
     """Answer `/webhooks` and `/rules`."""
     kind = CONSUMER if call.steps[0] == "webhooks" else RULE
     match call.method, call.steps[1:]:
@@ -52,9 +52,9 @@ def answer(world: World, call: Call) -> Answer:
         case "DELETE", [wanted]:
             _find(world, wanted, kind)
             world.store.run("DELETE FROM consumers WHERE id = ?", wanted)
-            return Answer(204, b"", "deleted consumer")
+            return EmulatedResponse(204, b"", "deleted consumer")
         case _:
-            raise Refusal(404, "No such resource.")
+            raise EmulatedError(404, "No such resource.")
 
 
 def subscribers(world: World) -> list[Subscriber]:
@@ -68,7 +68,7 @@ def _subscribe(world: World, kind: str, given: JsonObject) -> JsonObject:
         notifiers: JsonObject = given.get("notifiers") or {}
         url = notifiers.get("webhook")
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise Refusal(400, "A webhook needs an http or https address.")
+        raise EmulatedError(400, "A webhook needs an http or https address.")
     document = {"id": str(uuid.uuid4()), **{k: v for k, v in given.items() if v is not None}}
     world.store.insert(
         "consumers",
@@ -84,7 +84,7 @@ def _subscribe(world: World, kind: str, given: JsonObject) -> JsonObject:
 def _find(world: World, wanted: str, kind: str) -> Subscriber:
     row = world.store.one("SELECT * FROM consumers WHERE id = ? AND kind = ?", wanted, kind)
     if row is None:
-        raise Refusal(404, f"No webhook {wanted}")
+        raise EmulatedError(404, f"No webhook {wanted}")
     return _subscriber(row)
 
 
@@ -97,13 +97,13 @@ def _document(call: Call) -> JsonObject:
     try:
         document: Any = json.loads(call.body)
     except ValueError as error:
-        raise Refusal(400, "The body is not valid JSON.") from error
+        raise EmulatedError(400, "The body is not valid JSON.") from error
     if not isinstance(document, Mapping):
-        raise Refusal(400, "The body is not an object.")
+        raise EmulatedError(400, "The body is not an object.")
     return dict(cast(Mapping[str, Any], document))
 
 
-def _given(documents: list[JsonObject], kind: str) -> Answer:
+def _given(documents: list[JsonObject], kind: str) -> EmulatedResponse:
     listed: JsonObject = {"results": documents}
     if kind == RULE:
         links = {"self": {"href": "/rules"}, "current": {"href": "/rules?page=1&pageSize=100"}}
@@ -112,5 +112,5 @@ def _given(documents: list[JsonObject], kind: str) -> Answer:
     return _reply(listed, "listed consumers")
 
 
-def _reply(document: JsonObject, did: str, status: int = 200) -> Answer:
-    return Answer(status, json.dumps(document).encode(), did)
+def _reply(document: JsonObject, did: str, status: int = 200) -> EmulatedResponse:
+    return EmulatedResponse(status, json.dumps(document).encode(), did)

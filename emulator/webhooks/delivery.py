@@ -23,7 +23,7 @@ _BATCH = 500
 _FORGED_SECRET = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQgZm9yZ2Vk"  # noqa: S105  # of nobody
 
 
-class Courier:
+class WebhookDelivery:
     """Announces the ends of operations and delivers what is due."""
 
     def __init__(self, world: World, transport: httpx.AsyncBaseTransport | None = None) -> None:

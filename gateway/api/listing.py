@@ -13,7 +13,7 @@ from activities.visibility import equals
 from codat.clock import utc_now
 from codat.models import DATA_TYPES
 from dispatch.listing import status_of_run
-from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.encryption import UndecryptablePayload
 from gateway.api.operations import UnknownAs, operation_data_type, reason_shown, shown_as
 from gateway.api.query import Condition, Row, Term, certain_terms
 from gateway.api.schemas import STATUS_CODES, Operation
@@ -29,7 +29,7 @@ _AT_LEAST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundOperations:
     """The pushes that match; `is_cut` when there are older ones that were not looked at."""
 
     operations: list[Operation]
@@ -38,7 +38,7 @@ class Found:
 
 async def find_operations(
     client: Client, company: UUID, condition: Condition, unknown_as: UnknownAs
-) -> Found:
+) -> FoundOperations:
     """Give the matching pushes of a company, newest first."""
     runs, is_cut = await _newest_runs(client, _where(company, certain_terms(condition)))
     found: list[Operation] = []
@@ -48,7 +48,7 @@ async def find_operations(
         if number % _A_TURN == 0:
             await asyncio.sleep(0)  # others have their turn
     found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key.int), reverse=True)
-    return Found(found, is_cut)
+    return FoundOperations(found, is_cut)
 
 
 def _where(company: UUID, terms: Iterable[Term]) -> str:
@@ -140,7 +140,7 @@ async def _requested(run: WorkflowExecution) -> datetime:
     """Say when it was requested; of a memo that can't be read here nobody else's list depends."""
     try:
         return await requested_at(run)
-    except Unreadable:
+    except UndecryptablePayload:
         return run.start_time
 
 

@@ -8,8 +8,15 @@ from uuid import UUID
 
 from activities.wire import Finding
 from codat.models import PushStatus
-from gateway.api.schemas import STATUS_CODES, Change, Operation, RecordReference, Remark, Remarks
-from gateway.snapshot import Standing
+from gateway.api.schemas import (
+    STATUS_CODES,
+    Change,
+    Operation,
+    RecordReference,
+    ValidationMessage,
+    ValidationMessages,
+)
+from gateway.snapshot import PushSnapshot
 from workflows.attributes import CONNECTION_ID, DATA_TYPE
 from workflows.models import PushOutcome, PushRequest
 
@@ -19,23 +26,23 @@ _CHANGES = frozenset({"Created", "Modified", "Deleted", "AttachmentUploaded"})
 _BY_ANOTHER_NAME = "The outcome is Unknown, which is shown as TimedOut here."
 
 
-def operation_of(standing: Standing, company: UUID, unknown_as: UnknownAs) -> Operation:
+def operation_of(snapshot: PushSnapshot, company: UUID, unknown_as: UnknownAs) -> Operation:
     """Tell all that is known of a push."""
-    request, outcome = standing.request, standing.outcome
-    connection, data_type = _place(standing)
-    shown = shown_as(standing.status, unknown_as)
+    request, outcome = snapshot.request, snapshot.outcome
+    connection, data_type = _place(snapshot)
+    shown = shown_as(snapshot.status, unknown_as)
     echoed = outcome.data if outcome else None
     return Operation(
         company_id=company,
-        push_operation_key=standing.push.push_id,
-        platform_push_operation_key=standing.operation,
+        push_operation_key=snapshot.push.push_id,
+        platform_push_operation_key=snapshot.operation,
         data_connection_key=connection,
         data_type=data_type,
         status=shown,
-        outcome=standing.status if shown is not standing.status else None,
+        outcome=snapshot.status if shown is not snapshot.status else None,
         status_code=STATUS_CODES[shown],
-        requested_on_utc=standing.requested,
-        completed_on_utc=(outcome.completed_on_utc or standing.description.close_time)
+        requested_on_utc=snapshot.requested,
+        completed_on_utc=(outcome.completed_on_utc or snapshot.description.close_time)
         if outcome
         else None,
         timeout_in_minutes=request.timeout_in_minutes if request else None,
@@ -46,12 +53,12 @@ def operation_of(standing: Standing, company: UUID, unknown_as: UnknownAs) -> Op
     )
 
 
-def _place(standing: Standing) -> tuple[UUID, str]:
+def _place(snapshot: PushSnapshot) -> tuple[UUID, str]:
     """Say where a push goes; started by hand it bears no search attributes before it runs."""
-    request = standing.request
+    request = snapshot.request
     if request:
         return request.connection_id, request.target.operation_data_type
-    known = standing.description.typed_search_attributes
+    known = snapshot.description.typed_search_attributes
     return UUID(known.get(CONNECTION_ID, "")), operation_data_type(known.get(DATA_TYPE, ""))
 
 
@@ -67,14 +74,14 @@ def pending(push_id: UUID, request: PushRequest, now: datetime) -> Operation:
         requested_on_utc=now,
         timeout_in_minutes=request.timeout_in_minutes,
         changes=[],
-        validation=Remarks(),
+        validation=ValidationMessages(),
         data=request.data,
     )
 
 
-def title_of(standing: Standing) -> str:
+def title_of(snapshot: PushSnapshot) -> str:
     """Say in a few words what a push is to do."""
-    request = standing.request
+    request = snapshot.request
     if request is None:
         return "Push"
     what = "Create" if request.record_id is None else f"Update {request.record_id} of"
@@ -98,9 +105,10 @@ def operation_data_type(name: str) -> str:
 
 def item_id(pointer: str) -> str:
     """Write a JSON pointer as Codat writes places: `LineItems[0].Quantity`."""
-    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    dependencies = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     text = "".join(
-        f"[{part}]" if part.isdecimal() else f".{part[:1].upper()}{part[1:]}" for part in parts
+        f"[{part}]" if part.isdecimal() else f".{part[:1].upper()}{part[1:]}"
+        for part in dependencies
     )
     return re.sub(r"^\.", "", text)
 
@@ -112,15 +120,17 @@ def _reason(outcome: PushOutcome | None, shown: PushStatus) -> str | None:
     return f"{another} {outcome.message}" if another else outcome.message
 
 
-def _validation(outcome: PushOutcome | None) -> Remarks:
+def _validation(outcome: PushOutcome | None) -> ValidationMessages:
     if outcome is None:
-        return Remarks()
-    return Remarks(errors=_remarks(outcome.errors), warnings=_remarks(outcome.warnings))
+        return ValidationMessages()
+    return ValidationMessages(errors=_remarks(outcome.errors), warnings=_remarks(outcome.warnings))
 
 
-def _remarks(findings: Iterable[Finding]) -> list[Remark]:
+def _remarks(findings: Iterable[Finding]) -> list[ValidationMessage]:
     return [
-        Remark(item_id=item_id(one.pointer), message=one.message, validator_name=one.rule)
+        ValidationMessage(
+            item_id=item_id(one.pointer), message=one.message, validator_name=one.rule
+        )
         for one in findings
     ]
 

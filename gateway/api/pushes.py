@@ -16,16 +16,22 @@ from codat.clock import utc_now
 from codat.exact_json import MOST_VALUES, loads
 from codat.turns import in_turn
 from dispatch.connection_errors import meaning_of_first_use
-from dispatch.pushes import NoSuchPush, NotAPush, OtherPayload, Push, start_push
+from dispatch.pushes import IdempotencyKeyConflict, InvalidPushRequest, NoSuchPush, Push, start_push
 from gateway.api.listing import find_operations
 from gateway.api.operations import operation_of, pending
 from gateway.api.query import read_query
-from gateway.api.schemas import Link, Operation, OperationsPage, Remark, Remarks
+from gateway.api.schemas import (
+    Link,
+    Operation,
+    OperationsPage,
+    ValidationMessage,
+    ValidationMessages,
+)
 from gateway.auth import CALLER, ApiKey, key_name
-from gateway.dependencies import Parts
-from gateway.errors import KEY, Json, Refusal, away, quoted, refusal_of
+from gateway.dependencies import Dependencies
+from gateway.errors import KEY, HttpError, Json, away, quoted, refusal_of
 from gateway.repeats import MadeKeyAnswer, fingerprint_of
-from gateway.snapshot import Standing, standing_of
+from gateway.snapshot import PushSnapshot, snapshot_of
 from workflows.models import PushRequest, sentence_of
 
 _LONGEST_MINUTES = 9
@@ -47,7 +53,7 @@ _REPEATED = (
 log = logging.getLogger("surepush.gateway")
 
 
-async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
+async def start(dependencies: Dependencies, http: Request, request: PushRequest) -> Response:
     """Start a push, or join the one that has its key, and answer how it stands, within seconds.
 
     A request without a key that repeats one whose answer was missed takes the key of that one.
@@ -55,31 +61,31 @@ async def start(parts: Parts, http: Request, request: PushRequest) -> Response:
     caller: ApiKey = http.scope[CALLER]
     if request.idempotency_key:
         _note(http, request)
-        operation = await _started(parts, request, caller)
+        operation = await _started(dependencies, request, caller)
         return await in_turn(Json, operation, headers=_key_header(request))
-    made = parts.undelivered.key_for(
+    made = dependencies.undelivered.key_for(
         caller,
         await fingerprint_of(http),
-        recognize=parts.settings.recognize_repeats,
+        recognize=dependencies.settings.recognize_repeats,
     )
     keyed = request.model_copy(update={"idempotency_key": made.key})
     _note(http, keyed)
     async with made.kept_on_failure(http.receive):
-        operation, headers = await _started(parts, keyed, caller), _key_header(keyed)
+        operation, headers = await _started(dependencies, keyed, caller), _key_header(keyed)
         if made.is_repeat:
             log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
             operation, headers = _with_warning(operation), headers | {REUSED: "true"}
         return await in_turn(MadeKeyAnswer, operation, made, headers)
 
 
-async def _started(parts: Parts, request: PushRequest, caller: ApiKey) -> Operation:
+async def _started(dependencies: Dependencies, request: PushRequest, caller: ApiKey) -> Operation:
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            push = await start_or_join(parts, request, caller)
+            push = await start_or_join(dependencies, request, caller)
             if push.is_new:
                 return pending(push.push_id, request, utc_now())
-            standing = await standing_of(push, await push.describe())
-            return operation_of(standing, request.company_id, parts.settings.unknown_as)
+            snapshot = await snapshot_of(push, await push.describe())
+            return operation_of(snapshot, request.company_id, dependencies.settings.unknown_as)
     except TimeoutError:
         raise away(
             f"Temporal does not answer, so push {request.push_id} may or may not have been started."
@@ -96,20 +102,23 @@ def _key_header(request: PushRequest) -> dict[str, str]:
 
 
 def _with_warning(operation: Operation) -> Operation:
-    known = operation.validation or Remarks()
-    warning = Remark(item_id="", message=_REPEATED, validator_name="idempotencyKey")
+    known = operation.validation or ValidationMessages()
+    warning = ValidationMessage(item_id="", message=_REPEATED, validator_name="idempotencyKey")
     told = known.model_copy(update={"warnings": [*known.warnings, warning]})
     return operation.model_copy(update={"validation": told})
 
 
-async def start_or_join(parts: Parts, request: PushRequest, caller: ApiKey) -> Push:
+async def start_or_join(dependencies: Dependencies, request: PushRequest, caller: ApiKey) -> Push:
     """Start a push; Refusal 422 for another record under its key, 503 when Temporal is away."""
     try:
         push = await start_push(
-            parts.temporal, request, task_queue=parts.task_queue, started_by=key_name(caller)
+            dependencies.temporal,
+            request,
+            task_queue=dependencies.task_queue,
+            started_by=key_name(caller),
         )
-    except (OtherPayload, NotAPush) as error:
-        raise Refusal(422, str(error)) from None
+    except (IdempotencyKeyConflict, InvalidPushRequest) as error:
+        raise HttpError(422, str(error)) from None
     except RPCError as error:
         is_away = refusal_of(error).status == 503  # noqa: PLR2004, a server's trouble
         if not is_away or meaning_of_first_use(error):
@@ -117,7 +126,7 @@ async def start_or_join(parts: Parts, request: PushRequest, caller: ApiKey) -> P
         raise away(
             f"Temporal does not answer, so push {request.push_id} was not started, or not provably."
         ) from error
-    parts.owned.add(request.company_id, push.push_id)
+    dependencies.owned.add(request.company_id, push.push_id)
     return push
 
 
@@ -131,9 +140,9 @@ def _request(body: bytes, fields: dict[str, Any]) -> PushRequest:
     try:
         data = loads(body, most_values=MOST_VALUES)
     except ValueError as error:
-        raise Refusal(400, f"The body is no record: {error}") from None
+        raise HttpError(400, f"The body is no record: {error}") from None
     if not isinstance(data, dict):
-        raise Refusal(400, "The body must be a JSON object, the record to push.")
+        raise HttpError(400, "The body must be a JSON object, the record to push.")
     request = checked({**fields, "data": data})
     _ = request.digest  # kept by the request; here it holds up nobody
     return request
@@ -146,7 +155,7 @@ def checked(fields: dict[str, Any]) -> PushRequest:
         return PushRequest.model_validate({to_camel(name): fields[name] for name in fields})
     except ValidationError as error:
         where = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
-        raise Refusal(404 if "dataType" in where else 400, sentence_of(error)) from None
+        raise HttpError(404 if "dataType" in where else 400, sentence_of(error)) from None
 
 
 def minutes_of(typed: str) -> int | str | None:
@@ -155,33 +164,35 @@ def minutes_of(typed: str) -> int | str | None:
     return int(text) if text.isdecimal() and len(text) <= _LONGEST_MINUTES else text or None
 
 
-async def read(parts: Parts, company: UUID, key: UUID) -> Json:
+async def read(dependencies: Dependencies, company: UUID, key: UUID) -> Json:
     """Answer how one push stands, by our key or Codat's; Refusal 404."""
-    standing = await find(parts, company, key)
-    shown = operation_of(standing, company, parts.settings.unknown_as)
+    snapshot = await find(dependencies, company, key)
+    shown = operation_of(snapshot, company, dependencies.settings.unknown_as)
     return await in_turn(Json, shown)
 
 
-async def find(parts: Parts, company: UUID, key: UUID) -> Standing:
+async def find(dependencies: Dependencies, company: UUID, key: UUID) -> PushSnapshot:
     """Find a company's push by our key or Codat's; Refusal 404."""
     try:
-        push = await parts.owned.find(parts.temporal, company, key)
-        return await standing_of(push, await push.describe())
+        push = await dependencies.owned.find(dependencies.temporal, company, key)
+        return await snapshot_of(push, await push.describe())
     except NoSuchPush as error:
-        raise Refusal(404, str(error)) from None
+        raise HttpError(404, str(error)) from None
 
 
 async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
-    parts: Parts, company: UUID, page: int, size: int, query: str, order: str
+    dependencies: Dependencies, company: UUID, page: int, size: int, query: str, order: str
 ) -> OperationsPage:
     """Give one page of a company's pushes; Refusal 400 for another order or an unclear query."""
     if order.strip().lower() != NEWEST_FIRST:
-        raise Refusal(400, "Pushes are listed newest first: orderBy=-requestedOnUtc.")
+        raise HttpError(400, "Pushes are listed newest first: orderBy=-requestedOnUtc.")
     condition = read_query(query)
-    found = await find_operations(parts.temporal, company, condition, parts.settings.unknown_as)
+    found = await find_operations(
+        dependencies.temporal, company, condition, dependencies.settings.unknown_as
+    )
     begin, end, total = (page - 1) * size, page * size, len(found.operations)
     if found.is_cut and page > 1 and end > total:
-        raise Refusal(400, "There are too many pushes to page so far back: narrow the query.")
+        raise HttpError(400, "There are too many pushes to page so far back: narrow the query.")
     here = f"/companies/{company}/push"
 
     def link(number: int) -> Link:
@@ -199,7 +210,7 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
 def _given_key(http: Request) -> str | None:
     given = http.headers.getlist("idempotency-key")
     if len(given) > 1:
-        raise Refusal(400, "Give one Idempotency-Key, not several.")
+        raise HttpError(400, "Give one Idempotency-Key, not several.")
     if not given:
         return None
     raw = given[0].encode("latin-1")

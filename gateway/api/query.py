@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from codat.models import canonical_data_type
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 
 LONGEST = 2048
 """Characters of a query."""
@@ -97,12 +97,12 @@ Condition = Term | Every | Either
 
 
 def read_query(text: str) -> Condition:
-    """Read a query; an empty one matches everything; Refusal 400."""
+    """Read a query; an empty one matches everything; HttpError 400."""
     if len(text) > LONGEST:
         raise _malformed(f"it may have at most {LONGEST} characters")
     if not text.strip():
         return Every(())
-    reader = _Reader([part for part in _JOINTS.split(text) if part.strip()])
+    reader = _QueryReader([part for part in _JOINTS.split(text) if part.strip()])
     condition = reader.alternatives(0)
     if reader.left:
         raise _malformed(f"'{reader.left[0].strip()[:40]}' is not expected there")
@@ -120,7 +120,7 @@ def certain_terms(condition: Condition) -> list[Term]:
             return []
 
 
-class _Reader:
+class _QueryReader:
     """Recursive descent: `||` of `&&` of comparisons and groups in braces."""
 
     def __init__(self, parts: list[str]) -> None:
@@ -182,5 +182,5 @@ def _moment(text: str) -> datetime:
         raise _malformed(f"'{text[:40]}' is no time, such as 2026-01-31T12:00:00Z") from None
 
 
-def _malformed(why: str) -> Refusal:
-    return Refusal(400, f"Error parsing query: {why}.")
+def _malformed(why: str) -> HttpError:
+    return HttpError(400, f"Error parsing query: {why}.")

@@ -12,10 +12,10 @@ from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes
 from gateway.api.query import LONGEST, PLAIN_QUERY
-from gateway.api.schemas import Operation, OperationsPage, Trouble
+from gateway.api.schemas import ErrorBody, Operation, OperationsPage
 from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
-from gateway.dependencies import Parts
-from gateway.errors import Json, Refusal
+from gateway.dependencies import Dependencies
+from gateway.errors import HttpError, Json
 from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
 
 _TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
@@ -61,7 +61,7 @@ _KEYED: dict[str, Any] = _RECORD | {
     ]
 }
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": Trouble, "description": words}
+    status: {"model": ErrorBody, "description": words}
     for status, words in {
         400: "The request is wrong.",
         401: "The API key is missing or wrong.",
@@ -85,14 +85,14 @@ _HEADER = APIKeyHeader(
 class PushApi:
     """The endpoints, sharing the parts of the front door."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
 
     async def authorize(
         self, http: Request, company: CompanyId, shown: Annotated[str | None, Security(_HEADER)]
     ) -> None:
         """Let a caller in who may see the company; Refusal 401 or 403."""
-        keys = self._parts.settings.api_keys
+        keys = self._dependencies.settings.api_keys
         caller = authenticate(shown, keys) if keys else NOBODY
         check_company(caller, company)
         check_role(caller, Role.READ if http.method in _READS else Role.PUSH)
@@ -116,7 +116,7 @@ class PushApi:
             timeout_in_minutes=minutes,
             allow_sync_on_push_complete=sync,
         )
-        return await pushes.start(self._parts, http, request)
+        return await pushes.start(self._dependencies, http, request)
 
     async def create_transactions(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         self,
@@ -156,7 +156,7 @@ class PushApi:
             allow_sync_on_push_complete=sync,
             force_update=force,
         )
-        return await pushes.start(self._parts, http, request)
+        return await pushes.start(self._dependencies, http, request)
 
     async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
         """Refuse what else could be asked of a record; Refusal 405."""
@@ -166,7 +166,7 @@ class PushApi:
 
     async def read(self, company: CompanyId, key: PushKey) -> Json:
         """Read one push, by our key or Codat's."""
-        return await pushes.read(self._parts, company, key)
+        return await pushes.read(self._dependencies, company, key)
 
     async def page(
         self,
@@ -177,7 +177,7 @@ class PushApi:
         order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
     ) -> Json:
         """List a company's pushes, newest first; `query` as in Codat's API."""
-        found = await pushes.page_of(self._parts, company, page, size, query, order)
+        found = await pushes.page_of(self._dependencies, company, page, size, query, order)
         return await in_turn(Json, found)
 
     async def options(
@@ -186,7 +186,7 @@ class PushApi:
         """Read what the company's accounting software accepts of a data type."""
         fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
         target = pushes.checked({**fields, "data": {}}).target
-        shelved = await self._parts.options.get(target)
+        shelved = await self._dependencies.options.get(target)
         return await in_turn(_document, shelved.document)
 
     async def transaction_options(
@@ -196,9 +196,9 @@ class PushApi:
         return await self.options(company, connection, _transactions(account))
 
 
-def push_routes(parts: Parts) -> APIRouter:
+def push_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the push API."""
-    api = PushApi(parts)
+    api = PushApi(dependencies)
     router = APIRouter(dependencies=[Depends(api.authorize)], responses=_REFUSED, tags=["Push"])
     company, there = _COMPANY, _THERE
     bank = "bankAccounts/{accountId:path}/bankTransactions"
@@ -224,19 +224,19 @@ def _document(options: PushOption) -> Json:
     return Json(options.model_dump(by_alias=True, exclude_unset=True))
 
 
-def other_write_routes(parts: Parts) -> APIRouter:
+def other_write_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the writes that there are not; it comes after all others."""
-    api = PushApi(parts)
+    api = PushApi(dependencies)
     router = APIRouter(dependencies=[Depends(api.authorize)], include_in_schema=False)
     for path in (f"{_THERE}/push/{{dataType}}", f"{_THERE}/push/{{dataType}}/{{rest:path}}"):
         router.add_api_route(path, api.no_such_write, methods=_OTHER_WRITES)
     return router
 
 
-def _not_offered(what: str) -> Refusal:
+def _not_offered(what: str) -> HttpError:
     """Refuse a kind of write, naming those there are."""
     creates, updates = ", ".join(_TYPES["enum"]), ", ".join(sorted(UPDATED_TYPES))
-    return Refusal(
+    return HttpError(
         405,
         f"There is no {what}. POST creates {creates} and "
         f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}.",

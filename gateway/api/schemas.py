@@ -20,25 +20,25 @@ STATUS_CODES = {
 """The `statusCode` in an operation; Codat's own for the first three."""
 
 
-class _Answer(Wire):
+class _ResponseModel(Wire):
     model_config = ConfigDict(title=None, alias_generator=to_camel, populate_by_name=True)
 
 
-class RecordReference(_Answer):
+class RecordReference(_ResponseModel):
     """A record of the accounting platform."""
 
     id: str | None = None
     data_type: str | None = None
 
 
-class Change(_Answer):
+class Change(_ResponseModel):
     """What a push did to a record."""
 
     type: str
     record_ref: RecordReference
 
 
-class Remark(_Answer):
+class ValidationMessage(_ResponseModel):
     """One remark about the record; `itemId` is a path such as `LineItems[0].Quantity`."""
 
     item_id: str
@@ -46,14 +46,14 @@ class Remark(_Answer):
     validator_name: str | None = None
 
 
-class Remarks(_Answer):
+class ValidationMessages(_ResponseModel):
     """What is wrong with the record, and what may be."""
 
-    errors: list[Remark] = []
-    warnings: list[Remark] = []
+    errors: list[ValidationMessage] = []
+    warnings: list[ValidationMessage] = []
 
 
-class Operation(_Answer):
+class Operation(_ResponseModel):
     """One push. `pushOperationKey` is ours, `platformPushOperationKey` Codat's; times are UTC.
 
     `outcome` says `Unknown` where `status` has to say it otherwise. Entries of a list have no
@@ -72,18 +72,18 @@ class Operation(_Answer):
     completed_on_utc: datetime | None = None
     timeout_in_minutes: int | None = None
     error_message: str | None = None
-    validation: Remarks | None = None
+    validation: ValidationMessages | None = None
     changes: list[Change] | None = None
     data: Any = None
 
 
-class Link(_Answer):
+class Link(_ResponseModel):
     """Where a page is, from the root of this server."""
 
     href: str
 
 
-class Links(_Answer):
+class Links(_ResponseModel):
     """Where this page and its neighbours are."""
 
     this: Link = Field(alias="self")
@@ -92,7 +92,7 @@ class Links(_Answer):
     previous: Link | None = None
 
 
-class OperationsPage(_Answer):
+class OperationsPage(_ResponseModel):
     """One page of a company's pushes, newest first, one entry a push."""
 
     page_number: int
@@ -102,7 +102,7 @@ class OperationsPage(_Answer):
     links: Links = Field(alias="_links")
 
 
-class Trouble(_Answer):
+class ErrorBody(_ResponseModel):
     """An error, as Codat's API description has it."""
 
     status_code: int

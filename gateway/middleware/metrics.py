@@ -18,7 +18,7 @@ UNTOLD = frozenset({"/health", "/ready"})
 """Asked every few seconds."""
 
 
-class Measured:
+class MetricsMiddleware:
     """ASGI middleware: counts requests by route and status, and writes a line for each."""
 
     def __init__(self, app: ASGIApp, *, meter: MetricMeter) -> None:

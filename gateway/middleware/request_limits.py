@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from codat.turns import caller as turn_of
 from gateway.auth import CALLER
 from gateway.callers import Callers, address_of
-from gateway.errors import Refusal, answer_to, away
+from gateway.errors import HttpError, answer_to, away
 from gateway.settings import GatewaySettings
 from gateway.slots import Slots, share_of
 
@@ -47,7 +47,7 @@ ALWAYS = frozenset({"/health", "/ready"})
 """Asked by whoever watches over the process, under any host: outside of all numbers."""
 
 
-class Limits:
+class RequestLimitsMiddleware:
     """ASGI middleware; what is too much is refused before anything is done for it.
 
     Requests that show a key, streams and strangers have places of their own.
@@ -76,17 +76,17 @@ class Limits:
             await self._app(scope, receive, send)
             return
         scope["correlation"] = uuid4().hex
-        answer = _Answer(send)
+        answer = _LimitedAnswer(send)
         try:
             await self._serve(scope, receive, answer)
-        except (Refusal, TimeoutError) as error:
+        except (HttpError, TimeoutError) as error:
             if answer.has_begun:
                 raise
             late = away("This took too long; it may have been done all the same.")
-            refusal = error if isinstance(error, Refusal) else late
+            refusal = error if isinstance(error, HttpError) else late
             await answer_to(Request(scope), refusal)(scope, receive, send)
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_LimitedAnswer") -> None:
         if scope["path"] in ALWAYS:
             await self._within(OF_A_STRANGER, scope, receive, answer)
             return
@@ -102,23 +102,23 @@ class Limits:
             await self._within(bounds, scope, receive, answer)
 
     async def _within(
-        self, bounds: Bounds, scope: Scope, receive: Receive, answer: "_Answer"
+        self, bounds: Bounds, scope: Scope, receive: Receive, answer: "_LimitedAnswer"
     ) -> None:
         _check(scope["headers"], bounds)
-        body = _Body(receive, bounds)
+        body = _LimitedBody(receive, bounds)
         async with asyncio.timeout(bounds.answer_within):
             await self._app(scope, body.receive, answer.send)
 
 
 def _check(headers: list[tuple[bytes, bytes]], bounds: Bounds) -> None:
     if sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
-        raise Refusal(431, f"The headers may have at most {MOST_HEADER_BYTES} bytes.")
+        raise HttpError(431, f"The headers may have at most {MOST_HEADER_BYTES} bytes.")
     length = dict(headers).get(b"content-length", b"0")
     if not length.isdigit() or int(length) > bounds.body_bytes:
         raise _too_large(bounds)
 
 
-class _Answer:
+class _LimitedAnswer:
     """Remembers whether an answer has begun: then it is too late for another."""
 
     def __init__(self, send: Send) -> None:
@@ -130,7 +130,7 @@ class _Answer:
         await self._send(message)
 
 
-class _Body:
+class _LimitedBody:
     """Counts the body, and does not wait for ever for its end."""
 
     def __init__(self, receive: Receive, bounds: Bounds) -> None:
@@ -147,7 +147,7 @@ class _Body:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            raise Refusal(408, "The body did not arrive in time.") from None
+            raise HttpError(408, "The body did not arrive in time.") from None
         self._bytes += len(message.get("body", b""))
         self._is_complete = not message.get("more_body", False)
         if self._bytes > self._bounds.body_bytes:
@@ -155,5 +155,5 @@ class _Body:
         return message
 
 
-def _too_large(bounds: Bounds) -> Refusal:
-    return Refusal(413, f"The body may have at most {bounds.body_bytes} bytes.")
+def _too_large(bounds: Bounds) -> HttpError:
+    return HttpError(413, f"The body may have at most {bounds.body_bytes} bytes.")

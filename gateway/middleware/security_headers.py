@@ -6,7 +6,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.errors import Refusal, answer_to
+from gateway.errors import HttpError, answer_to
 from gateway.middleware.request_limits import ALWAYS
 from gateway.public_url import LOOPBACK, Address
 
@@ -30,7 +30,7 @@ _ALWAYS = {
 }
 
 
-class SafeHeaders:
+class SecurityHeadersMiddleware:
     """ASGI middleware: security headers; scheme and hosts as `public` says.
 
     An open door answers only to this machine's own pages.
@@ -65,12 +65,12 @@ class SafeHeaders:
             return
         await self._app(scope, receive, send_safely)
 
-    def _refusal(self, path: str, headers: Headers) -> Refusal | None:
+    def _refusal(self, path: str, headers: Headers) -> HttpError | None:
         if self._is_open and (_is_foreign(headers) or any(name in headers for name in FORWARDED)):
-            return Refusal(403, "Without GATEWAY_API_KEYS only this machine may ask.")
+            return HttpError(403, "Without GATEWAY_API_KEYS only this machine may ask.")
         host = headers.get("host", "")
         if self._public and path not in ALWAYS and not self._public.is_host(host):
-            return Refusal(421, "The Host header does not name this server (GATEWAY_PUBLIC_URL).")
+            return HttpError(421, "The Host header does not name this server (GATEWAY_PUBLIC_URL).")
         return None
 
 

@@ -10,7 +10,7 @@ from gateway.middleware.metrics import METHODS, UNTOLD
 _CONTEXT = TraceContextTextMapPropagator()
 
 
-class Traced:
+class TracingMiddleware:
     """ASGI middleware: makes a span of each request, with its route and status, no contents."""
 
     def __init__(self, app: ASGIApp, *, tracer: Tracer) -> None:

@@ -14,12 +14,12 @@ from temporalio.client import WorkflowHandle, WorkflowHistoryEventAsyncIterator
 from codat.exact_json import dumps
 from codat.turns import in_turn
 from dispatch.pushes import Push
-from dispatch.timeline.build import tell_push
-from gateway.dependencies import Parts
+from dispatch.timeline.build import build_timeline
+from gateway.dependencies import Dependencies
 from gateway.pages.resolve import MOST_WORDS, is_unclear
 from gateway.rendering import fragment
 from gateway.sessions import Session
-from gateway.snapshot import Standing, standing_of
+from gateway.snapshot import PushSnapshot, snapshot_of
 
 EVENTS = "/companies/{companyId}/pushes/{pushOperationKey}/events"
 _EVENTS, *_ = compile_path(EVENTS)
@@ -32,34 +32,36 @@ _CALM = 0.3
 class Live:
     """Renders the part of a push's page that changes, and streams it."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
 
-    async def values(self, standing: Standing, company: UUID, session: Session) -> dict[str, Any]:
+    async def values(
+        self, snapshot: PushSnapshot, company: UUID, session: Session
+    ) -> dict[str, Any]:
         """Give what the page of a push shows."""
-        outcome = standing.outcome
-        told = await tell_push(standing.push)
+        outcome = snapshot.outcome
+        told = await build_timeline(snapshot.push)
         return {
             "session": session,
             "company": company,
-            "here": f"/companies/{company}/pushes/{standing.push.push_id}",
-            "push_id": standing.push.push_id,
-            "status": standing.status.value,
+            "here": f"/companies/{company}/pushes/{snapshot.push.push_id}",
+            "push_id": snapshot.push.push_id,
+            "status": snapshot.status.value,
             "message": outcome.message if outcome else _GOING_ON,
             "outcome": outcome,
-            "operation": standing.operation,
-            "reference": standing.request.idempotency_key if standing.request else None,
-            "requested": standing.requested,
-            "ended": (outcome.completed_on_utc or standing.description.close_time)
+            "operation": snapshot.operation,
+            "reference": snapshot.request.idempotency_key if snapshot.request else None,
+            "requested": snapshot.requested,
+            "ended": (outcome.completed_on_utc or snapshot.description.close_time)
             if outcome
             else None,
             "remarks": [("Errors", outcome.errors), ("Warnings", outcome.warnings)]
             if outcome
             else [],
             "moments": told.moments,
-            "unclear": is_unclear(standing),
-            "run": standing.description.run_id,
-            "first_word": self._parts.first_words.of(standing.description.run_id),
+            "unclear": is_unclear(snapshot),
+            "run": snapshot.description.run_id,
+            "first_word": self._dependencies.first_words.of(snapshot.description.run_id),
             "most_words": MOST_WORDS,
         }
 
@@ -67,19 +69,19 @@ class Live:
         """Render that part."""
         return await in_turn(fragment, "live", **values)
 
-    def stream(self, standing: Standing, company: UUID, session: Session) -> StreamingResponse:
+    def stream(self, snapshot: PushSnapshot, company: UUID, session: Session) -> StreamingResponse:
         """Answer with the changing part, each time it has changed, until the push has ended."""
-        changes = self._changes(standing, company, session)
+        changes = self._changes(snapshot, company, session)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(changes, media_type="text/event-stream", headers=headers)
 
     async def _changes(
-        self, standing: Standing, company: UUID, session: Session
+        self, snapshot: PushSnapshot, company: UUID, session: Session
     ) -> AsyncIterator[str]:
-        push, run = standing.push, standing.description.run_id
+        push, run = snapshot.push, snapshot.description.run_id
         history = _history(push, run)
         while await self._waits(history, session):
-            now = await standing_of(push, await push.describe())
+            now = await snapshot_of(push, await push.describe())
             # A reset or a long wait ends one run and begins another; the old one has no more news.
             if now.description.run_id != run:
                 run = now.description.run_id
@@ -95,7 +97,9 @@ class Live:
     async def _waits(self, history: WorkflowHistoryEventAsyncIterator, session: Session) -> bool:
         """Wait for news of the push; False when this server is to stop or the session has ended."""
         news = asyncio.ensure_future(history.fetch_next_page())
-        ends = [asyncio.ensure_future(one.wait()) for one in (self._parts.closing, session.ended)]
+        ends = [
+            asyncio.ensure_future(one.wait()) for one in (self._dependencies.closing, session.ended)
+        ]
         try:
             await asyncio.wait(
                 {news, *ends},
@@ -105,7 +109,7 @@ class Live:
         finally:
             for one in (*ends, *([] if news.done() else [news])):
                 one.cancel()
-        is_over = self._parts.closing.is_set() or session.ended.is_set()
+        is_over = self._dependencies.closing.is_set() or session.ended.is_set()
         if not news.done() or news.cancelled() or is_over:
             return False
         news.result()

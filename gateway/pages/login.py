@@ -13,7 +13,7 @@ from codat import Problem
 from codat.turns import in_turn
 from gateway.auth import NOBODY, Role, check_company, check_role, text_secret
 from gateway.callers import Callers
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 from gateway.rendering import page
 from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember, safe_target
 
@@ -26,7 +26,7 @@ class NeedsLogin(Exception):
     """Nobody is logged in; whoever asks is sent to the login page."""
 
 
-class Visits:
+class LoginPages:
     """Knows who is looking, and lets them see their companies only."""
 
     def __init__(self, sessions: Sessions, callers: Callers) -> None:
@@ -42,7 +42,7 @@ class Visits:
             raise NeedsLogin
         return session
 
-    def visitor_of(self, request: Request, company: UUID, role: Role = Role.READ) -> Session:
+    def session_for(self, request: Request, company: UUID, role: Role = Role.READ) -> Session:
         """Give the session of somebody who may do that in the company; NeedsLogin, Refusal 403."""
         session = self.visitor(request)
         check_company(session.key, company)
@@ -65,7 +65,7 @@ class Visits:
         try:
             return RedirectResponse(f"/companies/{UUID(company)}/pushes", HTTPStatus.SEE_OTHER)
         except ValueError:
-            raise Refusal(HTTPStatus.BAD_REQUEST, "That is no company id.") from None
+            raise HttpError(HTTPStatus.BAD_REQUEST, "That is no company id.") from None
 
     async def login(self, target: str = "/") -> Response:
         """Show the login page."""
@@ -107,7 +107,7 @@ async def fields_of(request: Request) -> list[tuple[str, str]]:
     try:
         return await in_turn(_fields, await request.body())
     except ValueError:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read.") from None
+        raise HttpError(HTTPStatus.BAD_REQUEST, "The form can't be read.") from None
 
 
 def _check_site(request: Request) -> None:
@@ -117,7 +117,7 @@ def _check_site(request: Request) -> None:
     if site is None:
         is_own = origin is None or origin.partition("://")[2] == request.headers.get("host")
     if not is_own:
-        raise Refusal(HTTPStatus.FORBIDDEN, "This form was sent by another site's page.")
+        raise HttpError(HTTPStatus.FORBIDDEN, "This form was sent by another site's page.")
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:

@@ -16,12 +16,12 @@ from gateway.api.operations import title_of
 from gateway.api.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
 from gateway.api.routes import CompanyId, ConnectionId, PushKey
 from gateway.auth import Role
-from gateway.dependencies import Parts
-from gateway.errors import Refusal
+from gateway.dependencies import Dependencies
+from gateway.errors import HttpError
 from gateway.pages.forms.render import record_from_form, render_form
 from gateway.pages.live import EVENTS, Live
-from gateway.pages.login import Visits, is_wrong, shown_to, to_push
-from gateway.pages.retry import Mending
+from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
+from gateway.pages.retry import RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 
@@ -33,18 +33,18 @@ _Text = Annotated[str, Query(max_length=100)]
 class Pages:
     """The pages about pushes, sharing the parts of the front door."""
 
-    def __init__(self, parts: Parts, visits: Visits) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: Dependencies, visits: LoginPages) -> None:
+        self._dependencies = dependencies
         self._visits = visits
-        self._live = Live(parts)
+        self._live = Live(dependencies)
 
     async def new(
         self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
     ) -> Response:
         """Show the form of a new push, made from what the platform wants."""
-        session = self._visits.visitor_of(request, company, Role.PUSH)
+        session = self._visits.session_for(request, company, Role.PUSH)
         target = _target(company, connection, kind)
-        shelved = await self._parts.options.get(target)
+        shelved = await self._dependencies.options.get(target)
         form = await in_turn(render_form, shelved.document)
         about = _about_new(session, target)
         answer = await in_turn(
@@ -56,18 +56,20 @@ class Pages:
         self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
     ) -> Response:
         """Start a push and go to its page; on errors show what was typed."""
-        session = self._visits.visitor_of(request, company, Role.PUSH)
+        session = self._visits.session_for(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
         target, typed = _target(company, connection, kind), dict(fields)
-        shelved = await self._parts.options.get(target)
+        shelved = await self._dependencies.options.get(target)
         record = await in_turn(record_from_form, shelved.document, fields)
         message, status = "", HTTPStatus.OK
-        shelved, problems = await judged(self._parts.options.get, target, record, update=False)
+        shelved, problems = await judged(
+            self._dependencies.options.get, target, record, update=False
+        )
         if not is_wrong(problems):
             try:
                 push_id = await self._start(target, record, typed, session)
                 return to_push(company, push_id)
-            except Refusal as error:
+            except HttpError as error:
                 message, status = error.message, error.status
         form = await in_turn(render_form, shelved.document, record, problems)
         shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
@@ -77,26 +79,26 @@ class Pages:
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""
-        session = self._visits.visitor_of(request, company)
-        standing = await find(self._parts, company, key)
-        shown = await self._live.values(standing, company, session)
-        ui, ours = self._parts.settings.temporal_ui, standing.push
-        where = f"namespaces/{self._parts.temporal.namespace}/workflows/{ours.workflow_id}"
+        session = self._visits.session_for(request, company)
+        snapshot = await find(self._dependencies, company, key)
+        shown = await self._live.values(snapshot, company, session)
+        ui, ours = self._dependencies.settings.temporal_ui, snapshot.push
+        where = f"namespaces/{self._dependencies.temporal.namespace}/workflows/{ours.workflow_id}"
         answer = await in_turn(
             page,
             "push",
             **shown,
             live=await self._live.fragment(shown),
-            title=title_of(standing),
+            title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
-            record=standing.request.data if standing.request else None,
+            record=snapshot.request.data if snapshot.request else None,
         )
         return remember(answer, session, request)
 
     async def events(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Stream the push's page as it changes."""
-        session = self._visits.visitor_of(request, company)
-        return self._live.stream(await find(self._parts, company, key), company, session)
+        session = self._visits.session_for(request, company)
+        return self._live.stream(await find(self._dependencies, company, key), company, session)
 
     async def listing(  # noqa: PLR0913, PLR0917, the filters
         self,
@@ -109,12 +111,12 @@ class Pages:
         number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     ) -> Response:
         """Show a company's pushes, newest first, with filters."""
-        session = self._visits.visitor_of(request, company)
+        session = self._visits.session_for(request, company)
         asked = {"status": status, "dataType": kind, "connectionId": connection, "since": since}
         words = [f"outcome={status}", f"dataType={kind}", f"connectionId={connection}"]
         words.append(f"requestedOnUtc>={since}")
         query = " && ".join(word for word in words if not word.endswith("="))
-        found = await page_of(self._parts, company, number, _PAGE_SIZE, query, NEWEST_FIRST)
+        found = await page_of(self._dependencies, company, number, _PAGE_SIZE, query, NEWEST_FIRST)
 
         def link(to: int, there: object) -> str:
             return f"?{urlencode({**asked, 'page': to})}" if there else ""
@@ -149,13 +151,13 @@ class Pages:
                 "timeout_in_minutes": minutes_of(typed.get("_minutes", "")),
             }
         )
-        return (await start_or_join(self._parts, request, session.key)).push_id
+        return (await start_or_join(self._dependencies, request, session.key)).push_id
 
 
-def page_routes(parts: Parts, visits: Visits) -> APIRouter:
+def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     """Give the router of all pages."""
-    pages = Pages(parts, visits)
-    mending = Mending(parts, visits)
+    pages = Pages(dependencies, visits)
+    mending = RetryPages(dependencies, visits)
     router = APIRouter(include_in_schema=False)
     new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
     pushes = "/companies/{companyId}/pushes"

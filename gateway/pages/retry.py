@@ -11,106 +11,108 @@ from activities.verdicts import judged
 from codat import Problem
 from codat.exact_json import MOST_VALUES, dumps, loads
 from codat.turns import in_turn
-from codat.validation.cache import Shelved
-from dispatch.pushes import NotAPush, Push
+from codat.validation.cache import CachedOptions
+from dispatch.pushes import InvalidPushRequest, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api.operations import title_of
 from gateway.api.pushes import checked, find, minutes_of
 from gateway.api.routes import CompanyId, PushKey
 from gateway.auth import Role, key_name
-from gateway.dependencies import Parts
-from gateway.errors import Refusal
+from gateway.dependencies import Dependencies
+from gateway.errors import HttpError
 from gateway.pages.forms.render import record_from_form, render_form
-from gateway.pages.login import Visits, is_wrong, shown_to, to_push
+from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
 from gateway.pages.resolve import read_reason, read_word
 from gateway.rendering import page
 from gateway.sessions import Session, remember
-from gateway.snapshot import Standing
+from gateway.snapshot import PushSnapshot
 from workflows.models import PushRequest
 
 _BASE = "_base"
 """The field of a form that was sent back: the record that it shows."""
 
 
-class Mending:
+class RetryPages:
     """Retry, and edit and retry."""
 
-    def __init__(self, parts: Parts, visits: Visits) -> None:
-        self._parts = parts
+    def __init__(self, dependencies: Dependencies, visits: LoginPages) -> None:
+        self._dependencies = dependencies
         self._visits = visits
 
     async def retry(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Ask again for a push that did not succeed."""
-        session = self._visits.visitor_of(request, company, Role.PUSH)
+        session = self._visits.session_for(request, company, Role.PUSH)
         await self._visits.form(request, session)
-        standing = await find(self._parts, company, key)
-        await self._retry(standing.push, session)
-        return to_push(company, standing.push.push_id)
+        snapshot = await find(self._dependencies, company, key)
+        await self._retry(snapshot.push, session)
+        return to_push(company, snapshot.push.push_id)
 
     async def settle(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Ask again for a push whose ending is unclear, on somebody's word of what became of it."""
-        session = self._visits.visitor_of(request, company, Role.RESOLVE)
+        session = self._visits.session_for(request, company, Role.RESOLVE)
         typed = dict(await self._visits.form(request, session))
-        standing = await find(self._parts, company, key)
-        settlement, why = read_word(standing, typed, _who(session)), read_reason(typed)
-        if settlement.not_written and self._parts.settings.confirm_not_written:
-            run, who = standing.description.run_id, _who(session)
-            first = self._parts.first_words.confirm(run, who, why)
+        snapshot = await find(self._dependencies, company, key)
+        settlement, why = read_word(snapshot, typed, _who(session)), read_reason(typed)
+        if settlement.not_written and self._dependencies.settings.confirm_not_written:
+            run, who = snapshot.description.run_id, _who(session)
+            first = self._dependencies.first_words.confirm(run, who, why)
             if first is None:
-                return to_push(company, standing.push.push_id)
+                return to_push(company, snapshot.push.push_id)
             why = f"{first.reason} ({first.who}); {why} ({who})"
             settlement = settlement.model_copy(update={"by": f"{first.who} and {who}"})
-        await self._retry(standing.push, session, why=why, settlement=settlement)
-        return to_push(company, standing.push.push_id)
+        await self._retry(snapshot.push, session, why=why, settlement=settlement)
+        return to_push(company, snapshot.push.push_id)
 
     async def edit(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show the form of a push that is to be mended, with what was sent."""
-        session = self._visits.visitor_of(request, company, Role.PUSH)
-        standing, asked, _ = await self._to_mend(company, key)
+        session = self._visits.session_for(request, company, Role.PUSH)
+        snapshot, asked, _ = await self._to_mend(company, key)
         shelved, problems = await self._judged(asked, asked.data)
         form = await in_turn(render_form, shelved.document, asked.data, problems)
-        shown = _shown(standing, company, session, minutes=_earlier_minutes(standing))
+        shown = _shown(snapshot, company, session, minutes=_earlier_minutes(snapshot))
         answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
 
     async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Retry a push with what was typed; what was not touched stays as it was."""
-        session = self._visits.visitor_of(request, company, Role.PUSH)
+        session = self._visits.session_for(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
-        standing, asked, shelved = await self._to_mend(company, key)
-        typed = {"_minutes": _earlier_minutes(standing)} | dict(fields)
+        snapshot, asked, shelved = await self._to_mend(company, key)
+        typed = {"_minutes": _earlier_minutes(snapshot)} | dict(fields)
         before = await in_turn(_shown_record, typed, asked.data)
         record = await in_turn(record_from_form, shelved.document, fields, before)
         shelved, problems = await self._judged(asked, record)
-        message = await in_turn(_complaint, standing, record, typed["_minutes"])
+        message = await in_turn(_complaint, snapshot, record, typed["_minutes"])
         if is_wrong(problems) or message:
             form = await in_turn(render_form, shelved.document, record, problems)
             base, minutes = await in_turn(dumps, record), typed["_minutes"]
-            shown = _shown(standing, company, session, base=base, minutes=minutes, message=message)
+            shown = _shown(snapshot, company, session, base=base, minutes=minutes, message=message)
             status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
             return await in_turn(page, "new", status, **shown, form=form)
         minutes = minutes_of(typed["_minutes"])
         await self._retry(
-            standing.push,
+            snapshot.push,
             session,
             data=record,
             timeout_in_minutes=minutes,
             waits_for_ever=minutes is None,
         )
-        return to_push(company, standing.push.push_id)
+        return to_push(company, snapshot.push.push_id)
 
-    async def _to_mend(self, company: UUID, key: UUID) -> tuple[Standing, PushRequest, Shelved]:
-        standing = await find(self._parts, company, key)
-        if standing.request is None:
-            raise Refusal(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
-        shelved = await self._parts.options.get(standing.request.target)
-        return standing, standing.request, shelved
+    async def _to_mend(
+        self, company: UUID, key: UUID
+    ) -> tuple[PushSnapshot, PushRequest, CachedOptions]:
+        snapshot = await find(self._dependencies, company, key)
+        if snapshot.request is None:
+            raise HttpError(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
+        shelved = await self._dependencies.options.get(snapshot.request.target)
+        return snapshot, snapshot.request, shelved
 
     async def _judged(
         self, asked: PushRequest, record: dict[str, Any]
-    ) -> tuple[Shelved, list[Problem]]:
+    ) -> tuple[CachedOptions, list[Problem]]:
         is_update = asked.record_id is not None
-        return await judged(self._parts.options.get, asked.target, record, update=is_update)
+        return await judged(self._dependencies.options.get, asked.target, record, update=is_update)
 
     async def _retry(self, push: Push, session: Session, why: str = "", **changes: Any) -> None:  # noqa: ANN401
         asked = f"asked for on the push's page by {_who(session)}"
@@ -119,12 +121,12 @@ class Mending:
             await retry_push(
                 push,
                 reason=reason,
-                task_queue=self._parts.task_queue,
+                task_queue=self._dependencies.task_queue,
                 started_by=key_name(session.key),
                 **changes,
             )
-        except (StillRunning, NotAPush) as error:
-            raise Refusal(HTTPStatus.CONFLICT, str(error)) from None
+        except (StillRunning, InvalidPushRequest) as error:
+            raise HttpError(HTTPStatus.CONFLICT, str(error)) from None
 
 
 def _who(session: Session) -> str:
@@ -136,27 +138,27 @@ def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, An
     try:
         shown = loads(typed[_BASE], most_values=MOST_VALUES) if _BASE in typed else before
     except ValueError:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
+        raise HttpError(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
     return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before
 
 
-def _earlier_minutes(standing: Standing) -> str:
-    minutes = standing.request.timeout_in_minutes if standing.request else None
+def _earlier_minutes(snapshot: PushSnapshot) -> str:
+    minutes = snapshot.request.timeout_in_minutes if snapshot.request else None
     return str(minutes or "")
 
 
-def _complaint(standing: Standing, record: dict[str, Any], minutes: str) -> str:
+def _complaint(snapshot: PushSnapshot, record: dict[str, Any], minutes: str) -> str:
     """Say what makes no push request of what was typed; nothing when all is well."""
-    target = standing.request.target.model_dump() if standing.request else {}
+    target = snapshot.request.target.model_dump() if snapshot.request else {}
     try:
         checked({**target, "data": record, "timeout_in_minutes": minutes_of(minutes)})
-    except Refusal as error:
+    except HttpError as error:
         return error.message
     return ""
 
 
 def _shown(  # noqa: PLR0913, what the page shows
-    standing: Standing,
+    snapshot: PushSnapshot,
     company: UUID,
     session: Session,
     *,
@@ -166,9 +168,9 @@ def _shown(  # noqa: PLR0913, what the page shows
 ) -> dict[str, Any]:
     return {
         **shown_to(session, company),
-        "heading": f"Edit and retry: {title_of(standing)}",
+        "heading": f"Edit and retry: {title_of(snapshot)}",
         "button": "Retry with this",
-        "back": f"/companies/{company}/pushes/{standing.push.push_id}",
+        "back": f"/companies/{company}/pushes/{snapshot.push.push_id}",
         "base": base,
         "key": "",
         "minutes": minutes,

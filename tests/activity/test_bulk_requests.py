@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from activities.bulk import PACE, REQUESTS, BulkActivities, BulkStep
-from codat.quota import Allowance
+from codat.quota import DailyQuota
 from tests.support.clocks import wall_clock_off
 from tests.support.workbench import perform
 
@@ -25,7 +25,7 @@ async def a_step(allowance, pushes=3, **fields):
     return await perform(bulk.bulk_retry, step)
 
 
-@pytest.mark.parametrize("allowance", [Allowance(), Allowance(2000, 105)])
+@pytest.mark.parametrize("allowance", [DailyQuota(), DailyQuota(2000, 105)])
 async def test_with_enough_requests_all_are_retried(allowance):
     done = await a_step(allowance)
 
@@ -33,14 +33,14 @@ async def test_with_enough_requests_all_are_retried(allowance):
 
 
 async def test_with_few_requests_left_it_waits_after_one_that_learns_the_number():
-    done = await a_step(Allowance(2000, 103, timedelta(minutes=9)))
+    done = await a_step(DailyQuota(2000, 103, timedelta(minutes=9)))
 
     assert 1 == len(done.results)
     assert timedelta(minutes=8) < done.not_before - datetime.now(UTC) < timedelta(minutes=9)
 
 
 async def test_it_asks_again_every_hour():
-    done = await a_step(Allowance(2000, 0, timedelta(hours=9)))
+    done = await a_step(DailyQuota(2000, 0, timedelta(hours=9)))
 
     assert done.not_before - datetime.now(UTC) < timedelta(hours=1)
 
@@ -48,20 +48,20 @@ async def test_it_asks_again_every_hour():
 @pytest.mark.parametrize("minutes", [-12, 0, 12])
 async def test_a_gap_longer_than_a_step_is_left_to_the_workflow(minutes):
     with wall_clock_off(timedelta(minutes=minutes)):
-        done = await a_step(Allowance(), pushes=1, gap_seconds=3600)
+        done = await a_step(DailyQuota(), pushes=1, gap_seconds=3600)
 
     assert (["retried"], PACE) == (done.results, done.waits_for)
     assert timedelta(minutes=59) < done.not_before - datetime.now(UTC) <= timedelta(hours=1)
 
 
 async def test_after_the_last_push_there_is_nothing_to_wait_for():
-    done = await a_step(Allowance(), pushes=1, gap_seconds=3600, is_last=True)
+    done = await a_step(DailyQuota(), pushes=1, gap_seconds=3600, is_last=True)
 
     assert (["retried"], None) == (done.results, done.not_before)
 
 
 async def test_a_long_gap_is_longer_still_when_few_requests_are_left():
-    few = Allowance(2000, 103, timedelta(minutes=9))
+    few = DailyQuota(2000, 103, timedelta(minutes=9))
     done = await a_step(few, pushes=1, gap_seconds=60)
 
     assert REQUESTS == done.waits_for

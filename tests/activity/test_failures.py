@@ -7,7 +7,7 @@ import httpx
 import pytest
 from temporalio.exceptions import ApplicationErrorCategory
 
-from activities.failures import Refusal
+from activities.failures import FailureDetails
 from tests.support.workbench import workbench
 
 READS = ("fetch-options", "poll-status")
@@ -79,7 +79,10 @@ async def test_retry_after_becomes_the_next_delay(activity, as_):
     delay = failure.next_retry_delay
     assert delay
     assert timedelta(seconds=38) <= delay <= timedelta(seconds=41)
-    assert delay.total_seconds() == Refusal.model_validate(failure.details[0]).retry_after_seconds
+    assert (
+        delay.total_seconds()
+        == FailureDetails.model_validate(failure.details[0]).retry_after_seconds
+    )
 
 
 async def test_a_day_of_patience_is_cut_to_an_hour():
@@ -105,5 +108,5 @@ async def test_the_failure_says_status_and_correlation_id():
     async with workbench(answer) as bench:
         failure = await bench.failure("push")
 
-    refusal = Refusal.model_validate(failure.details[0])
+    refusal = FailureDetails.model_validate(failure.details[0])
     assert (503, "abc") == (refusal.status, refusal.correlation_id)

@@ -50,9 +50,9 @@ async def test_who_is_due_after_the_list_was_read_is_not():
         await asyncio.gather(look(bench, first), look(bench, second))
         bench.codat.connection(seeds.OFFLINE).set(offline=False, delay=0)
         bench.codat.advance(60)
-        reading = await look(bench, third, due=datetime.now(UTC))
+        snapshot = await look(bench, third, due=datetime.now(UTC))
 
-    assert "Success" == reading.operation.status
+    assert "Success" == snapshot.operation.status
 
 
 async def test_the_clocks_of_server_and_worker_need_not_agree():
@@ -66,9 +66,9 @@ async def test_the_clocks_of_server_and_worker_need_not_agree():
         bench.codat.connection(seeds.OFFLINE).set(offline=False, delay=0)
         later = datetime.now(UTC) - timedelta(hours=3)
         ask = ask.model_copy(update={"push_operation_key": second, "due": later})
-        reading = await perform(bench.activities.poll_status, ask, started_time=later)
+        snapshot = await perform(bench.activities.poll_status, ask, started_time=later)
 
-    assert "Success" == reading.operation.status
+    assert "Success" == snapshot.operation.status
 
 
 async def test_a_look_that_came_late_to_its_worker_is_answered_by_an_earlier_list():
@@ -206,9 +206,9 @@ async def test_looks_are_told_to_stretch_when_the_day_runs_low():
     operation = {"pushOperationKey": str(key), "status": "Pending"}
     answer = httpx.MockTransport(lambda _: httpx.Response(200, headers=left, json=operation))
     async with workbench(answer) as bench:
-        reading = await bench.poll_status(key)
+        snapshot = await bench.poll_status(key)
 
-    assert 10 == pytest.approx(reading.patience)
+    assert 10 == pytest.approx(snapshot.patience)
 
 
 async def test_a_list_that_is_too_large_to_read_is_asked_for_in_smaller_pages(monkeypatch):

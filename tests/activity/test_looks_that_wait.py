@@ -12,7 +12,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from activities import poll_batcher
-from codat.quota import Allowance
+from codat.quota import DailyQuota
 from tests.support.looking import did, look, pending
 from tests.support.waiting import eventually
 from tests.support.workbench import Workbench, workbench
@@ -30,7 +30,7 @@ async def test_the_last_question_is_asked_on_the_shortest_day():
 async def test_a_day_that_ends_soon_is_not_waited_out_for_longer():
     async with workbench() as bench:
         (only,) = await pending(bench, 1)
-        bench.client.limits.allowance = Allowance(1000, 1, timedelta(minutes=2))
+        bench.client.limits.allowance = DailyQuota(1000, 1, timedelta(minutes=2))
         with pytest.raises(ApplicationError, match="pushes go first") as caught:
             await look(bench, only)
 

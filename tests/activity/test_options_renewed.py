@@ -91,10 +91,12 @@ async def test_what_no_newer_options_can_change_costs_no_request(data):
 
 async def test_many_records_with_a_choice_that_is_not_offered_share_a_request():
     async with bench_that_offers("suppliers") as bench:
-        shelf = cache.OptionsShelf(bench.client)
-        kept = await shelf.get(target(**BILLS))
+        options = cache.OptionsCache(bench.client)
+        kept = await options.get(target(**BILLS))
         since = time.monotonic()
-        renewed = await asyncio.gather(*(shelf.get(target(**BILLS), since=since) for _ in range(9)))
+        renewed = await asyncio.gather(
+            *(options.get(target(**BILLS), since=since) for _ in range(9))
+        )
 
         assert 3 == requests(bench)
     assert kept.asked < since < renewed[0].asked

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import push
-from activities.models import Conduct
+from activities.models import PushPolicy
 from activities.send_fence import SendFence
 from tests.support.clocks import wall_clock_off
 from tests.support.workbench import RUN, Workbench, workbench
@@ -140,7 +140,9 @@ class Silent:
 async def test_without_temporals_word_nothing_is_sent(status, said):
     client = cast("Client", SimpleNamespace(namespace="n", workflow_service=Silent(status)))
     async with workbench() as bench:
-        bench.activities = push.PushActivities(bench.client, Conduct(), [SendFence(client).check])
+        bench.activities = push.PushActivities(
+            bench.client, PushPolicy(), [SendFence(client).check]
+        )
         failure = await not_sent(bench)
 
         assert [] == bench.journal

@@ -6,7 +6,7 @@ import pytest
 
 from emulator import Emulator, seeds
 from emulator.clock import at, ticks, timestamp
-from emulator.connections import Manners
+from emulator.connections import Behaviour
 from emulator.examples import record
 
 COMPANY = f"/companies/{seeds.COMPANY}"
@@ -24,7 +24,7 @@ class Hands:
 
 
 def finish(now=NOON, **manners):
-    end = Manners.read(manners).finish(ticks(now), "key")
+    end = Behaviour.read(manners).finish(ticks(now), "key")
     return None if end is None else at(end) - now
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from emulator import Emulator, seeds
-from emulator.errors import Refusal
+from emulator.errors import EmulatedError
 from emulator.examples import record
 from emulator.rewrites import WAYS, rewritten
 
@@ -88,5 +88,5 @@ async def test_a_failed_operation_shows_what_was_sent():
 
 async def test_an_unknown_way_is_refused_by_name():
     async with Emulator() as codat:
-        with pytest.raises(Refusal, match="rewrites has no colour"):
+        with pytest.raises(EmulatedError, match="rewrites has no colour"):
             codat.connection(seeds.PROMPT).set(rewrites=["colour"])

@@ -73,7 +73,7 @@ MUTANTS = (
     Mutant(
         "only a first request is prompt",
         "workflows/steps/submit.py",
-        "is_first = not (was_scheduled or story.may_not_be_first)",
+        "is_first = not (was_scheduled or state.may_not_be_first)",
         "is_first = True",
         (f"{LATER}::test_a_request_that_is_sent_again_soon_is_late_too",),
     ),

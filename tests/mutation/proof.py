@@ -23,21 +23,21 @@ MUTANTS = (
     Mutant(
         "a kept 409 is no request in flight",
         SUBMISSION,
-        "    elif not entry.open and lasted >= CONFLICT_IS_KEPT_AFTER",
+        "    elif not submission.open and lasted >= CONFLICT_IS_KEPT_AFTER",
         "    elif False and lasted >= CONFLICT_IS_KEPT_AFTER",
         (f"{CONFLICTS}::test_a_409_that_is_kept_for_its_key_leads_to_the_next_number",),
     ),
     Mutant(
         "a 409 beside an open attempt is no kept answer",
         SUBMISSION,
-        "    elif not entry.open and lasted >= CONFLICT_IS_KEPT_AFTER",
+        "    elif not submission.open and lasted >= CONFLICT_IS_KEPT_AFTER",
         "    elif lasted >= CONFLICT_IS_KEPT_AFTER",
         (f"{LEDGER}::test_a_409_while_an_attempt_is_open_settles_nothing",),
     ),
     Mutant(
         "a request that stays in flight is looked for",
         SUBMISSION,
-        "    if entry.open and lasted >= IN_FLIGHT_FOR:\n",
+        "    if submission.open and lasted >= IN_FLIGHT_FOR:\n",
         "    if False:\n",
         (
             f"{CONFLICTS}::test_a_request_that_stays_in_flight_is_looked_for",
@@ -61,14 +61,14 @@ MUTANTS = (
     Mutant(
         "a proxy's page leaves the attempt open",
         SUBMISSION,
-        '    "CodatUnclear": Answer.LOST,\n',
-        '    "CodatUnclear": Answer.REJECTED,\n',
+        '    "CodatUnclear": AttemptResult.LOST,\n',
+        '    "CodatUnclear": AttemptResult.REJECTED,\n',
         (f"{UNCLEAR}::test_behind_a_proxys_page_the_record_is_found",),
     ),
     Mutant(
         "a page that comes again is not sent to for ever",
         "workflows/steps/find.py",
-        "    elif story.unclear_answers > 1:\n",
+        "    elif state.unclear_answers > 1:\n",
         "    elif False:\n",
         (f"{UNCLEAR}::test_a_page_that_comes_again_is_looked_behind_and_ends_the_push",),
     ),
@@ -103,8 +103,8 @@ MUTANTS = (
     Mutant(
         "without proof it is Unknown at the deadline, too",
         "workflows/steps/poll.py",
-        "    if reading.operation.is_over:\n        return final(story, reading)\n",
-        "    if reading.operation.status.is_final:\n        return final(story, reading)\n",
+        "    if snapshot.operation.is_over:\n        return final(state, snapshot)\n",
+        "    if snapshot.operation.status.is_final:\n        return final(state, snapshot)\n",
         (f"{UNPROVEN}::test_at_the_deadline_it_is_unknown_and_not_timed_out",),
     ),
     Mutant(
@@ -115,7 +115,7 @@ MUTANTS = (
         (f"{OTHERS}::test_an_answer_about_another_is_asked_for_again_under_the_same_key",),
     ),
     Mutant(
-        "a reading about another is none",
+        "a snapshot about another is none",
         "activities/poll_batcher.py",
         "        if not operation.is_of(ask.target):\n",
         "        if False:\n",
@@ -124,21 +124,21 @@ MUTANTS = (
     Mutant(
         "a missing operation is not asked for without end",
         "workflows/no_proof.py",
-        "    if now - story.missing_since >= MISSING_FOR:\n",
+        "    if now - state.missing_since >= MISSING_FOR:\n",
         "    if False:\n",
         (f"{MISSING}::test_nothing_but_404_for_an_hour_is_unknown",),
     ),
     Mutant(
         "another answer begins the hour anew",
         "workflows/steps/poll.py",
-        "    story.missing_since = None\n    return reading\n",
-        "    return reading\n",
+        "    state.missing_since = None\n    return snapshot\n",
+        "    return snapshot\n",
         (f"{MISSING}::test_another_answer_begins_the_hour_anew",),
     ),
     Mutant(
         "a missing operation is held",
         "workflows/steps/recall.py",
-        "        if reading is None and (story.ledger.held or story.request.settlement):\n",
+        "        if snapshot is None and (state.ledger.held or state.request.settlement):\n",
         "        if False:\n",
         (f"{MISSING}::test_asked_for_again_it_sends_nothing_without_a_persons_word",),
     ),

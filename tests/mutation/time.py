@@ -17,7 +17,7 @@ PATIENCE = "tests/workflow/test_patience.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 KEYS = "tests/workflow/test_submission_keys.py"
 WAITING = "tests/activity/test_looks_that_wait.py"
-SHELF = "tests/activity/test_options_shelf.py"
+SHELF = "tests/activity/test_options_cache.py"
 LIMITS = "tests/unit/test_limits.py"
 
 MUTANTS = (
@@ -75,22 +75,22 @@ MUTANTS = (
     Mutant(
         "asks in no time",
         POLL,
-        "if last_chance <= timedelta() if last_chance is not None else story.is_late:",
+        "if last_chance <= timedelta() if last_chance is not None else state.is_late:",
         "if False:",
         (TIME,),
     ),
     Mutant(
         "the day's requests are no matter",
         POLL,
-        "planned = stretched(story.manners, company, now, planned, reading.patience)",
+        "planned = next_poll_slowed(state.manners, company, now, planned, snapshot.patience)",
         "pass",
         (TIME,),
     ),
     Mutant(
         "no last question",
         POLL,
-        "reading = await _ask_to_the_last(story, before)",
-        "reading = before",
+        "snapshot = await _ask_to_the_last(state, before)",
+        "snapshot = before",
         (f"{DEADLINES}::test_what_ended_just_before_the_deadline_counts",),
     ),
     Mutant(
@@ -110,7 +110,7 @@ MUTANTS = (
     Mutant(
         "histories grow",
         POLL,
-        "        story.renew()\n",
+        "        state.continue_as_new_if_long()\n",
         "",
         (f"{PATIENCE}::test_a_long_history_does_not_move_the_deadline",),
     ),
@@ -124,11 +124,11 @@ MUTANTS = (
     Mutant(
         "a hint is heard for ever",
         POLL,
-        "    story.hinted = False\n",
+        "    state.hinted = False\n",
         "",
         (f"{TIME}::test_a_hint_is_heard_once",),
     ),
-    Mutant("no time to look", CLOCK, "requested + first / SPARE", "requested", (NEXT,)),
+    Mutant("no time to found", CLOCK, "requested + first / SPARE", "requested", (NEXT,)),
     Mutant(
         "no time for a crowd's looks",
         CLOCK,
@@ -181,14 +181,14 @@ MUTANTS = (
     Mutant(
         "a push is as old as its first attempt",
         POLL,
-        "(entry.last_scheduled or entry.first_scheduled)",
-        "entry.first_scheduled",
+        "(submission.last_scheduled or submission.first_scheduled)",
+        "submission.first_scheduled",
         (f"{DEADLINES}::test_a_push_that_was_sent_late_is_looked_at_soon",),
     ),
     Mutant(
         "saved requests are asked for",
         POLL,
-        "planned = max(planned, story.saved_until)",
+        "planned = max(planned, state.saved_until)",
         "pass",
         (TIME,),
     ),
@@ -200,7 +200,7 @@ MUTANTS = (
         (f"{HINTS}::test_a_hint_cuts_short_what_is_saved_for_pushes",),
     ),
     Mutant(
-        "stretched looks leave the grid",
+        "next_poll_slowed looks leave the grid",
         CLOCK,
         "return _next_mark(now + pause, width, company) if width else now + pause",
         "return now + pause",
@@ -209,7 +209,7 @@ MUTANTS = (
     Mutant(
         "looked for after the deadline",
         "workflows/steps/find.py",
-        "    if story.is_late:\n        return None\n",
+        "    if state.is_late:\n        return None\n",
         "",
         (f"{KEYS}::test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured",),
     ),
@@ -282,7 +282,7 @@ MUTANTS = (
     Mutant(
         "a short day never ends",
         "codat/limits.py",
-        "return self._told if self._clock() < self._told_until else Allowance()",
+        "return self._told if self._clock() < self._told_until else DailyQuota()",
         "return self._told",
         (f"{LIMITS}::test_a_new_day_is_not_judged_by_the_old_one",),
     ),

@@ -1,6 +1,6 @@
 import pytest
 
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import fitting
@@ -25,4 +25,4 @@ def test_every_published_document_has_a_form_that_gives_back_its_record(name):
     again = record_from_form(document, sent)
 
     assert record == record_from_form(document, sent, record)
-    assert [] == [each for each in judge(document, again) if each.severity == "error"]
+    assert [] == [each for each in validate_record(document, again) if each.severity == "error"]

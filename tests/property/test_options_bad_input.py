@@ -5,7 +5,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from codat.validation.schema import UnreadableOptions, json_schema, read_options
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from tests.support.option_documents import field, rule
 
 
@@ -54,22 +54,24 @@ def test_options_that_share_their_parts_a_billion_times_are_refused():
 
 
 def test_options_nested_as_deep_as_allowed_judge_a_record():
-    assert [] == judge(nested_options(60), nested(60, "text"))
+    assert [] == validate_record(nested_options(60), nested(60, "text"))
 
 
 @pytest.mark.parametrize("depth", [100, 5_000, 100_000])
 def test_a_record_nested_deep_is_judged(depth):
     document = field("Object", properties={"a": field("Object")})
 
-    assert [] == judge(document, nested(depth))
+    assert [] == validate_record(document, nested(depth))
 
 
 def test_names_that_are_no_text_are_judged_as_texts():
-    assert ["/7"] == [each.pointer for each in judge(field("Object", properties={"a": {}}), {7: 1})]
+    assert ["/7"] == [
+        each.pointer for each in validate_record(field("Object", properties={"a": {}}), {7: 1})
+    ]
 
 
 def test_an_empty_document_allows_everything():
-    assert [] == judge({}, {"anything": [1]})
+    assert [] == validate_record({}, {"anything": [1]})
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,9 @@ def test_odd_nodes_convert_and_stop_nothing(odd):
     document = field("Object", properties={"odd": odd})
 
     Draft202012Validator.check_schema(json_schema(document))
-    assert [] == [each for each in judge(document, {"other": 1}) if each.severity == "error"]
+    assert [] == [
+        each for each in validate_record(document, {"other": 1}) if each.severity == "error"
+    ]
 
 
 def test_a_schema_keyword_as_a_field_name_is_a_name():
@@ -97,8 +101,10 @@ def test_a_schema_keyword_as_a_field_name_is_a_name():
     document = field("Object", properties={name: field("String", required=True) for name in names})
 
     Draft202012Validator.check_schema(json_schema(document))
-    assert [] == judge(document, dict.fromkeys(names, "x"))
-    assert {f"/{name}" for name in names} == {each.pointer for each in judge(document, {})}
+    assert [] == validate_record(document, dict.fromkeys(names, "x"))
+    assert {f"/{name}" for name in names} == {
+        each.pointer for each in validate_record(document, {})
+    }
 
 
 def test_choices_without_a_value_are_not_offered_and_only_warn():
@@ -106,14 +112,14 @@ def test_choices_without_a_value_are_not_offered_and_only_warn():
     document = field("Object", properties={"x": field("String", options=choices)})
 
     assert ["a"] == json_schema(document)["properties"]["x"]["enum"]
-    assert ["warning"] == [each.severity for each in judge(document, {"x": "B"})]
-    assert ["error"] == [each.severity for each in judge(document, {"x": "C"})]
+    assert ["warning"] == [each.severity for each in validate_record(document, {"x": "B"})]
+    assert ["error"] == [each.severity for each in validate_record(document, {"x": "C"})]
 
 
 def test_choices_that_all_lack_a_value_allow_any_text():
     document = field("Object", properties={"x": field("String", options=[{"displayName": "B"}])})
 
-    assert [] == judge(document, {"x": "anything"})
+    assert [] == validate_record(document, {"x": "anything"})
 
 
 def test_choices_of_a_number_are_numbers_however_written():
@@ -121,15 +127,18 @@ def test_choices_of_a_number_are_numbers_however_written():
     document = field("Object", properties={"x": field("Number", options=choices)})
 
     assert [] == [
-        each for value in (1, 2.5, Decimal("2.500")) for each in judge(document, {"x": value})
+        each
+        for value in (1, 2.5, Decimal("2.500"))
+        for each in validate_record(document, {"x": value})
     ]
-    assert ["choice"] == [each.rule for each in judge(document, {"x": 3})]
+    assert ["choice"] == [each.rule for each in validate_record(document, {"x": 3})]
 
 
 @pytest.mark.parametrize("record", [None, [], "text", 7, math.nan])
 def test_a_record_that_is_no_object_has_one_error(record):
     assert [("", "error", "type")] == [
-        (each.pointer, each.severity, each.rule) for each in judge(field("Object"), record)
+        (each.pointer, each.severity, each.rule)
+        for each in validate_record(field("Object"), record)
     ]
 
 
@@ -147,7 +156,8 @@ def test_what_is_no_number_is_said_to_be_none(number):
     node = field("Number", options=[{"value": "1"}], validation=rule("Must be positive"))
 
     assert ["type"] == [
-        each.rule for each in judge(field("Object", properties={"x": node}), {"x": number})
+        each.rule
+        for each in validate_record(field("Object", properties={"x": node}), {"x": number})
     ]
 
 
@@ -159,7 +169,7 @@ def test_numbers_of_any_size_are_weighed(number):
     ]
     node = field("Number", validation={"warnings": [each["warnings"][0] for each in sentences]})
 
-    found = judge(field("Object", properties={"x": node}), {"x": number})
+    found = validate_record(field("Object", properties={"x": node}), {"x": number})
 
     assert (number < 0) is bool(found)
 

@@ -11,15 +11,15 @@ from temporalio.exceptions import ApplicationError
 
 from activities.failures import codat_failures
 from activities.find import MAX_CANDIDATES, Match, _candidates
-from activities.models import Fact, Kind, Look, Memory, Verdict
-from activities.readings import reading_of
+from activities.models import PastEvent, PastEventKind, PriorRuns, SearchResult, ValidationResult
+from activities.readings import snapshot_of
 from activities.recall import MAX_MEMORY, _fitting
 from activities.wire import Finding, count_of
 from codat import CodatRefused
 from codat.models import PushOperation, PushStatus
-from workflows.details import of_outcome
-from workflows.ledger import Answer, Ledger, record
-from workflows.ledger_rebuild import remember
+from workflows.details import outcome_details
+from workflows.ledger import AttemptResult, Ledger, record
+from workflows.ledger_rebuild import rebuild_ledger
 from workflows.models import PushOutcome, PushRecord, PushRequest, Resume
 
 PAYLOAD = 2 * 1024 * 1024
@@ -62,22 +62,22 @@ def operation(status: str, count: int, text: str, echo: int) -> PushOperation:
 def test_an_operation_fits_and_so_does_the_end_that_it_brings(status, count, length, letter, echo):
     if count * length > 2_000_000:
         length = 255
-    reading = reading_of(operation(status, count, letter * length, echo))
+    snapshot = snapshot_of(operation(status, count, letter * length, echo))
     outcome = PushOutcome(
         status=PushStatus.SUCCESS,
         message=letter * length,
         records=[PushRecord(id=letter * length)] * count,
-        errors=reading.errors,
-        warnings=reading.warnings + reading.warnings,
+        errors=snapshot.errors,
+        warnings=snapshot.warnings + snapshot.warnings,
         submitted=True,
         requested_on_utc=NOON,
-        data=reading.operation.data,
+        data=snapshot.operation.data,
     )
 
-    assert size_of(reading) < PAYLOAD
+    assert size_of(snapshot) < PAYLOAD
     assert size_of(outcome) < PAYLOAD
-    assert count_of(reading.errors) == count
-    assert len(of_outcome(outcome, "push").encode()) < PAYLOAD
+    assert count_of(snapshot.errors) == count
+    assert len(outcome_details(outcome, "push").encode()) < PAYLOAD
 
 
 @settings(max_examples=20, deadline=None)
@@ -85,15 +85,15 @@ def test_an_operation_fits_and_so_does_the_end_that_it_brings(status, count, len
 def test_a_verdict_fits_and_counts_what_it_leaves_out(count, length, letter):
     text = letter * length
     finding = Finding.model_construct(pointer=text, message=text, rule=text)
-    verdict = Verdict(errors=[finding] * count, warnings=[finding] * count)
+    verdict = ValidationResult(errors=[finding] * count, warnings=[finding] * count)
 
     assert size_of(verdict) < PAYLOAD
     assert [count, count] == [count_of(verdict.errors), count_of(verdict.warnings)]
 
 
 def test_a_list_that_was_cut_is_cut_again_without_losing_count():
-    first = Verdict(errors=[Finding(pointer="/a", message="wrong")] * 150).errors
-    twice = Verdict(errors=[*first, *first]).errors
+    first = ValidationResult(errors=[Finding(pointer="/a", message="wrong")] * 150).errors
+    twice = ValidationResult(errors=[*first, *first]).errors
 
     assert [150, 300] == [count_of(first), count_of(twice)]
     assert "and 200 more" == twice[-1].message
@@ -106,16 +106,16 @@ def test_a_look_names_the_likeliest_of_many_candidates():
 
     assert MAX_CANDIDATES == len(named)
     assert equal[0].push_operation_key == named[0].push_operation_key
-    assert size_of(Look(candidates=named, more=1)) < PAYLOAD
+    assert size_of(SearchResult(candidates=named, more=1)) < PAYLOAD
 
 
 @pytest.mark.parametrize(("attempts", "is_unread"), [(100, False), (20_000, True)])
 def test_runs_that_left_too_much_behind_count_as_unreadable(attempts, is_unread):
-    fact = Fact(at=NOON, kind=Kind.SCHEDULED, number=1, digest="0" * 64)
-    memory = _fitting(Memory(facts=[fact] * attempts), [str(uuid4()) for _ in range(500)])
+    fact = PastEvent(at=NOON, kind=PastEventKind.SCHEDULED, number=1, digest="0" * 64)
+    memory = _fitting(PriorRuns(facts=[fact] * attempts), [str(uuid4()) for _ in range(500)])
 
     assert size_of(memory) < MAX_MEMORY
-    assert remember(memory).unread is is_unread
+    assert rebuild_ledger(memory).unread is is_unread
 
 
 def test_a_ledger_stays_small_however_often_codat_refuses():
@@ -123,7 +123,7 @@ def test_a_ledger_stays_small_however_often_codat_refuses():
     for turn in range(20_000):
         entry = ledger.begin(NOON + timedelta(minutes=turn), 5, "0" * 64)
         entry.open = 1
-        record(entry, Answer.UNAUTHORIZED)
+        record(entry, AttemptResult.UNAUTHORIZED)
     resume = Resume(requested_on_utc=NOON, ledger=ledger)
     request = PushRequest.model_validate(
         {
@@ -136,7 +136,7 @@ def test_a_ledger_stays_small_however_often_codat_refuses():
         }
     )
 
-    assert 20_000 == ledger.entries[-1].number
+    assert 20_000 == ledger.submissions[-1].number
     assert size_of(request) < PAYLOAD
 
 

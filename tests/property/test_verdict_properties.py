@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from codat.validation.schema import json_schema
-from codat.validation.validate import compile_schema, judge
+from codat.validation.validate import compile_schema, validate_record
 from tests.support.option_documents import changes, documents, fitting
 from tests.support.published import PUBLISHED, published
 
@@ -22,7 +22,7 @@ def test_any_document_becomes_a_valid_schema(document):
 
 @given(documents())
 def test_a_fitting_record_has_no_problem(document):
-    assert [] == judge(document, fitting(document))
+    assert [] == validate_record(document, fitting(document))
 
 
 @given(documents())
@@ -31,7 +31,10 @@ def test_each_change_is_an_error_at_its_place(document):
     checker = compile_schema(document)
 
     for change in changes(document):
-        found = [(problem.pointer, problem.severity) for problem in judge(checker, change.record)]
+        found = [
+            (problem.pointer, problem.severity)
+            for problem in validate_record(checker, change.record)
+        ]
         assert [(change.pointer, "error")] == found, change
 
 
@@ -39,7 +42,7 @@ def test_each_change_is_an_error_at_its_place(document):
 def test_a_fitting_record_passes_the_published_document(name):
     document = published(f"options/{name}.json")
 
-    assert [] == judge(document, fitting(document))
+    assert [] == validate_record(document, fitting(document))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,6 +52,8 @@ def test_each_change_is_found_in_the_published_document(name):
 
     for change in changes(document):
         errors = [
-            each.pointer for each in judge(checker, change.record) if each.severity == "error"
+            each.pointer
+            for each in validate_record(checker, change.record)
+            if each.severity == "error"
         ]
         assert [change.pointer] == errors, change

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl
 
 from codat.exact_json import dumps
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from gateway.pages.forms.render import STATIC, record_from_form, render_form
 
 PAGE = """<!doctype html>
@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         document = page.documents[self.path[1:]]
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         record = record_from_form(document, parse_qsl(body, keep_blank_values=True))
-        problems = judge(document, record)
+        problems = validate_record(document, record)
         if any(problem.severity == "error" for problem in problems):
             self._answer(self._form(render_form(document, record, problems)))
         else:

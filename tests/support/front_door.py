@@ -14,12 +14,12 @@ from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
 from codat import CodatClient, CodatSettings
-from codat.validation.cache import OptionsShelf
+from codat.validation.cache import OptionsCache
 from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import Emulator, seeds
 from gateway.app import build_app
-from gateway.dependencies import Parts
+from gateway.dependencies import Dependencies
 from gateway.settings import GatewaySettings
 from tests.support.house import House, house
 
@@ -44,7 +44,7 @@ class FrontDoor:
     """What a test needs to ask the front door."""
 
     house: House
-    parts: Parts
+    parts: Dependencies
     http: httpx.AsyncClient
 
     def path(self, data_type: str = "suppliers", connection: str = seeds.PROMPT) -> str:
@@ -78,8 +78,8 @@ async def front_door(
         {"api_keys": API_KEYS, "most_wrong_keys": 1000, **settings}
     )
     async with house(environment) as home, a_codat(home.codat) as codat:
-        temporal, shelf = client or home.client, OptionsShelf(codat)
-        parts = Parts(temporal, shelf, known, home.task_queue, meter=meter)
+        temporal, cache = client or home.client, OptionsCache(codat)
+        parts = Dependencies(temporal, cache, known, home.task_queue, meter=meter)
         transport = httpx.ASGITransport(build_app(parts), raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url=BASE, headers=basic(KEY), timeout=30

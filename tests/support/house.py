@@ -12,19 +12,19 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from activities.notify import NotifyActivities
 from codat import CodatClient, CodatSettings
-from codat.limits import Limits
-from codat.responses import Answer
+from codat.limits import RequestLimits
+from codat.responses import CodatResponse
 from dispatch.pushes import Push, start_push
 from emulator import Emulator, seeds
 from emulator.examples import record
 from worker import build_worker
 from workflows.models import PushOutcome, PushRequest
-from workflows.state import Story
+from workflows.state import PushState
 
-QUICK = Conduct(poll_first=timedelta(milliseconds=200), find_for=timedelta(seconds=3))
+QUICK = PushPolicy(poll_first=timedelta(milliseconds=200), find_for=timedelta(seconds=3))
 """Waits for a server whose time is real; the protocol's own waits are minutes."""
 
 
@@ -98,7 +98,7 @@ def a_request(**fields: Any) -> PushRequest:
 async def house(  # noqa: PLR0913, each has a default
     environment: WorkflowEnvironment,
     *,
-    conduct: Conduct = QUICK,
+    conduct: PushPolicy = QUICK,
     skipping: bool = False,
     read_timeout: timedelta = timedelta(seconds=2),
     notify: NotifyActivities | None = None,
@@ -135,11 +135,11 @@ async def house(  # noqa: PLR0913, each has a default
                     patch.setattr("workflows.run_origin.BELIEVED_FOR", timedelta.max)
                 if skipping and notify is None:
                     # A child that outlives its parent stops this server's time for good.
-                    patch.setattr("workflows.push.tell", _tell_nobody)
+                    patch.setattr("workflows.push.start_notification", _tell_nobody)
                 yield House(environment, codat, task_queue)
 
 
-async def _tell_nobody(_story: Story, _outcome: PushOutcome) -> None:
+async def _tell_nobody(_story: PushState, _outcome: PushOutcome) -> None:
     """Take the place of telling a backend."""
 
 
@@ -166,13 +166,13 @@ class Clocked(CodatClient):
         super().__init__(known, transport=transport)
         self._clock = clock
         if clock:
-            self.limits = Limits(
+            self.limits = RequestLimits(
                 known.company_concurrency,
                 known.requests_per_minute,
                 clock=lambda: clock.read().timestamp(),
             )
 
-    async def _send(self, *arguments: Any, **more: Any) -> Answer:
+    async def _send(self, *arguments: Any, **more: Any) -> CodatResponse:
         if self._clock:
             await self._clock.look()
         return await super()._send(*arguments, **more)

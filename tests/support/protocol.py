@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from activities.models import Conduct, Idempotency, Resend
+from activities.models import Idempotency, PushPolicy, Resend
 from codat import CodatClient
 from codat.models import PushOperation
 from dispatch.pushes import Push
@@ -45,7 +45,7 @@ async def protocol(
 
     Each timer costs the server up to a second, whatever its length.
     """
-    conduct = Conduct(
+    conduct = PushPolicy(
         poll_first=timedelta(),
         find_for=timedelta(seconds=find_for),
         idempotency=Idempotency(idempotency),

@@ -22,7 +22,7 @@ from typing import Any
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
 from dispatch.pushes import Push
@@ -35,9 +35,9 @@ from tests.support.waiting import eventually
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
 VERSION = "v1"
-QUICK = Conduct(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
-OFTEN = Conduct(poll_first=timedelta(milliseconds=200), poll_factor=1)
-PATIENT = Conduct(poll_first=timedelta(minutes=5))
+QUICK = PushPolicy(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
+OFTEN = PushPolicy(poll_first=timedelta(milliseconds=200), poll_factor=1)
+PATIENT = PushPolicy(poll_first=timedelta(minutes=5))
 
 SHORT_HISTORIES = "limit.historyCount.suggestContinueAsNew=40"
 """A setting of the server's, so that replay sees the same suggestion."""
@@ -151,14 +151,14 @@ async def doubted(here: House) -> Push:
     return await lost(here)
 
 
-WAYS: dict[str, tuple[Way, Conduct]] = {
+WAYS: dict[str, tuple[Way, PushPolicy]] = {
     "success": (success, QUICK),
     "synchronous": (synchronous, QUICK),
     "failed": (failed, QUICK),
     "not-fit": (not_fit, QUICK),
     "refused": (refused, QUICK),
     "throttled": (throttled, QUICK),
-    "timed-out": (timed_out, Conduct(poll_first=timedelta(seconds=10))),
+    "timed-out": (timed_out, PushPolicy(poll_first=timedelta(seconds=10))),
     "unknown": (unknown, QUICK),
     "lost": (lost, QUICK),
     "adopted": (adopted, QUICK),
@@ -168,12 +168,14 @@ WAYS: dict[str, tuple[Way, Conduct]] = {
     "hinted": (hinted, PATIENT),
     "cancelled": (cancelled, QUICK),
     "grown": (grown, OFTEN),
-    "unasked": (unasked, Conduct(poll_first=timedelta(seconds=10))),
+    "unasked": (unasked, PushPolicy(poll_first=timedelta(seconds=10))),
     "doubted": (doubted, QUICK),
 }
 
 
-async def record_way(name: str, environment: WorkflowEnvironment, way: Way, like: Conduct) -> None:
+async def record_way(
+    name: str, environment: WorkflowEnvironment, way: Way, like: PushPolicy
+) -> None:
     """Let a push go that way, and keep the history of each of its runs."""
     async with house(environment, conduct=like) as here:
         push = await way(here)

@@ -11,11 +11,11 @@ import httpx
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.models import Attempt, Conduct, FetchOptions, PollStatus, Validate
+from activities.models import Attempt, FetchOptions, PollStatus, PushPolicy, Validate
 from activities.push import PushActivities
 from codat import CodatClient, CodatSettings
 from codat.models import PushTarget
-from codat.quota import Allowance
+from codat.quota import DailyQuota
 from emulator import Emulator, seeds
 from emulator.examples import record
 
@@ -44,7 +44,7 @@ class Workbench:
 
     def tell_allowance(self, limit: int, remaining: int) -> None:
         """Let the client believe that so many of the day's requests are left."""
-        self.client.limits.allowance = Allowance(limit, remaining, timedelta(hours=12))
+        self.client.limits.allowance = DailyQuota(limit, remaining, timedelta(hours=12))
 
     async def fetch_options(self, **fields: Any) -> Any:
         return await perform(self.activities.fetch_options, FetchOptions(target=target(**fields)))
@@ -123,7 +123,7 @@ async def workbench(
             {"api_key": codat.api_key, "base_url": codat.base_url}
         )
         async with CodatClient(settings, transport=transport or codat.transport) as client:
-            activities = PushActivities(client, Conduct())
+            activities = PushActivities(client, PushPolicy())
             yield Workbench(codat, client, activities, key, since)
 
 

@@ -5,14 +5,14 @@ from email.utils import format_datetime
 import pytest
 
 import codat
-from codat.responses import Answer
+from codat.responses import CodatResponse
 from tests.support.published import published
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
 
 def an_error(status, body=b"", **headers):
-    answer = Answer(status, headers, body, secrets=("a-long-secret",))
+    answer = CodatResponse(status, headers, body, secrets=("a-long-secret",))
     with pytest.raises(codat.CodatError) as raised:
         answer.document()
     return raised.value

@@ -10,7 +10,7 @@ import pytest
 from pydantic import HttpUrl, SecretStr
 
 import codat
-from codat.exchange import Moment
+from codat.exchange import SendGate
 from tests.support.sockets import serving
 
 ID = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")
@@ -198,7 +198,7 @@ async def test_a_cancelled_push_stays_cancelled():
 
 
 async def test_a_proxys_own_handshake_is_not_the_first_byte():
-    moment = Moment(None)
+    moment = SendGate(None)
     connect = httpcore.Request("CONNECT", "http://codat.test")
     await moment.trace("http11.send_request_headers.started", {"request": connect})
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from activities.models import Told
+from activities.models import PriorOutcome
 from activities.wire import Wire
 from bench.load.worst import RECORDS
 from codat.exact_json import dumps, loads
@@ -38,7 +38,7 @@ def test_absent_fields_are_left_out_and_a_records_nulls_are_not():
 
 
 def test_what_a_model_does_not_know_goes_along():
-    told = Told.model_validate({"status": "Success", "mayStillLand": True})
+    told = PriorOutcome.model_validate({"status": "Success", "mayStillLand": True})
 
     assert {"status": "Success", "submitted": False, "mayStillLand": True} == to_plain(told)
 

@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from dispatch.priorities import MOST_COMPANIES, Crowds
+from dispatch.priorities import MOST_COMPANIES, StartPriorities
 
 BULK, ONE = uuid4(), uuid4()
 
@@ -17,21 +17,21 @@ def priorities(crowds, number):
 
 
 def test_a_company_that_starts_one_goes_before_those_that_start_many():
-    crowds = Crowds(clock=Clock())
+    crowds = StartPriorities(clock=Clock())
 
     assert [3] * 10 + [4] * 20 == priorities(crowds, 30)
     assert 3 == crowds.priority(ONE)
 
 
 def test_thousands_let_hundreds_pass():
-    crowds = Crowds(clock=Clock())
+    crowds = StartPriorities(clock=Clock())
 
     assert [4, 5] == priorities(crowds, 501)[-2:]
 
 
 def test_who_starts_one_a_second_is_no_crowd():
     clock = Clock()
-    crowds = Crowds(clock=clock)
+    crowds = StartPriorities(clock=clock)
     found = []
     for clock.seconds in range(100):
         found.append(crowds.priority(BULK))
@@ -41,7 +41,7 @@ def test_who_starts_one_a_second_is_no_crowd():
 
 def test_a_crowd_of_any_size_is_forgotten_after_a_quarter_of_an_hour_and_a_little():
     clock = Clock()
-    crowds = Crowds(clock=clock)
+    crowds = StartPriorities(clock=clock)
     priorities(crowds, 5000)
     clock.seconds = 1000
 
@@ -49,7 +49,7 @@ def test_a_crowd_of_any_size_is_forgotten_after_a_quarter_of_an_hour_and_a_littl
 
 
 def test_only_the_companies_that_started_last_are_remembered():
-    crowds = Crowds(clock=Clock())
+    crowds = StartPriorities(clock=Clock())
     priorities(crowds, 30)
     for _ in range(MOST_COMPANIES):
         crowds.priority(uuid4())

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from codat import PushStatus
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from emulator import seeds
 from emulator.platforms.platforms import option_document
 from stack.demo_pushes import PARTS
@@ -20,7 +20,7 @@ def test_every_record_of_the_demo_fits_its_platform(part):
     document = option_document(PLATFORMS[part.connection], part.data_type)
 
     assert document
-    assert [] == judge(json.loads(document), part.record)
+    assert [] == validate_record(json.loads(document), part.record)
 
 
 def test_the_demo_shows_every_ending_once():

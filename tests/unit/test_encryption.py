@@ -6,7 +6,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, Fa
 
 from codat import SettingsError, read_settings
 from dispatch.payloads.converter import converter
-from dispatch.payloads.encryption import Unreadable
+from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings, KeyRing
 from dispatch.timeline.timeline import words
 
@@ -78,14 +78,16 @@ async def test_with_plain_first_everything_is_read_and_nothing_encrypted(monkeyp
 async def test_a_missing_key_is_named(monkeypatch, keys):
     sealed = await side(monkeypatch, f"k1:{FIRST}").encode([RECORD])
 
-    with pytest.raises(Unreadable, match=r"^A payload is encrypted with the key 'k1', which PUSH_"):
+    with pytest.raises(
+        UndecryptablePayload, match=r"^A payload is encrypted with the key 'k1', which PUSH_"
+    ):
         await side(monkeypatch, keys).decode(sealed)
 
 
 async def test_another_key_of_the_same_name_opens_nothing(monkeypatch):
     sealed = await side(monkeypatch, f"k1:{FIRST}").encode([RECORD])
 
-    with pytest.raises(Unreadable, match="another key had that name"):
+    with pytest.raises(UndecryptablePayload, match="another key had that name"):
         await side(monkeypatch, f"k1:{SECOND}").decode(sealed)
 
 
@@ -97,7 +99,7 @@ async def test_a_payload_that_was_altered_is_refused(monkeypatch, place):
     altered[place] ^= 1
     payload.data = bytes(altered)
 
-    with pytest.raises(Unreadable, match="it was altered"):
+    with pytest.raises(UndecryptablePayload, match="it was altered"):
         await here.decode([payload])
 
 
@@ -107,7 +109,7 @@ async def test_a_payload_that_was_cut_off_is_refused(monkeypatch, data):
     (payload,) = await here.encode([RECORD])
     payload.data = data
 
-    with pytest.raises(Unreadable, match="it was altered"):
+    with pytest.raises(UndecryptablePayload, match="it was altered"):
         await here.decode([payload])
 
 

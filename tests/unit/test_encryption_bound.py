@@ -11,7 +11,7 @@ from temporalio.converter import (
 
 from codat import SettingsError, read_settings
 from dispatch.payloads.converter import converter
-from dispatch.payloads.encryption import BOUND_TO, Unreadable
+from dispatch.payloads.encryption import BOUND_TO, UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings, KeyRing
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
@@ -45,7 +45,7 @@ async def test_a_payload_is_read_in_its_workflow_and_by_who_knows_none():
 async def test_a_payload_that_was_moved_is_refused(place):
     sealed = await of("push-1").encode([RECORD])
 
-    with pytest.raises(Unreadable, match="moved here from another workflow"):
+    with pytest.raises(UndecryptablePayload, match="moved here from another workflow"):
         await of(*place).decode(sealed)
 
 
@@ -54,7 +54,7 @@ async def test_a_moved_payload_that_claims_another_place_is_refused(claim):
     (sealed,) = await of("push-1").encode([RECORD])
     sealed.metadata[BOUND_TO] = claim
 
-    with pytest.raises(Unreadable, match="it was altered"):
+    with pytest.raises(UndecryptablePayload, match="it was altered"):
         await of("push-2").decode([sealed])
 
 
@@ -66,7 +66,7 @@ async def test_strictly_nothing_plain_is_read():
     strict, plain = of("push-1", strict=True), await converter(KeyRing()).encode([RECORD])
 
     assert [RECORD, None] == await strict.decode(await strict.encode([RECORD, None]))
-    with pytest.raises(Unreadable, match="PUSH_ENCRYPTION_STRICT"):
+    with pytest.raises(UndecryptablePayload, match="PUSH_ENCRYPTION_STRICT"):
         await strict.decode(plain)
 
 

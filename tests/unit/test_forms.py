@@ -3,7 +3,7 @@ from hypothesis import given, settings
 
 from codat.exact_json import Number, dumps
 from codat.models import Problem
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from gateway.pages.forms.fields import WHOLE
 from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
@@ -157,7 +157,7 @@ def test_digits_are_kept_and_what_is_no_number_is_left_to_the_verdict():
     record = record_from_form(BILL, items)
 
     assert '{"reference":"007","total":1.10,"lineItems":[{"quantity":"1,5"}]}' == dumps(record)
-    assert "/lineItems/0/quantity" in [each.pointer for each in judge(BILL, record)]
+    assert "/lineItems/0/quantity" in [each.pointer for each in validate_record(BILL, record)]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_what_is_no_object_stays_as_it_was_typed(record, text):
 
     assert (WHOLE, text) == typed
     assert record == record_from_form(BILL, [typed])
-    assert ["error"] == [one.severity for one in judge(BILL, record)]
+    assert ["error"] == [one.severity for one in validate_record(BILL, record)]
 
 
 def many_lines(count):
@@ -290,5 +290,7 @@ def test_any_record_survives_the_form(document):
     record = fitting(document)
     sent = Page(render_form(document, record)).sent
 
-    assert judge(document, record) == judge(document, record_from_form(document, sent), update=True)
+    assert validate_record(document, record) == validate_record(
+        document, record_from_form(document, sent), update=True
+    )
     assert dumps(record) == dumps(record_from_form(document, sent, record))

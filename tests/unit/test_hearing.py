@@ -2,7 +2,7 @@ import httpx
 import pytest
 
 from codat import CodatClient, CodatError, CodatSettings, PushTarget
-from codat.observer import Heard
+from codat.observer import RequestEvent
 from emulator import seeds
 
 TARGET = PushTarget.model_validate(
@@ -38,7 +38,7 @@ def throttled(_):
     ],
 )
 async def test_a_request_is_heard_of_without_its_ids(ask, endpoint):
-    heard: list[Heard] = []
+    heard: list[RequestEvent] = []
     async with answering(throttled, heard) as codat:
         with pytest.raises(CodatError):
             await ask(codat)
@@ -50,7 +50,7 @@ async def test_a_request_that_brings_no_answer_is_heard_of_by_its_error():
     def lose(_):
         raise httpx.ReadError("gone")
 
-    heard: list[Heard] = []
+    heard: list[RequestEvent] = []
     async with answering(lose, heard) as codat:
         with pytest.raises(CodatError):
             await codat.push(TARGET, {})
@@ -59,7 +59,7 @@ async def test_a_request_that_brings_no_answer_is_heard_of_by_its_error():
 
 
 async def test_the_requests_that_are_left_today_are_heard_of():
-    heard: list[Heard] = []
+    heard: list[RequestEvent] = []
     async with answering(throttled, heard) as codat:
         with pytest.raises(CodatError):
             await codat.options(TARGET)

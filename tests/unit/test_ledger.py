@@ -8,35 +8,41 @@ import pytest
 from activities.models import Idempotency
 from codat.models import PushStatus
 from workflows.ledger import (
-    Answer,
-    Entry,
+    AttemptResult,
     Judgement,
     Ledger,
+    Submission,
     adopt,
     answer_to,
     idempotency_key,
+    mark_not_written,
     may_resend,
     record,
-    settle_as_not_written,
 )
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-REFUSALS = [Answer.BUSY, Answer.CONFLICT, Answer.UNAUTHORIZED, Answer.REJECTED, Answer.UNSENT]
+REFUSALS = [
+    AttemptResult.BUSY,
+    AttemptResult.CONFLICT,
+    AttemptResult.UNAUTHORIZED,
+    AttemptResult.REJECTED,
+    AttemptResult.UNSENT,
+]
 
 
-def scheduled(times: int = 1) -> tuple[Ledger, Entry]:
+def scheduled(times: int = 1) -> tuple[Ledger, Submission]:
     ledger = Ledger()
-    entry = ledger.begin(NOON, None, "digest")
-    entry.open = times
-    return ledger, entry
+    submission = ledger.begin(NOON, None, "digest")
+    submission.open = times
+    return ledger, submission
 
 
-def answered(*answers: Answer) -> tuple[Ledger, Entry]:
-    ledger, entry = scheduled(0)
+def answered(*answers: AttemptResult) -> tuple[Ledger, Submission]:
+    ledger, submission = scheduled(0)
     for answer in answers:
-        entry.open += 1
-        record(entry, answer, uuid4() if answer is Answer.ACCEPTED else None)
-    return ledger, entry
+        submission.open += 1
+        record(submission, answer, uuid4() if answer is AttemptResult.ACCEPTED else None)
+    return ledger, submission
 
 
 @pytest.mark.parametrize("answer", REFUSALS)
@@ -48,16 +54,16 @@ def test_a_refusal_settles_its_own_attempt(answer):
 
 @pytest.mark.parametrize("answer", REFUSALS)
 def test_a_refusal_does_not_settle_an_attempt_without_an_end(answer):
-    ledger, entry = answered(Answer.LOST, answer)
+    ledger, submission = answered(AttemptResult.LOST, answer)
 
-    assert (True, True, True) == (entry.is_unclear, ledger.was_sent, ledger.may_have_written)
+    assert (True, True, True) == (submission.is_unclear, ledger.was_sent, ledger.may_have_written)
 
 
 @pytest.mark.parametrize("answer", REFUSALS)
 def test_a_refusal_does_not_settle_an_answer_that_proved_nothing(answer):
-    ledger, entry = answered(Answer.UNCLEAR, answer)
+    ledger, submission = answered(AttemptResult.UNCLEAR, answer)
 
-    assert (True, True, True) == (entry.is_unclear, ledger.was_sent, ledger.may_have_written)
+    assert (True, True, True) == (submission.is_unclear, ledger.was_sent, ledger.may_have_written)
 
 
 def test_an_attempt_under_way_counts_as_sent():
@@ -67,62 +73,62 @@ def test_an_attempt_under_way_counts_as_sent():
 
 
 def test_an_operation_settles_all_attempts_of_its_number():
-    _, entry = answered(Answer.LOST, Answer.LOST, Answer.ACCEPTED)
+    _, submission = answered(AttemptResult.LOST, AttemptResult.LOST, AttemptResult.ACCEPTED)
 
-    assert (0, PushStatus.PENDING) == (entry.open, entry.status)
+    assert (0, PushStatus.PENDING) == (submission.open, submission.status)
 
 
 def test_a_failed_operation_has_written_nothing_but_was_sent():
-    ledger, entry = answered(Answer.ACCEPTED)
-    entry.status = PushStatus.FAILED
+    ledger, submission = answered(AttemptResult.ACCEPTED)
+    submission.status = PushStatus.FAILED
 
     assert (True, False) == (ledger.was_sent, ledger.may_have_written)
 
 
 @pytest.mark.parametrize("status", [PushStatus.PENDING, PushStatus.TIMED_OUT, PushStatus.UNKNOWN])
 def test_an_operation_that_did_not_fail_may_still_write(status):
-    ledger, entry = answered(Answer.ACCEPTED)
-    entry.status = status
+    ledger, submission = answered(AttemptResult.ACCEPTED)
+    submission.status = status
 
     assert ledger.may_have_written
 
 
 def test_a_number_looked_for_in_vain_stays_doubtful_for_wording():
-    ledger, entry = answered(Answer.LOST)
-    settle_as_not_written(entry)
+    ledger, submission = answered(AttemptResult.LOST)
+    mark_not_written(submission)
 
-    assert (False, True, True) == (entry.is_unclear, ledger.was_sent, ledger.may_have_written)
+    assert (False, True, True) == (submission.is_unclear, ledger.was_sent, ledger.may_have_written)
 
 
 def test_a_later_failure_does_not_close_a_number_looked_for_in_vain():
-    ledger, entry = answered(Answer.UNCLEAR)
-    settle_as_not_written(entry)
+    ledger, submission = answered(AttemptResult.UNCLEAR)
+    mark_not_written(submission)
     second = ledger.begin(NOON, None, "digest")
-    record(second, Answer.ACCEPTED, uuid4())
+    record(second, AttemptResult.ACCEPTED, uuid4())
     second.status = PushStatus.FAILED
 
     assert ledger.may_have_written
 
 
 def test_an_operation_matched_by_content_stays_doubtful_even_when_it_failed():
-    ledger, entry = answered(Answer.LOST)
+    ledger, submission = answered(AttemptResult.LOST)
     adopt(ledger, uuid4(), NOON)
-    entry.status = PushStatus.FAILED
+    submission.status = PushStatus.FAILED
 
     assert ledger.may_have_written
 
 
 def test_an_adopted_operation_takes_the_number_that_has_none():
-    ledger, entry = answered(Answer.LOST)
+    ledger, submission = answered(AttemptResult.LOST)
     operation = uuid4()
     adopt(ledger, operation, NOON)
 
-    assert [entry] == ledger.entries
-    assert operation == entry.operation
+    assert [submission] == ledger.submissions
+    assert operation == submission.operation
 
 
 def test_an_adopted_operation_beside_another_gets_a_number_of_its_own():
-    ledger, first = answered(Answer.ACCEPTED)
+    ledger, first = answered(AttemptResult.ACCEPTED)
     other = uuid4()
     adopt(ledger, other, NOON)
 
@@ -130,90 +136,109 @@ def test_an_adopted_operation_beside_another_gets_a_number_of_its_own():
 
 
 @pytest.mark.parametrize("mode", Idempotency)
-@pytest.mark.parametrize("answer", [Answer.BUSY, Answer.UNSENT])
+@pytest.mark.parametrize("answer", [AttemptResult.BUSY, AttemptResult.UNSENT])
 def test_the_same_number_is_sent_again_after_a_busy_answer(mode, answer):
-    _, entry = answered(answer)
+    _, submission = answered(answer)
 
-    assert may_resend(entry, mode, NOON, "digest")
+    assert may_resend(submission, mode, NOON, "digest")
 
 
 @pytest.mark.parametrize(
     ("mode", "answers", "expected"),
     [
-        (Idempotency.HONOURED, [Answer.LOST], True),
-        (Idempotency.HONOURED, [Answer.LOST, Answer.BUSY], True),
-        (Idempotency.IGNORED, [Answer.LOST], False),
-        (Idempotency.IGNORED, [Answer.LOST, Answer.BUSY], False),
-        (Idempotency.HONOURED, [Answer.UNCLEAR], False),
-        (Idempotency.HONOURED, [Answer.LOST, Answer.UNCLEAR], True),
-        (Idempotency.HONOURED, [Answer.LOST, Answer.UNCLEAR, Answer.UNAUTHORIZED], True),
+        (Idempotency.HONOURED, [AttemptResult.LOST], True),
+        (Idempotency.HONOURED, [AttemptResult.LOST, AttemptResult.BUSY], True),
+        (Idempotency.IGNORED, [AttemptResult.LOST], False),
+        (Idempotency.IGNORED, [AttemptResult.LOST, AttemptResult.BUSY], False),
+        (Idempotency.HONOURED, [AttemptResult.UNCLEAR], False),
+        (Idempotency.HONOURED, [AttemptResult.LOST, AttemptResult.UNCLEAR], True),
         (
             Idempotency.HONOURED,
-            [Answer.LOST, Answer.UNCLEAR, Answer.UNCLEAR, Answer.UNCLEAR],
+            [AttemptResult.LOST, AttemptResult.UNCLEAR, AttemptResult.UNAUTHORIZED],
+            True,
+        ),
+        (
+            Idempotency.HONOURED,
+            [
+                AttemptResult.LOST,
+                AttemptResult.UNCLEAR,
+                AttemptResult.UNCLEAR,
+                AttemptResult.UNCLEAR,
+            ],
             False,
         ),
-        (Idempotency.HONOURED, [Answer.LOST, Answer.UNAUTHORIZED, Answer.REJECTED], False),
-        (Idempotency.IGNORED, [Answer.LOST, Answer.UNCLEAR], False),
-        (Idempotency.IGNORED, [Answer.LOST, Answer.UNAUTHORIZED], False),
-        (Idempotency.HONOURED, [Answer.UNAUTHORIZED], False),
-        (Idempotency.HONOURED, [Answer.LOST, Answer.REJECTED], False),
-        (Idempotency.HONOURED, [Answer.ACCEPTED], False),
+        (
+            Idempotency.HONOURED,
+            [AttemptResult.LOST, AttemptResult.UNAUTHORIZED, AttemptResult.REJECTED],
+            False,
+        ),
+        (Idempotency.IGNORED, [AttemptResult.LOST, AttemptResult.UNCLEAR], False),
+        (Idempotency.IGNORED, [AttemptResult.LOST, AttemptResult.UNAUTHORIZED], False),
+        (Idempotency.HONOURED, [AttemptResult.UNAUTHORIZED], False),
+        (Idempotency.HONOURED, [AttemptResult.LOST, AttemptResult.REJECTED], False),
+        (Idempotency.HONOURED, [AttemptResult.ACCEPTED], False),
     ],
 )
 def test_an_open_attempt_is_repeated_only_where_the_key_protects(mode, answers, expected):
-    _, entry = answered(*answers)
+    _, submission = answered(*answers)
 
-    assert expected == may_resend(entry, mode, NOON, "digest")
+    assert expected == may_resend(submission, mode, NOON, "digest")
 
 
-def conflicts(*seconds: float, lost: int = 0) -> Entry:
+def conflicts(*seconds: float, lost: int = 0) -> Submission:
     """A number to which 409 was given at these moments, after so many lost answers."""
-    _, entry = answered(*[Answer.LOST] * lost)
+    _, submission = answered(*[AttemptResult.LOST] * lost)
     for second in seconds:
-        entry.open += 1
-        record(entry, Answer.CONFLICT, at=NOON + timedelta(seconds=second))
-    return entry
+        submission.open += 1
+        record(submission, AttemptResult.CONFLICT, at=NOON + timedelta(seconds=second))
+    return submission
 
 
 @pytest.mark.parametrize(("last", "is_kept"), [(0, False), (59, False), (60, True)])
 def test_a_409_that_lasts_is_the_kept_answer_of_a_request_that_wrote_nothing(last, is_kept):
-    entry = conflicts(0, last)
+    submission = conflicts(0, last)
 
-    assert is_kept != may_resend(entry, Idempotency.HONOURED, NOON, "digest")
-    assert (False, False, False) == (entry.is_unclear, entry.was_sent, entry.may_have_written)
+    assert is_kept != may_resend(submission, Idempotency.HONOURED, NOON, "digest")
+    assert (False, False, False) == (
+        submission.is_unclear,
+        submission.was_sent,
+        submission.may_have_written,
+    )
 
 
 @pytest.mark.parametrize(("last", "is_looked_for"), [(60, False), (119, False), (120, True)])
 def test_a_409_while_an_attempt_is_open_settles_nothing(last, is_looked_for):
-    entry = conflicts(0, last, lost=1)
+    submission = conflicts(0, last, lost=1)
 
-    assert is_looked_for != may_resend(entry, Idempotency.HONOURED, NOON, "digest")
-    assert (True, True) == (entry.is_unclear, entry.may_have_written)
+    assert is_looked_for != may_resend(submission, Idempotency.HONOURED, NOON, "digest")
+    assert (True, True) == (submission.is_unclear, submission.may_have_written)
 
 
-@pytest.mark.parametrize(("between", "is_kept"), [(Answer.BUSY, True), (Answer.LOST, False)])
+@pytest.mark.parametrize(
+    ("between", "is_kept"), [(AttemptResult.BUSY, True), (AttemptResult.LOST, False)]
+)
 def test_a_lost_answer_between_two_409s_begins_the_minute_anew_and_a_429_does_not(between, is_kept):
-    entry = conflicts(0)
-    entry.open += 1
-    record(entry, between, at=NOON + timedelta(seconds=30))
-    entry.open += 1
-    record(entry, Answer.CONFLICT, at=NOON + timedelta(seconds=90))
+    submission = conflicts(0)
+    submission.open += 1
+    record(submission, between, at=NOON + timedelta(seconds=30))
+    submission.open += 1
+    record(submission, AttemptResult.CONFLICT, at=NOON + timedelta(seconds=90))
 
-    assert is_kept != may_resend(entry, Idempotency.HONOURED, NOON, "digest")
+    assert is_kept != may_resend(submission, Idempotency.HONOURED, NOON, "digest")
 
 
 @pytest.mark.parametrize(("minutes", "expected"), [(84.99, True), (85, False), (300, False)])
 def test_a_key_is_sent_for_eighty_five_minutes(minutes, expected):
-    _, entry = answered(Answer.LOST)
+    _, submission = answered(AttemptResult.LOST)
     now = NOON + timedelta(minutes=minutes)
 
-    assert expected == may_resend(entry, Idempotency.HONOURED, now, "digest")
+    assert expected == may_resend(submission, Idempotency.HONOURED, now, "digest")
 
 
 def test_a_changed_record_is_never_sent_under_an_old_number():
-    _, entry = answered(Answer.LOST)
+    _, submission = answered(AttemptResult.LOST)
 
-    assert not may_resend(entry, Idempotency.HONOURED, NOON, "another digest")
+    assert not may_resend(submission, Idempotency.HONOURED, NOON, "another digest")
 
 
 @pytest.mark.parametrize("answer", REFUSALS)
@@ -229,7 +254,7 @@ def test_numbers_under_which_nothing_was_sent_are_not_counted(answer):
 def test_eight_numbers_without_a_result_are_all(numbers, expected):
     ledger = Ledger()
     for _ in range(numbers):
-        settle_as_not_written(ledger.begin(NOON, None, "digest"))
+        mark_not_written(ledger.begin(NOON, None, "digest"))
 
     assert expected == ledger.is_used_up
 
@@ -237,9 +262,9 @@ def test_eight_numbers_without_a_result_are_all(numbers, expected):
 def test_numbers_that_led_to_an_operation_are_not_counted():
     ledger = Ledger()
     for _ in range(20):
-        entry = ledger.begin(NOON, None, "digest")
-        record(entry, Answer.ACCEPTED, uuid4())
-        entry.status = PushStatus.FAILED
+        submission = ledger.begin(NOON, None, "digest")
+        record(submission, AttemptResult.ACCEPTED, uuid4())
+        submission.status = PushStatus.FAILED
 
     assert not ledger.is_used_up
 
@@ -251,12 +276,14 @@ def test_a_past_that_cannot_be_read_counts_as_sent():
 
 
 def test_an_unheard_of_failure_counts_as_lost():
-    assert {Answer.LOST} == {answer_to(one) for one in (None, "", "Lost", "WorkerShutdown", "X")}
+    assert {AttemptResult.LOST} == {
+        answer_to(one) for one in (None, "", "Lost", "WorkerShutdown", "X")
+    }
 
 
 @pytest.mark.parametrize("kind", ["CodatRefused", "CodatNotFound"])
 def test_a_refusal_of_any_kind_is_final(kind):
-    assert Answer.REJECTED is answer_to(kind)
+    assert AttemptResult.REJECTED is answer_to(kind)
 
 
 def test_the_key_of_a_number_is_the_same_in_every_run():
@@ -267,6 +294,6 @@ def test_the_key_of_a_number_is_the_same_in_every_run():
 
 
 def test_a_failing_answer_outweighs_an_earlier_refusal():
-    _, entry = answered(Answer.UNAUTHORIZED, Answer.UNCLEAR)
+    _, submission = answered(AttemptResult.UNAUTHORIZED, AttemptResult.UNCLEAR)
 
-    assert Judgement.FAILING is entry.judgement
+    assert Judgement.FAILING is submission.judgement

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
-from codat.limits import Limits
-from codat.quota import Allowance
-from codat.responses import Answer
+from codat.limits import RequestLimits
+from codat.quota import DailyQuota
+from codat.responses import CodatResponse
 from tests.support.clock import Clock
 
 A, B = uuid4(), uuid4()
@@ -21,11 +21,11 @@ def _clock():
     return Clock()
 
 
-def limits(clock: Clock, at_once: int = 10, per_minute: int = 1000) -> Limits:
-    return Limits(at_once, per_minute, clock=clock)
+def limits(clock: Clock, at_once: int = 10, per_minute: int = 1000) -> RequestLimits:
+    return RequestLimits(at_once, per_minute, clock=clock)
 
 
-def passes(known: Limits, company=A, *, writes: bool = False) -> bool:
+def passes(known: RequestLimits, company=A, *, writes: bool = False) -> bool:
     try:
         with known.hold(company, writes=writes):
             return True
@@ -33,15 +33,17 @@ def passes(known: Limits, company=A, *, writes: bool = False) -> bool:
         return False
 
 
-def wait(known: Limits, company=A, *, writes: bool = False) -> float:
+def wait(known: RequestLimits, company=A, *, writes: bool = False) -> float:
     with pytest.raises(NotSent) as caught, known.hold(company, writes=writes):
         pass
     assert caught.value.retry_after
     return caught.value.retry_after.total_seconds()
 
 
-def answer(status: int = 200, **headers: str) -> Answer:
-    return Answer(status, {name.replace("_", "-"): text for name, text in headers.items()}, b"")
+def answer(status: int = 200, **headers: str) -> CodatResponse:
+    return CodatResponse(
+        status, {name.replace("_", "-"): text for name, text in headers.items()}, b""
+    )
 
 
 def test_ten_at_once_go_through_for_each_company(clock):
@@ -170,7 +172,7 @@ def test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line(clock):
 
 def test_a_new_day_is_not_judged_by_the_old_one(clock):
     known = limits(clock)
-    known.allowance = Allowance(1000, 10, timedelta(hours=1))
+    known.allowance = DailyQuota(1000, 10, timedelta(hours=1))
     before = known.allowance.is_short
     clock.now += 3600
 
@@ -191,8 +193,8 @@ def test_a_mere_5xx_closes_nothing(clock):
     assert passes(known)
 
 
-def day(remaining: int, left: str = "12:00:00") -> Allowance:
-    known = Allowance.read(
+def day(remaining: int, left: str = "12:00:00") -> DailyQuota:
+    known = DailyQuota.read(
         answer(
             x_rate_limit_limit="1000",
             x_rate_limit_remaining=str(remaining),
@@ -222,7 +224,7 @@ def test_the_last_of_the_day_is_kept_for_pushes():
 
 @pytest.mark.parametrize("said", ["2026-11-23T00:00:00Z", "3600", ""])
 def test_without_a_date_that_can_be_read_the_day_ends_at_midnight(said):
-    known = Allowance.read(
+    known = DailyQuota.read(
         answer(
             x_rate_limit_limit="1000",
             x_rate_limit_remaining="10",
@@ -236,8 +238,8 @@ def test_without_a_date_that_can_be_read_the_day_ends_at_midnight(said):
 
 
 def test_a_deployment_that_tells_no_limits_has_enough():
-    assert Allowance.read(answer()) is None
-    assert (1.0, False) == (Allowance().patience, Allowance().is_short)
+    assert DailyQuota.read(answer()) is None
+    assert (1.0, False) == (DailyQuota().patience, DailyQuota().is_short)
 
 
 async def test_the_client_asks_nothing_while_it_is_told_to_wait():
@@ -259,13 +261,13 @@ async def test_the_client_asks_nothing_while_it_is_told_to_wait():
     assert timedelta(seconds=59) < caught.value.retry_after < timedelta(seconds=62)
 
 
-def sharing(clock: Clock, share: float, limit: int = 100) -> Limits:
-    known = Limits(10, 100_000, company_share=share, clock=clock)
-    known.allowance = Allowance(limit, limit, timedelta(hours=6))
+def sharing(clock: Clock, share: float, limit: int = 100) -> RequestLimits:
+    known = RequestLimits(10, 100_000, company_share=share, clock=clock)
+    known.allowance = DailyQuota(limit, limit, timedelta(hours=6))
     return known
 
 
-def passed(known: Limits, company, tries: int) -> int:
+def passed(known: RequestLimits, company, tries: int) -> int:
     return sum(passes(known, company) for _ in range(tries))
 
 
@@ -287,10 +289,10 @@ def test_others_count_until_they_have_not_asked_for_two_days(clock):
     known = sharing(clock, 0.1)
     assert passes(known, B)
     clock.now += timedelta(days=1).total_seconds()
-    known.allowance = Allowance(100, 100, timedelta(days=1))
+    known.allowance = DailyQuota(100, 100, timedelta(days=1))
     assert 10 == passed(known, A, 50)
     clock.now += timedelta(days=2).total_seconds()
-    known.allowance = Allowance(100, 100, timedelta(days=1))
+    known.allowance = DailyQuota(100, 100, timedelta(days=1))
 
     assert 20 == passed(known, A, 50)
 
@@ -299,20 +301,20 @@ def test_a_new_day_brings_a_new_share(clock):
     known = sharing(clock, 0.1)
     assert 20 == passed(known, A, 50)
     clock.now += timedelta(hours=7).total_seconds()
-    known.allowance = Allowance(100, 100, timedelta(days=1))
+    known.allowance = DailyQuota(100, 100, timedelta(days=1))
 
     assert 20 == passed(known, A, 50)
 
 
 def test_without_a_limit_of_the_day_nobody_counts(clock):
-    known = Limits(10, 100_000, company_share=0.1, clock=clock)
+    known = RequestLimits(10, 100_000, company_share=0.1, clock=clock)
 
     assert 500 == passed(known, A, 500)
 
 
 def test_a_company_that_has_had_its_share_takes_no_others_turn(clock):
-    known = Limits(10, 10, company_share=0.1, clock=clock)
-    known.allowance = Allowance(20, 20, timedelta(hours=6))
+    known = RequestLimits(10, 10, company_share=0.1, clock=clock)
+    known.allowance = DailyQuota(20, 20, timedelta(hours=6))
     for company in (A, B, A):
         assert passes(known, company)
         clock.now += 60

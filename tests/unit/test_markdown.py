@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from activities.wire import Finding
 from codat import PushStatus
-from workflows.details import of_outcome, of_progress
+from workflows.details import outcome_details, progress_details
 from workflows.markdown import code, plain
 from workflows.models import PushOutcome
 from workflows.progress import PushProgress
@@ -87,6 +87,6 @@ def test_what_a_platform_says_is_no_markup_in_the_panel(text):
         push_operation_key=UUID(int=7),
     )
 
-    panels = of_progress(progress) + "\n\n" + of_outcome(outcome, "id")
+    panels = progress_details(progress) + "\n\n" + outcome_details(outcome, "id")
 
     assert {"p", "strong", "ul", "li", "code"} == set(re.findall(r"<(\w+)", READER.render(panels)))

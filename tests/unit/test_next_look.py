@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from activities.settings import PushSettings
 from codat.settings import CodatSettings
-from workflows.poll_schedule import next_look, stretched
+from workflows.poll_schedule import next_poll, next_poll_slowed
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMPANY = UUID(int=0)  # whose grid has marks at full seconds, NOON is one
@@ -22,11 +22,11 @@ MARK = NOON - timedelta(seconds=0.5)
 USUAL = PushSettings().conduct(CodatSettings.model_validate({"api_key": "k"}))
 
 
-def looks(conduct: Conduct, until: float, *, began=NOON, accepted=0.3, company=COMPANY):
+def looks(conduct: PushPolicy, until: float, *, began=NOON, accepted=0.3, company=COMPANY):
     """List the ages at which a push is looked at, each answered after 50 ms."""
     ages, now = [], began + timedelta(seconds=accepted)
     while not ages or ages[-1] < until:
-        now = next_look(conduct, company, began, now)
+        now = next_poll(conduct, company, began, now)
         ages.append((now - began).total_seconds())
         now += timedelta(milliseconds=50)
     return ages
@@ -77,11 +77,11 @@ def test_a_minute_takes_five_looks(began, company):
 
 @given(st.floats(0, 3.9), st.floats(0, 3.9), st.uuids(), st.integers(0, 40))
 def test_pushes_of_one_moment_are_looked_at_together(one, other, company, age):
-    mark = next_look(USUAL, company, NOON, NOON) - timedelta(seconds=8.5)
+    mark = next_poll(USUAL, company, NOON, NOON) - timedelta(seconds=8.5)
     one, other = (mark + timedelta(seconds=0.05 + later) for later in (one, other))
     now = mark + timedelta(seconds=4 + age)
 
-    assert next_look(USUAL, company, one, now) == next_look(USUAL, company, other, now)
+    assert next_poll(USUAL, company, one, now) == next_poll(USUAL, company, other, now)
 
 
 def test_lists_of_four_workers_cost_two_hundred_pushes_less_than_a_third_of_a_request_each():
@@ -94,7 +94,7 @@ def test_lists_of_four_workers_cost_two_hundred_pushes_less_than_a_third_of_a_re
 
 
 def test_companies_are_not_looked_at_in_the_same_moment():
-    moments = {next_look(USUAL, uuid4(), NOON, NOON) for _ in range(50)}
+    moments = {next_poll(USUAL, uuid4(), NOON, NOON) for _ in range(50)}
 
     assert len(moments) > 40
 
@@ -109,10 +109,10 @@ def test_patience_grows_to_a_quarter_of_an_hour_and_not_beyond():
 
 def test_in_the_long_run_all_pushes_of_a_company_are_looked_at_together():
     company = uuid4()
-    mark = next_look(USUAL, company, NOON, NOON + timedelta(days=1))
+    mark = next_poll(USUAL, company, NOON, NOON + timedelta(days=1))
     asked = [mark + timedelta(seconds=second) for second in (1, 700, 899)]
     together = {
-        next_look(USUAL, company, NOON + timedelta(seconds=700 * number), now)
+        next_poll(USUAL, company, NOON + timedelta(seconds=700 * number), now)
         for number, now in enumerate(asked)
     }
 
@@ -132,7 +132,7 @@ def test_the_factor_is_how_much_older_a_push_may_grow(factor):
 def test_a_worker_that_never_waits_looks_at_once():
     conduct = USUAL.model_copy(update={"poll_first": timedelta()})
 
-    assert NOON == next_look(conduct, COMPANY, NOON, NOON)
+    assert NOON == next_poll(conduct, COMPANY, NOON, NOON)
 
 
 def test_with_webhooks_the_first_look_comes_later():
@@ -174,8 +174,8 @@ def test_stretched_looks_of_a_company_stay_together(patience, age):
         planned: list[datetime] = []
         now = NOON + timedelta(seconds=chance.uniform(0, 3))
         while now < NOON + timedelta(days=1):
-            usual = next_look(USUAL, COMPANY, NOON - age, now)
-            planned.append(stretched(USUAL, COMPANY, now, usual, patience))
+            usual = next_poll(USUAL, COMPANY, NOON - age, now)
+            planned.append(next_poll_slowed(USUAL, COMPANY, now, usual, patience))
             now = planned[-1] + timedelta(seconds=chance.uniform(0.1, 3))
         return planned
 

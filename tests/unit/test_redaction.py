@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from dispatch.timeline.redaction import HIDDEN, redacted
-from dispatch.timeline.timeline import Moment, Told, merged
+from dispatch.timeline.timeline import Timeline, TimelineEvent, merged
 from tests.support.house import a_request
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -14,8 +14,8 @@ RECORD = {"name": "Acme Ltd", "lines": [{"amount": 1250, "isTaxed": True}], "not
 
 
 def told(*said):
-    moments = [Moment(NOW, 1, "checked the record", said=said)]
-    return Told(uuid4(), moments, {1: a_request(data=RECORD, reason="Acme Ltd called")})
+    moments = [TimelineEvent(NOW, 1, "checked the record", said=said)]
+    return Timeline(uuid4(), moments, {1: a_request(data=RECORD, reason="Acme Ltd called")})
 
 
 def test_a_record_keeps_its_shape_and_loses_its_values():
@@ -27,8 +27,8 @@ def test_a_record_keeps_its_shape_and_loses_its_values():
 @pytest.mark.parametrize("reason", ["Kowalski phoned", "Acme Ltd called", "(We phoned Acme.)"])
 def test_a_persons_reason_goes_too(reason):
     asked = a_request(data=RECORD, reason=reason)
-    moments = [Moment(NOW, 1, "asked again", said=(f"because: {reason}",))]
-    clean = redacted(Told(uuid4(), moments, {1: asked}))
+    moments = [TimelineEvent(NOW, 1, "asked again", said=(f"because: {reason}",))]
+    clean = redacted(Timeline(uuid4(), moments, {1: asked}))
 
     assert clean.requests[1].reason is None
     assert (f"because: {HIDDEN}",) == clean.moments[0].said
@@ -53,10 +53,14 @@ def test_an_operations_key_is_still_readable():
 
 def test_the_same_answer_again_and_again_is_one_moment():
     later = NOW.replace(hour=1)
-    (one,) = merged([Moment(NOW, 1, "still Pending"), Moment(later, 1, "still Pending")])
+    (one,) = merged(
+        [TimelineEvent(NOW, 1, "still Pending"), TimelineEvent(later, 1, "still Pending")]
+    )
 
     assert (2, NOW, later) == (one.times, one.at, one.until)
 
 
 def test_the_same_in_another_run_is_told_again():
-    assert 2 == len(merged([Moment(NOW, 1, "still Pending"), Moment(NOW, 2, "still Pending")]))
+    assert 2 == len(
+        merged([TimelineEvent(NOW, 1, "still Pending"), TimelineEvent(NOW, 2, "still Pending")])
+    )

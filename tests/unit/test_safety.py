@@ -4,20 +4,20 @@ from uuid import uuid4
 
 import pytest
 
-from activities.models import Candidate, Look, Purpose, Reading
+from activities.models import Candidate, OperationSnapshot, Purpose, SearchResult
 from codat.models import PushOperation
-from dispatch.timeline.resend_reasons import Safety
+from dispatch.timeline.resend_reasons import ResendReasons
 from tests.support.workbench import attempt
 
 
 def an_operation(status, **members):
     told = {"pushOperationKey": uuid4(), "status": status, "errorMessage": "No.", **members}
-    return Reading(operation=PushOperation.model_validate(told))
+    return OperationSnapshot(operation=PushOperation.model_validate(told))
 
 
 @pytest.fixture(name="safety")
 def _safety():
-    safety = Safety()
+    safety = ResendReasons()
     assert "nothing of this push had been sent" in safety.before(attempt())
     return safety
 
@@ -48,7 +48,7 @@ def test_while_an_answer_is_owed_a_refusal_is_no_proof(safety, kind):
 
 def test_a_look_that_finds_nothing_ends_what_was_owed(safety):
     safety.refused("Lost")
-    safety.looked(Purpose.DECIDE, Look(candidates=[]))
+    safety.looked(Purpose.DECIDE, SearchResult(candidates=[]))
     safety.before(attempt(number=2))
     safety.refused("CodatThrottled")
 
@@ -101,7 +101,7 @@ def test_a_pending_operation_proves_nothing(safety):
 )
 def test_only_a_decisive_look_that_finds_nothing_is_a_proof(safety, purpose, proof):
     safety.refused("CodatFailing")
-    safety.looked(purpose, Look(candidates=[]))
+    safety.looked(purpose, SearchResult(candidates=[]))
 
     assert proof in safety.before(attempt(number=2))
 
@@ -109,6 +109,6 @@ def test_only_a_decisive_look_that_finds_nothing_is_a_proof(safety, purpose, pro
 def test_a_look_with_candidates_proves_nothing(safety):
     safety.refused("CodatFailing")
     candidate = Candidate(push_operation_key=uuid4(), status="Pending", match="equal")
-    safety.looked(Purpose.DECIDE, Look(candidates=[candidate]))
+    safety.looked(Purpose.DECIDE, SearchResult(candidates=[candidate]))
 
     assert "" == safety.before(attempt(number=2))

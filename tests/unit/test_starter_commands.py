@@ -11,8 +11,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat import CodatClient, PushStatus
 from commands import options, status
 from commands.app import run
-from commands.push_status import tell
-from dispatch.pushes import NotAPush, Push
+from commands.push_status import print_status
+from dispatch.pushes import InvalidPushRequest, Push
 from emulator import Emulator, seeds
 from emulator.examples import record
 from workflows.models import PushOutcome
@@ -84,7 +84,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(capsys, arguments, word):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (NotAPush("data is missing."), 2),
+        (InvalidPushRequest("data is missing."), 2),
         (RPCError("gone", RPCStatusCode.UNAVAILABLE, b""), 5),
         (ZeroDivisionError("by zero"), 70),
     ],
@@ -116,7 +116,7 @@ def test_an_option_with_an_unset_variable_is_refused(capsys, command, option):
 
 
 def test_an_outcome_for_a_program_is_one_object_with_both_ids(capsys):
-    tell(PUSH, an_outcome(), as_json=True)
+    print_status(PUSH, an_outcome(), as_json=True)
     told = json.loads(capsys.readouterr().out)
 
     assert (str(PUSH.push_id), PUSH.workflow_id) == (told["pushId"], told["workflowId"])
@@ -124,7 +124,7 @@ def test_an_outcome_for_a_program_is_one_object_with_both_ids(capsys):
 
 
 def test_a_platforms_words_cannot_steer_the_terminal(capsys):
-    tell(PUSH, an_outcome(message="\x1b[2J[red]wiped[/red]\r"), as_json=False)
+    print_status(PUSH, an_outcome(message="\x1b[2J[red]wiped[/red]\r"), as_json=False)
     said = capsys.readouterr().out
 
     assert "\x1b" not in said

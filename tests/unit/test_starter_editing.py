@@ -61,7 +61,7 @@ def _mended(monkeypatch, editor):  # noqa: ARG001
 
         monkeypatch.setattr(edit_retry, "_ended", ended)
         monkeypatch.setattr(edit_retry, "current_options", options)
-        return edit_retry.mend(uuid4(), None, given, ask=False)
+        return edit_retry.edit_and_retry(uuid4(), None, given, ask=False)
 
     return mend
 

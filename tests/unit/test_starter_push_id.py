@@ -34,7 +34,7 @@ def _push(monkeypatch, tmp_path):
 
         monkeypatch.setattr(command, "reach_temporal", connected)
         monkeypatch.setattr(command, "start_push", lambda *_: given(started))
-        monkeypatch.setattr(command, "how_it_stands", lambda _: given(standing))
+        monkeypatch.setattr(command, "fetch_status", lambda _: given(standing))
         data = tmp_path / "record.json"
         data.write_text('{"supplierName": "Mill"}')
         target = ("--company", seeds.COMPANY, "--connection", seeds.PROMPT)

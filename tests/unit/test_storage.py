@@ -12,7 +12,7 @@ from temporalio.converter import (
 from codat import SettingsError, read_settings
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE, Directory, Missing, NoRoom
+from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageFull
 from dispatch.settings import DispatchSettings
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
@@ -25,7 +25,7 @@ def kept(root):
 
 async def read(root, path):
     claim = StorageDriverClaim({"path": path})
-    (payload,) = await Directory(root).retrieve(StorageDriverRetrieveContext(), [claim])
+    (payload,) = await PayloadDirectory(root).retrieve(StorageDriverRetrieveContext(), [claim])
     return payload
 
 
@@ -90,7 +90,7 @@ async def test_no_name_leads_out_of_the_directory(tmp_path, name, folder):
     target = StorageDriverWorkflowInfo(namespace="../n", id=name)
     payload = Payload(data=b"x")
     context = StorageDriverStoreContext(target=target)
-    (claim,) = await Directory(tmp_path).store(context, [payload])
+    (claim,) = await PayloadDirectory(tmp_path).store(context, [payload])
 
     assert claim.claim_data["path"].startswith(f"%2E%2E%2Fn/{folder}/")
     assert payload == await read(tmp_path, claim.claim_data["path"])
@@ -98,7 +98,7 @@ async def test_no_name_leads_out_of_the_directory(tmp_path, name, folder):
 
 @pytest.mark.parametrize("path", ["", "/etc/passwd", "../secret", "a/b/c", f"a/../{'0' * 64}"])
 async def test_a_reference_reads_nothing_but_payloads(tmp_path, path):
-    with pytest.raises(Missing):
+    with pytest.raises(PayloadMissing):
         await read(tmp_path, path)
 
 
@@ -107,7 +107,7 @@ async def test_a_payload_that_is_gone_is_named(tmp_path):
     reference = await here.encode([BIG])
     kept(tmp_path)[0].unlink()
 
-    with pytest.raises(Missing, match="is not in PUSH_LARGE_DIRECTORY: does every process"):
+    with pytest.raises(PayloadMissing, match="is not in PUSH_LARGE_DIRECTORY: does every process"):
         await here.decode(reference)
 
 
@@ -117,7 +117,7 @@ async def test_a_payload_that_was_altered_is_refused(tmp_path):
     path = kept(tmp_path)[0]
     path.write_bytes(path.read_bytes().replace(b"Kowalski", b"Nowakski", 1))
 
-    with pytest.raises(Missing, match="is not what was put there"):
+    with pytest.raises(PayloadMissing, match="is not what was put there"):
         await here.decode(reference)
 
 
@@ -128,7 +128,7 @@ async def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", full)
 
     with pytest.raises(
-        NoRoom, match=r"can't be written to PUSH_LARGE_DIRECTORY.* No space left on device\.$"
+        StorageFull, match=r"can't be written to PUSH_LARGE_DIRECTORY.* No space left on device\.$"
     ):
         await converter(RING, tmp_path).encode([BIG])
     assert [] == kept(tmp_path)

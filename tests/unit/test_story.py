@@ -14,9 +14,9 @@ from temporalio.client import WorkflowHistory
 
 from dispatch.payloads.converter import CONVERTER
 from dispatch.timeline.external_events import TASK_FAILED
-from dispatch.timeline.history_reader import Chapter
-from dispatch.timeline.resend_reasons import Safety
-from dispatch.timeline.timeline import Moment, Told
+from dispatch.timeline.history_reader import HistoryReader
+from dispatch.timeline.resend_reasons import ResendReasons
+from dispatch.timeline.timeline import Timeline, TimelineEvent
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 
@@ -25,8 +25,8 @@ HISTORIES = sorted(Path(__file__).parents[1].glob("replay/histories/*.json"))
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_every_recorded_push_can_be_told(path):
-    told = Told(uuid4())
-    chapter = Chapter(told, Safety(), CONVERTER, 1)
+    told = Timeline(uuid4())
+    chapter = HistoryReader(told, ResendReasons(), CONVERTER, 1)
     for event in WorkflowHistory.from_json("push", path.read_text()).events:
         await chapter.read(event)
 
@@ -38,18 +38,18 @@ async def test_every_recorded_push_can_be_told(path):
 async def test_a_marker_that_bears_no_result_tells_nothing(name):
     event = HistoryEvent(event_type=EventType.EVENT_TYPE_MARKER_RECORDED)
     event.marker_recorded_event_attributes.marker_name = name
-    told = Told(uuid4())
-    await Chapter(told, Safety(), CONVERTER, 1).read(event)
+    told = Timeline(uuid4())
+    await HistoryReader(told, ResendReasons(), CONVERTER, 1).read(event)
 
     assert [] == told.moments
 
 
 async def told_of(**given):
-    told = Told(uuid4(), is_running=True)
+    told = Timeline(uuid4(), is_running=True)
     pending = PendingActivityInfo(activity_type=ActivityType(name="fetch-options"), **given)
     pending.scheduled_time.FromDatetime(AGAIN)
     pending.last_attempt_complete_time.FromDatetime(AT)
-    await Chapter(told, Safety(), CONVERTER, 1).look_at(pending)
+    await HistoryReader(told, ResendReasons(), CONVERTER, 1).look_at(pending)
     return told.moments
 
 
@@ -62,7 +62,7 @@ async def test_what_was_asked_in_vain_says_why_and_when_it_is_asked_again():
     )
 
     what = "asked what the accounting software wants, in vain; it is asked again at 22:30:00"
-    assert Moment(AT, 1, what, "7@vm", said=("Codat answered 429.",), times=2) == told
+    assert TimelineEvent(AT, 1, what, "7@vm", said=("Codat answered 429.",), times=2) == told
 
 
 async def test_what_is_asked_for_the_first_time_is_no_news():
@@ -70,9 +70,11 @@ async def test_what_is_asked_for_the_first_time_is_no_news():
 
 
 async def test_of_a_task_that_fails_again_and_again_the_story_says_how_often():
-    told = Told(uuid4(), [Moment(AT, 1, TASK_FAILED, said=("a wrong deploy",))], is_running=True)
+    told = Timeline(
+        uuid4(), [TimelineEvent(AT, 1, TASK_FAILED, said=("a wrong deploy",))], is_running=True
+    )
     pending = PendingWorkflowTaskInfo(attempt=13)
     pending.scheduled_time.FromDatetime(AGAIN)
-    Chapter(told, Safety(), CONVERTER, 1).look_at_task(pending)
+    HistoryReader(told, ResendReasons(), CONVERTER, 1).look_at_task(pending)
 
     assert (12, AGAIN) == (told.moments[0].times, told.moments[0].until)

@@ -5,14 +5,14 @@ from pydantic import ValidationError
 
 from activities.metrics import counting
 from codat import SettingsError
-from codat.observer import Heard
+from codat.observer import RequestEvent
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from tests.support.measured import Measured
 
 
 def test_requests_to_codat_are_counted_by_endpoint_and_status():
     here = Measured()
-    counting(here.runtime.metric_meter)(Heard("GET /x", "200", 0.5, 9))
+    counting(here.runtime.metric_meter)(RequestEvent("GET /x", "200", 0.5, 9))
 
     assert [
         ("codat_requests", {"endpoint": "GET /x", "status": "200"}, 1),

@@ -7,19 +7,19 @@ from uuid import uuid4
 import pytest
 from temporalio import workflow
 
-from activities.models import Conduct, Reading
+from activities.models import OperationSnapshot, PushPolicy
 from codat.models import PushOperation, PushStatus
 from tests.support.house import a_request
 from workflows import state
 from workflows.ledger import Ledger
 from workflows.models import Resume
-from workflows.state import Ended, Story
+from workflows.state import Ended, PushState
 from workflows.steps import poll
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 TICK = timedelta(microseconds=1)
-PENDING = Reading(
+PENDING = OperationSnapshot(
     operation=PushOperation(
         push_operation_key=uuid4(), status=PushStatus.PENDING, status_text="Pending"
     )
@@ -41,11 +41,11 @@ def _waits(monkeypatch):
     return waits
 
 
-def with_left(left: timedelta | None) -> Story:
+def with_left(left: timedelta | None) -> PushState:
     """A push of ten minutes that has so much time left; None: a push without a deadline."""
     if left is None:
-        return Story(a_request(), requested=NOON)
-    return Story(a_request(timeout_in_minutes=10), requested=NOON + left - 10 * MINUTE)
+        return PushState(a_request(), requested=NOON)
+    return PushState(a_request(timeout_in_minutes=10), requested=NOON + left - 10 * MINUTE)
 
 
 @pytest.mark.usefixtures("waits")
@@ -98,7 +98,7 @@ async def test_after_the_deadline_nothing_is_waited_for(waits, left):
 
 async def test_one_look_before_the_deadline_the_wait_is_for_the_deadline(waits):
     pushed = with_left(timedelta(seconds=3))
-    pushed.conduct = Conduct(poll_first=timedelta(seconds=4))
+    pushed.conduct = PushPolicy(poll_first=timedelta(seconds=4))
     await poll.wait_for_look(pushed, PENDING)
 
     assert [timedelta(seconds=3)] == waits
@@ -125,17 +125,17 @@ async def test_a_hint_is_heard_once(monkeypatch):
         return PENDING
 
     monkeypatch.setattr(poll, "call", read)
-    story = with_left(None)
-    story.hinted = True
-    await poll.ask(story, uuid4())
+    state = with_left(None)
+    state.hinted = True
+    await poll.ask(state, uuid4())
 
-    assert not story.hinted
+    assert not state.hinted
 
 
 async def test_what_is_saved_for_pushes_is_not_asked_for_sooner(waits):
-    story = with_left(None)
-    story.saved_until = NOON + 15 * MINUTE
-    await poll.wait_for_look(story, PENDING)
+    state = with_left(None)
+    state.saved_until = NOON + 15 * MINUTE
+    await poll.wait_for_look(state, PENDING)
 
     assert [15 * MINUTE] == waits
 
@@ -144,7 +144,7 @@ async def test_what_is_saved_for_pushes_is_not_asked_for_sooner(waits):
 def test_a_reset_begins_a_new_clock():
     request = a_request(timeout_in_minutes=10)
 
-    assert NOON + 10 * MINUTE == Story.beginning(request, is_reset=True).deadline
+    assert NOON + 10 * MINUTE == PushState.beginning(request, is_reset=True).deadline
 
 
 def info_of(**how):
@@ -162,7 +162,7 @@ def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch,
     resume = Resume(requested_on_utc=requested, ledger=Ledger()) if requested else None
     request = a_request(timeout_in_minutes=10, resume=resume)
 
-    began = Story.beginning(request, is_reset=False)
+    began = PushState.beginning(request, is_reset=False)
     assert (requested or NOON) + 10 * MINUTE == began.deadline
 
 
@@ -180,5 +180,5 @@ def test_what_a_run_is_said_to_go_on_with_counts_only_if_it_was_continued(monkey
     monkeypatch.setattr(workflow, "info", lambda: alone)
     request = a_request(resume=Resume(requested_on_utc=NOON - MINUTE, ledger=Ledger()))
 
-    began = Story.beginning(request, is_reset=False)
+    began = PushState.beginning(request, is_reset=False)
     assert (NOON, None) == (began.requested, began.request.resume)

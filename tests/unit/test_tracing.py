@@ -10,16 +10,16 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from codat import SettingsError
-from codat.observer import Heard, ignore
+from codat.observer import RequestEvent, ignore
 from dispatch.process.spans import exporting
-from dispatch.process.tracing import SWITCHES, heard_by, interceptors_of, tracer_of
+from dispatch.process.tracing import SWITCHES, interceptors_of, observed, tracer_of
 
 
 @pytest.fixture(name="heard")
 def _heard():
     exporter, provider, others = InMemorySpanExporter(), TracerProvider(), []
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    hear = heard_by(others.append, provider.get_tracer("test"))
+    hear = observed(others.append, provider.get_tracer("test"))
 
     def heard(one):
         hear(one)
@@ -56,7 +56,7 @@ def test_nothing_is_traced_unless_somebody_wants_it(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
     assert tracer_of("test") is None
-    assert ([], ignore) == (interceptors_of(None), heard_by(ignore, None))
+    assert ([], ignore) == (interceptors_of(None), observed(ignore, None))
 
 
 def test_tracing_without_its_packages_names_the_one_that_is_missing(monkeypatch):
@@ -86,7 +86,7 @@ def test_spans_go_where_the_endpoint_says_without_the_text_of_errors(monkeypatch
 
 
 def test_a_request_to_codat_is_a_span_of_its_length(heard):
-    span = heard(Heard("GET /x", "200", 0.5))
+    span = heard(RequestEvent("GET /x", "200", 0.5))
 
     assert pytest.approx(0.5e9) == span.end_time - span.start_time
     assert ("GET /x", StatusCode.UNSET) == (span.name, span.status.status_code)
@@ -94,6 +94,6 @@ def test_a_request_to_codat_is_a_span_of_its_length(heard):
 
 @pytest.mark.parametrize("ended", ["429", "CodatUnreachable"])
 def test_a_request_that_did_not_succeed_says_why(heard, ended):
-    span = heard(Heard("POST /x", ended, 0.5))
+    span = heard(RequestEvent("POST /x", ended, 0.5))
 
     assert (ended, StatusCode.ERROR) == (span.attributes["error.type"], span.status.status_code)

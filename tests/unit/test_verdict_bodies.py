@@ -3,7 +3,7 @@
 import pytest
 
 from codat.exact_json import loads
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from tests.support.option_documents import field, rule
 
 THREE_LETTERS = "Must be a three letter ISO code that matches the currency."
@@ -80,12 +80,13 @@ ROW = GOOD["lineItems"][0]
 
 def verdict(change, document=BILL, **how):
     return [
-        (each.severity, each.pointer, each.rule) for each in judge(document, GOOD | change, **how)
+        (each.severity, each.pointer, each.rule)
+        for each in validate_record(document, GOOD | change, **how)
     ]
 
 
 def test_a_good_body_has_no_problem():
-    assert [] == judge(BILL, GOOD)
+    assert [] == validate_record(BILL, GOOD)
 
 
 @pytest.mark.parametrize(
@@ -156,14 +157,16 @@ def test_one_of_account_and_item_is_enough_and_none_warns():
 def test_references_declared_as_an_object_may_be_the_list_that_the_api_takes(given):
     document = field("Object", properties={"trackingCategoryRefs": REFERENCE})
 
-    assert [] == judge(document, {"trackingCategoryRefs": given})
+    assert [] == validate_record(document, {"trackingCategoryRefs": given})
 
 
 @pytest.mark.parametrize("name", ["date", "issueDate", "reference", "note"])
 def test_texts_declared_as_numbers_may_be_texts(name):
     document = field("Object", properties={name: field("Number")})
 
-    assert [] == judge(document, {name: "2026-11-20"}) + judge(document, {name: 7})
+    assert [] == validate_record(document, {name: "2026-11-20"}) + validate_record(
+        document, {name: 7}
+    )
 
 
 def test_all_problems_are_found_at_once():
@@ -173,11 +176,13 @@ def test_all_problems_are_found_at_once():
 
 
 def test_an_update_may_leave_fields_out():
-    assert [] == judge(BILL, {"status": "Paid"}, update=True)
+    assert [] == validate_record(BILL, {"status": "Paid"}, update=True)
 
 
 def test_an_update_keeps_all_other_rules():
-    assert ["/status"] == [each.pointer for each in judge(BILL, {"status": "?"}, update=True)]
+    assert ["/status"] == [
+        each.pointer for each in validate_record(BILL, {"status": "?"}, update=True)
+    ]
 
 
 def test_an_unlisted_field_is_mentioned_once_for_all_rows():
@@ -198,7 +203,7 @@ def test_a_field_written_in_another_case_is_judged_and_mentioned():
     body = {key: value for key, value in GOOD.items() if key != "issueDate"} | {"IssueDate": "soon"}
 
     assert [("/IssueDate", "spelling"), ("/IssueDate", "date")] == [
-        (each.pointer, each.rule) for each in judge(BILL, body)
+        (each.pointer, each.rule) for each in validate_record(BILL, body)
     ]
 
 
@@ -209,7 +214,9 @@ def test_of_two_rules_the_narrower_counts_and_each_by_its_own_weight():
     }
     document = field("Object", properties={"x": field("String", validation=sentences)})
 
-    weights = [[each.severity for each in judge(document, {"x": "x" * n})] for n in (5, 6, 9, 10)]
+    weights = [
+        [each.severity for each in validate_record(document, {"x": "x" * n})] for n in (5, 6, 9, 10)
+    ]
 
     assert [[], ["warning"], ["warning"], ["error"]] == weights
 
@@ -239,4 +246,4 @@ def test_of_two_rules_the_narrower_counts_and_each_by_its_own_weight():
     ],
 )
 def test_messages_speak_of_fields_as_the_platform_does(change, message):
-    assert [message] == [each.message for each in judge(BILL, GOOD | change)]
+    assert [message] == [each.message for each in validate_record(BILL, GOOD | change)]

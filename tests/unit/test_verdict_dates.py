@@ -2,14 +2,14 @@
 
 import pytest
 
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from tests.support.option_documents import field
 
 DOCUMENT = field("Object", properties={"on": field("DateTime", displayName="Issue Date")})
 
 
 def found(text):
-    return [(one.severity, one.message) for one in judge(DOCUMENT, {"on": text})]
+    return [(one.severity, one.message) for one in validate_record(DOCUMENT, {"on": text})]
 
 
 @pytest.mark.parametrize(

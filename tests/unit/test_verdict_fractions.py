@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from codat.exact_json import loads
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from tests.support.option_documents import field, rule
 
 EQUAL_TO_A_TENTH = [0.1, Decimal("0.1"), loads("0.1"), loads("0.10"), loads("1e-1")]
@@ -13,7 +13,7 @@ EQUAL_TO_A_TENTH = [0.1, Decimal("0.1"), loads("0.1"), loads("0.10"), loads("1e-
 
 def problems(sentence, value):
     document = field("Object", properties={"x": field("Number", validation=rule(sentence))})
-    return [one.rule for one in judge(document, {"x": value})]
+    return [one.rule for one in validate_record(document, {"x": value})]
 
 
 @pytest.mark.parametrize("value", EQUAL_TO_A_TENTH)
@@ -43,7 +43,7 @@ def test_the_amount_next_to_a_limit_is_beyond_it(value):
 def test_a_choice_with_a_fraction_is_chosen_by_its_value(value):
     document = field("Object", properties={"x": field("Number", options=[{"value": "1.1"}])})
 
-    assert [] == judge(document, {"x": value})
+    assert [] == validate_record(document, {"x": value})
 
 
 def test_a_small_limit_is_named_as_people_write_it():
@@ -52,6 +52,6 @@ def test_a_small_limit_is_named_as_people_write_it():
         properties={"x": field("Number", validation=rule("Must be at least 0.00001"))},
     )
 
-    (problem,) = judge(document, {"x": 0})
+    (problem,) = validate_record(document, {"x": 0})
 
     assert "A Number must be 0.00001 or more; it is 0." == problem.message

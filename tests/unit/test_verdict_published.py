@@ -1,4 +1,4 @@
-from codat.validation.validate import judge
+from codat.validation.validate import validate_record
 from tests.support.published import PUBLISHED, published
 
 
@@ -7,7 +7,7 @@ def test_of_the_published_bodies_none_is_blocked():
     blocked = [
         (data_type, platform, problem.message)
         for data_type, platform, document, body in bodies
-        for problem in judge(document, body)
+        for problem in validate_record(document, body)
         if problem.severity == "error"
     ]
 

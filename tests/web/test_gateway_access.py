@@ -15,7 +15,7 @@ from codat import SettingsError, read_settings
 from emulator import seeds
 from emulator.examples import record
 from gateway.api.pushes import find
-from gateway.errors import Refusal, refusal_of
+from gateway.errors import HttpError, refusal_of
 from gateway.owned import STEP, OwnedPushes, seconds_to_step
 from gateway.settings import GatewaySettings
 from tests.support.front_door import API_KEYS, BOUND_KEY, KEY, basic, digest, front_door
@@ -159,7 +159,7 @@ async def test_a_push_that_is_not_listed_yet_is_found_by_its_owner(door):
     parts = replace(door.parts, temporal=lagging, owned=OwnedPushes())
 
     assert push.push_id == (await find(parts, UUID(seeds.COMPANY), push.push_id)).push.push_id
-    with pytest.raises(Refusal, match="There is no push"):
+    with pytest.raises(HttpError, match="There is no push"):
         await find(parts, UUID(seeds.OTHER_COMPANY), push.push_id)
 
 

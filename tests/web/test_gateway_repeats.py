@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.pushes import OtherPayload, start_push
+from dispatch.pushes import IdempotencyKeyConflict, start_push
 from emulator import seeds
 from emulator.examples import record
 from gateway.middleware import request_limits
@@ -110,7 +110,7 @@ async def test_a_data_type_that_is_cut_elsewhere_is_another_push_too(door):
     push = await start_push(door.house.client, sent, task_queue="nobody's")
 
     assert sent.push_id == other.push_id
-    with pytest.raises(OtherPayload, match="Use another key"):
+    with pytest.raises(IdempotencyKeyConflict, match="Use another key"):
         await start_push(door.house.client, other, task_queue="nobody's")
     await push.handle.terminate()
 

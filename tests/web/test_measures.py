@@ -12,7 +12,7 @@ from starlette.routing import Route
 from temporalio.client import Client
 
 from codat.webhooks import Webhooks
-from gateway.middleware.metrics import Measured as Middle
+from gateway.middleware.metrics import MetricsMiddleware as Middle
 from gateway.webhooks import Receiver
 from tests.support.measured import Measured
 

@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from dispatch.pushes import NotAPush, Push, found_by, request_of
+from dispatch.pushes import InvalidPushRequest, Push, found_by, request_of
 from tests.support.doors import start_like
 from tests.support.house import a_request
 from tests.web.test_pages_visits import HOME, browser, logged_in, token_in
@@ -65,7 +65,7 @@ async def test_what_never_was_a_push_is_not_retried(door, http):
         task_queue=door.house.task_queue,
         search_attributes=found_by(door.house.client, request),
     )
-    with pytest.raises(NotAPush):
+    with pytest.raises(InvalidPushRequest):
         await push.outcome()
     path = f"{HOME}/{push.push_id}"
     page = (await http.get(path)).text

@@ -11,7 +11,7 @@ from dispatch.pushes import request_of
 from emulator import seeds
 from tests.support.waiting import eventually
 from tests.web.test_pages_visits import HOME, browser, logged_in, token_in
-from workflows.models import Settlement
+from workflows.models import Resolution
 
 REASON = "It's in the books <b>once</b>."
 
@@ -109,7 +109,7 @@ async def test_the_word_that_nothing_was_written_reaches_the_push(http, door):
 
     assert path_of(push) == answer.headers["location"]
     assert "all" == memo[CALLER_MEMO]
-    assert Settlement(not_written=True, by="all") == asked.settlement
+    assert Resolution(not_written=True, by="all") == asked.settlement
     assert (asked.reason or "").startswith(REASON)
 
 

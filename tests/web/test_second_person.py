@@ -7,7 +7,7 @@ from tests.support.front_door import digest, front_door
 from tests.support.waiting import eventually
 from tests.web.test_pages_settling import REASON, path_of, told
 from tests.web.test_pages_visits import browser, logged_in
-from workflows.models import Settlement
+from workflows.models import Resolution
 
 KEYS = f"ann:{digest('ann')}:* bob:{digest('bob')}:*"
 
@@ -37,7 +37,7 @@ async def test_a_second_key_has_to_say_that_nothing_was_written(devserver):
         asked = await request_of(push)
         await push.handle.terminate()
 
-    assert Settlement(not_written=True, by="ann and bob") == asked.settlement
+    assert Resolution(not_written=True, by="ann and bob") == asked.settlement
     assert (asked.reason or "").startswith(f"{REASON} (ann); I looked, too. (bob)")
 
 

@@ -10,7 +10,7 @@ from emulator import seeds
 from emulator.examples import record
 from gateway.auth import ApiKey
 from gateway.callers import address_of
-from gateway.errors import Refusal
+from gateway.errors import HttpError
 from gateway.wrong_keys import SECONDS, WrongKeys
 from tests.support.front_door import KEY, basic, digest, front_door
 from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
@@ -95,7 +95,7 @@ def test_a_right_guess_is_refused_like_a_wrong_one_until_the_address_has_been_qu
         wrong_keys.note("a", None)
 
     for key in (None, OTHER):
-        with pytest.raises(Refusal, match="Too many wrong API keys"):
+        with pytest.raises(HttpError, match="Too many wrong API keys"):
             wrong_keys.note("a", key)
     wrong_keys.note("a", ONE)
     wrong_keys.note("b", OTHER)

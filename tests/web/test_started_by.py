@@ -11,7 +11,7 @@ from dispatch.listing import list_pushes
 from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
-from dispatch.timeline.build import tell_push
+from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
 from tests.support.front_door import BOUND_KEY, KEY, basic
@@ -41,7 +41,7 @@ async def test_a_push_bears_the_name_of_its_key(door, key, path, name):
 
     await eventually(is_listed)
     assert name == memo[CALLER_MEMO]
-    assert f"API key {name}" in (await tell_push(push)).moments[0].who
+    assert f"API key {name}" in (await build_timeline(push)).moments[0].who
 
 
 async def test_a_retry_bears_the_name_of_who_asked_again(door):
@@ -54,7 +54,9 @@ async def test_a_retry_bears_the_name_of_who_asked_again(door):
         await http.post(f"{HOME}/{push.push_id}/retry", data=dict(page.sent))
         await door.ended(str(push.push_id))
         shown = (await http.get(f"{HOME}/{push.push_id}")).text
-    again = [one for one in (await tell_push(push)).moments if one.what.startswith("asked again")]
+    again = [
+        one for one in (await build_timeline(push)).moments if one.what.startswith("asked again")
+    ]
 
     assert "all" == (await (await push.describe()).memo())[CALLER_MEMO]
     assert ["API key all" in one.who for one in again] == [True]

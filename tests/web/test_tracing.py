@@ -17,15 +17,15 @@ from temporalio.worker import Replayer
 
 from codat import CodatClient, CodatSettings
 from codat.observer import ignore
-from codat.validation.cache import OptionsShelf
+from codat.validation.cache import OptionsCache
 from dispatch.payloads.converter import CONVERTER
 from dispatch.process.sandbox import RUNNER
 from dispatch.process.spans import Discreet
-from dispatch.process.tracing import heard_by, interceptors_of
+from dispatch.process.tracing import interceptors_of, observed
 from dispatch.pushes import Push
 from emulator import Emulator, seeds
 from gateway.app import build_app
-from gateway.dependencies import Parts
+from gateway.dependencies import Dependencies
 from gateway.settings import GatewaySettings
 from tests.support.front_door import BASE
 from tests.support.house import QUICK
@@ -66,12 +66,14 @@ async def a_door(server, tracer):
         known = CodatSettings.model_validate(
             {"api_key": emulator.api_key, "base_url": emulator.base_url}
         )
-        hear = heard_by(ignore, tracer)
+        hear = observed(ignore, tracer)
         async with (
             CodatClient(known, transport=emulator.transport, hear=hear) as codat,
             build_worker(client, codat, QUICK, task_queue=queue),
         ):
-            parts = Parts(client, OptionsShelf(codat), GatewaySettings(), queue, tracer=tracer)
+            parts = Dependencies(
+                client, OptionsCache(codat), GatewaySettings(), queue, tracer=tracer
+            )
             transport = httpx.ASGITransport(build_app(parts))
             async with httpx.AsyncClient(transport=transport, base_url=BASE) as http:
                 yield http, client

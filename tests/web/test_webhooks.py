@@ -17,7 +17,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from codat.webhooks import Webhooks, signing_key
 from emulator import seeds
 from gateway import webhooks as receiving
@@ -27,7 +27,7 @@ from tests.support.house import House, house
 from tests.support.waiting import eventually
 from workflows.attributes import PUSH_OPERATION_KEY
 
-PATIENT = Conduct(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))
+PATIENT = PushPolicy(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))
 SECRETS = Webhooks(SecretStr(seeds.WEBHOOK_SECRET), SecretStr(seeds.RULE_HEADER))
 SIGNALED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 HOOK = "http://127.0.0.1/webhooks/codat"

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from activities.models import Conduct, Idempotency
+from activities.models import Idempotency, PushPolicy
 from codat import CodatClient, CodatSettings
 from dispatch.process.worker_settings import WorkerSettings, options_of
 from dispatch.pushes import start_push
@@ -40,7 +40,9 @@ def _paused_by(monkeypatch):
 @pytest.mark.parametrize("mode", MODES)
 async def test_no_version_sends_again_what_another_has_sent(devserver, mode, way, paused_by):
     queue = f"push-{uuid4()}"
-    conduct = Conduct(poll_first=timedelta(), find_for=timedelta(), idempotency=Idempotency(mode))
+    conduct = PushPolicy(
+        poll_first=timedelta(), find_for=timedelta(), idempotency=Idempotency(mode)
+    )
     async with Emulator(impatient=True) as codat:
         codat.settings(rules="off", idempotency=mode, echo_data=True)
         known = CodatSettings.model_validate({"api_key": codat.api_key, "base_url": codat.base_url})

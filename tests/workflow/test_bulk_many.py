@@ -16,7 +16,7 @@ from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from codat.models import PushStatus
-from codat.quota import Allowance
+from codat.quota import DailyQuota
 from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.process.sandbox import RUNNER
 from dispatch.pushes import start_push
@@ -76,7 +76,7 @@ async def ended(client, company, queue):
 @pytest.mark.usefixtures("cut")
 async def test_many_are_retried_once_though_the_bulk_dies_and_is_cut(devserver):
     client, company, queue, calls = devserver.client, uuid4(), f"push-{uuid4()}", Counter()
-    bulk = BulkActivities(dying(client, calls), Allowance)
+    bulk = BulkActivities(dying(client, calls), DailyQuota)
     async with Worker(
         client,
         task_queue=queue,
@@ -105,7 +105,7 @@ async def test_a_pace_slower_than_any_step_is_kept(skipping):
         retried.append(push_id)
         return RETRIED
 
-    bulk = BulkActivities(retry, Allowance)
+    bulk = BulkActivities(retry, DailyQuota)
     async with Worker(
         skipping.client,
         task_queue=queue,

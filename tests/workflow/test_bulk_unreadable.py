@@ -13,7 +13,7 @@ from dispatch.bulk_plan import make_plan
 from dispatch.listing import list_pushes
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import NoRoom
+from dispatch.payloads.storage import StorageFull
 from dispatch.pushes import start_push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
@@ -74,11 +74,11 @@ async def test_a_bulk_passes_by_a_record_that_is_lost(devserver, tmp_path):
 
 async def test_a_bulk_passes_by_a_record_that_finds_no_room(devserver, tmp_path, monkeypatch):
     async def full(*_arguments):
-        raise NoRoom("The disk is full.")
+        raise StorageFull("The disk is full.")
 
     async with house(where(devserver, large=tmp_path)) as here:
         large, small = await failed(here, **LARGE), await failed(here, **WRONG)
-        monkeypatch.setattr("dispatch.payloads.storage.Directory.store", full)
+        monkeypatch.setattr("dispatch.payloads.storage.PayloadDirectory.store", full)
         report = await report_of(here, large, small)
 
     assert ["left alone: there is no room to keep its record", RETRIED] == list(report.results)

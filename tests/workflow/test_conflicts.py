@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from activities.models import Conduct, Idempotency
+from activities.models import Idempotency, PushPolicy
 from tests.support.house import house, took
 from tests.support.protocol import MODES, protocol, sent, written_once
 
@@ -12,7 +12,7 @@ both = pytest.mark.parametrize("mode", MODES)
 
 
 def at_home(skipping, mode="honoured", **settings):
-    conduct = Conduct(idempotency=Idempotency(mode))
+    conduct = PushPolicy(idempotency=Idempotency(mode))
     return house(skipping, skipping=True, conduct=conduct, idempotency=mode, **settings)
 
 

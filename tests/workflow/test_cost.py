@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from temporalio.api.enums.v1 import EventType
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from emulator import seeds
 from tests.support.house import house
 
@@ -32,7 +32,7 @@ SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
     ],
 )
 async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connection, cost):
-    async with house(skipping, skipping=True, conduct=Conduct()) as here:
+    async with house(skipping, skipping=True, conduct=PushPolicy()) as here:
         push = await here.push(connection_id=UUID(connection), data_type="suppliers", data=SUPPLIER)
         await here.ending(push)
         events = (await push.handle.fetch_history()).events

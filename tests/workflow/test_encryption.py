@@ -31,7 +31,7 @@ from dispatch.process.sandbox import RUNNER
 from dispatch.pushes import find_push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
-from dispatch.timeline.build import tell_push
+from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
 from tests.support.doors import start_like
@@ -149,12 +149,12 @@ async def test_a_push_is_found_by_the_digest_of_its_key_and_shown_with_the_key(d
 
 async def test_a_failed_task_quotes_nothing_and_is_told_to_who_has_the_key(devserver, monkeypatch):
     wrong = chain([ValueError(f"{NAME} can't be told")], repeat("the panel"))
-    monkeypatch.setattr("workflows.push.of_outcome", Mock(side_effect=wrong))
+    monkeypatch.setattr("workflows.push.outcome_details", Mock(side_effect=wrong))
     async with house(sealed(devserver)) as here:
         push = await here.push(**naming(8, connection_id=seeds.SYNCHRONOUS))
         await push.outcome()
         lying = await lying_at_the_server(devserver.client, push.workflow_id)
-        told = await tell_push(push)
+        told = await build_timeline(push)
 
     assert b"Kowalski" not in lying
     assert [(f"{NAME} can't be told",)] == [one.said for one in told.moments if "task" in one.what]
@@ -168,7 +168,7 @@ async def test_a_push_that_was_begun_in_the_clear_is_read_and_retried_with_keys(
         push = await find_push(here.client, before.push_id)
         assert first == await push.outcome()
         await retry_push(push, data=record("chartOfAccounts"), task_queue=here.task_queue)
-        told = await tell_push(push)
+        told = await build_timeline(push)
 
         assert "Success" == (await push.outcome()).status
     assert [NAME, "Sales of bread"] == [one.data["name"] for one in told.requests.values()]

@@ -4,7 +4,7 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from commands.push_status import how_it_stands
+from commands.push_status import fetch_status
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import house
@@ -65,7 +65,7 @@ async def test_a_push_that_ends_while_it_is_asked_for_is_told_as_over(devserver,
         running = await push.describe()
         outcome = await here.ending(push)
         monkeypatch.setattr(Push, "describe", AsyncMock(return_value=running))
-        standing = await how_it_stands(push)
+        standing = await fetch_status(push)
 
     assert running.close_time is None
     assert outcome == standing

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from activities import other_pushes
-from activities.other_pushes import Others
+from activities.other_pushes import OtherPushes
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.doors import start_like, terminate
 from tests.support.protocol import MODES, held_up, keys, protocol, sent, written_once
 from tests.support.waiting import eventually
-from workflows.models import Settlement
+from workflows.models import Resolution
 
 FAILING = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}
 LOST = {"fault": "drop-before-commit", "method": "POST", "nth": 1}
@@ -221,7 +221,7 @@ async def test_two_cannot_take_one_operation_at_the_same_moment(devserver, monke
     async def nobody(_others, _operations):
         return {}
 
-    monkeypatch.setattr(Others, "holders", nobody)
+    monkeypatch.setattr(OtherPushes, "holders", nobody)
     async with protocol(devserver, "ignored") as here:
         here.codat.fault("commit-then-5xx", method="POST", times=2)
         pushes = [await here.push(), await here.push()]
@@ -229,7 +229,7 @@ async def test_two_cannot_take_one_operation_at_the_same_moment(devserver, monke
             await push.outcome()
         operation = here.codat.journal(method="POST")[0]["pushOperationKey"]
         for push in pushes:
-            word = Settlement(adopt=operation)
+            word = Resolution(adopt=operation)
             await retry_push(push, task_queue=here.task_queue, settlement=word)
         outcomes = [await push.outcome() for push in pushes]
 

@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.other_pushes import Others
+from activities.other_pushes import OtherPushes
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.doors import point_after, start_again, terminate
@@ -14,7 +14,7 @@ from workflows.attributes import PUSH_OPERATION_KEY
 async def test_a_neighbour_that_has_its_answer_in_the_middle_of_a_look_is_waited_for(
     devserver, monkeypatch
 ):
-    holders = Others.holders
+    holders = OtherPushes.holders
     async with protocol(devserver, find_for=3) as here, held_up(answer=True) as gate:
         here.codat.fault("error-before-commit", method="POST", nth=2)
         neighbour = await here.push()
@@ -26,7 +26,7 @@ async def test_a_neighbour_that_has_its_answer_in_the_middle_of_a_look_is_waited
             await eventually(lambda: _is_listed_with_its_operation(neighbour))
             return held
 
-        monkeypatch.setattr(Others, "holders", asked_before_it)
+        monkeypatch.setattr(OtherPushes, "holders", asked_before_it)
         outcome = await here.end()
 
         assert "Success" == (await neighbour.outcome()).status
@@ -48,7 +48,7 @@ async def test_an_operation_whose_run_was_ended_before_it_was_told_is_known_as_t
 
     async with protocol(devserver) as here:
         with monkeypatch.context() as patch:
-            patch.setattr("workflows.push.tell", never_told)
+            patch.setattr("workflows.push.start_notification", never_told)
             push = await here.push(connection_id=seeds.SYNCHRONOUS)
             await point_after(push, "push")
             await terminate(push)

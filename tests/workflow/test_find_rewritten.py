@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from activities.other_pushes import TOO_MANY, Others
+from activities.other_pushes import TOO_MANY, OtherPushes
 from emulator import seeds
 from emulator.examples import record
 from emulator.rewrites import WAYS
@@ -181,7 +181,7 @@ async def test_a_claim_that_is_not_listed_yet_is_asked_for_after_all(devserver, 
         found = await here.end(**bills())
         for _ in range(TOO_MANY):
             await leave_unanswered(here, **bills())
-        monkeypatch.setattr(Others, "_listed_holders", none_listed)
+        monkeypatch.setattr(OtherPushes, "_listed_holders", none_listed)
         here.codat.fault(**UNSENT)
         outcome = await here.end(**bills())
 

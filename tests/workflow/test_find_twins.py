@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.common import TypedSearchAttributes
 
-from activities.other_pushes import Others
+from activities.other_pushes import OtherPushes
 from emulator import seeds
 from emulator.examples import record
 from tests.support.doors import start_like, terminate
@@ -85,7 +85,7 @@ async def test_an_operation_that_is_held_but_not_listed_yet_is_left_alone(
 
     async with protocol(devserver, "ignored", echo_data=True) as here:
         await here.end(**equal)
-        monkeypatch.setattr(Others, "holders", nobody)
+        monkeypatch.setattr(OtherPushes, "holders", nobody)
         here.codat.fault(**LOST, nth=1)
         outcome = await here.end(**equal)
 

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from temporalio.service import RPCError
 
-from activities.models import Conduct
-from codat.quota import Allowance
+from activities.models import PushPolicy
+from codat.quota import DailyQuota
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.house import House, house, took
 from tests.support.waiting import eventually
 
-PATIENT = Conduct(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
+PATIENT = PushPolicy(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
 NEXT_OF_THE_GRID = 7660
 """Seconds: 67.5 minutes to a mark of the company's grid at most, an hour to the first look."""
 
@@ -111,8 +111,8 @@ async def test_a_hint_after_the_end_changes_nothing(skipping):
 
 
 async def test_a_hint_cuts_short_what_is_saved_for_pushes(skipping, monkeypatch):
-    monkeypatch.setattr(Allowance, "is_short", True)
-    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+    monkeypatch.setattr(DailyQuota, "is_short", True)
+    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=5)
         push = await here.push()
         await eventually(lambda: _saves(push))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from codat import CodatClient
-from codat.responses import Answer
+from codat.responses import CodatResponse
 from emulator import seeds
 from emulator.examples import record
 from tests.support.protocol import protocol
@@ -27,7 +27,7 @@ def _inflated_echo(monkeypatch):
     """Let Codat echo three times what it was sent."""
     send = CodatClient._send  # noqa: SLF001, one odd answer
 
-    async def inflated(self: CodatClient, *given: Any, **named: Any) -> Answer:
+    async def inflated(self: CodatClient, *given: Any, **named: Any) -> CodatResponse:
         answer = await send(self, *given, **named)
         document = json.loads(answer.body)
         if document.get("data"):

@@ -12,7 +12,7 @@ from dispatch.payloads.converter import CONVERTER, converter
 from dispatch.payloads.keyring import KeyRing
 from dispatch.pushes import request_of, start_push
 from dispatch.sweep import OtherNamespace, sweep
-from dispatch.timeline.build import tell_push
+from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
 from tests.support.house import a_request, house
@@ -41,7 +41,7 @@ async def test_a_large_record_leaves_its_history_small(devserver, tmp_path):
             connection_id=seeds.SYNCHRONOUS, data=data, validation=Validation.OFF
         )
         outcome = await push.outcome()
-        told = await tell_push(push)
+        told = await build_timeline(push)
         size = (await push.describe()).raw_info.history_size_bytes
 
         assert ("Success", data) == (outcome.status, told.data)

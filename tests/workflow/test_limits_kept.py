@@ -8,7 +8,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 
 from dispatch import pushes
-from dispatch.priorities import Crowds
+from dispatch.priorities import StartPriorities
 from dispatch.pushes import start_push
 from emulator import seeds
 from tests.support.house import House, a_request, house
@@ -43,7 +43,7 @@ async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devs
 async def test_one_push_is_handed_out_before_anothers_many_by_a_server_that_knows_no_turns(
     devserver, monkeypatch
 ):
-    monkeypatch.setattr(pushes, "_CROWDS", Crowds(clock=lambda: 0.0))
+    monkeypatch.setattr(pushes, "_CROWDS", StartPriorities(clock=lambda: 0.0))
     client, queue = devserver.client, f"push-{uuid4()}"
     company = uuid4()
     requests = [a_request(company_id=company) for _ in range(100)]

@@ -10,7 +10,7 @@ from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import WorkflowExecutionDescription
 from temporalio.service import RPCError
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from activities.start_memo import CALLER_MEMO
 from codat import CodatClient
 from dispatch.listing import list_pushes
@@ -32,20 +32,20 @@ both = pytest.mark.parametrize("mode", MODES)
 @pytest.fixture(name="cut_when")
 def _cut_when(monkeypatch):
     """Let the first run go on in a new one as soon as its story fulfils a condition."""
-    from workflows.state import Story  # noqa: PLC0415  # before it is patched
+    from workflows.state import PushState  # noqa: PLC0415  # before it is patched
 
-    renew = Story.renew
+    renew = PushState.continue_as_new_if_long
 
     def cut_when(condition):
-        def patched(story):
+        def patched(state):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(
                     "temporalio.workflow.Info.is_continue_as_new_suggested",
-                    lambda info: info.continued_run_id is None and condition(story),
+                    lambda info: info.continued_run_id is None and condition(state),
                 )
-                renew(story)
+                renew(state)
 
-        monkeypatch.setattr(Story, "renew", patched)
+        monkeypatch.setattr(PushState, "continue_as_new_if_long", patched)
 
     return cut_when
 
@@ -93,7 +93,7 @@ async def _has_two_runs(push: Push) -> bool:
 
 
 async def test_the_name_of_who_asked_goes_on_in_the_new_run(devserver, cut_when):
-    cut_when(lambda story: bool(story.ledger.entries))
+    cut_when(lambda state: bool(state.ledger.submissions))
     async with house(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(offline=True)
         request = a_request()
@@ -110,7 +110,7 @@ async def test_the_name_of_who_asked_goes_on_in_the_new_run(devserver, cut_when)
 
 @both
 async def test_a_start_like_a_run_that_went_on_asks_all_runs_first(devserver, mode, cut_when):
-    cut_when(lambda story: bool(story.ledger.entries))
+    cut_when(lambda state: bool(state.ledger.submissions))
     async with protocol(devserver, mode) as here:
         here.codat.fault("throttle", method="POST", nth=1, retry_after=1)
         push = await here.push()
@@ -124,7 +124,7 @@ async def test_a_start_like_a_run_that_went_on_asks_all_runs_first(devserver, mo
 
 
 async def test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten(devserver, cut_when):
-    cut_when(lambda story: bool(story.ledger.operation))
+    cut_when(lambda state: bool(state.ledger.operation))
     async with protocol(devserver, "ignored") as here:
         push = await pending_in_a_second_run(here)
         await forget(push, (await runs_of(push))[0])
@@ -140,7 +140,7 @@ async def test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten(dev
 async def test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either(
     devserver, mode, cut_when
 ):
-    cut_when(lambda story: story.is_cancelled)
+    cut_when(lambda state: state.is_cancelled)
     async with protocol(devserver, mode, find_for=3) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1)
         push = await here.push()
@@ -154,7 +154,7 @@ async def test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either(
 
 
 async def test_a_hint_is_not_forgotten_in_a_new_run(devserver, cut_when, monkeypatch):
-    cut_when(lambda story: story.hinted)
+    cut_when(lambda state: state.hinted)
     read, reached, may_go_on = CodatClient.operation, asyncio.Event(), asyncio.Event()
 
     async def held(client, *which):
@@ -164,7 +164,7 @@ async def test_a_hint_is_not_forgotten_in_a_new_run(devserver, cut_when, monkeyp
         return operation
 
     monkeypatch.setattr(CodatClient, "operation", held)
-    patient = Conduct(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
+    patient = PushPolicy(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
     async with house(devserver, conduct=patient) as here:
         here.codat.connection(seeds.PROMPT).set(offline=True)
         push = await here.push()
@@ -181,7 +181,7 @@ async def test_a_hint_is_not_forgotten_in_a_new_run(devserver, cut_when, monkeyp
 
 
 async def test_a_new_run_is_no_new_request(devserver, cut_when):
-    cut_when(lambda story: bool(story.ledger.operation))
+    cut_when(lambda state: bool(state.ledger.operation))
     async with protocol(devserver) as here:
         push = await pending_in_a_second_run(here)
         before, after = [run.start_time for run in await _told(push)]
@@ -193,7 +193,7 @@ async def test_a_new_run_is_no_new_request(devserver, cut_when):
 
 
 async def test_a_reset_of_a_new_run_is_a_new_request(devserver, cut_when):
-    cut_when(lambda story: bool(story.ledger.operation))
+    cut_when(lambda state: bool(state.ledger.operation))
     async with protocol(devserver) as here:
         push = await pending_in_a_second_run(here)
         await reset(push)
@@ -226,7 +226,7 @@ async def _listed(push: Push, since: datetime | None) -> list[datetime]:
 
 async def test_an_earlier_update_that_goes_on_in_a_new_run_is_no_later_one(devserver, cut_when):
     may_cut: list[bool] = []
-    cut_when(lambda story: bool(may_cut and story.ledger.operation))
+    cut_when(lambda state: bool(may_cut and state.ledger.operation))
     update = {"record_id": "7", "data_type": "suppliers", "validation": "off"}
     async with protocol(devserver, find_for=3) as here:
         here.codat.connection(seeds.PROMPT).set(offline=True)

@@ -4,20 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.doors import reset, start_like
 from tests.support.house import house, took
 from tests.support.protocol import MODES, protocol, written_once
 from tests.support.waiting import eventually
-from workflows.models import Settlement
+from workflows.models import Resolution
 
 READS = r"^.*/push/[^/]+$"
 
 
 async def test_nothing_but_404_for_an_hour_is_unknown(skipping):
-    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
         here.codat.fault("not-found", method="GET", path=READS)
         push = await here.push()
         outcome = await here.ending(push)
@@ -30,7 +30,7 @@ async def test_nothing_but_404_for_an_hour_is_unknown(skipping):
 
 async def test_another_answer_begins_the_hour_anew(skipping, monkeypatch):
     monkeypatch.setattr("workflows.no_proof.MISSING_FOR", timedelta(minutes=12))
-    async with house(skipping, conduct=Conduct(), skipping=True) as here:
+    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=1200)
         for look in (6, 8, 9):
             here.codat.fault("not-found", method="GET", path=READS, nth=look)
@@ -73,7 +73,7 @@ async def test_asked_for_again_it_sends_nothing_without_a_persons_word(
         endings.append(await push.outcome())
 
         assert 1 == len(here.posts)
-        word = Settlement(not_written=True)
+        word = Resolution(not_written=True)
         await retry_push(push, task_queue=here.task_queue, settlement=word)
         await push.outcome()
 
@@ -89,7 +89,7 @@ async def test_a_word_that_was_used_up_sends_nothing_for_a_missing_operation(dev
         push = await here.push()
         await push.outcome()
         here.codat.connection(seeds.PROMPT).set(delay=60)
-        word = Settlement(not_written=True)
+        word = Resolution(not_written=True)
         await retry_push(push, task_queue=here.task_queue, settlement=word)
         await eventually(lambda: _has_sent(here, 2))
         here.codat.fault("not-found", method="GET", path=READS)

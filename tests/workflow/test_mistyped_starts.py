@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 from temporalio.client import WorkflowFailureError
 
-from dispatch.pushes import NotAPush, OtherPayload, Push, request_of, start_push
+from dispatch.pushes import IdempotencyKeyConflict, InvalidPushRequest, Push, request_of, start_push
 from dispatch.retries import retry_push
 from tests.support.doors import start_like
 from tests.support.house import a_request, house
@@ -77,9 +77,9 @@ async def test_without_any_run_that_was_a_push_it_is_none(here):
         "push", {"data": 7}, id=push.workflow_id, task_queue=here.task_queue
     )
 
-    with pytest.raises(NotAPush, match="companyId is missing"):
+    with pytest.raises(InvalidPushRequest, match="companyId is missing"):
         await push.outcome()
-    with pytest.raises(NotAPush):
+    with pytest.raises(InvalidPushRequest):
         await retry_push(push, task_queue=here.task_queue)
 
 
@@ -99,7 +99,7 @@ async def test_a_callers_request_stays_its_push_when_the_record_was_mended_by_ha
 
     assert "Success" == (await push.outcome()).status
     assert push.push_id == again.push_id
-    with pytest.raises(OtherPayload, match=request.digest):
+    with pytest.raises(IdempotencyKeyConflict, match=request.digest):
         await start_push(here.client, request.model_copy(update={"data": mended}))
 
 

@@ -12,11 +12,11 @@ from temporalio.api.workflowservice.v1 import (
 
 from activities.holds import Hold
 from codat.models import PushStatus
-from commands.push_status import how_it_stands, status_of
+from commands.push_status import fetch_status, status_of
 from dispatch.holds import all_holds, hold, hold_workflow_id, release
 from dispatch.listing import list_pushes
 from dispatch.selection import Selection
-from dispatch.timeline.build import tell_push
+from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
 from tests.support.doors import history, terminate
@@ -60,8 +60,8 @@ async def test_a_paused_push_is_listed_shown_and_goes_on(devserver):
             return push.push_id in [one.push_id for one in listed]
 
         await eventually(is_listed)
-        told = await tell_push(push)
-        standing = await how_it_stands(push)
+        told = await build_timeline(push)
+        standing = await fetch_status(push)
         await unpause(here.client, push.workflow_id)
         outcome = await push.outcome()
 
@@ -80,7 +80,7 @@ async def test_a_push_says_that_its_activity_is_paused_and_by_whom(devserver):
         commands = ActivityCommands(push, "fetch-options")
         await commands.pends_again()
         await commands.pause()
-        told = await tell_push(push)
+        told = await build_timeline(push)
         here.codat.forget_faults()
         await commands.unpause()
         outcome = await push.outcome()

@@ -10,10 +10,10 @@ from emulator import seeds
 from tests.support.doors import check, reset, start_like
 from tests.support.protocol import MODES, protocol, seconds_for_minutes
 from workflows.attributes import PUSH_OPERATION_KEY
-from workflows.models import Settlement
+from workflows.models import Resolution
 
 both = pytest.mark.parametrize("mode", MODES)
-NOT_WRITTEN = Settlement(not_written=True)
+NOT_WRITTEN = Resolution(not_written=True)
 OFFLINE = {"connection_id": seeds.OFFLINE, "timeout_in_minutes": 25}
 
 
@@ -132,7 +132,7 @@ async def test_what_was_ruled_out_is_not_found_again(devserver):
 async def test_an_adopted_operation_is_followed(devserver):
     async with protocol(devserver, "ignored") as here:
         push, operation = await unknown(here)
-        word = Settlement(adopt=operation, by="Ada")
+        word = Resolution(adopt=operation, by="Ada")
         outcome = await retry(push, here, settlement=word, reason="seen in the ledger")
 
         check(here, outcome)
@@ -145,7 +145,7 @@ async def test_an_adopted_operation_that_failed_proves_nothing(devserver):
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         push = await here.push(connection_id=seeds.REFUSING)
         candidate = (await push.outcome()).candidates[0].push_operation_key
-        outcome = await retry(push, here, settlement=Settlement(adopt=candidate))
+        outcome = await retry(push, here, settlement=Resolution(adopt=candidate))
         again = await retry(push, here)
 
         assert 1 == len(here.posts)
@@ -172,7 +172,7 @@ async def test_what_belongs_elsewhere_is_not_adopted(devserver, fields):
     async with protocol(devserver, "ignored") as here:
         push, _ = await unknown(here)
         other = await _of(here, **fields)
-        outcome = await retry(push, here, settlement=Settlement(adopt=other))
+        outcome = await retry(push, here, settlement=Resolution(adopt=other))
 
         assert 2 == len(here.posts)
     assert "Unknown" == outcome.status
@@ -185,8 +185,8 @@ async def test_what_another_push_adopted_is_not_adopted(devserver):
         here.codat.fault("commit-then-5xx", method="POST", nth=1)
         second = await here.push()
         await second.outcome()
-        await retry(first, here, settlement=Settlement(adopt=operation))
-        outcome = await retry(second, here, settlement=Settlement(adopt=operation))
+        await retry(first, here, settlement=Resolution(adopt=operation))
+        outcome = await retry(second, here, settlement=Resolution(adopt=operation))
 
     assert "Unknown" == outcome.status
     assert f"belongs to {first.workflow_id}" in outcome.message
@@ -195,7 +195,7 @@ async def test_what_another_push_adopted_is_not_adopted(devserver):
 async def test_what_never_existed_is_not_adopted(devserver):
     async with protocol(devserver, "ignored") as here:
         push, _ = await unknown(here)
-        outcome = await retry(push, here, settlement=Settlement(adopt=uuid4()))
+        outcome = await retry(push, here, settlement=Resolution(adopt=uuid4()))
 
         assert 1 == len(here.posts)
     assert "Unknown" == outcome.status

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dispatch.pushes import OtherPayload, start_push
+from dispatch.pushes import IdempotencyKeyConflict, start_push
 from dispatch.retries import StillRunning, retry_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.house import a_request, house
-from workflows.models import Settlement, Validation
+from workflows.models import Resolution, Validation
 
 OFF = {"validation": Validation.OFF}
 
@@ -56,7 +56,7 @@ async def test_an_operator_adopts_the_operation_that_was_found(devserver):
     async with house(devserver) as here:
         push = await here.push(connection_id=seeds.SHAKY)
         key = (await push.outcome()).candidates[0].push_operation_key
-        settlement = Settlement(adopt=key, by="ann")
+        settlement = Resolution(adopt=key, by="ann")
         outcome = await (await retry_push(push, settlement=settlement)).outcome()
 
         assert ("Success", key) == (outcome.status, outcome.push_operation_key)
@@ -69,7 +69,7 @@ async def test_an_operation_of_another_connection_is_not_adopted(devserver):
         other = await (await here.push()).outcome()
         push = await here.push(connection_id=seeds.SHAKY)
         await push.outcome()
-        settlement = Settlement(adopt=other.push_operation_key)
+        settlement = Resolution(adopt=other.push_operation_key)
         outcome = await (await retry_push(push, settlement=settlement)).outcome()
 
     assert "Unknown" == outcome.status
@@ -84,7 +84,7 @@ async def test_an_operation_of_another_push_is_not_adopted(devserver):
         here.codat.fault("error-before-commit", method="GET", path="/push", times=1)
         push = await here.push(data=record("chartOfAccounts", number="77"))
         await push.handle.terminate()
-        outcome = await (await retry_push(push, settlement=Settlement(adopt=key))).outcome()
+        outcome = await (await retry_push(push, settlement=Resolution(adopt=key))).outcome()
 
     assert f"belongs to {other.workflow_id}" in outcome.message
 
@@ -97,7 +97,7 @@ async def test_what_was_not_written_is_sent_again_on_an_operators_word(devserver
         here.codat.fault("error-before-commit", method="POST", nth=1)
         push = await here.push()
         first = await push.outcome()
-        settlement = Settlement(not_written=True, by="ann")
+        settlement = Resolution(not_written=True, by="ann")
         outcome = await (await retry_push(push, settlement=settlement)).outcome()
 
         assert ("Unknown", "Success") == (first.status, outcome.status)
@@ -115,7 +115,7 @@ async def test_the_payload_of_a_key_is_that_of_the_first_request(devserver):
         joined = await start_push(here.client, request, task_queue=here.task_queue)
 
         assert push.push_id == joined.push_id
-        with pytest.raises(OtherPayload, match=request.digest):
+        with pytest.raises(IdempotencyKeyConflict, match=request.digest):
             await start_push(here.client, request.model_copy(update={"data": mended}))
 
 

@@ -21,7 +21,6 @@ from tests.support.waiting import eventually
 
 both = pytest.mark.parametrize("mode", MODES)
 
-AN_HOUR_AGO = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
 FOREIGN = ["x", 7, [], {}, {"firstDigest": 1}, {"firstDigest": "x", "kind": "create"}]
 
 
@@ -44,13 +43,14 @@ async def test_a_memo_from_anybody_hides_no_earlier_run(devserver, memo):
         assert written_once(here, await push.outcome())
 
 
-async def test_a_copied_memo_hides_no_earlier_run(devserver):
+@pytest.mark.parametrize("age", [timedelta(seconds=3), timedelta(hours=1)], ids=str)
+async def test_a_copied_memo_hides_no_earlier_run(devserver, age):
     async with protocol(devserver, "ignored") as here:
         request = a_request()
         copied = start_memo(here.client, request).model_dump(mode="json", by_alias=True)
         push = await start_by_name(here, request)
         await push.outcome()
-        copied["startedOnUtc"] = AN_HOUR_AGO
+        copied["startedOnUtc"] = (datetime.now(UTC) - age).isoformat()
         await start_by_name(here, request, memo={START_MEMO: copied})
 
         assert written_once(here, await push.outcome())

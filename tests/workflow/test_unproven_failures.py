@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from activities.models import Conduct
+from activities.models import PushPolicy
 from dispatch.bulk import is_safe
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.doors import check, reset, start_like
 from tests.support.house import house
 from tests.support.protocol import MODES, protocol, sent, written_once
-from workflows.models import Settlement
+from workflows.models import Resolution
 
 both = pytest.mark.parametrize("mode", MODES)
 WORDS = [
@@ -98,7 +98,7 @@ async def test_a_later_success_is_learnt_by_asking_again(devserver, mode):
 async def test_a_persons_word_that_nothing_was_written_has_it_sent_again(devserver, mode):
     async with protocol(devserver, mode) as here:
         push, _ = await unproven(here, lands=None)
-        outcome = await retry(push, here, settlement=Settlement(not_written=True))
+        outcome = await retry(push, here, settlement=Resolution(not_written=True))
 
         assert 2 == len(here.posts)
         check(here, outcome)
@@ -109,7 +109,7 @@ async def test_a_persons_word_that_nothing_was_written_has_it_sent_again(devserv
 async def test_a_persons_word_that_it_was_written_ends_it(devserver, mode):
     async with protocol(devserver, mode) as here:
         push, first = await unproven(here, names_record=True)
-        word = Settlement(adopt=first.push_operation_key, by="Ada")
+        word = Resolution(adopt=first.push_operation_key, by="Ada")
         outcome = await retry(push, here, settlement=word, reason="seen in the ledger")
         again = await retry(push, here)
 
@@ -132,7 +132,7 @@ async def test_a_found_operation_that_failed_without_proof_is_not_believed(devse
 
 
 async def test_at_the_deadline_it_is_unknown_and_not_timed_out(skipping):
-    conduct = Conduct(poll_first=timedelta(hours=3), poll_cap=timedelta(hours=3))
+    conduct = PushPolicy(poll_first=timedelta(hours=3), poll_cap=timedelta(hours=3))
     async with house(skipping, conduct=conduct, skipping=True) as here:
         here.codat.fault("failed-without-proof", method="POST")
         outcome = await here.end(timeout_in_minutes=60)

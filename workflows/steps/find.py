@@ -8,11 +8,18 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
-    from activities.models import FindSubmission, Idempotency, Look, Purpose, Reading, Resend
+    from activities.models import (
+        FindSubmission,
+        Idempotency,
+        OperationSnapshot,
+        Purpose,
+        Resend,
+        SearchResult,
+    )
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, CallFailed, call
-    from workflows.ledger import Entry, adopt, rule_out, settle_as_not_written
-    from workflows.state import Ended, Story
+    from workflows.ledger import Submission, adopt, mark_not_written, rule_out
+    from workflows.state import Ended, PushState
     from workflows.steps.prepare import PAUSE, READ_AGAIN
 
 LOOK_TIMEOUT = timedelta(minutes=5)
@@ -32,84 +39,84 @@ before that may be a neighbour's, whose answer is still to come. The later looks
 are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
 
 
-async def find(story: Story, entry: Entry) -> Reading | None:
+async def find(state: PushState, submission: Submission) -> OperationSnapshot | None:
     """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
     begun = workflow.now()
-    look = Look(candidates=[])
+    found = SearchResult(candidates=[])
     for part in LOOKS:
-        if part > 1 and not (look.awaited and story.manners.idempotency is Idempotency.HONOURED):
+        if part > 1 and not (found.awaited and state.manners.idempotency is Idempotency.HONOURED):
             break
-        pause = begun + story.manners.find_for * part - workflow.now()
-        why = f"looking again for the lost request: {story.trouble}"
-        await story.wait(pause, why, cause="finding")
-        story.enter("find-submission", "Looking for what became of the request.")
-        look = await look_up(story, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
-        if look.adopted:
-            return take(story, look.adopted, "It was matched by its content: no answer named it.")
-    if look.candidates:
-        raise unclear(story, look)
-    settle_as_not_written(entry)
-    _check_next(story, look)
+        pause = begun + state.manners.find_for * part - workflow.now()
+        why = f"looking again for the lost request: {state.trouble}"
+        await state.wait(pause, why, cause="finding")
+        state.enter("find-submission", "Looking for what became of the request.")
+        found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
+        if found.adopted:
+            return take(state, found.adopted, "It was matched by its content: no answer named it.")
+    if found.candidates:
+        raise unclear(state, found)
+    mark_not_written(submission)
+    _check_next(state, found)
     return None
 
 
-async def make_sure(story: Story) -> None:
+async def confirm_not_written(state: PushState) -> None:
     """Look once more for numbers that were looked for, before the push is called Failed.
 
     No doubt is left where the list shows the operation that failed, together with its data, and
     still no other one: as late and as openly it would show theirs.
     """
-    ledger, entry = story.ledger, story.ledger.current
-    if entry is None or not ledger.can_be_ruled_out:
+    ledger, submission = state.ledger, state.ledger.current
+    if submission is None or not ledger.can_be_ruled_out:
         return
-    pause = entry.first_scheduled + story.manners.find_for - workflow.now()
-    if story.left is not None and story.left <= pause:
+    pause = submission.first_scheduled + state.manners.find_for - workflow.now()
+    if state.left is not None and state.left <= pause:
         return
-    await story.wait(pause, "making sure that no earlier request was written", cause="finding")
+    await state.wait(pause, "making sure that no earlier request was written", cause="finding")
     with suppress(Ended):
-        look = await look_up(story, Purpose.LOOK)
-        if look.shows_own and not look.candidates:
+        found = await search_list(state, Purpose.LOOK)
+        if found.shows_own and not found.candidates:
             rule_out(ledger)
 
 
-async def look_up(
-    story: Story,
+async def search_list(
+    state: PushState,
     purpose: Purpose,
     operation: UUID | None = None,
     until: datetime | None = None,
-) -> Look:
+) -> SearchResult:
     """Read the list once, whole; raises Ended when the time is over before that worked."""
     while True:
-        story.check_deadline()
+        state.check_deadline()
         try:
-            return await _read_list(story, purpose, operation=operation, until=until)
+            return await _read_list(state, purpose, operation=operation, until=until)
         except CallFailed as failure:
             if purpose is Purpose.ADOPT and failure.kind != DEADLINE:
                 raise
-            story.note(failure)
-        await story.wait(PAUSE, f"looking again after: {story.trouble}")
+            state.note(failure)
+        await state.wait(PAUSE, f"looking again after: {state.trouble}")
 
 
-async def glance(story: Story) -> Look | None:
+async def search_list_once(state: PushState) -> SearchResult | None:
     """Read the list once, whole; None when that can't be done soon."""
-    if story.is_late:
+    if state.is_late:
         return None
     try:
-        return await _read_list(story, Purpose.LOOK, within=GLANCE)
+        return await _read_list(state, Purpose.LOOK, within=GLANCE)
     except CallFailed as failure:
-        story.note(failure)
+        state.note(failure)
         return None
 
 
 async def _read_list(
-    story: Story,
+    state: PushState,
     purpose: Purpose,
     *,
     within: timedelta | None = None,
     operation: UUID | None = None,
     until: datetime | None = None,
-) -> Look:
-    request, ledger = story.request, story.ledger
+) -> SearchResult:
+    request, ledger = state.request, state.ledger
     return await call(
         "find-submission",
         FindSubmission(
@@ -118,7 +125,7 @@ async def _read_list(
             data=request.data,
             record_id=request.record_id,
             digest=request.digest,
-            since=ledger.entries[0].first_scheduled if ledger.entries else story.requested,
+            since=ledger.submissions[0].first_scheduled if ledger.submissions else state.requested,
             until=until,
             own=ledger.operations,
             excluded=ledger.excluded,
@@ -126,8 +133,8 @@ async def _read_list(
             purpose=purpose,
             adopt=operation,
         ),
-        Look,
-        until=story.until_deadline(),
+        SearchResult,
+        until=state.until_deadline(),
         within=within,
         start_to_close_timeout=LOOK_TIMEOUT,
         heartbeat_timeout=HEARTBEAT,
@@ -136,38 +143,38 @@ async def _read_list(
     )
 
 
-def take(story: Story, reading: Reading, why: str) -> Reading:
+def take(state: PushState, snapshot: OperationSnapshot, why: str) -> OperationSnapshot:
     """Follow an operation that no answer named."""
-    operation = reading.operation.push_operation_key
-    adopt(story.ledger, operation, workflow.now())
-    story.follow(operation)
-    story.warn(why)
-    return reading
+    operation = snapshot.operation.push_operation_key
+    adopt(state.ledger, operation, workflow.now())
+    state.follow(operation)
+    state.warn(why)
+    return snapshot
 
 
-def unclear(story: Story, look: Look) -> Ended:
+def unclear(state: PushState, found: SearchResult) -> Ended:
     """Make the end of a push whose operation can't be told from others."""
-    named = ", ".join(str(one.push_operation_key) for one in look.candidates[:MOST_NAMED])
-    more = len(look.candidates) + look.more - MOST_NAMED
+    named = ", ".join(str(one.push_operation_key) for one in found.candidates[:MOST_NAMED])
+    more = len(found.candidates) + found.more - MOST_NAMED
     named += f" and {more} more" if more > 0 else ""
-    hindrance = f" ({look.hindrance})" if look.hindrance else ""
-    return story.ending(
+    hindrance = f" ({found.hindrance})" if found.hindrance else ""
+    return state.ending(
         PushStatus.UNKNOWN,
-        f"It can't be told whether operation {named} is this push{hindrance}. {story.trouble}",
-        candidates=look.candidates,
+        f"It can't be told whether operation {named} is this push{hindrance}. {state.trouble}",
+        candidates=found.candidates,
     )
 
 
-def _check_next(story: Story, look: Look) -> None:
+def _check_next(state: PushState, found: SearchResult) -> None:
     """Raise Ended when nothing was found and yet nothing may be sent."""
-    if story.is_rejected:
-        reason = f"Codat refused the record: {story.trouble} An earlier request was not found."
-    elif story.unclear_answers > 1:
-        reason = f"Twice no answer of Codat's own came, and nothing was found. {story.trouble}"
-    elif story.manners.resend is Resend.NEVER:
-        reason = f"It was not found, and PUSH_RESEND forbids to send it again. {story.trouble}"
-    elif look.later_update:
-        reason = f"A later update of the same record was started meanwhile. {story.trouble}"
+    if state.is_rejected:
+        reason = f"Codat refused the record: {state.trouble} An earlier request was not found."
+    elif state.unclear_answers > 1:
+        reason = f"Twice no answer of Codat's own came, and nothing was found. {state.trouble}"
+    elif state.manners.resend is Resend.NEVER:
+        reason = f"It was not found, and PUSH_RESEND forbids to send it again. {state.trouble}"
+    elif found.later_update:
+        reason = f"A later update of the same record was started meanwhile. {state.trouble}"
     else:
         return
-    raise story.ending(PushStatus.UNKNOWN, reason)
+    raise state.ending(PushStatus.UNKNOWN, reason)

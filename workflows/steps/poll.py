@@ -8,13 +8,13 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
-    from activities.models import PollStatus, Reading
+    from activities.models import OperationSnapshot, PollStatus
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
-    from workflows.poll_schedule import next_look, stretched
-    from workflows.state import Ended, Story
-    from workflows.steps.find import make_sure
+    from workflows.poll_schedule import next_poll, next_poll_slowed
+    from workflows.state import Ended, PushState
+    from workflows.steps.find import confirm_not_written
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
@@ -39,143 +39,150 @@ STRANGE_FOR = timedelta(hours=1)
 """How long a status word that nobody knows is watched before the push ends Unknown."""
 
 
-async def poll(story: Story, reading: Reading) -> Ended:
+async def poll(state: PushState, snapshot: OperationSnapshot) -> Ended:
     """Ask until the operation is over or the deadline has struck."""
     strange_since = None
-    while not reading.operation.is_over:
-        if story.is_late:
-            return await _last_question(story, reading)
-        if reading.operation.status is PushStatus.UNKNOWN:
+    while not snapshot.operation.is_over:
+        if state.is_late:
+            return await _last_question(state, snapshot)
+        if snapshot.operation.status is PushStatus.UNKNOWN:
             strange_since = strange_since or workflow.now()
             if workflow.now() - strange_since >= STRANGE_FOR:
-                return without_proof(story, reading)
-        story.renew()
-        due = await wait_for_look(story, reading)
-        key, requested_on = reading.operation.push_operation_key, reading.operation.requested_on_utc
-        told = await ask(story, key, requested_on=requested_on, due=due)
-        reading = told or reading
-    if reading.operation.status is PushStatus.FAILED:
-        story.settle(reading.operation)
-        await make_sure(story)
-    return final(story, reading)
+                return without_proof(state, snapshot)
+        state.continue_as_new_if_long()
+        due = await wait_for_look(state, snapshot)
+        key, requested_on = (
+            snapshot.operation.push_operation_key,
+            snapshot.operation.requested_on_utc,
+        )
+        told = await ask(state, key, requested_on=requested_on, due=due)
+        snapshot = told or snapshot
+    if snapshot.operation.status is PushStatus.FAILED:
+        state.settle(snapshot.operation)
+        await confirm_not_written(state)
+    return final(state, snapshot)
 
 
-async def wait_for_look(story: Story, reading: Reading) -> datetime | None:
+async def wait_for_look(state: PushState, snapshot: OperationSnapshot) -> datetime | None:
     """Wait for the next look and give the moment it was planned for; None if a hint came."""
-    now, company = workflow.now(), story.request.company_id
-    planned = next_look(story.manners, company, _origin(story), now)
-    said = f"the platform says {reading.operation.status_text}"
-    if story.missing_since:
-        said = f"Codat has not known the operation since {story.missing_since:%H:%M:%S} UTC (404)"
-    if reading.patience > 1:
-        planned = stretched(story.manners, company, now, planned, reading.patience)
-    planned = max(planned, story.saved_until)
-    if reading.patience > 1 or story.saved_until > now:
+    now, company = workflow.now(), state.request.company_id
+    planned = next_poll(state.manners, company, _origin(state), now)
+    said = f"the platform says {snapshot.operation.status_text}"
+    if state.missing_since:
+        said = f"Codat has not known the operation since {state.missing_since:%H:%M:%S} UTC (404)"
+    if snapshot.patience > 1:
+        planned = next_poll_slowed(state.manners, company, now, planned, snapshot.patience)
+    planned = max(planned, state.saved_until)
+    if snapshot.patience > 1 or state.saved_until > now:
         said += "; Codat's requests for today run low"
-    story.enter("poll-status", f"Asked {story.looks} times: {said}.")
-    await story.wait(planned - now, said, cause="platform", for_hint=True)
-    return None if story.hinted else min(planned, workflow.now())
+    state.enter("poll-status", f"Asked {state.looks} times: {said}.")
+    await state.wait(planned - now, said, cause="platform", for_hint=True)
+    return None if state.hinted else min(planned, workflow.now())
 
 
-def _origin(story: Story) -> datetime:
+def _origin(state: PushState) -> datetime:
     """Say from when the push's age counts: its request, or its sending when that was held up."""
-    entry = story.ledger.current
-    sent = (entry.last_scheduled or entry.first_scheduled) if entry else story.requested
-    return story.requested if sent - story.requested < HELD_UP else sent
+    submission = state.ledger.current
+    sent = (
+        (submission.last_scheduled or submission.first_scheduled) if submission else state.requested
+    )
+    return state.requested if sent - state.requested < HELD_UP else sent
 
 
 async def ask(
-    story: Story,
+    state: PushState,
     operation: UUID,
     *,
     requested_on: datetime | None = None,
     due: datetime | None = None,
     last_chance: timedelta | None = None,
-) -> Reading | None:
+) -> OperationSnapshot | None:
     """One look, which was due then; None when there is no answer by the deadline.
 
     At the deadline (`last_chance`): none in that time.
     """
     is_last = last_chance is not None
-    if last_chance <= timedelta() if last_chance is not None else story.is_late:
+    if last_chance <= timedelta() if last_chance is not None else state.is_late:
         return None
-    story.looks += 1
-    story.hinted = False
+    state.looks += 1
+    state.hinted = False
     try:
-        reading = await call(
+        snapshot = await call(
             "poll-status",
             PollStatus(
-                target=story.request.target,
+                target=state.request.target,
                 push_operation_key=operation,
                 requested_on_utc=requested_on,
                 due=due,
                 is_last=is_last,
             ),
-            Reading,
-            until=None if is_last else story.until_deadline(),
+            OperationSnapshot,
+            until=None if is_last else state.until_deadline(),
             within=last_chance,
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=ASK_TO_THE_LAST if is_last else READ_AGAIN,
-            summary=f"look {story.looks}",
+            summary=f"look {state.looks}",
         )
     except CallFailed as failure:
-        story.note(failure)
+        state.note(failure)
         if failure.kind == SAVED_FOR_PUSHES:
-            story.saved_until = workflow.now() + failure.retry_after
+            state.saved_until = workflow.now() + failure.retry_after
         if failure.kind == NOT_FOUND:
-            note_missing(story, operation, failure.message)
+            note_missing(state, operation, failure.message)
         return None
-    story.missing_since = None
-    return reading
+    state.missing_since = None
+    return snapshot
 
 
-async def _last_question(story: Story, before: Reading) -> Ended:
-    reading = await _ask_to_the_last(story, before)
-    if reading is None:
-        return story.ending(
+async def _last_question(state: PushState, before: OperationSnapshot) -> Ended:
+    snapshot = await _ask_to_the_last(state, before)
+    if snapshot is None:
+        return state.ending(
             PushStatus.UNKNOWN,
             "The time is over and the platform could not be asked for five minutes: "
-            f"{story.trouble}",
+            f"{state.trouble}",
         )
-    if reading.operation.is_over:
-        return final(story, reading)
-    return story.ending(
+    if snapshot.operation.is_over:
+        return final(state, snapshot)
+    return state.ending(
         PushStatus.TIMED_OUT,
-        f"The accounting software did not finish within {story.minutes}; the record may still "
+        f"The accounting software did not finish within {state.minutes}; the record may still "
         "be written.",
-        warnings=story.warnings + reading.warnings,
+        warnings=state.warnings + snapshot.warnings,
     )
 
 
-async def _ask_to_the_last(story: Story, before: Reading) -> Reading | None:
+async def _ask_to_the_last(state: PushState, before: OperationSnapshot) -> OperationSnapshot | None:
     """Ask for five minutes, however often it takes, and once more at their very end."""
     key, requested_on = before.operation.push_operation_key, before.operation.requested_on_utc
     struck = workflow.now()
     end = struck + LAST_QUESTION
     for until in (end - LAST_CALL, end):
         while (left := until - workflow.now()) > timedelta():
-            reading = await ask(story, key, requested_on=requested_on, due=struck, last_chance=left)
-            if reading:
-                return reading
+            snapshot = await ask(
+                state, key, requested_on=requested_on, due=struck, last_chance=left
+            )
+            if snapshot:
+                return snapshot
             pause = min(until - workflow.now(), LAST_PAUSE)
-            await story.wait(
-                pause, f"asking for the last time after: {story.trouble}", is_last=True
+            await state.wait(
+                pause, f"asking for the last time after: {state.trouble}", is_last=True
             )
     return None
 
 
-def final(story: Story, reading: Reading) -> Ended:
+def final(state: PushState, snapshot: OperationSnapshot) -> Ended:
     """Make the end that a finished operation means."""
-    operation = reading.operation
+    operation = snapshot.operation
     if operation.status is PushStatus.UNKNOWN:
-        return without_proof(story, reading)
-    story.settle(operation)
-    return story.ending(
+        return without_proof(state, snapshot)
+    state.settle(operation)
+    return state.ending(
         operation.status,
         _sentence(operation),
-        errors=reading.errors,
-        warnings=story.warnings + reading.warnings,
+        errors=snapshot.errors,
+        warnings=state.warnings + snapshot.warnings,
         records=records_in(operation) if operation.status is PushStatus.SUCCESS else [],
         completed_on_utc=operation.completed_on_utc,
         data=operation.data if operation.status is PushStatus.SUCCESS else None,

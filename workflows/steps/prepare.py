@@ -10,13 +10,13 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
-    from activities.models import FetchOptions, OptionsDigest, Prepare, Validate, Verdict
+    from activities.models import FetchOptions, OptionsDigest, Prepare, Validate, ValidationResult
     from activities.push import PushActivities
     from activities.wire import count_of
     from codat.models import PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.models import Validation
-    from workflows.state import Story
+    from workflows.state import PushState
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
@@ -31,26 +31,26 @@ MOST_PAUSE = timedelta(minutes=5)
 T = TypeVar("T")
 
 
-async def prepare(story: Story) -> None:
+async def prepare(state: PushState) -> None:
     """Fetch options and validate, once per run; raises Ended when the record is not fit."""
-    if story.is_fit:
+    if state.is_fit:
         return
-    if not await _prepare_at_once(story):
-        await _fetch_options(story)
-        await _validate(story)
-    story.is_fit = True
-    story.unauthorized_since = None
+    if not await _prepare_at_once(state):
+        await _fetch_options(state)
+        await _validate(state)
+    state.is_fit = True
+    state.unauthorized_since = None
 
 
-async def _prepare_at_once(story: Story) -> bool:
+async def _prepare_at_once(state: PushState) -> bool:
     """Do both where the options are at hand; False: they have to be fetched, in steps of their own.
 
     A local activity: it costs the server no task, and history no copy of the record.
     """
-    request = story.request
+    request = state.request
     is_needed = request.validation is not Validation.OFF
-    story.check_time()
-    story.enter("validate", "Checking the record.")
+    state.check_time()
+    state.enter("validate", "Checking the record.")
     try:
         prepared = await workflow.execute_local_activity_method(
             PushActivities.prepare,
@@ -68,89 +68,89 @@ async def _prepare_at_once(story: Story) -> bool:
         return False
     if prepared is None:
         return False
-    _take_options(story, prepared.options)
-    _take_verdict(story, prepared.verdict)
+    _take_options(state, prepared.options)
+    _take_verdict(state, prepared.verdict)
     return True
 
 
-async def _fetch_options(story: Story) -> None:
-    is_needed = story.request.validation is not Validation.OFF
-    story.enter("fetch-options", "Asking what the accounting software wants.")
+async def _fetch_options(state: PushState) -> None:
+    is_needed = state.request.validation is not Validation.OFF
+    state.enter("fetch-options", "Asking what the accounting software wants.")
 
     async def ask() -> OptionsDigest:
         return await call(
             "fetch-options",
-            FetchOptions(target=story.request.target, is_needed=is_needed),
+            FetchOptions(target=state.request.target, is_needed=is_needed),
             OptionsDigest,
-            until=story.until_deadline(),
+            until=state.until_deadline(),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=READ_AGAIN,
         )
 
-    _take_options(story, await _patiently(story, ask))
+    _take_options(state, await _patiently(state, ask))
 
 
-def _take_options(story: Story, digest: OptionsDigest) -> None:
-    story.conduct = story.conduct or digest.conduct
+def _take_options(state: PushState, digest: OptionsDigest) -> None:
+    state.conduct = state.conduct or digest.conduct
     if digest.stale:
-        story.warn(
+        state.warn(
             "The platform's options could not be read; "
             f"those of {digest.age_seconds} s ago were used."
         )
 
 
-async def _validate(story: Story) -> None:
-    request = story.request
+async def _validate(state: PushState) -> None:
+    request = state.request
     if request.validation is Validation.OFF:
         return
-    story.enter("validate", "Checking the record.")
+    state.enter("validate", "Checking the record.")
 
-    async def ask() -> Verdict:
+    async def ask() -> ValidationResult:
         return await call(
             "validate",
             Validate(
                 target=request.target, data=request.data, update=request.record_id is not None
             ),
-            Verdict,
-            until=story.until_deadline(),
+            ValidationResult,
+            until=state.until_deadline(),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=READ_AGAIN,
         )
 
-    _take_verdict(story, await _patiently(story, ask))
+    _take_verdict(state, await _patiently(state, ask))
 
 
-def _take_verdict(story: Story, verdict: Verdict) -> None:
+def _take_verdict(state: PushState, verdict: ValidationResult) -> None:
     """Note what was found; raises Ended when the record does not fit."""
-    if story.request.validation is Validation.ADVISE:
-        story.warnings += verdict.errors
+    if state.request.validation is Validation.ADVISE:
+        state.warnings += verdict.errors
     elif verdict.errors:
-        story.warnings += verdict.warnings
+        state.warnings += verdict.warnings
         first, more = verdict.errors[0], count_of(verdict.errors) - 1
         tail = f" (and {more:,} more)" if more else ""
-        raise story.ending(
+        raise state.ending(
             PushStatus.FAILED,
             f"The record does not fit, so nothing was sent: {first.message}{tail}",
             errors=verdict.errors,
         )
-    story.warnings += verdict.warnings
+    state.warnings += verdict.warnings
 
 
-async def _patiently(story: Story, ask: Callable[[], Awaitable[T]]) -> T:
+async def _patiently(state: PushState, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask until there is an answer; raises Ended on a refusal or when the time is over."""
     pause = PAUSE
     while True:
-        story.check_time()
+        state.check_time()
         try:
             return await ask()
         except CallFailed as failure:
             kind = failure.kind
-            story.note(failure)
+            state.note(failure)
         if kind in ("CodatRefused", "CodatNotFound"):
-            raise story.ending(PushStatus.FAILED, f"Nothing was sent: {story.trouble}")
+            raise state.ending(PushStatus.FAILED, f"Nothing was sent: {state.trouble}")
         if kind == "CodatUnauthorized":
-            story.check_unauthorized()
-        await story.wait(pause, f"asking again after: {story.trouble}")
+            state.check_unauthorized()
+        await state.wait(pause, f"asking again after: {state.trouble}")
         pause = min(2 * pause, MOST_PAUSE)

@@ -31,7 +31,7 @@ _SEARCHABLE = 50  # choices; beyond, a search box helps
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field:
+class FormField:
     """An input, a group of fields, or a list of rows; `name` is its JSON pointer less the slash.
 
     `kind` is group, rows, row, select, checkbox, long or json (several lines), else the type of
@@ -46,8 +46,8 @@ class Field:
     value: str = ""
     limits: dict[str, str] = field(default_factory=dict[str, str])
     choices: Sequence[tuple[str, str]] = ()
-    inner: Sequence["Field"] = ()
-    blank: "Field | None" = None
+    inner: Sequence["FormField"] = ()
+    blank: "FormField | None" = None
     problems: Sequence[Problem] = ()
 
     @property
@@ -70,14 +70,14 @@ class Field:
         """Whether its choices are too many to look through."""
         return len(self.choices) > _SEARCHABLE
 
-    def walk(self) -> Iterator["Field"]:
+    def walk(self) -> Iterator["FormField"]:
         """Yield this field and all within, in the order of the page."""
         yield self
         for inner in self.inner:
             yield from inner.walk()
 
 
-def field_tree(document: object, record: object, problems: Iterable[Problem]) -> Field:
+def field_tree(document: object, record: object, problems: Iterable[Problem]) -> FormField:
     """Return the root of a form's fields; UnreadableOptions when the options are none."""
     schema = json_schema(document)
     builder = _Builder(problems)
@@ -87,7 +87,7 @@ def field_tree(document: object, record: object, problems: Iterable[Problem]) ->
         root = builder.field(schema, (), known, need=REQUIRED, lists=0)
         if is_known and builder.rows_left >= 0:
             return root
-    return Field(kind="json", name=WHOLE, label=schema["title"], value=whole_text(record))
+    return FormField(kind="json", name=WHOLE, label=schema["title"], value=whole_text(record))
 
 
 def whole_text(record: object) -> str:
@@ -104,7 +104,9 @@ class _Builder:
         self._options_left = _MOST_OPTIONS
         self.rows_left = MOST_ROWS
 
-    def field(self, schema: Schema, path: Path, value: object, *, need: str, lists: int) -> Field:
+    def field(
+        self, schema: Schema, path: Path, value: object, *, need: str, lists: int
+    ) -> FormField:
         shared: dict[str, Any] = {
             "name": pointer(path)[1:],
             "label": schema.get("title", "Record"),
@@ -118,16 +120,16 @@ class _Builder:
             return self._rows(schema, path, cast("object", value), lists, shared)
         if "properties" in schema and shallow and isinstance(value, dict | None):
             inner = self._members(schema, path, cast("object", value), need=need, lists=lists)
-            return Field(kind="group", inner=inner, **shared)
+            return FormField(kind="group", inner=inner, **shared)
         return self._input(schema, value, shared)
 
-    def _input(self, schema: Schema, typed: object, shared: dict[str, Any]) -> Field:
+    def _input(self, schema: Schema, typed: object, shared: dict[str, Any]) -> FormField:
         if "enum" in schema and self._may_list(schema):
             choices = choices_of(schema, typed)
-            return Field(kind="select", value=shown("select", typed), choices=choices, **shared)
+            return FormField(kind="select", value=shown("select", typed), choices=choices, **shared)
         kind = kind_of_text(schema, typed)
         text, limits = shown(kind, typed), limits_of(schema, kind)
-        return Field(kind=kind, value=text, limits=limits, **shared)
+        return FormField(kind=kind, value=text, limits=limits, **shared)
 
     def _may_list(self, schema: Schema) -> bool:
         if len(schema["enum"]) > self._options_left:
@@ -137,7 +139,7 @@ class _Builder:
 
     def _members(
         self, schema: Schema, path: Path, value: object, *, need: str, lists: int
-    ) -> list[Field]:
+    ) -> list[FormField]:
         record = cast("dict[str, object]", value or {})
         certain = REQUIRED if need == REQUIRED else IF_USED
         return [
@@ -153,21 +155,21 @@ class _Builder:
 
     def _rows(
         self, schema: Schema, path: Path, value: object, lists: int, shared: dict[str, Any]
-    ) -> Field:
+    ) -> FormField:
         values = cast("list[object]", value) or [None]
         self.rows_left -= len(values) if value else 0
         if self.rows_left < 0:
-            return Field(kind="rows", **shared)
+            return FormField(kind="rows", **shared)
         rows = [self._row(schema, (*path, n), row, lists) for n, row in enumerate(values)]
         blank = self._row(schema, (*path, f"__{lists}__"), None, lists)
-        return Field(kind="rows", inner=rows, blank=blank, **shared)
+        return FormField(kind="rows", inner=rows, blank=blank, **shared)
 
-    def _row(self, schema: Schema, path: Path, value: object, lists: int) -> Field:
+    def _row(self, schema: Schema, path: Path, value: object, lists: int) -> FormField:
         row = schema["items"] | {"title": schema["title"]}
         known = cast("object", value if isinstance(value, dict) else None)
         inner = self._members(row, path, known, need=IF_USED, lists=lists + 1)
         number = path[-1] + 1 if isinstance(path[-1], int) else path[-1]
-        return Field(
+        return FormField(
             kind="row",
             name=pointer(path)[1:],
             label=schema["title"],

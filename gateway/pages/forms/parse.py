@@ -8,7 +8,7 @@ from typing import Any, cast
 from codat.exact_json import MOST_VALUES, Number, loads
 from codat.validation.pointers import pointer
 from codat.validation.schema import json_schema
-from gateway.pages.forms.fields import LISTS, WHOLE, Field, Path, field_tree
+from gateway.pages.forms.fields import LISTS, WHOLE, FormField, Path, field_tree
 
 Schema = dict[str, Any]
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -45,7 +45,7 @@ def record_from_form(
 class _Typed:
     """Reads values off what was sent; `had` is what a place had before, or ABSENT."""
 
-    def __init__(self, shown: Mapping[str, Field], lists: frozenset[str]) -> None:
+    def __init__(self, shown: Mapping[str, FormField], lists: frozenset[str]) -> None:
         self._shown = shown
         self._lists = lists
 

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from codat.models import Problem
-from gateway.pages.forms.fields import LISTS, WHOLE, Field, field_tree
+from gateway.pages.forms.fields import LISTS, WHOLE, FormField, field_tree
 from gateway.pages.forms.parse import record_from_form
 
 __all__ = ["STATIC", "record_from_form", "render_form"]
@@ -51,7 +51,7 @@ def render_form(
     return Markup(html.strip())  # noqa: S704, the template escapes
 
 
-def _nearest(problem: Problem, fields: dict[str, Field]) -> Field | None:
+def _nearest(problem: Problem, fields: dict[str, FormField]) -> FormField | None:
     """Return the field to go to: the place itself, or what holds it."""
     name = problem.pointer[1:]
     while name and name not in fields:

@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.models import FetchOptions
 from codat.validation import cache
-from codat.validation.cache import OptionsShelf
+from codat.validation.cache import OptionsCache
 from emulator import seeds
 from tests.support.workbench import perform, target, workbench
 
@@ -18,8 +18,8 @@ def requests(bench) -> int:
 
 async def test_a_hundred_askers_cost_one_request():
     async with workbench() as bench:
-        shelf = OptionsShelf(bench.client)
-        shelved = await asyncio.gather(*(shelf.soon(target()) for _ in range(100)))
+        options = OptionsCache(bench.client)
+        shelved = await asyncio.gather(*(options.soon(target()) for _ in range(100)))
 
         assert 1 == requests(bench)
     assert all(shelved)
@@ -123,9 +123,9 @@ async def test_what_is_not_looked_at_is_not_fetched():
 
 async def test_one_asker_that_gives_up_spoils_nothing_for_the_others():
     async with workbench() as bench:
-        shelf = OptionsShelf(bench.client)
-        impatient = asyncio.create_task(shelf.get(target()))
-        patient = asyncio.create_task(shelf.get(target()))
+        options = OptionsCache(bench.client)
+        impatient = asyncio.create_task(options.get(target()))
+        patient = asyncio.create_task(options.get(target()))
         await asyncio.sleep(0)
         impatient.cancel()
 
@@ -144,10 +144,10 @@ async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(mon
     monkeypatch.setattr(cache, "SOON", timedelta(seconds=0.2))
     held = asyncio.Event()
     async with workbench() as bench:
-        shelf = OptionsShelf(bench.client)
-        monkeypatch.setattr(shelf, "_fetch", lambda _: held.wait())
-        first = await shelf.soon(target())
-        soon = await asyncio.wait_for(shelf.soon(target()), 0.1)
+        options = OptionsCache(bench.client)
+        monkeypatch.setattr(options, "_fetch", lambda _: held.wait())
+        first = await options.soon(target())
+        soon = await asyncio.wait_for(options.soon(target()), 0.1)
         held.set()
 
     assert [None, None] == [first, soon]
@@ -156,14 +156,14 @@ async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(mon
 async def test_a_company_of_many_documents_leaves_others_theirs(monkeypatch):
     monkeypatch.setattr(cache, "MOST_OF_A_COMPANY", 3)
     async with workbench() as bench:
-        shelf = OptionsShelf(bench.client)
+        options = OptionsCache(bench.client)
         others = target(connection_id=seeds.OTHER_PROMPT, company=seeds.OTHER_COMPANY)
-        await shelf.get(others)
+        await options.get(others)
         for kind in ("bills", "invoices", "suppliers", "customers", "items"):
-            await shelf.get(target(data_type=kind))
+            await options.get(target(data_type=kind))
         before = requests(bench)
-        await shelf.get(others)
-        await shelf.get(target(data_type="items"))
+        await options.get(others)
+        await options.get(target(data_type="items"))
         assert before == requests(bench)
-        await shelf.get(target(data_type="bills"))
+        await options.get(target(data_type="bills"))
         assert before + 1 == requests(bench)
