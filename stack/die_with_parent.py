@@ -1,4 +1,4 @@
-"""`leash.py PARENT COMMAND...`: becomes the command, which the system ends when its parent dies."""
+"""`die_with_parent.py PARENT COMMAND...`: becomes the command, which the system ends when its parent dies."""
 
 import ctypes
 import os

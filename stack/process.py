@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[1]
-_LEASH = (sys.executable, "-I", "-S", str(ROOT / "stack" / "leash.py"))
+_DIE_WITH_PARENT = (sys.executable, "-I", "-S", str(ROOT / "stack" / "die_with_parent.py"))
 _LOOK_EVERY = 0.05
 _LAST_LINES = 8
 
@@ -37,7 +37,7 @@ class Process:
         """
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                *(*_LEASH, str(os.getpid()), *command),
+                *(*_DIE_WITH_PARENT, str(os.getpid()), *command),
                 cwd=ROOT,
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,

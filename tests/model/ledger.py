@@ -1,8 +1,8 @@
-"""What the workflow enters when an attempt has ended, and what may follow; as in submission.py."""
+"""What the workflow enters when an attempt has ended, and what may follow; as in workflows/ledger.py."""
 
 from tests.model.state import (
     IN_TIME,
-    MOST_UNPROVEN,
+    MAX_UNPROVEN,
     Entry,
     Operation,
     Outcome,
@@ -76,7 +76,7 @@ def may_resend(setup: Setup, state: State) -> bool:
         return False
     if not entry.open:
         return entry.known == "-"
-    is_repeatable = setup.has("UNPROVEN") and 0 < entry.unproven < MOST_UNPROVEN
+    is_repeatable = setup.has("UNPROVEN") and 0 < entry.unproven < MAX_UNPROVEN
     if entry.known != "-" and not is_repeatable:
         return False
     return setup.mode == "honoured"
@@ -116,10 +116,10 @@ def _unproven(entry: Entry, answer: str) -> Entry:
     """Enter an answer that proves nothing of other attempts."""
     if answer in ("busy", "unsent"):
         return entry
-    more = 0 if not entry.open else MOST_UNPROVEN if answer == "4xx" else 1
+    more = 0 if not entry.open else MAX_UNPROVEN if answer == "4xx" else 1
     known = entry.known
     if answer == "5xx":
         known = "5xx"
     elif known == "-":
         known = "refused"
-    return Entry(entry.open, known, min(entry.unproven + more, MOST_UNPROVEN))
+    return Entry(entry.open, known, min(entry.unproven + more, MAX_UNPROVEN))
