@@ -76,16 +76,16 @@ GRACE = timedelta(seconds=40)
 def build_worker(  # noqa: PLR0913, the parts of a worker
     client: Client,
     codat: CodatClient,
-    conduct: PushPolicy,
+    policy: PushPolicy,
     *,
     notify: NotifyActivities | None = None,
     task_queue: str = "push",
     options: WorkerOptions | None = None,
 ) -> Worker:
     """Put a worker together from its parts."""
-    push = PushActivities(codat, conduct, checks_before_sending(client))
+    push = PushActivities(codat, policy, checks_before_sending(client))
     find = FindActivities(codat, client)
-    recall = RecallActivities(client, conduct)
+    recall = RecallActivities(client, policy)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
     return Worker(
         client,
@@ -120,8 +120,8 @@ async def main() -> int:
     settings = load_settings()
     telemetry = read_settings(TelemetrySettings)
     told = read_settings(NotifySettings)
-    conduct = read_settings(PushSettings).conduct(settings)
-    conduct = conduct.model_copy(update={"notify": told.url is not None})
+    policy = read_settings(PushSettings).policy(settings)
+    policy = policy.model_copy(update={"notify": told.url is not None})
     task_queue = read_settings(DispatchSettings).task_queue
     own = read_settings(WorkerSettings)
     runtime = runtime_of(telemetry)
@@ -129,14 +129,14 @@ async def main() -> int:
     client = await connect(runtime=runtime, interceptors=interceptors_of(tracer))
     await register_search_attributes(client)
     async with (
-        CodatClient(settings, hear=observed(counting(runtime.metric_meter), tracer)) as codat,
+        CodatClient(settings, on_request=observed(counting(runtime.metric_meter), tracer)) as codat,
         watching_clocks(client, codat) as clocks,
         serving_health(telemetry.health_address, readiness := Readiness(client, clocks)),
         watching(readiness),
         build_worker(
             client,
             codat,
-            conduct,
+            policy,
             notify=NotifyActivities(told),
             task_queue=task_queue,
             options=options_of(own),

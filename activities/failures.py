@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from activities.wire import Wire, Word, cut
 from codat import CodatError, CodatRefused
 
-MOST_PATIENCE = timedelta(hours=1)
+MAX_PATIENCE = timedelta(hours=1)
 """No `Retry-After` is believed beyond this: a platform that recovers early is asked again."""
 
 
@@ -30,7 +30,7 @@ def codat_failures(*, final: tuple[type[CodatError], ...] = (CodatRefused,)) -> 
     try:
         yield
     except CodatError as error:
-        patience = min(error.retry_after, MOST_PATIENCE) if error.retry_after else None
+        patience = min(error.retry_after, MAX_PATIENCE) if error.retry_after else None
         refusal = FailureDetails(
             status=error.status,
             retry_after_seconds=patience.total_seconds() if patience else None,

@@ -25,7 +25,7 @@ KNOWN_FOR = 2.0
 SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=5)
 """When a held push asks again: the longer the hold, the later, and each at its own moment."""
 
-MOST_COMPANIES = 1000
+MAX_COMPANIES = 1000
 KEEPER = "push-hold-"
 """How the id of the workflow begins that keeps a company's holds."""
 
@@ -104,7 +104,7 @@ class Holds:
                 "Not sent: Temporal does not say whether this company is held.",
                 retry_after=SOONEST,
             ) from error
-        if len(self._known) >= MOST_COMPANIES:
+        if len(self._known) >= MAX_COMPANIES:
             self._known.clear()
         self._known[company] = (clock.seconds(), holds)
         return holds

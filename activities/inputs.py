@@ -11,10 +11,10 @@ from temporalio.service import RPCError
 from activities.payload_context import converter_of
 from activities.wire import Wire
 
-MOST_READ = 2000
+MAX_READ = 2000
 """So many records are read for one look, and stay at hand for the looks of others."""
 
-MOST_BYTES = 20_000
+MAX_BYTES = 20_000
 """A larger input is read anew each time."""
 
 
@@ -68,7 +68,7 @@ class Inputs:
         found: list[tuple[str, object]] = []
         async for push in pushes:
             with suppress(NoRequest):
-                record = await self._record(push) if len(found) < MOST_READ else None
+                record = await self._record(push) if len(found) < MAX_READ else None
                 found.append((push.id, record))
         return found
 
@@ -84,8 +84,8 @@ class Inputs:
         if found is None:
             return None
         given, size = found
-        if size <= MOST_BYTES:
-            if len(self._kept) >= MOST_READ:
+        if size <= MAX_BYTES:
+            if len(self._kept) >= MAX_READ:
                 self._kept.clear()
             self._kept[push.run_id] = given.data
         return given.data

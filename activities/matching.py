@@ -24,7 +24,7 @@ from activities.record_facts import Fields, amounts_contradict, contradicting_id
 Pointer = tuple[str | int, ...]
 Leaves = dict[Pointer, object]
 
-MOST_PAIRS = 1_000_000
+MAX_PAIRS = 1_000_000
 """So many values of a column are compared; thousands of lines, sorted and changed, are more."""
 
 _NAMES = frozenset({"supplierName", "customerName"})
@@ -146,7 +146,7 @@ def _have_become(
 ) -> bool:
     as_sent = {(type(one) is bool, one) for one in shown}
     changed = [one for one in values if (type(one) is bool, one) not in as_sent]
-    return len(changed) * len(shown) <= MOST_PAIRS and all(
+    return len(changed) * len(shown) <= MAX_PAIRS and all(
         any(_is_kept(column, value, one, turned=turned) for one in shown) for value in changed
     )
 

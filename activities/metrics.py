@@ -15,11 +15,11 @@ def counting(meter: MetricMeter) -> RequestObserver:
     seconds = meter.create_histogram_float(REQUEST_TIME, "How long they took.", "seconds")
     left = meter.create_gauge(REQUESTS_LEFT, "Requests that Codat still allows today.")
 
-    def hear(heard: RequestEvent) -> None:
+    def on_request(heard: RequestEvent) -> None:
         where = {"endpoint": heard.endpoint}
         requests.add(1, {**where, "status": heard.ended})
         seconds.record(heard.seconds, where)
         if heard.left is not None:
             left.set(heard.left)
 
-    return hear
+    return on_request

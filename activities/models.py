@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from activities.wire import Findings, Sentence, Wire, Word
 from codat.exact_json import digest
@@ -56,7 +56,7 @@ class OptionsDigest(Wire):
     sha256: str = ""
     age_seconds: int = 0
     stale: bool = False
-    conduct: PushPolicy
+    policy: Annotated[PushPolicy, Field(alias="conduct")]
 
 
 class Validate(Wire):
@@ -288,4 +288,4 @@ class PriorRuns(Wire):
     success_digests: list[str] = []
     unreadable: list[str] = []
     retries: dict[str, str] = {}
-    conduct: PushPolicy | None = None
+    policy: Annotated[PushPolicy | None, Field(alias="conduct")] = None

@@ -20,7 +20,7 @@ _ITS_OWN = frozenset(
     {"dueDate", "subTotal", "amountDue", "remainingCredit", "balance", "currentBalance"}
     | {"modifiedDate", "sourceModifiedDate"}
 )
-_MOST_DIGITS = 30
+_MAX_DIGITS = 30
 _A_DAY = timedelta(days=1)
 _LETTERS_FOR_ONE = 3
 """So many letters may stand for one that the platform does not have."""
@@ -46,7 +46,7 @@ def number_of(value: object) -> Decimal | None:
         number = Decimal(str(value))
     except (InvalidOperation, ValueError):
         return None
-    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+    if not number.is_finite() or abs(number.adjusted()) > _MAX_DIGITS:
         return None
     return number
 

@@ -41,9 +41,9 @@ COME_AGAIN = timedelta(seconds=5)
 FOLLOWED_FOR = 5 * 3600.0
 """How long an operation is followed that nobody asks for, seconds: looks stretch to four hours."""
 
-MOST_FOLLOWED = 20_000
-MOST_PER_PAGE = 5000
-LEAST_PER_PAGE = 1000
+MAX_FOLLOWED = 20_000
+MAX_PER_PAGE = 5000
+MIN_PER_PAGE = 1000
 
 CLOCK_HOLDS = 60.0
 """How long the difference between the server's clock and this process's is believed, seconds."""
@@ -71,7 +71,7 @@ class CompanyBatch:
     listed: dict[UUID, PushOperation] = field(default_factory=dict[UUID, PushOperation])
     listed_at: float = 0.0
     pages: int = 1
-    most_per_page: int = field(default_factory=lambda: MOST_PER_PAGE)
+    most_per_page: int = field(default_factory=lambda: MAX_PER_PAGE)
     listless_until: float = 0.0
 
     def follow(self, key: UUID, requested: datetime | None) -> None:
@@ -79,7 +79,7 @@ class CompanyBatch:
         now = time.monotonic()
         known = self.followed.pop(key, None)
         self.followed[key] = _Followed(requested or (known and known.requested), now)
-        while self._oldest.heard < now - FOLLOWED_FOR or len(self.followed) > MOST_FOLLOWED:
+        while self._oldest.heard < now - FOLLOWED_FOR or len(self.followed) > MAX_FOLLOWED:
             self.followed.popitem(last=False)
 
     def was_listed_since(self, due: float) -> bool:
@@ -202,7 +202,7 @@ class PollBatcher:
         since = [one.requested for one in crowd.followed.values() if one.requested]
         oldest = min(since) if len(since) == len(crowd.followed) else None
         query = f"requestedOnUtc>={oldest.isoformat()}" if oldest else None
-        size = min(max(2 * len(crowd.followed), LEAST_PER_PAGE), crowd.most_per_page)
+        size = min(max(2 * len(crowd.followed), MIN_PER_PAGE), crowd.most_per_page)
         pager = Pager(self._codat, company, query, size)
         begun, listed = time.monotonic(), dict[UUID, PushOperation]()
         while not pager.is_over:

@@ -65,11 +65,11 @@ class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
     def __init__(
-        self, codat: CodatClient, conduct: PushPolicy, checks: Sequence[CheckBeforeSending] = ()
+        self, codat: CodatClient, policy: PushPolicy, checks: Sequence[CheckBeforeSending] = ()
     ) -> None:
         self._codat = codat
         self._checks = checks
-        self._conduct = conduct
+        self._policy = policy
         self._options = OptionsCache(codat)
         self._looks = PollBatcher(codat)
 
@@ -77,11 +77,11 @@ class PushActivities:
     async def fetch_options(self, ask: FetchOptions) -> OptionsDigest:
         """Fetch what the platform wants; only a digest of it goes into history."""
         if not ask.is_needed:
-            return OptionsDigest(conduct=self._conduct)
+            return OptionsDigest(policy=self._policy)
         async with heartbeating():
             with codat_failures(final=(CodatRefused, CodatUnauthorized)):
-                shelved = await self._options.get(ask.target)
-        return self._digest(shelved)
+                cached = await self._options.get(ask.target)
+        return self._digest(cached)
 
     @activity.defn(name="validate")
     async def validate(self, ask: Validate) -> ValidationResult:
@@ -98,14 +98,14 @@ class PushActivities:
     async def prepare(self, ask: Prepare) -> Prepared | None:
         """Do both at once where it takes no waiting; None: they have to be steps of their own."""
         if ask.data is None:
-            return Prepared(options=OptionsDigest(conduct=self._conduct))
+            return Prepared(options=OptionsDigest(policy=self._policy))
         with caller(str(ask.target.company_id)):
-            shelved, problems = await judged(
+            cached, problems = await judged(
                 self._options.soon, ask.target, ask.data, update=ask.update
             )
-        if shelved is None:
+        if cached is None:
             return None
-        return Prepared(options=self._digest(shelved), verdict=_verdict(problems))
+        return Prepared(options=self._digest(cached), verdict=_verdict(problems))
 
     @activity.defn(name="push")
     async def push(self, attempt: Attempt) -> OperationSnapshot:
@@ -149,14 +149,14 @@ class PushActivities:
         if operation.status is PushStatus.SUCCESS:
             self._options.outdate(target)
 
-    def _digest(self, shelved: CachedOptions) -> OptionsDigest:
+    def _digest(self, cached: CachedOptions) -> OptionsDigest:
         return OptionsDigest(
-            fields=shelved.fields,
-            required=shelved.required,
-            sha256=shelved.sha256,
-            age_seconds=int(shelved.age.total_seconds()),
-            stale=shelved.stale,
-            conduct=self._conduct,
+            fields=cached.fields,
+            required=cached.required,
+            sha256=cached.sha256,
+            age_seconds=int(cached.age.total_seconds()),
+            stale=cached.stale,
+            policy=self._policy,
         )
 
 

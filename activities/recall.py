@@ -26,9 +26,9 @@ MAX_UNREADABLE = 100
 class RecallActivities:
     """Reads the histories of all runs of one push."""
 
-    def __init__(self, client: Client, conduct: PushPolicy) -> None:
+    def __init__(self, client: Client, policy: PushPolicy) -> None:
         self._client = client
-        self._conduct = conduct
+        self._policy = policy
 
     @activity.defn(name="recall")
     async def recall(self, ask: Recall) -> PriorRuns:
@@ -36,7 +36,7 @@ class RecallActivities:
         async with heartbeating():
             runs = await self._runs(ask)
             prior = _fitting(await prior_runs_of(self._client, ask.workflow_id, runs), runs)
-        return prior.model_copy(update={"conduct": self._conduct})
+        return prior.model_copy(update={"policy": self._policy})
 
     async def _runs(self, ask: Recall) -> list[str]:
         query = equals("WorkflowId", ask.workflow_id)

@@ -46,7 +46,7 @@ class PushSettings(BaseSettings):
     """Says whether a push may send a new submission after a search that finds nothing; see *Two
     settings that decide whether a push is exactly once* above."""
 
-    def conduct(self, codat: CodatSettings) -> PushPolicy:
+    def policy(self, codat: CodatSettings) -> PushPolicy:
         """Give what a push is handed with its first step."""
         usual = FIRST_LOOK_BESIDE_WEBHOOKS if codat.has_webhooks else FIRST_LOOK
         return PushPolicy(

@@ -29,22 +29,18 @@ async def judged(
     them where there is no document. Raises: CodatError.
     """
     begun = time.monotonic()
-    shelved = await get(target)
-    problems = await _problems(shelved, record, update=update)
-    if shelved is None or shelved.asked >= begun or not any(map(_is_refused_choice, problems)):
-        return shelved, problems
-    shelved = await get(target, since=begun)
-    return shelved, await _problems(shelved, record, update=update)
+    cached = await get(target)
+    problems = await _problems(cached, record, update=update)
+    if cached is None or cached.asked >= begun or not any(map(_is_refused_choice, problems)):
+        return cached, problems
+    cached = await get(target, since=begun)
+    return cached, await _problems(cached, record, update=update)
 
 
-async def _problems(
-    shelved: CachedOptions | None, record: object, *, update: bool
-) -> list[Problem]:
-    if shelved is None:
+async def _problems(cached: CachedOptions | None, record: object, *, update: bool) -> list[Problem]:
+    if cached is None:
         return []
-    return await in_turn(
-        validate_record, shelved.checker, record, update=update, stale=shelved.stale
-    )
+    return await in_turn(validate_record, cached.checker, record, update=update, stale=cached.stale)
 
 
 def _is_refused_choice(problem: Problem) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
-from bench.chaos.house import lasting_ports
+from bench.chaos.cluster import lasting_ports
 from stack.ports import HOST, Ports
 from stack.process import Process, ProcessFailed
 from stack.services import emulator_command, environment, temporal_command

@@ -42,9 +42,9 @@ class CodatClient:
         settings: CodatSettings,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
-        hear: RequestObserver = ignore,
+        on_request: RequestObserver = ignore,
     ) -> None:
-        self._hear = hear
+        self._on_request = on_request
         key = settings.api_key.get_secret_value().strip()
         token = base64.b64encode(key.encode()).decode()
         patience = settings.connect_timeout.total_seconds()
@@ -212,7 +212,7 @@ class CodatClient:
             left = allowance.remaining if allowance.limit else None
             heard = RequestEvent(endpoint(request), told[0], seconds, left)
             note(heard)
-            self._hear(heard)
+            self._on_request(heard)
 
 
 def _connection(target: PushTarget) -> str:

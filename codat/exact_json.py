@@ -16,17 +16,17 @@ from codat.validation.values import is_number
 
 T = TypeVar("T")
 
-MOST_LEVELS = 100
+MAX_LEVELS = 100
 """Of objects and lists in each other that a record may have."""
 
-MOST_VALUES = 100_000
+MAX_VALUES = 100_000
 """Of texts, numbers, objects and lists together that a record may have."""
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 # Python refuses to read longer whole numbers, and no ledger has them.
-_MOST_DIGITS = 4300
+_MAX_DIGITS = 4300
 # Decimal itself gives up at 19.
-_MOST_EXPONENT_DIGITS = 17
+_MAX_EXPONENT_DIGITS = 17
 # One escape at a time, so that an escaped backslash before a "u" is not taken for one.
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -56,9 +56,9 @@ class Number(Decimal):
     @classmethod
     def written(cls, text: str) -> Self:
         """Take a text that is known to be a JSON number; ValueError when it is too long."""
-        if len(text) > _MOST_EXPONENT_DIGITS:
+        if len(text) > _MAX_EXPONENT_DIGITS:
             exponent = text.lower().partition("e")[2].lstrip("+-0")
-            if len(text) > _MOST_DIGITS or len(exponent) > _MOST_EXPONENT_DIGITS:
+            if len(text) > _MAX_DIGITS or len(exponent) > _MAX_EXPONENT_DIGITS:
                 raise ValueError(f"The number {text[:40]}... is too long.")
         number = super().__new__(cls, text)
         number._text = text
@@ -101,7 +101,7 @@ def loads(  # noqa: ANN201, JSON is anything
         place = f"line {error.lineno}, column {error.colno}"
         raise ValueError(f"The text is not valid JSON: {error.msg} ({place}).") from error
     except RecursionError:
-        raise ValueError(f"The JSON is nested more than {MOST_LEVELS} levels deep.") from None
+        raise ValueError(f"The JSON is nested more than {MAX_LEVELS} levels deep.") from None
 
 
 def dumps(value: object) -> str:
@@ -114,13 +114,13 @@ def canonical(value: object) -> str:
     try:
         return _whole(_by_value(value))
     except RecursionError:
-        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
+        raise ValueError(f"The record is nested more than {MAX_LEVELS} levels deep.") from None
 
 
 def extent(value: object) -> tuple[int, int]:
     """Count the levels of objects and lists, and all values; no further than one is too many."""
     levels, values, layer = 0, 1, [value]
-    while levels <= MOST_LEVELS and values <= MOST_VALUES:
+    while levels <= MAX_LEVELS and values <= MAX_VALUES:
         inner: list[object] = []
         is_level = False
         for one in layer:
@@ -143,7 +143,7 @@ def _write(value: object) -> str:
     try:
         text = _in_pieces(value)
     except RecursionError:
-        raise ValueError(f"The record is nested more than {MOST_LEVELS} levels deep.") from None
+        raise ValueError(f"The record is nested more than {MAX_LEVELS} levels deep.") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"The record is no JSON: {str(error).splitlines()[0]}.") from error
     return _whole(text)
@@ -197,7 +197,7 @@ def _whole(text: str) -> str:
 
 
 def _integer(text: str) -> int | Number:
-    if len(text) > _MOST_DIGITS:
+    if len(text) > _MAX_DIGITS:
         raise ValueError(f"The number {text[:40]}... is too long.")
     return Number(text) if text == "-0" else int(text)
 

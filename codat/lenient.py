@@ -82,7 +82,7 @@ Maybe = Annotated[T | None, WrapValidator(_or_none)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """Yes or no; anything unclear is no."""
 
-Moment = Annotated[datetime | None, WrapValidator(_utc)]
+UtcDatetime = Annotated[datetime | None, WrapValidator(_utc)]
 """A moment in UTC, also when no zone was sent; .NET's unset 0001-01-01 is None."""
 
 Objects = Annotated[list[T], BeforeValidator(_objects)]

@@ -22,7 +22,7 @@ BURST = 0.1
 """The part of a minute's requests that may go at once; the rest follows evenly."""
 
 SHORTEST_WAIT = 0.5
-LONGEST_WAIT = 3600.0
+MAX_WAIT = 3600.0
 """Whoever has to wait for longer asks again: a platform may recover early."""
 
 DEFAULT_PATIENCE = 1.0
@@ -30,7 +30,7 @@ RESERVE = 5.0
 """The part of a burst (1/5) that a company with a line leaves to those that have none."""
 
 
-MOST_COMPANIES = 1000
+MAX_COMPANIES = 1000
 
 
 @dataclass
@@ -78,7 +78,7 @@ class RequestLimits:
         line = self._lines.setdefault(company, _CompanyLine())
         if self._shares.is_spent(company, self.allowance):
             why = "this company has had its share of the day's requests (CODAT_COMPANY_SHARE)"
-            raise _not_sent(why, min(self._shares.until_reset, LONGEST_WAIT))
+            raise _not_sent(why, min(self._shares.until_reset, MAX_WAIT))
         self._admit(line, writes=writes)
         self._shares.count(company)
         line.under_way += 1
@@ -125,8 +125,8 @@ class RequestLimits:
     def _when_open(self, line: _CompanyLine, now: float, until: float) -> NotSent:
         """Give a turn after that, once it is near: whoever asks again till then takes no place."""
         why = "Codat asked for patience"
-        if until - now > LONGEST_WAIT:
-            return _not_sent(why, LONGEST_WAIT)
+        if until - now > MAX_WAIT:
+            return _not_sent(why, MAX_WAIT)
         line.turn = max(line.turn, until)
         return self._later(line, now, why)
 
@@ -141,7 +141,7 @@ class RequestLimits:
 
     def _forget(self) -> None:
         """Drop companies that neither ask nor wait."""
-        if len(self._lines) > MOST_COMPANIES:
+        if len(self._lines) > MAX_COMPANIES:
             now = self._clock()
             self._lines = {
                 company: line

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from codat.lenient import LenientModel, Maybe, Moment, Object, Objects, Text
+from codat.lenient import LenientModel, Maybe, Object, Objects, Text, UtcDatetime
 from codat.target import OPERATION_DATA_TYPES, PushTarget, canonical_data_type
 
 _ALSO_PENDING = "Processing"
@@ -119,8 +119,8 @@ class PushOperation(LenientModel):
     company_id: Maybe[UUID] = None
     data_connection_key: Maybe[UUID] = None
     data_type: DataType = None
-    requested_on_utc: Moment = None
-    completed_on_utc: Moment = None
+    requested_on_utc: UtcDatetime = None
+    completed_on_utc: UtcDatetime = None
     status_text: Annotated[str, BeforeValidator(str)] = ""
     status_code: Maybe[int] = None
     error_message: Text = None
@@ -128,7 +128,7 @@ class PushOperation(LenientModel):
     changes: Objects[PushChange] = Field(default_factory=list[PushChange])
     validation: Object[PushValidation] = Field(default_factory=PushValidation)
     data: Any = None
-    date: Moment = Field(default=None, exclude=True)
+    date: UtcDatetime = Field(default=None, exclude=True)
     # The last, because it is judged by the others.
     status: Annotated[PushStatus, BeforeValidator(_status)] = PushStatus.UNKNOWN
 

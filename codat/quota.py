@@ -13,7 +13,7 @@ LOW = 0.25
 SHORT = 0.02
 """From this part on, what is left is for pushes and for what can't wait."""
 
-MOST_PATIENCE = 16.0
+MAX_PATIENCE = 16.0
 
 _DAY = timedelta(days=1)
 
@@ -49,7 +49,7 @@ class DailyQuota:
         if self.part >= LOW:
             return 1.0
         needed = self.until_reset / _DAY / max(self.part / LOW, 0.001)
-        return min(max(needed, 1.0), MOST_PATIENCE)
+        return min(max(needed, 1.0), MAX_PATIENCE)
 
     @property
     def is_short(self) -> bool:

@@ -23,11 +23,11 @@ from codat.errors import (
     CodatUnclear,
 )
 
-_LONGEST_REASON = 300
+_MAX_REASON = 300
 # A shorter one is no real key, and blotting it out would eat words.
 _SHORTEST_SECRET = 8
 # The daily limit is the longest there is; it is reset at midnight UTC.
-_LONGEST_WAIT = timedelta(days=1)
+_MAX_WAIT = timedelta(days=1)
 _SETTLED: Mapping[int, type[CodatError]] = {
     401: CodatUnauthorized,
     413: CodatRefused,
@@ -119,7 +119,7 @@ class CodatResponse:
         reason = "; ".join(text.rstrip(". ") for text in told if text)
         for secret in self.secrets:
             reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
-        return f"{reason[:_LONGEST_REASON]}..." if len(reason) > _LONGEST_REASON else reason
+        return f"{reason[:_MAX_REASON]}..." if len(reason) > _MAX_REASON else reason
 
 
 def _kind(status: int, body: Mapping[str, object]) -> type[CodatError]:
@@ -177,4 +177,4 @@ def _retry_after(text: str, server_now: datetime | None) -> timedelta | None:
         wait = until - (server_now or utc_now())
     else:
         return None
-    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
+    return min(max(wait, timedelta(0)), _MAX_WAIT)

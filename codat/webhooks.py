@@ -17,11 +17,11 @@ from uuid import UUID
 from pydantic import SecretStr, TypeAdapter
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
-from codat.lenient import Maybe, Moment
+from codat.lenient import Maybe, UtcDatetime
 from codat.settings import SettingsError
 
 _UUID = TypeAdapter[UUID | None](Maybe[UUID])
-_MOMENT = TypeAdapter[datetime | None](Moment)
+_MOMENT = TypeAdapter[datetime | None](UtcDatetime)
 
 _SIGNATURE = re.compile(r"(?<!\S)v1,[A-Za-z0-9+/]{43}=(?!\S)")
 """HMAC-SHA256, among others that are separated by blanks."""

@@ -16,7 +16,7 @@ from commands.list_pushes import find
 from commands.output import print_json, print_note, print_result, printable
 from commands.push import Json
 from commands.push_status import reach_temporal
-from dispatch.bulk import MOST_PUSHES, Bulk, Wish, start_bulk
+from dispatch.bulk import MAX_PUSHES, Bulk, Wish, start_bulk
 from dispatch.bulk_plan import BulkPlan, make_plan
 from dispatch.payloads.converter import to_plain
 from dispatch.selection import Selection
@@ -36,9 +36,9 @@ async def retry_many(
             f"--status {running.pop().value}: there is nothing to retry.", WRONG_INPUT
         )
     listing = await find(selection)
-    if listing.is_cut or len(listing.pushes) > MOST_PUSHES:
+    if listing.is_cut or len(listing.pushes) > MAX_PUSHES:
         raise CommandError(
-            f"More than {MOST_PUSHES} pushes match: narrow it, for example with --since.",
+            f"More than {MAX_PUSHES} pushes match: narrow it, for example with --since.",
             WRONG_INPUT,
         )
     client = await reach_temporal()

@@ -21,7 +21,7 @@ _COLOURS = {"+": "green", "-": "red"}
 
 
 def edit(
-    record: object, remarks: Iterable[str], judge: Callable[[Any], list[Problem]], *, ask: bool
+    record: object, remarks: Iterable[str], validate: Callable[[Any], list[Problem]], *, ask: bool
 ) -> Any | None:  # noqa: ANN401, JSON is anything
     """Let the operator mend a record until it fits; None when nothing is to be done after all.
 
@@ -38,7 +38,7 @@ def edit(
             heads = [str(error)]
             print_note(str(error), style="red")
         else:
-            heads = _complaints(judge(mended))
+            heads = _complaints(validate(mended))
             if not heads:
                 return mended if _is_wanted(before, mended, ask=ask) else None
         if not (ask and _confirmed("Edit it again?")):

@@ -18,7 +18,7 @@ from dispatch import holds as kept
 from dispatch.payloads.converter import to_plain
 from dispatch.selection import Selection
 
-_MOST_SAID = 200
+_MAX_SAID = 200
 
 
 def hold(
@@ -33,8 +33,8 @@ def hold(
 
     Example: python starter.py hold --company ID --data-type bills --reason "books are closed"
     """
-    if not reason.strip() or len(reason) > _MOST_SAID:
-        raise CommandError(f"--reason must be 1 to {_MOST_SAID} characters.", WRONG_INPUT)
+    if not reason.strip() or len(reason) > _MAX_SAID:
+        raise CommandError(f"--reason must be 1 to {_MAX_SAID} characters.", WRONG_INPUT)
     scope = read_selection(None, company, connection, data_type)
     return asyncio.run(_hold(scope, reason))
 

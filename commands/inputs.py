@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from codat.exact_json import loads
 from commands.exit_codes import WRONG_INPUT, CommandError
-from workflows.models import MAX_RECORD_BYTES, PushRequest, sentence_of
+from workflows.input_errors import sentence_of
+from workflows.models import MAX_RECORD_BYTES, PushRequest
 
-MOST_BYTES = 4 * MAX_RECORD_BYTES
+MAX_BYTES = 4 * MAX_RECORD_BYTES
 """Of the text: blanks and escapes don't count against the record."""
 
 _OPTIONS = {
@@ -39,7 +40,7 @@ def read_record(source: str) -> Any:  # noqa: ANN401, JSON is anything
         raw = _bytes(source)
     except OSError as error:
         raise _wrong(f"--data: {name} can't be read: {error.strerror}.") from None
-    if len(raw) > MOST_BYTES:
+    if len(raw) > MAX_BYTES:
         raise _wrong(
             f"--data: the record may have at most {MAX_RECORD_BYTES} bytes, {name} has more."
         )
@@ -95,9 +96,9 @@ def operator() -> str:
 
 def _bytes(source: str) -> bytes:
     if source == "-":
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
     with Path(source).open("rb") as file:
-        return file.read(MOST_BYTES + 1)
+        return file.read(MAX_BYTES + 1)
 
 
 def _wrong(message: str) -> CommandError:

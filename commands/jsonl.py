@@ -13,7 +13,7 @@ from uuid import UUID
 
 from codat.exact_json import digest, loads
 from commands.exit_codes import WRONG_INPUT, CommandError
-from commands.inputs import MOST_BYTES
+from commands.inputs import MAX_BYTES
 from workflows.models import PushRequest
 
 _PACE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)/([smh])")
@@ -37,7 +37,7 @@ async def paced_lines(source: str, gap: float) -> AsyncGenerator[tuple[int, byte
     # Not the loop's own threads: it would wait for one that reads from a silent pipe.
     reader = ThreadPoolExecutor(1)
     try:
-        while line := await loop.run_in_executor(reader, file.readline, MOST_BYTES):
+        while line := await loop.run_in_executor(reader, file.readline, MAX_BYTES):
             number += 1
             if not line.strip():
                 continue

@@ -24,7 +24,7 @@ from commands.filters import (
 from commands.output import print_json, print_note, printable
 from commands.push import Json
 from commands.push_status import COLOURS, reach_temporal
-from dispatch.listing import MOST_RUNS, Listed, Listing, list_pushes
+from dispatch.listing import MAX_RUNS, Listed, Listing, list_pushes
 from dispatch.selection import Selection
 
 _WIDTH = 200
@@ -41,7 +41,7 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
     since: Since = None,
     query: Query = None,
     started_by: StartedBy = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST_RUNS, help="Rows at the most.")] = _WHOLE,
+    limit: Annotated[int, typer.Option(min=1, max=MAX_RUNS, help="Rows at the most.")] = _WHOLE,
     *,
     as_json: Json = False,
 ) -> int:
@@ -85,7 +85,7 @@ def _tell_the_rest(listing: Listing, shown: int) -> None:
         print_note(f"{shown} of {found} pushes; see more with --limit {found}.")
     if listing.is_cut:
         print_note(
-            f"Only {MOST_RUNS} runs were looked through: narrow it, for example with --since."
+            f"Only {MAX_RUNS} runs were looked through: narrow it, for example with --since."
         )
 
 

@@ -22,8 +22,7 @@ from commands.output import print_note
 from commands.push_status import fetch_status, print_status, reach_temporal, status_of
 from dispatch.connection_errors import AWAY
 from dispatch.pushes import IdempotencyKeyConflict, Push, start_push
-from workflows.models import PushOutcome, PushRequest
-from workflows.progress import PushProgress
+from workflows.models import PushOutcome, PushProgress, PushRequest
 
 Company = Annotated[str, typer.Option(help="The company's id.")]
 Connection = Annotated[str, typer.Option(help="The id of its connection.")]

@@ -24,8 +24,8 @@ from commands.output import print_json, print_note
 from commands.push_status import document_of, reach_temporal
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.pushes import start_push
-from workflows.models import PushOutcome, PushRequest, sentence_of
-from workflows.progress import PushProgress
+from workflows.input_errors import sentence_of
+from workflows.models import PushOutcome, PushProgress, PushRequest
 
 _STARTED = PushProgress(stage="start", message="The push was accepted.")
 
@@ -158,7 +158,7 @@ async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Told:
         return {"line": number, "error": line.error}
     try:
         push = await start_push(client, request)
-        standing: PushOutcome | PushProgress = await push.outcome() if wait else _STARTED
+        current: PushOutcome | PushProgress = await push.outcome() if wait else _STARTED
     except ValueError as error:  # another record under its key, for one
         return {"line": number, "error": str(error)}
     except RPCError as error:
@@ -168,7 +168,7 @@ async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Told:
         return {"line": number, "error": f"Temporal refused it: {error.message}"}
     about: Told = {"line": number, "idempotencyKey": request.idempotency_key}
     about |= {"equalTo": line.equal_to} if line.equal_to else {}
-    return {**about, "isNew": push.is_new, **document_of(push, standing)}
+    return {**about, "isNew": push.is_new, **document_of(push, current)}
 
 
 def _progress() -> Progress:

@@ -16,8 +16,7 @@ from dispatch.payloads.converter import to_plain
 from dispatch.pushes import Push
 from dispatch.timeline.timeline import remarks
 from workflows.details import advice_on
-from workflows.models import PushOutcome
-from workflows.progress import ENDED, PushProgress
+from workflows.models import ENDED, PushOutcome, PushProgress
 
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 3.0
@@ -63,24 +62,24 @@ async def fetch_status(push: Push) -> PushOutcome | PushProgress:
     return progress or PushProgress(stage="start", message="The push was accepted.")
 
 
-def status_of(standing: PushOutcome | PushProgress) -> PushStatus:
+def status_of(current: PushOutcome | PushProgress) -> PushStatus:
     """Give the status; a push under way is Pending."""
-    return standing.status if isinstance(standing, PushOutcome) else PushStatus.PENDING
+    return current.status if isinstance(current, PushOutcome) else PushStatus.PENDING
 
 
-def print_status(push: Push, standing: PushOutcome | PushProgress, *, as_json: bool) -> None:
+def print_status(push: Push, current: PushOutcome | PushProgress, *, as_json: bool) -> None:
     """Print how a push stands."""
     if as_json:
-        print_json(document_of(push, standing))
+        print_json(document_of(push, current))
         return
-    status = status_of(standing)
-    print_result(f"{status.value}: {standing.message}", style=COLOURS.get(status))
+    status = status_of(current)
+    print_result(f"{status.value}: {current.message}", style=COLOURS.get(status))
     print_result(f"push {push.push_id}, workflow {push.workflow_id}")
-    if standing.push_operation_key:
-        print_result(f"operation {standing.push_operation_key}")
-    if isinstance(standing, PushOutcome):
-        _tell_findings(standing)
-        advice = next_command(standing, push.push_id)
+    if current.push_operation_key:
+        print_result(f"operation {current.push_operation_key}")
+    if isinstance(current, PushOutcome):
+        _tell_findings(current)
+        advice = next_command(current, push.push_id)
         if advice:
             print_result(f"next: {advice}")
 
@@ -100,15 +99,15 @@ def next_command(outcome: PushOutcome, push_id: UUID) -> str:
     return advice_on(outcome, str(push_id)).replace("`", "")
 
 
-def document_of(push: Push, standing: PushOutcome | PushProgress) -> dict[str, Any]:
+def document_of(push: Push, current: PushOutcome | PushProgress) -> dict[str, Any]:
     """Say how a push stands, for a program."""
-    told = to_plain(standing)
-    is_over = isinstance(standing, PushOutcome)
-    advice = next_command(standing, push.push_id) if is_over else ""
+    told = to_plain(current)
+    is_over = isinstance(current, PushOutcome)
+    advice = next_command(current, push.push_id) if is_over else ""
     return {
         "pushId": str(push.push_id),
         "workflowId": push.workflow_id,
-        "status": status_of(standing).value,
+        "status": status_of(current).value,
         **(told if isinstance(told, dict) else {}),
         **({"next": advice} if advice else {}),
     }

@@ -36,7 +36,8 @@ from commands.push_status import fetch_status, print_status, reach_temporal, sta
 from dispatch.pushes import Push, find_push
 from dispatch.retries import StillRunning, retry_push
 from dispatch.selection import Selection
-from workflows.models import PushOutcome, Resolution, sentence_of
+from workflows.input_errors import sentence_of
+from workflows.models import PushOutcome, Resolution
 
 _DECIDING = ("start", "recall", "find-submission")
 """Stages in which a person's word on an unclear push has not been taken yet."""
@@ -209,17 +210,17 @@ async def _retry(push_id: UUID, wish: _Wish) -> int:
         outcome = await push.outcome()
         print_status(push, outcome, as_json=wish.as_json)
         return OF_STATUS[status_of(outcome)]
-    standing = await fetch_status(push)
-    while wish.settlement and not isinstance(standing, PushOutcome) and standing.stage in _DECIDING:
+    current = await fetch_status(push)
+    while wish.settlement and not isinstance(current, PushOutcome) and current.stage in _DECIDING:
         await asyncio.sleep(_LOOK_EVERY)
-        standing = await fetch_status(push)
-    print_status(push, standing, as_json=wish.as_json)
-    return _conclude(push, standing, as_json=wish.as_json)
+        current = await fetch_status(push)
+    print_status(push, current, as_json=wish.as_json)
+    return _conclude(push, current, as_json=wish.as_json)
 
 
-def _conclude(push: Push, standing: object, *, as_json: bool) -> int:
-    if isinstance(standing, PushOutcome):
-        return OF_STATUS[status_of(standing)]
+def _conclude(push: Push, current: object, *, as_json: bool) -> int:
+    if isinstance(current, PushOutcome):
+        return OF_STATUS[status_of(current)]
     if not as_json:
         print_note(f"Watch it: python starter.py wait {push.push_id}")
     return STARTED

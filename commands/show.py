@@ -21,8 +21,7 @@ from dispatch.timeline.build import build_timeline
 from dispatch.timeline.external_events import TASK_FAILED
 from dispatch.timeline.redaction import redacted
 from dispatch.timeline.timeline import Timeline, TimelineEvent
-from workflows.models import PushOutcome
-from workflows.progress import PushProgress
+from workflows.models import PushOutcome, PushProgress
 
 
 def show(
@@ -43,18 +42,18 @@ def show(
 async def _show(push_id: UUID, *, redact: bool, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
     told = await build_timeline(push)
-    standing = told.outcome or (await fetch_status(push) if told.is_running else None)
+    current = told.outcome or (await fetch_status(push) if told.is_running else None)
     if redact:
         told = redacted(told)
-        standing = told.outcome or standing
+        current = told.outcome or current
     if as_json:
-        print_json(_document(told, standing))
+        print_json(_document(told, current))
     else:
-        _say(told, standing)
+        _say(told, current)
     return STARTED
 
 
-def _say(told: Timeline, standing: PushOutcome | PushProgress | None) -> None:
+def _say(told: Timeline, current: PushOutcome | PushProgress | None) -> None:
     print_result(f"push {told.push_id}", style="bold")
     if told.request:
         asked = told.request
@@ -71,7 +70,7 @@ def _say(told: Timeline, standing: PushOutcome | PushProgress | None) -> None:
             run = one.run
             print_result(f"\nrun {run}, {one.at:%Y-%m-%d} (UTC)", style="bold")
         _say_moment(one)
-    _say_end(told, standing)
+    _say_end(told, current)
 
 
 def _say_moment(one: TimelineEvent) -> None:
@@ -83,36 +82,34 @@ def _say_moment(one: TimelineEvent) -> None:
         print_result(f"            {text}")
 
 
-def _say_end(told: Timeline, standing: PushOutcome | PushProgress | None) -> None:
-    if isinstance(standing, PushOutcome):
+def _say_end(told: Timeline, current: PushOutcome | PushProgress | None) -> None:
+    if isinstance(current, PushOutcome):
         print_result(
-            f"\n{standing.status.value}: {standing.message}", style=COLOURS.get(standing.status)
+            f"\n{current.status.value}: {current.message}", style=COLOURS.get(current.status)
         )
-        advice = next_command(standing, told.push_id)
+        advice = next_command(current, told.push_id)
         if advice:
             print_result(f"next: {advice}")
-    elif standing:
-        print_result(f"\n{PushStatus.PENDING.value}: {standing.message}")
+    elif current:
+        print_result(f"\n{PushStatus.PENDING.value}: {current.message}")
         if told.moments[-1].what == TASK_FAILED and told.moments[-1].times > 1:
             print_result(
                 "next: deploy the version that worked, or a mended one; the push then goes on."
             )
             return
-        if standing.waiting_for and standing.next_look_utc:
-            print_result(
-                f"It waits until {standing.next_look_utc:%H:%M:%S}: {standing.waiting_for}"
-            )
+        if current.waiting_for and current.next_look_utc:
+            print_result(f"It waits until {current.next_look_utc:%H:%M:%S}: {current.waiting_for}")
         print_result(f"next: python starter.py wait {told.push_id}")
 
 
-def _document(told: Timeline, standing: PushOutcome | PushProgress | None) -> dict[str, Any]:
-    outcome = standing if isinstance(standing, PushOutcome) else None
+def _document(told: Timeline, current: PushOutcome | PushProgress | None) -> dict[str, Any]:
+    outcome = current if isinstance(current, PushOutcome) else None
     return {
         "pushId": str(told.push_id),
         "status": (outcome.status if outcome else PushStatus.PENDING).value,
         "requests": to_plain(list(told.requests.values())),
         "moments": [to_plain(asdict(one)) for one in told.moments],
-        "outcome" if outcome else "progress": to_plain(standing),
+        "outcome" if outcome else "progress": to_plain(current),
         "next": next_command(outcome, told.push_id) if outcome else "",
     }
 

@@ -31,9 +31,9 @@ def wait(push_id: PushId, *, as_json: Json = False) -> int:
 
 async def _status(push_id: UUID, *, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
-    standing = await fetch_status(push)
-    print_status(push, standing, as_json=as_json)
-    return OF_STATUS[status_of(standing)]
+    current = await fetch_status(push)
+    print_status(push, current, as_json=as_json)
+    return OF_STATUS[status_of(current)]
 
 
 async def _wait(push_id: UUID, *, as_json: bool) -> int:

@@ -21,7 +21,7 @@ from dispatch.settings import DispatchSettings
 from workflows.bulk import RETRIED, BulkReport, BulkRequest
 from workflows.models import PushOutcome
 
-MOST_PUSHES = 10_000
+MAX_PUSHES = 10_000
 """Of one bulk: their ids travel in one payload."""
 
 NEEDS_A_PERSON = "left alone: whether it was written is unclear, which a person must find out"

@@ -25,7 +25,7 @@ log = logging.getLogger("surepush.clock")
 NOTED_FROM = timedelta(seconds=2)
 """A clock that is kept by NTP is nearer than that."""
 
-MOST = timedelta(minutes=30)
+MAX_OFFSET = timedelta(minutes=30)
 """No push depends on this clock, but certificates, logs and traces do: so wrong a one is broken."""
 
 EVERY = timedelta(minutes=5)
@@ -35,7 +35,7 @@ _POLL_FOR = timedelta(seconds=30)
 
 
 class ClockTooFarOff(Exception):
-    """Our clock is wrong beyond `MOST`; the text says by how much."""
+    """Our clock is wrong beyond `MAX_OFFSET`; the text says by how much."""
 
 
 async def ahead_of_temporal(client: Client) -> timedelta | None:
@@ -114,7 +114,7 @@ class Clocks:
     @property
     def trouble(self) -> str | None:
         """Say what is wrong, if our clock is too far off."""
-        if self._temporal is None or abs(self._temporal) <= MOST:
+        if self._temporal is None or abs(self._temporal) <= MAX_OFFSET:
             return None
         return f"{clock_sentence(self._temporal, 'Temporal')} Set it, best by NTP."
 

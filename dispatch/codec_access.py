@@ -16,7 +16,7 @@ REMEMBERED = 60.0
 
 _KEY = re.compile(r"([\w.-]{1,64}):([0-9a-fA-F]{64})")
 _ORIGIN = re.compile(r"https?://[^/\s*]+")
-_MOST_REMEMBERED = 1000
+_MAX_REMEMBERED = 1000
 _HERE = ("127.0.0.1", "[::1]", "localhost")
 _PATIENCE = 10.0
 
@@ -97,8 +97,8 @@ class Access:
         self._settings = settings
         self._http = http
         # Apart, so that invented logins push no real one out.
-        self._let_in: TTLCache[bytes, str] = TTLCache(_MOST_REMEMBERED, REMEMBERED)
-        self._refused: TTLCache[bytes, bool] = TTLCache(_MOST_REMEMBERED, REMEMBERED)
+        self._let_in: TTLCache[bytes, str] = TTLCache(_MAX_REMEMBERED, REMEMBERED)
+        self._refused: TTLCache[bytes, bool] = TTLCache(_MAX_REMEMBERED, REMEMBERED)
 
     async def who(self, authorization: str) -> str | None:
         """Name the caller, None when it may not; httpx.HTTPError when the provider is away."""

@@ -35,15 +35,15 @@ log = logging.getLogger("surepush.codec")
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
-MOST_BYTES = 32 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 """Of one request; the largest payload that Temporal takes is 2 MiB, 2.7 as base64."""
 
 _HEADERS = ("Authorization", "Authorization-Extras", "Content-Type", "X-Namespace")
 """What the Temporal UI sends."""
 
 _UNSTORED = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_MOST_SAID = 100
-_MOST_PLACES = 20
+_MAX_SAID = 100
+_MAX_PLACES = 20
 
 
 class _Body(BaseModel):
@@ -94,7 +94,7 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
             done = Payloads(payloads=await work(payloads))
         except (PayloadMissing, UndecryptablePayload) as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
-        namespace = request.headers.get("x-namespace", "")[:_MOST_SAID]
+        namespace = request.headers.get("x-namespace", "")[:_MAX_SAID]
         path, places = request.url.path, _places(payloads)
         log.info("%s %d payloads of %r for %s%s", path, len(payloads), namespace, who, places)
         return JSONResponse(json_format.MessageToDict(done), headers=_UNSTORED)
@@ -105,7 +105,7 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
 def _places(payloads: Sequence[Payload]) -> str:
     """Name the workflows that encrypted payloads were made for."""
     bound = sorted({one.metadata[BOUND_TO] for one in payloads if BOUND_TO in one.metadata})
-    names = [repr(one.decode(errors="replace")[:_MOST_SAID]) for one in bound[:_MOST_PLACES]]
+    names = [repr(one.decode(errors="replace")[:_MAX_SAID]) for one in bound[:_MAX_PLACES]]
     return f": {', '.join(names)}" if names else ""
 
 
@@ -132,8 +132,8 @@ async def _payloads(request: Request) -> Sequence[Payload]:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BYTES:
-            said = f"The body may have at most {MOST_BYTES} bytes."
+        if len(body) > MAX_BYTES:
+            said = f"The body may have at most {MAX_BYTES} bytes."
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said)
     try:
         told = _Body.model_validate_json(bytes(body)).model_dump()

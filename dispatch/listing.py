@@ -24,7 +24,7 @@ from workflows.attributes import (
     STARTED_BY,
 )
 
-MOST_RUNS = 20_000
+MAX_RUNS = 20_000
 """The runs that one listing looks through."""
 
 _DIGEST_LENGTH = 64
@@ -70,7 +70,7 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
     # A run that only went on since then is no newer request.
     pushes = [one for one in pushes if selection.since is None or one.requested >= selection.since]
     pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
-    return Listing(pushes, is_cut=len(matched) >= MOST_RUNS)
+    return Listing(pushes, is_cut=len(matched) >= MAX_RUNS)
 
 
 def status_of_run(run: WorkflowExecution) -> PushStatus:
@@ -87,7 +87,7 @@ def status_of_run(run: WorkflowExecution) -> PushStatus:
 
 
 async def _runs(client: Client, clause: str) -> list[WorkflowExecution]:
-    found = client.list_workflows(clause, limit=MOST_RUNS)
+    found = client.list_workflows(clause, limit=MAX_RUNS)
     # An operator's own condition may reach further than pushes.
     return [run async for run in found if run.workflow_type == "push"]
 

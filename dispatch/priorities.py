@@ -21,7 +21,7 @@ A_SECOND = 1.0
 LARGEST = 1000.0
 """What is counted at most: no crowd is remembered for longer than a quarter of an hour."""
 
-MOST_COMPANIES = 1000
+MAX_COMPANIES = 1000
 
 
 class StartPriorities:
@@ -36,7 +36,7 @@ class StartPriorities:
         started = min(self.lately(company) + 1, LARGEST)
         self._known[company] = (started, self._clock())
         self._known.move_to_end(company)
-        if len(self._known) > MOST_COMPANIES:
+        if len(self._known) > MAX_COMPANIES:
             self._known.popitem(last=False)
         return FIRST + sum(started > step for step in STEPS)
 

@@ -25,8 +25,7 @@ from dispatch.settings import DispatchSettings
 from dispatch.untold import outcome_of_closed_run
 from workflows.attributes import at_start
 from workflows.markdown import plain
-from workflows.models import PushOutcome, PushRequest
-from workflows.progress import PushProgress
+from workflows.models import PushOutcome, PushProgress, PushRequest
 
 _CROWDS = StartPriorities()
 

@@ -8,7 +8,7 @@ from emulator.late import process_late
 from emulator.webhooks.delivery import WebhookDelivery
 from emulator.world import World
 
-_LONGEST_NAP = 1.0
+_MAX_NAP = 1.0
 _NAP_BY_A_BORROWED_CLOCK = 0.05
 
 
@@ -53,4 +53,4 @@ class Background:
         if clock.borrowed:
             return _NAP_BY_A_BORROWED_CLOCK
         left = (due - clock.now()) / TICKS_PER_SECOND / clock.speed
-        return min(max(left, 0), _LONGEST_NAP)
+        return min(max(left, 0), _MAX_NAP)

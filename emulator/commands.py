@@ -38,12 +38,12 @@ class ControlCommands:
         """Remove one rule, or all."""
         self._world.faults.remove(number)
 
-    def behave(self, connection: str, manners: Mapping[str, Any]) -> JsonObject:
+    def behave(self, connection: str, behaviour: Mapping[str, Any]) -> JsonObject:
         """Change a connection's manners; what waited for it to come online is then scheduled."""
         world = self._world
         with world.store.transaction():
-            changed = world.directory.behave(connection, manners)
-            if not changed.manners.offline:
+            changed = world.directory.behave(connection, behaviour)
+            if not changed.behaviour.offline:
                 self._wake(changed)
         self._world.stir()
         return asdict(changed)
@@ -57,7 +57,7 @@ class ControlCommands:
             now,
         )
         for row in waiting:
-            key, finishes = row["key"], connection.manners.finish(now, row["key"])
+            key, finishes = row["key"], connection.behaviour.finish(now, row["key"])
             store.run(
                 "UPDATE operations SET finishes = ?, announce = min(?, coalesce(deadline, ?))"
                 " WHERE key = ?",
@@ -84,7 +84,7 @@ class ControlCommands:
         self._world.clock.advance(seconds)
         self._world.keep_clock()
 
-    def sow(self, seeds: JsonObject) -> JsonObject:
+    def seed(self, seeds: JsonObject) -> JsonObject:
         """Add companies, connections, records, operations."""
         seed(self._world, seeds)
         return {"companies": list(self._world.directory.companies)}

@@ -92,7 +92,7 @@ class Connection:
     id: str
     company: str
     platform: str
-    manners: Behaviour
+    behaviour: Behaviour
 
 
 class ConnectionStore:
@@ -137,7 +137,7 @@ class ConnectionStore:
             raise EmulatedError(404, f"Data connection {connection} not found")
         return found
 
-    def sow(self, seeds: JsonObject) -> None:
+    def seed(self, seeds: JsonObject) -> None:
         """Add companies and connections, or replace those that exist."""
         with self._store.transaction():
             for company in seeds["companies"]:
@@ -152,14 +152,14 @@ class ConnectionStore:
     def _sow_connection(self, company: str, seed: JsonObject) -> None:
         if seed["platform"] not in PLATFORMS:
             raise EmulatedError(400, f"No such platform. There are: {', '.join(PLATFORMS)}")
-        manners = Behaviour.read(seed.get("manners", {}))
+        behaviour = Behaviour.read(seed.get("manners", {}))
         self._store.run(
             "INSERT OR REPLACE INTO connections VALUES (?, ?, ?, ?, ?)",
             seed["id"].lower(),
             company,
             seed["platform"],
             seed.get("name", seed["platform"]),
-            json.dumps(asdict(manners)),
+            json.dumps(asdict(behaviour)),
         )
 
     def behave(self, connection: str, changes: Mapping[str, Any]) -> Connection:
@@ -167,14 +167,16 @@ class ConnectionStore:
         found = self._connections.get(connection.lower())
         if found is None:
             raise EmulatedError(404, f"Data connection {connection} not found")
-        manners = Behaviour.read({**asdict(found.manners), **changes})
+        behaviour = Behaviour.read({**asdict(found.behaviour), **changes})
         self._store.run(
-            "UPDATE connections SET manners = ? WHERE id = ?", json.dumps(asdict(manners)), found.id
+            "UPDATE connections SET manners = ? WHERE id = ?",
+            json.dumps(asdict(behaviour)),
+            found.id,
         )
         self.load()
         return self._connections[found.id]
 
 
 def _connection(row: Row) -> Connection:
-    manners = Behaviour.read(json.loads(row["manners"]))
-    return Connection(row["id"], row["company"], row["platform"], manners)
+    behaviour = Behaviour.read(json.loads(row["manners"]))
+    return Connection(row["id"], row["company"], row["platform"], behaviour)

@@ -46,7 +46,7 @@ def _world(world: World, commands: ControlCommands) -> list[Route]:
         return commands.change_settings(await _document(request))
 
     async def seed(request: Request) -> object:
-        return commands.sow(await _document(request))
+        return commands.seed(await _document(request))
 
     async def reset(_: Request) -> object:
         world.reset()

@@ -107,7 +107,7 @@ class Emulator:
 
     def seed(self, **seeds: Any) -> JsonObject:  # noqa: ANN401  # JSON
         """Add companies, records or operations, as `POST /_emulator/seeds` does."""
-        return self._commands.sow(seeds)
+        return self._commands.seed(seeds)
 
     def journal(self, since: int = 0, method: str | None = None) -> list[JsonObject]:
         """Give every request and what was done with it."""
@@ -139,9 +139,9 @@ class Platform:
         self._commands = commands
         self.id = connection
 
-    def set(self, **manners: Any) -> JsonObject:  # noqa: ANN401  # JSON
+    def set(self, **behaviour: Any) -> JsonObject:  # noqa: ANN401  # JSON
         """Change some of its manners, as `PUT /_emulator/connections/{id}` does."""
-        return self._commands.behave(self.id, manners)
+        return self._commands.behave(self.id, behaviour)
 
     def ledger(self, **wanted: str) -> list[JsonObject]:
         """Give what has landed in its books."""

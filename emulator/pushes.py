@@ -54,12 +54,12 @@ def take(world: World, call: Call, push: AcceptedPush, shapes: Iterable[Rule]) -
         raise EmulatedError(404, f"Pushing {push.data_type} is not supported by {platform.name}")
     key, now = str(uuid.uuid4()), world.clock.now() if call.at is None else call.at
     record = _record(call) if push.carries_record else {}
-    plan = schedule(call, push.connection.manners, key, now, shapes)
+    plan = schedule(call, push.connection.behaviour, key, now, shapes)
     verdict = _judge(world, push, root, record, plan.finishes)
     record_id = push.record_id or ledger.fresh_id(world.store, platform.name)
     with world.store.transaction():
         _write_operation(world, call, push, key, record_id, record, plan, verdict)
-        if not verdict.errors and plan.writes(stubborn=push.connection.manners.stubborn):
+        if not verdict.errors and plan.writes(stubborn=push.connection.behaviour.stubborn):
             number = unique_number(root, record)
             _write_record(world, call, push, key, record_id, plan.lands, number)
     world.stir()
@@ -67,9 +67,9 @@ def take(world: World, call: Call, push: AcceptedPush, shapes: Iterable[Rule]) -
 
 
 def _answer(world: World, push: AcceptedPush, key: str, now: int) -> EmulatedResponse:
-    manners = push.connection.manners
-    if manners.answer is not None:
-        odd = refusal(manners.answer)
+    behaviour = push.connection.behaviour
+    if behaviour.answer is not None:
+        odd = refusal(behaviour.answer)
         return EmulatedResponse(odd.status, odd.body, "committed", key)
     row = operations.find(world.store, push.connection.company, key)
     if row is None:
@@ -106,19 +106,19 @@ def _judge(
     world: World, push: AcceptedPush, root: OptionField, record: JsonObject, by: int | None
 ) -> RuleResult:
     here = push.connection
-    if here.manners.refusing is not None:
-        return RuleResult([complaint(push.data_type, here.manners.refusing, "Platform")])
+    if here.behaviour.refusing is not None:
+        return RuleResult([complaint(push.data_type, here.behaviour.refusing, "Platform")])
     if world.settings.rules == "off":
         return RuleResult()
 
-    def shelf(data_type: str) -> Shelf:
+    def store(data_type: str) -> Shelf:
         return Shelf(world.store, here, data_type, world.clock.now())
 
     def exists(data_type: str, record_id: str) -> bool:
-        return shelf(data_type).holds(record_id, by)
+        return store(data_type).holds(record_id, by)
 
     def taken(number: str) -> bool:
-        return shelf(push.data_type).has_taken(number, push.record_id)
+        return store(push.data_type).has_taken(number, push.record_id)
 
     if push.record_id is not None and not exists(push.data_type, push.record_id):
         message = f"No record of {push.data_type} has the identifier '{push.record_id}'."
@@ -160,7 +160,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         attachment_id=push.attachment,
         data=text,
         rewritten=_rewritten(world, push, record) if text and not failed else None,
-        echoed=push.connection.manners.echo_data,
+        echoed=push.connection.behaviour.echo_data,
         errors=json.dumps(verdict.errors) if failed else None,
         warnings=json.dumps(verdict.warnings) if verdict.warnings else None,
         message=_message(verdict, mistake),
@@ -174,7 +174,7 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
 
 
 def _rewritten(world: World, push: AcceptedPush, record: JsonObject) -> str | None:
-    ways = push.connection.manners.rewrites
+    ways = push.connection.behaviour.rewrites
     if not ways:
         return None
     return written(rewritten(record, ways, ledger.fresh_number(world.store)))

@@ -24,9 +24,9 @@ def data_type_of(step: str) -> str:
 def options(world: World, company: str, connection: str, data_type: str) -> EmulatedResponse:
     """Answer with the option document of a data type."""
     here, kind = world.directory.connection(company, connection), data_type_of(data_type)
-    if here.manners.offers:
+    if here.behaviour.offers:
         now = world.clock.now()
-        records = {of: Shelf(world.store, here, of, now).records() for of in here.manners.offers}
+        records = {of: Shelf(world.store, here, of, now).records() for of in here.behaviour.offers}
         document = document_offering(here.platform, kind, records)
     else:
         document = option_document(here.platform, kind)

@@ -13,7 +13,7 @@ Value = Any
 
 TAX = Decimal("0.2")
 TERMS = timedelta(days=30)
-LONGEST = 24
+MAX_NAME = 24
 """Letters that a text keeps on a platform that cuts."""
 
 _NUMBERS = (
@@ -103,7 +103,7 @@ def _letters(record: JsonObject, _: str) -> None:
 def _cut(record: JsonObject, _: str) -> None:
     for holder, name, value in list(_leaves(record)):
         if _is_text(name, value):
-            holder[name] = value.strip()[:LONGEST].strip()
+            holder[name] = value.strip()[:MAX_NAME].strip()
 
 
 def _sort(record: JsonObject, _: str) -> None:

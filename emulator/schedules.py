@@ -57,14 +57,14 @@ class Schedule:
 
 
 def schedule(
-    call: Call, manners: Behaviour, key: str, now: int, shapes: Iterable[Rule]
+    call: Call, behaviour: Behaviour, key: str, now: int, shapes: Iterable[Rule]
 ) -> Schedule:
     """Decide the moments of a push that is taken now."""
     timeout = _timeout_in_minutes(call)
     plan = Schedule(
         requested=now,
         visible=now,
-        finishes=manners.finish(now, key),
+        finishes=behaviour.finish(now, key),
         deadline=None if timeout is None else now + minutes(timeout),
         timeout=timeout,
     )

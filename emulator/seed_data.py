@@ -19,7 +19,7 @@ def seed(world: World, seeds: JsonObject) -> None:
                 400, f"No such seed: {name}. There are: {', '.join(sorted(_KNOWN))}"
             )
     with world.store.transaction():
-        world.directory.sow({"companies": seeds.get("companies", [])})
+        world.directory.seed({"companies": seeds.get("companies", [])})
         for record in seeds.get("records", []):
             _sow_record(world, record)
         for batch in seeds.get("operations", []):

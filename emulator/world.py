@@ -35,7 +35,7 @@ class World:
         self.settings = Settings().changed(self.store.recall("settings") or {})
         self.directory = ConnectionStore(self.store)
         if not self.directory.companies:
-            self.directory.sow(seeds.SEEDED)
+            self.directory.seed(seeds.SEEDED)
         self.faults = Faults(self.store)
         self.journal = Journal(self.store, self.clock)
         self.quota = Quota(self.store, self.clock)
@@ -68,7 +68,7 @@ class World:
         self.keep_clock()
         self.settings = Settings()
         self.directory.load()
-        self.directory.sow(seeds.SEEDED)
+        self.directory.seed(seeds.SEEDED)
         self.faults.load()
         self.journal.rewind()
         self.quota.load()

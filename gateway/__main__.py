@@ -25,7 +25,7 @@ from dispatch.settings import DispatchSettings
 from gateway.app import build_app
 from gateway.connections import bounded_protocol
 from gateway.dependencies import Dependencies
-from gateway.middleware.request_limits import MOST_HEADER_BYTES
+from gateway.middleware.request_limits import MAX_HEADER_BYTES
 from gateway.public_url import LOOPBACK
 from gateway.settings import GatewaySettings
 
@@ -88,7 +88,7 @@ async def main(host: str, port: int) -> None:
     await register_search_attributes(client)
     meter = runtime.metric_meter
     async with (
-        CodatClient(asking, hear=observed(counting(meter), tracer)) as codat,
+        CodatClient(asking, on_request=observed(counting(meter), tracer)) as codat,
         watching_clocks(client, codat),
     ):
         cache = OptionsCache(codat)
@@ -100,7 +100,7 @@ async def main(host: str, port: int) -> None:
             host=host,
             port=port,
             http=bounded_protocol(settings.most_connections),
-            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
             ws="none",
             server_header=False,
             access_log=False,

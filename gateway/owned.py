@@ -11,7 +11,7 @@ from activities.visibility import equals
 from dispatch.pushes import NoSuchPush, Push
 from workflows.attributes import COMPANY_ID
 
-MOST_KNOWN = 50_000
+MAX_KNOWN = 50_000
 
 STEP = 0.05
 """Seconds. A 404 is answered after a whole number of steps: Temporal is slower where a push is."""
@@ -24,7 +24,7 @@ class OwnedPushes:
     """
 
     def __init__(self) -> None:
-        self._known: LRUCache[tuple[UUID, UUID], UUID] = LRUCache(MOST_KNOWN)
+        self._known: LRUCache[tuple[UUID, UUID], UUID] = LRUCache(MAX_KNOWN)
 
     def add(self, company: UUID, push_id: UUID) -> None:
         """Remember a push that was just started."""

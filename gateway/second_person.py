@@ -9,7 +9,7 @@ from cachetools import TTLCache
 SECONDS = 3600
 """How long a first word waits for the second."""
 
-MOST_WORDS = 10_000
+MAX_WORDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class FirstWords:
     """The words of this process that wait for a second person, by the run that they are about."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._words: TTLCache[str, FirstWord] = TTLCache(MOST_WORDS, SECONDS, timer=clock)
+        self._words: TTLCache[str, FirstWord] = TTLCache(MAX_WORDS, SECONDS, timer=clock)
 
     def of(self, run_id: str) -> FirstWord | None:
         """Give the word that waits."""

@@ -21,7 +21,7 @@ from gateway.settings import GatewaySettings
 LASTS = 12 * 3600
 """Seconds."""
 
-MOST_ENDED = 100_000
+MAX_ENDED = 100_000
 """Sessions that were ended before their time and are remembered."""
 
 TOKEN = "_csrf"  # noqa: S105, the name of a field
@@ -55,7 +55,7 @@ class Sessions:
         secret = known.get_secret_value().encode() if known else secrets.token_bytes(32)
         self._secret = secret
         self._keys = settings.api_keys
-        self._ended: TTLCache[str, bool] = TTLCache(MOST_ENDED, LASTS)
+        self._ended: TTLCache[str, bool] = TTLCache(MAX_ENDED, LASTS)
         self._events: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     @property

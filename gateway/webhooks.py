@@ -27,9 +27,9 @@ SETTLED = timedelta(minutes=2)
 """A younger operation that no push is known for may be one whose POST is still being answered."""
 
 COME_AGAIN = {"Retry-After": "5"}
-MOST_STRANGERS = 10_000
+MAX_STRANGERS = 10_000
 
-MOST_HINTED, HINTED_FOR = 10_000, 3600
+MAX_HINTED, HINTED_FOR = 10_000, 3600
 """Signed reports that are known again, and for how many seconds. A signature is good for 300."""
 
 
@@ -41,7 +41,7 @@ class Receiver:
     ) -> None:
         self._client = client
         self._webhooks = webhooks
-        self._hinted: TTLCache[str, bool] = TTLCache(MOST_HINTED, HINTED_FOR)
+        self._hinted: TTLCache[str, bool] = TTLCache(MAX_HINTED, HINTED_FOR)
         self._strangers: OrderedDict[UUID, float] = OrderedDict()
         self.counts: Counter[str] = Counter()
         self._verdicts = meter.create_counter(WEBHOOKS, "Codat's reports, by what came of them.")
@@ -104,6 +104,6 @@ class Receiver:
             return event.age < SETTLED
         # The older kind does not say when: two minutes count from its first coming.
         first = self._strangers.setdefault(event.operation, time.monotonic())
-        if len(self._strangers) > MOST_STRANGERS:
+        if len(self._strangers) > MAX_STRANGERS:
             self._strangers.popitem(last=False)
         return time.monotonic() - first < SETTLED.total_seconds()

@@ -11,7 +11,7 @@ from gateway.errors import HttpError
 SECONDS = 60
 """After so long without a wrong key an address may guess again."""
 
-MOST_ADDRESSES = 10_000
+MAX_ADDRESSES = 10_000
 
 
 class WrongKeys:
@@ -22,8 +22,8 @@ class WrongKeys:
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most = most
-        self._counts: TTLCache[str, int] = TTLCache(MOST_ADDRESSES, SECONDS, timer=clock)
-        self._used: LRUCache[tuple[str, ApiKey], bool] = LRUCache(MOST_ADDRESSES)
+        self._counts: TTLCache[str, int] = TTLCache(MAX_ADDRESSES, SECONDS, timer=clock)
+        self._used: LRUCache[tuple[str, ApiKey], bool] = LRUCache(MAX_ADDRESSES)
 
     def note(self, address: str, key: ApiKey | None) -> None:
         """Take note of a key that was shown, None for a wrong one; Refusal 429.

@@ -38,9 +38,9 @@ class EmulatorControl:
         entries = (await self._http.get("/journal")).json()
         return [one for one in entries if path in one["path"] and method in (None, one["method"])]
 
-    async def sow(self, company: str, connection: str, **manners: object) -> None:
+    async def seed(self, company: str, connection: str, **behaviour: object) -> None:
         """Add a company with one connection."""
-        place = {"id": connection, "platform": "cloudbooks", "manners": manners}
+        place = {"id": connection, "platform": "cloudbooks", "manners": behaviour}
         seeds = {"companies": [{"id": company, "name": company, "connections": [place]}]}
         answer = await self._http.post("/seeds", json=seeds)
         answer.raise_for_status()

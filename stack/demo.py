@@ -17,7 +17,7 @@ from stack.ports import HOST, Ports
 from stack.process import Process, ProcessFailed
 from stack.services import Stack, running
 
-LONGEST = 95
+MAX_SECONDS = 95
 """Seconds in which everything has to be over."""
 
 _SETTINGS = {"PUSH_FIND_FOR": "PT30S", "PUSH_POLL_FIRST": "PT4S", "PUSH_TASK_QUEUE": "push"}
@@ -34,14 +34,14 @@ async def demo(console: Console) -> int:
     with tempfile.TemporaryDirectory(prefix="surepush-demo-") as folder:
         try:
             async with (
-                asyncio.timeout(LONGEST),
+                asyncio.timeout(MAX_SECONDS),
                 running(Path(folder), Ports.free(), _SETTINGS) as stack,
                 EmulatorControl(stack.ports.emulator) as emulator,
             ):
                 lines = await _Show(console, stack, emulator).run()
                 sound = (await emulator.invariants())["sound"]
         except TimeoutError:
-            raise ProcessFailed(f"The demo was not over after {LONGEST} seconds.") from None
+            raise ProcessFailed(f"The demo was not over after {MAX_SECONDS} seconds.") from None
     _conclude(console, lines, sound=sound, seconds=time.monotonic() - begun)
     return 0 if sound and all(line.is_as_it_should for line in lines) else 1
 

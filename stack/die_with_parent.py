@@ -1,4 +1,4 @@
-"""`die_with_parent.py PARENT COMMAND...`: becomes the command, which the system ends when its parent dies."""
+"""`die_with_parent.py PARENT COMMAND...` becomes the command, which dies with its parent."""
 
 import ctypes
 import os

@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-LONGEST_FIRST = ("chaos", "e2e", "process", "browser", "web", "workflow")
+SLOWEST_FIRST = ("chaos", "e2e", "process", "browser", "web", "workflow")
 """Folders whose tests drive real servers: begun last, one of them would keep all others waiting."""
 
 BINARIES = str(Path(sys.executable).parent)
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items):
 
 def _place(item):
     folder = item.path.parent.name
-    return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+    return SLOWEST_FIRST.index(folder) if folder in SLOWEST_FIRST else len(SLOWEST_FIRST)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="skipping")

@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
 RETRIED = "retried"
 """The word for a push that was asked for again; all others were left alone."""
 
-MOST_AT_ONCE = 100
+MAX_AT_ONCE = 100
 STEPS_A_RUN = 300
 STEP_TIMEOUT = timedelta(minutes=10)
 TRY_AGAIN = RetryPolicy(maximum_interval=timedelta(minutes=1))
@@ -66,7 +66,7 @@ class BulkRetryWorkflow:
         self._report = request.report.model_copy(
             update={"total": request.report.total or len(left)}
         )
-        at_once = max(1, min(MOST_AT_ONCE, int(STEP_FOR.total_seconds() / request.gap_seconds)))
+        at_once = max(1, min(MAX_AT_ONCE, int(STEP_FOR.total_seconds() / request.gap_seconds)))
         steps = 0
         while left and not self._is_stopped:
             if steps == STEPS_A_RUN:

@@ -2,10 +2,9 @@
 
 from activities.wire import Finding, count_of
 from workflows.markdown import code, plain
-from workflows.models import PushOutcome
-from workflows.progress import PushProgress
+from workflows.models import PushOutcome, PushProgress
 
-_MOST_SHOWN = 20
+_MAX_SHOWN = 20
 """Findings and candidates that Temporal's UI shows; `show` names all that were kept."""
 
 
@@ -30,17 +29,17 @@ def outcome_details(outcome: PushOutcome, push_id: str) -> str:
     rows += [f"- {code(one.pointer or '/')} {plain(one.message)}" for one in _some(outcome.errors)]
     if outcome.push_operation_key:
         rows.append(f"- operation: `{outcome.push_operation_key}`")
-    some = outcome.candidates[:_MOST_SHOWN]
+    some = outcome.candidates[:_MAX_SHOWN]
     rows += [f"- may be ours: `{one.push_operation_key}`" for one in some]
     advice = advice_on(outcome, push_id)
     return "\n".join([*rows, f"- next: {advice}"] if advice else rows)
 
 
 def _some(findings: list[Finding]) -> list[Finding]:
-    more = count_of(findings) - _MOST_SHOWN
+    more = count_of(findings) - _MAX_SHOWN
     if more <= 0:
         return findings
-    return [*findings[:_MOST_SHOWN], Finding(pointer="", message=f"and {more:,} more")]
+    return [*findings[:_MAX_SHOWN], Finding(pointer="", message=f"and {more:,} more")]
 
 
 def advice_on(outcome: PushOutcome, push_id: str) -> str:

@@ -2,15 +2,8 @@
 
 from activities.models import PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
-from workflows.ledger import (
-    AttemptResult,
-    Judgement,
-    Ledger,
-    adopt,
-    answer_to,
-    mark_not_written,
-    record,
-)
+from workflows.ledger import Ledger, adopt
+from workflows.submission import AttemptResult, Judgement, answer_to, mark_not_written, record
 
 
 def rebuild_ledger(prior: PriorRuns) -> Ledger:

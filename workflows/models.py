@@ -1,11 +1,11 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated, Any, Self, cast
+from typing import Annotated, Any, Self
 from uuid import UUID, uuid5
 
 from pydantic import (
@@ -14,18 +14,16 @@ from pydantic import (
     Field,
     StrictBool,
     StrictInt,
-    ValidationError,
     field_validator,
     model_validator,
 )
-from temporalio.exceptions import ApplicationError
 
-from activities.models import Candidate, PushPolicy, frozen_digest
-from activities.wire import Findings, Sentence, Wire, Word, cut, fitting
-from codat.exact_json import MOST_LEVELS, MOST_VALUES, digest, dumps, extent
+from activities.models import Candidate, frozen_digest
+from activities.wire import Findings, Sentence, Wire, Word, fitting
+from codat.exact_json import MAX_LEVELS, MAX_VALUES, digest, dumps, extent
 from codat.models import PushStatus, PushTarget
 from codat.target import known_data_type, segment
-from workflows.ledger import Ledger
+from workflows.carried_state import CarriedState
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
 """The published uuid5 namespace of push ids."""
@@ -52,33 +50,15 @@ class Resolution(Wire):
     by: Word | None = None
 
 
-class Resume(Wire):
-    """What continue-as-new carries from one run to the next; all but the time is the story's."""
-
-    requested_on_utc: datetime
-    conduct: PushPolicy | None = None
-    ledger: Ledger
-    warnings: Findings = []
-    looks: int = 0
-    failures: int = 0
-    trouble: Sentence = ""
-    cause: str = "other"
-    unauthorized_since: datetime | None = None
-    hinted: bool = False
-    is_rejected: bool = False
-    is_cancelled: bool = False
-
-
-_MOST_SAID = 10
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
     levels, values = extent(data)
-    if levels > MOST_LEVELS:
-        raise ValueError(f"the record may be nested at most {MOST_LEVELS} levels deep")
-    if values > MOST_VALUES:
-        raise ValueError(f"the record may have at most {MOST_VALUES} values")
+    if levels > MAX_LEVELS:
+        raise ValueError(f"the record may be nested at most {MAX_LEVELS} levels deep")
+    if values > MAX_VALUES:
+        raise ValueError(f"the record may have at most {MAX_VALUES} values")
     size = len(dumps(data).encode())
     if size > MAX_RECORD_BYTES:
         raise ValueError(f"the record may have at most {MAX_RECORD_BYTES} bytes, it has {size}")
@@ -135,7 +115,7 @@ class PushRequest(Wire):
     settlement: Resolution | None = None
     reason: Sentence | None = None
     first_digest: Word | None = None
-    resume: Resume | None = None
+    resume: CarriedState | None = None
 
     @field_validator("data_type")
     @classmethod
@@ -204,6 +184,22 @@ class PushRequest(Wire):
         return copied
 
 
+ENDED = "end"
+"""The stage of a push that is over."""
+
+
+class PushProgress(Wire):
+    """The answer of the query `progress`; times are UTC."""
+
+    stage: str
+    message: str
+    push_operation_key: UUID | None = None
+    deadline_utc: datetime | None = None
+    next_look_utc: datetime | None = None
+    waiting_for: str | None = None
+    looks: int = 0
+
+
 class PushRecord(Wire):
     """A record that the push wrote."""
 
@@ -231,78 +227,3 @@ class PushOutcome(Wire):
     requested_on_utc: datetime
     completed_on_utc: datetime | None = None
     data: Any = None
-
-
-def read_request(arguments: Sequence[Any]) -> PushRequest:
-    """Read the one argument of a push.
-
-    Raises ApplicationError `InvalidInput`, one sentence naming the field and what would be right.
-    """
-    if len(arguments) != 1 or not isinstance(arguments[0], dict):
-        raise _invalid(
-            "A push takes exactly one argument, a JSON object with companyId, connectionId, "
-            f"dataType, data and idempotencyKey; got {_described(arguments)}."
-        )
-    request = _read(cast("object", arguments[0]))
-    if request.idempotency_key is None:
-        raise _invalid("idempotencyKey is missing: give the key that makes this push one push.")
-    return request
-
-
-def _read(given: object) -> PushRequest:
-    try:
-        return PushRequest.model_validate(given)
-    except ValidationError as error:
-        raise _invalid(sentence_of(error)) from None
-
-
-def check_workflow_id(request: PushRequest, workflow_id: str) -> None:
-    """Raise ApplicationError `InvalidInput` unless the id belongs to the request."""
-    if workflow_id != request.workflow_id:
-        raise _invalid(
-            f"The workflow id {workflow_id} does not belong to this input: start it as "
-            f"{request.workflow_id}, or give another idempotencyKey."
-        )
-
-
-def sentence_of(error: ValidationError) -> str:
-    """Say what is wrong with a request, in one sentence, without quoting the record."""
-    said = [_complaint(one["loc"], one["type"], one["msg"]) for one in error.errors()]
-    more = f"; and {len(said) - _MOST_SAID:,} more" if len(said) > _MOST_SAID else ""
-    return cut("; ".join(said[:_MOST_SAID])) + more + "."
-
-
-def _complaint(where: tuple[int | str, ...], kind: str, message: str) -> str:
-    field = ".".join(str(part) for part in where) or "the request"
-    name = str(where[0]) if where else ""
-    if kind == "missing":
-        return f"{field} is missing"
-    if kind == "extra_forbidden":
-        return f"{field} is not a field of a push request"
-    expected = _EXPECTED.get(name)
-    if expected and kind != "value_error":
-        return f"{field} must be {expected}"
-    return f"{field}: {message.removeprefix('Value error, ')}"
-
-
-_EXPECTED = {
-    "companyId": "a UUID, such as 8a210b68-6988-11ed-a1eb-0242ac120002",
-    "connectionId": "a UUID, such as 2e9d2c44-f675-40ba-8049-353bfcb5e171",
-    "data": "a JSON object, the record to push",
-    "idempotencyKey": f"text of 1 to {MAX_KEY_LENGTH} characters",
-    "recordId": f"text of 1 to {MAX_KEY_LENGTH} characters",
-    "timeoutInMinutes": f"a whole number of minutes from 1 to {MAX_TIMEOUT_MINUTES}",
-    "allowSyncOnPushComplete": "true or false",
-    "forceUpdate": "true or false",
-    "validation": "enforce, advise or off",
-}
-
-
-def _described(arguments: Sequence[Any]) -> str:
-    if len(arguments) != 1:
-        return f"{len(arguments)} arguments"
-    return "null" if arguments[0] is None else f"a {type(arguments[0]).__name__}"
-
-
-def _invalid(message: str) -> ApplicationError:
-    return ApplicationError(message, type="InvalidInput", non_retryable=True)

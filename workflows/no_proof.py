@@ -9,7 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import Candidate, OperationSnapshot
     from codat.models import PushOperation, PushStatus
     from workflows.models import PushRecord
-    from workflows.state import Ended, PushState
+    from workflows.outcomes import Ended, end_of
+    from workflows.state import PushState
 
 
 NOT_FOUND = "CodatNotFound"
@@ -24,7 +25,8 @@ def note_missing(state: PushState, operation: UUID, message: str) -> None:
     now = workflow.now()
     state.missing_since = state.missing_since or now
     if now - state.missing_since >= MISSING_FOR:
-        raise state.ending(
+        raise end_of(
+            state,
             PushStatus.UNKNOWN,
             f"Codat has not known operation {operation} for an hour; its company may "
             f"be deleted. {message}",
@@ -35,11 +37,12 @@ def without_proof(state: PushState, snapshot: OperationSnapshot) -> Ended:
     """Make the end of a push whose operation proves neither success nor failure."""
     operation = snapshot.operation
     state.settle(operation)
-    return state.ending(
+    return end_of(
+        state,
         PushStatus.UNKNOWN,
         what_it_says(operation),
         errors=snapshot.errors,
-        warnings=state.warnings + snapshot.warnings,
+        warnings=state.carried.warnings + snapshot.warnings,
         candidates=[own_candidate(operation)],
         completed_on_utc=operation.completed_on_utc,
     )
@@ -52,7 +55,8 @@ def written_by_word(state: PushState, snapshot: OperationSnapshot, by: str) -> E
     """
     operation = snapshot.operation
     key, word = operation.push_operation_key, operation.status_text
-    return state.ending(
+    return end_of(
+        state,
         PushStatus.SUCCESS,
         f"{by} says that operation {key} wrote the record; Codat says '{word}'.",
         records=records_in(operation),

@@ -58,7 +58,7 @@ async def start_notification(state: PushState, outcome: PushOutcome) -> None:
 
     A push that ended before a worker said how it is to behave can't know, and is told in any case.
     """
-    if state.conduct and not state.conduct.notify:
+    if state.carried.policy and not state.carried.policy.notify:
         return
     push_id = UUID(workflow.info().workflow_id.removeprefix("push-"))
     # Not the run's id: replayed after a reset, the past would name another child.

@@ -29,7 +29,7 @@ def minutes_left(now: datetime, deadline: datetime | None) -> int | None:
     return max(int((deadline - now + TOLERANCE) / timedelta(minutes=1)), 0)
 
 
-def next_poll(conduct: PushPolicy, company: UUID, requested: datetime, now: datetime) -> datetime:
+def next_poll(policy: PushPolicy, company: UUID, requested: datetime, now: datetime) -> datetime:
     """Say when to look again (UTC): before the push is twice as old (`poll_factor` times).
 
     Pushes of a company that were requested together look together, so that one list of operations
@@ -37,29 +37,29 @@ def next_poll(conduct: PushPolicy, company: UUID, requested: datetime, now: date
     count begins a little late (`SPARE`), so that twice the counted age is less than twice the age.
     Beyond `poll_cap` all of a company's pushes look at the same moments.
     """
-    first, cap = conduct.poll_first, conduct.poll_cap
+    first, cap = policy.poll_first, policy.poll_cap
     if not first:
         return now
     origin = _next_mark(requested + first / SPARE, first, company)
     age = now - origin
-    if max(first, age * (conduct.poll_factor - 1)) > cap:
+    if max(first, age * (policy.poll_factor - 1)) > cap:
         return _next_mark(now, cap, company)
-    return origin + _next_age(age, first, conduct.poll_factor)
+    return origin + _next_age(age, first, policy.poll_factor)
 
 
 def next_poll_slowed(
-    conduct: PushPolicy, company: UUID, now: datetime, planned: datetime, patience: float
+    policy: PushPolicy, company: UUID, now: datetime, planned: datetime, patience: float
 ) -> datetime:
     """Look so many times later than planned, on a mark of the company's grid again (UTC).
 
     Else its pushes, which were a moment apart, would look further apart each time.
     """
     pause = (planned - now) * patience
-    width = conduct.poll_first
+    width = policy.poll_first
     while width and 4 * width <= pause:
         width *= 2
-    if pause > conduct.poll_cap:
-        width = conduct.poll_cap
+    if pause > policy.poll_cap:
+        width = policy.poll_cap
     return _next_mark(now + pause, width, company) if width else now + pause
 
 

@@ -1,6 +1,13 @@
-"""One push, from the request to its ending: this page is the product."""
+"""One push, from the request to its ending: this page is the product.
+
+A push is a few steps. `next_step` says which comes next, from the state alone; a step takes in what
+comes back and raises `Ended` when the push is over.
+"""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from temporalio import workflow
@@ -8,25 +15,79 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
-    from workflows.attributes import upsert_attributes, upsert_start_attributes
+    from workflows.attributes import upsert_attributes
     from workflows.details import outcome_details
+    from workflows.input_errors import check_workflow_id, read_request
+    from workflows.lifecycle import (
+        begin,
+        continue_as_new_if_long,
+        on_cancel_requested,
+        was_reset_to_the_start,
+    )
     from workflows.metrics import count_ending
-    from workflows.models import PushOutcome, check_workflow_id, read_request
+    from workflows.models import PushOutcome, PushProgress
     from workflows.notify import start_notification
-    from workflows.progress import PushProgress
-    from workflows.state import Ended, PushState
+    from workflows.outcomes import Ended, cancelled, give_up
+    from workflows.state import PushState
+    from workflows.steps.find import find
     from workflows.steps.poll import poll
+    from workflows.steps.prepare import prepare
     from workflows.steps.recall import recall
-    from workflows.steps.submit import submit
+    from workflows.steps.send import send
+    from workflows.waiting import finish
+
+
+class Step(StrEnum):
+    """What a push does next."""
+
+    RECALL = "recall"  # read what earlier runs of this push sent, and obey a person's decision
+    PREPARE = "prepare"  # fetch the platform's options, validate the record
+    SEND = "send"  # POST or PUT: again under the same key, or as the next submission
+    FIND = "find"  # search Codat's list for a request without a clear answer
+    POLL = "poll"  # wait, and ask for the status of the operation
+    GIVE_UP = "give up"  # nothing may be sent any more
+
+
+def next_step(state: PushState, now: datetime) -> Step:
+    """Decide what comes next.
+
+    The same key is sent again where that can't write twice; a new one only when the submission
+    before it is settled; nothing as long as one is unclear.
+    """
+    if state.must_recall:
+        return Step.RECALL
+    if state.snapshot:
+        return Step.POLL
+    if state.may_resend(now):
+        return Step.SEND
+    if state.is_unclear:
+        return Step.FIND
+    if state.carried.is_cancelled or state.ledger.is_used_up:
+        return Step.GIVE_UP
+    return Step.SEND if state.is_fit else Step.PREPARE
+
+
+async def _give_up(state: PushState) -> None:
+    raise give_up(state)
+
+
+STEPS: Mapping[Step, Callable[[PushState], Awaitable[None]]] = {
+    Step.RECALL: recall,
+    Step.PREPARE: prepare,
+    Step.SEND: send,
+    Step.FIND: find,
+    Step.POLL: poll,
+    Step.GIVE_UP: _give_up,
+}
 
 
 @workflow.defn(name="push")
 class PushWorkflow:
-    """Carries one record into the company's accounting software, once."""
+    """Carries one record into the company's accounting software, exactly once."""
 
     def __init__(self) -> None:
         self._state: PushState | None = None
-        self._telling: asyncio.Task[Ended] | None = None
+        self._steps: asyncio.Task[PushOutcome] | None = None
         self._was_reset = False
 
     # Any arguments: what is no push request must fail the push, not its workflow task for ever.
@@ -36,64 +97,52 @@ class PushWorkflow:
         request = read_request(arguments)
         check_workflow_id(request, workflow.info().workflow_id)
         workflow.register_random_seed_callback(self._on_reset)
-        self._state = PushState.beginning(request, is_reset=_was_reset_to_the_start())
-        ended = await self._tell_until_ended(self._state)
-        upsert_attributes(status=ended.outcome.status, operation=self._state.unannounced)
-        count_ending(request, ended.outcome)
-        self._state.finish(ended.outcome)
-        workflow.set_current_details(outcome_details(ended.outcome, str(request.push_id)))
-        if ended.outcome.status is PushStatus.SUCCESS:
-            return ended.outcome
+        self._state = begin(request, is_reset=was_reset_to_the_start())
+        outcome = await self._carry_until_ended(self._state)
+        upsert_attributes(status=outcome.status, operation=self._state.unannounced)
+        count_ending(request, outcome)
+        finish(self._state, outcome)
+        workflow.set_current_details(outcome_details(outcome, str(request.push_id)))
+        if outcome.status is PushStatus.SUCCESS:
+            return outcome
         raise ApplicationError(
-            ended.outcome.message,
-            ended.outcome,
-            type=f"Push{ended.outcome.status.value}",
+            outcome.message,
+            outcome,
+            type=f"Push{outcome.status.value}",
             non_retryable=True,
             category=ApplicationErrorCategory.BENIGN,
         )
 
-    async def _tell(self, state: PushState) -> Ended:
-        try:
-            snapshot = state.resumed
-            if state.may_not_be_first:
-                upsert_start_attributes(state.request)
-                snapshot = await recall(state)
-            snapshot = snapshot or await submit(state)  # fetches options, validates, pushes
-            end = await poll(state, snapshot)
-        except Ended as ended:
-            end = ended
-        return await _told(state, end)
-
-    async def _tell_until_ended(self, state: PushState) -> Ended:
-        """Tell the story; from its beginning again if the run turns out to have been reset."""
-        self._telling = asyncio.create_task(self._tell(state))
+    async def _carry_until_ended(self, state: PushState) -> PushOutcome:
+        """Take the steps; from the first again if the run turns out to have been reset."""
+        self._steps = asyncio.create_task(_carry(state))
         while True:
             try:
                 # Shielded: a request for cancellation is heard, but takes nothing back.
-                return await asyncio.shield(self._telling)
+                return await asyncio.shield(self._steps)
             except (asyncio.CancelledError, ActivityError):
-                if not self._was_reset and self._telling.done():
+                if not self._was_reset and self._steps.done():
                     raise
             if not self._was_reset:
-                if not state.on_cancel_requested():
-                    self._telling.cancel()
-                    self._telling = asyncio.create_task(_told(state, state.cancelled()))
+                if not on_cancel_requested(state):
+                    self._steps.cancel()
+                    self._steps = asyncio.create_task(_end(state, cancelled(state)))
                 continue
             self._was_reset = False
-            self._state = state = PushState.beginning(state.request, is_reset=True)
-            self._telling = asyncio.create_task(self._tell(state))
+            self._state = state = begin(state.request, is_reset=True)
+            self._steps = asyncio.create_task(_carry(state))
 
     def _on_reset(self, _seed: int) -> None:
         # The server gives a new seed exactly where a reset cut the history, also in replay.
         self._was_reset = True
-        if self._telling:
-            self._telling.cancel()
+        if self._steps:
+            self._steps.cancel()
 
     @workflow.signal(name="operation-updated")
     def operation_updated(self, *_hint: Any) -> None:  # noqa: ANN401
         """Take the hint that the platform has news of the operation: look now."""
         if self._state:
-            self._state.hinted = True
+            self._state.carried.hinted = True
 
     @workflow.query(name="progress")
     def progress(self) -> PushProgress | None:
@@ -101,18 +150,17 @@ class PushWorkflow:
         return self._state.progress if self._state else None
 
 
-async def _told(state: PushState, end: Ended) -> Ended:
-    """Tell the backend how the push ended, and give its end."""
-    await start_notification(state, end.outcome)
-    return end
+async def _carry(state: PushState) -> PushOutcome:
+    """Take one step after the other until the push is over."""
+    try:
+        while True:
+            continue_as_new_if_long(state)
+            await STEPS[next_step(state, workflow.now())](state)
+    except Ended as ended:
+        return await _end(state, ended)
 
 
-def _was_reset_to_the_start() -> bool:
-    """Tell whether a reset threw the whole history away, so that no seed changed under way.
-
-    The run ids alone would take another branch when the prefix of a run that was reset later is
-    replayed; the patch marker records the answer in history.
-    """
-    info = workflow.info()
-    is_another_run = info.run_id != info.original_execution_run_id
-    return is_another_run and workflow.patched("reset-to-the-start")
+async def _end(state: PushState, ended: Ended) -> PushOutcome:
+    """Tell the backend how the push ended."""
+    await start_notification(state, ended.outcome)
+    return ended.outcome

@@ -16,9 +16,9 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 
 from bench.chaos import endings, report
 from bench.chaos.books import EmulatorClient
+from bench.chaos.cluster import opened
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
-from bench.chaos.house import opened
 from bench.chaos.plan import DISASTERS, Plan, make_plan
 from bench.chaos.sides import Ours, Plain, Side
 from bench.chaos.storm import ChaosRun
@@ -27,13 +27,13 @@ from bench.chaos.wanted import Wanted
 from stack.ports import HOST, Ports
 from stack.signals import until_signal
 
-LONGEST_CALM = 90
+MAX_CALM = 90
 """Seconds after the last disaster in which the platform misbehaves on."""
 
-LONGEST = 420
+MAX_WAIT = 420
 """Seconds after the storm in which every push has to end."""
 
-LONGEST_PLAIN = 150
+MAX_PLAIN = 150
 """Seconds more for a plain push: the longest pause of the default retries is 100 s."""
 
 
@@ -41,20 +41,23 @@ async def run(plan: Plan, folder: Path) -> int:
     """Run a plan, print what came of it, give the exit code."""
     wanted = plan.wanted
     report.announce(plan)
-    async with opened(wanted, folder) as house, EmulatorClient(house.stack.ports.emulator) as books:
-        ours = Ours(house.client, wanted.patience)
-        plain = Plain(house.client, wanted.patience) if wanted.plain else None
+    async with (
+        opened(wanted, folder) as cluster,
+        EmulatorClient(cluster.stack.ports.emulator) as books,
+    ):
+        ours = Ours(cluster.client, wanted.patience)
+        plain = Plain(cluster.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
-        await _prepare(books, sides, wanted, house.stack.ports)
-        storm = ChaosRun(plan, house, sides)
+        await _prepare(books, sides, wanted, cluster.stack.ports)
+        storm = ChaosRun(plan, cluster, sides)
         began = time.monotonic()
-        await storm.rage()
+        await storm.run()
         print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
-        await storm.calm(LONGEST_CALM)
+        await storm.calm(MAX_CALM)
         in_force = await books.behave()
-        ended = await endings.of_ours(ours, plan.items, LONGEST)
+        ended = await endings.of_ours(ours, plan.items, MAX_WAIT)
         print(f"all had ended after {time.monotonic() - began:.0f} s")
-        others = await endings.of_plain(plain, plan.items, LONGEST_PLAIN) if plain else []
+        others = await endings.of_plain(plain, plan.items, MAX_PLAIN) if plain else []
         await books.land()
         evidence = Evidence(
             ended, await books.journal(ours.name), await books.ledger(ours.name), in_force

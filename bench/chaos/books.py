@@ -10,7 +10,7 @@ from bench.chaos.faults import Rule
 from bench.chaos.plan import PLACES, company, connection
 from emulator import seeds
 
-Entry = dict[str, Any]
+JournalEntry = dict[str, Any]
 
 ROOM = 20
 """Thousands of requests that a side adds to the day: all sides share it."""
@@ -36,7 +36,7 @@ class EmulatorClient:
             {
                 "id": connection(side, one),
                 "platform": one.platform,
-                "manners": one.manners | {"rewrites": one.rewrites if rewrite else ()},
+                "manners": one.behaviour | {"rewrites": one.rewrites if rewrite else ()},
             }
             for one in PLACES
         ]
@@ -71,14 +71,14 @@ class EmulatorClient:
         """Let two hours pass there, so that whatever may still be written is written."""
         await self._ask("POST", "/clock/advance", {"seconds": 7200})
 
-    async def journal(self, side: str) -> list[Entry]:
+    async def journal(self, side: str) -> list[JournalEntry]:
         """Give a side's requests in the order of their arrival."""
-        entries: list[Entry] = await self._ask("GET", "/journal")
+        entries: list[JournalEntry] = await self._ask("GET", "/journal")
         return [one for one in entries if company(side) in one["path"]]
 
-    async def ledger(self, side: str) -> list[Entry]:
+    async def ledger(self, side: str) -> list[JournalEntry]:
         """Give what a side's pushes wrote."""
-        entries: list[Entry] = await self._ask("GET", "/ledger")
+        entries: list[JournalEntry] = await self._ask("GET", "/ledger")
         return [one for one in entries if one["companyId"] == company(side)]
 
     async def _ask(self, method: str, path: str, document: object = None) -> Any:  # noqa: ANN401

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from temporalio.api.enums.v1 import EventType
 
-from bench.chaos.books import Entry
+from bench.chaos.books import JournalEntry
 from bench.chaos.evidence import Case
 from bench.chaos.wanted import Wanted
 
@@ -73,7 +73,7 @@ _BLOCKED = "Twice no answer of Codat's own came"
 
 
 def cause_of(
-    case: Case, pair: Sequence[Case], operations: Mapping[str, tuple[Case, Entry]]
+    case: Case, pair: Sequence[Case], operations: Mapping[str, tuple[Case, JournalEntry]]
 ) -> Cause:
     """Find what left an Unknown without proof; `pair` has all pushes of the same record."""
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
@@ -133,7 +133,9 @@ def _own(case: Case, fates: list[str]) -> Cause:
     return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
 
 
-def _others(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> list[tuple[Case, Entry]]:
+def _others(
+    case: Case, operations: Mapping[str, tuple[Case, JournalEntry]]
+) -> list[tuple[Case, JournalEntry]]:
     """Give the candidates that were other pushes' operations."""
     told = [run.told for run in case.ending.runs if run.told]
     seen = {str(one.push_operation_key) for each in told for one in each.candidates}
@@ -141,7 +143,7 @@ def _others(case: Case, operations: Mapping[str, tuple[Case, Entry]]) -> list[tu
     return [(other, post) for other, post in found if other is not case]
 
 
-def _foreign(others: list[tuple[Case, Entry]]) -> Cause:
+def _foreign(others: list[tuple[Case, JournalEntry]]) -> Cause:
     fates = [_fate(post) for _, post in others]
     if "failing" in fates:
         return Cause.NEIGHBOUR_FAILING
@@ -150,7 +152,7 @@ def _foreign(others: list[tuple[Case, Entry]]) -> Cause:
     return Cause.NEIGHBOUR_LOST if "lost" in fates else Cause.OTHER
 
 
-def _never_heard(other: Case, post: Entry) -> bool:
+def _never_heard(other: Case, post: JournalEntry) -> bool:
     """Tell whether a push ended in doubt, by its deadline or from outside, with this unanswered."""
     outcome = other.ending.outcome
     return outcome is None or (
@@ -158,7 +160,7 @@ def _never_heard(other: Case, post: Entry) -> bool:
     )
 
 
-def _fate(post: Entry) -> str:
+def _fate(post: JournalEntry) -> str:
     if "5xx" in post["did"]:
         return "failing"
     # A plain answer counts as lost if the worker died or its run ended before it was entered.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import uuid5
 
-from bench.chaos.books import Entry
+from bench.chaos.books import JournalEntry
 from bench.chaos.endings import Ending
 from bench.chaos.faults import Rule
 
@@ -17,8 +17,8 @@ class Case:
     """A push, the requests that it sent, the records that they wrote."""
 
     ending: Ending
-    posts: list[Entry]
-    records: list[Entry]
+    posts: list[JournalEntry]
+    records: list[JournalEntry]
 
     @property
     def begun(self) -> datetime:
@@ -41,8 +41,8 @@ class Evidence:
     """How the pushes ended, what the emulator saw of them, and the faults that were in force."""
 
     endings: list[Ending]
-    journal: list[Entry]
-    ledger: list[Entry]
+    journal: list[JournalEntry]
+    ledger: list[JournalEntry]
     in_force: list[Rule]
 
     def cases(self) -> list[Case]:

@@ -30,10 +30,10 @@ _WRITES: tuple[tuple[float, Rule], ...] = (
     (0.006, {"fault": "failed-without-proof", "lands": 3}),
     (0.005, {"fault": "failed-without-proof", "later": 8}),
 )
-_MORE = {"honoured": 1.0, "ignored": 1.4}
+_MORE = {"honoured": 1.0, "ignored": 1.2}
 """Where keys are ignored few requests are sent again, so that each fault meets fewer."""
 
-_UNPROVEN_MORE = {"honoured": 1.0, "ignored": 3.0}
+_UNPROVEN_MORE = {"honoured": 1.0, "ignored": 2.2}
 
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),

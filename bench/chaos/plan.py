@@ -61,7 +61,7 @@ class Place:
     name: str
     platform: str
     weight: int
-    manners: dict[str, Any]
+    behaviour: dict[str, Any]
     needs_deadline: bool = False
     rewrites: tuple[str, ...] = ()
     """What it changes in a record, in a run with platforms that rewrite."""

@@ -8,9 +8,9 @@ from statistics import median
 from temporalio.api.enums.v1 import EventType, TaskQueueKind
 from temporalio.api.history.v1 import HistoryEvent
 
-from bench.chaos.books import Entry
+from bench.chaos.books import JournalEntry
+from bench.chaos.cluster import Fault
 from bench.chaos.endings import Ending
-from bench.chaos.house import Fault
 
 _NEAR = 30
 """Seconds after a blow in which a delay is put down to it."""
@@ -18,7 +18,7 @@ _NEAR = 30
 Delays = dict[str, list[float]]
 
 
-def delays(blows: list[Fault], endings: list[Ending], journal: list[Entry]) -> Delays:
+def delays(blows: list[Fault], endings: list[Ending], journal: list[JournalEntry]) -> Delays:
     """Give by kind of blow how many seconds went by until work went on, for each that met some."""
     histories = [run.events for ending in endings for run in ending.runs]
     found: Delays = defaultdict(list)
@@ -62,7 +62,7 @@ def _completions(histories: list[list[HistoryEvent]]) -> list[float]:
     return [_time(one) for events in histories for one in events if one.event_type == done]
 
 
-def _answers(journal: list[Entry]) -> list[float]:
+def _answers(journal: list[JournalEntry]) -> list[float]:
     return [
         datetime.fromisoformat(one["answeredAt"][:26] + "+00:00").timestamp()
         for one in journal

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from bench.chaos.cluster import Fault
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import counted
-from bench.chaos.house import Fault
 from bench.chaos.plan import DOORS, Plan
 from bench.chaos.recovery import delays, summary
 from bench.chaos.storm import ChaosRun
@@ -36,10 +36,10 @@ def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str
     _counts("unknown for", {cause.value: count for cause, count in ours.unknowns.items()})
     _counts("doors", storm.doors)
     print("\nseconds to recover")
-    for name, values in delays(storm.house.blows, evidence.endings, evidence.journal).items():
+    for name, values in delays(storm.cluster.blows, evidence.endings, evidence.journal).items():
         print(f"  {name:50} {summary(values)}")
     fired = counted(plan.wanted, evidence.journal, evidence.in_force)
-    seldom = _faults(fired, storm.house.blows, plan.wanted.at_least)
+    seldom = _faults(fired, storm.cluster.blows, plan.wanted.at_least)
     seldom += [door for door in DOORS if storm.doors[door] < plan.wanted.door_at_least]
     for one in ours.violations[:_MOST]:
         print(f"VIOLATION {one}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
+from bench.chaos.cluster import Cluster
 from bench.chaos.commands import persist
 from bench.chaos.doors import end_cron, pressed, start
-from bench.chaos.house import House
 from bench.chaos.plan import CRON, Item, Plan, Press
 from bench.chaos.sides import Side
 
@@ -22,18 +22,18 @@ class ChaosRun:
     """What happened while it raged."""
 
     plan: Plan
-    house: House
+    cluster: Cluster
     sides: list[Side]
     doors: Counter[str] = field(default_factory=Counter)
     _starts: dict[tuple[str, int], asyncio.Task[None]] = field(default_factory=dict)
 
-    async def rage(self) -> None:
+    async def run(self) -> None:
         """Let everything happen at its time; over when the last of it is."""
         loop = asyncio.get_running_loop()
         self._began = loop.time()
         async with asyncio.TaskGroup() as tasks:
             for disaster in self.plan.disasters:
-                tasks.create_task(self._later(disaster.at, partial(self.house.strike, disaster)))
+                tasks.create_task(self._later(disaster.at, partial(self.cluster.strike, disaster)))
             for side in self.sides:
                 for item in self.plan.items:
                     begin = self._later(item.at, partial(start, side, item))

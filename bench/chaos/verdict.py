@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
-from bench.chaos.books import Entry
+from bench.chaos.books import JournalEntry
 from bench.chaos.causes import Cause, cause_of
 from bench.chaos.endings import Ending
 from bench.chaos.evidence import Case, Evidence
@@ -152,7 +152,7 @@ def _said_before(case: Case) -> list[str]:
     return wrong
 
 
-def _arrival(case: Case, record: Entry) -> datetime:
+def _arrival(case: Case, record: JournalEntry) -> datetime:
     moments = [
         _moment(post["receivedAt"])
         for post in case.posts
@@ -179,7 +179,7 @@ def _written(case: Case) -> datetime:
     return min(_moment(record["writtenOnUtc"]) for record in case.records)
 
 
-def judge_plain(endings: list[Ending], ledger: list[Entry]) -> Verdict:
+def judge_plain(endings: list[Ending], ledger: list[JournalEntry]) -> Verdict:
     """Judge plain pushes by what their records say: they have nothing else to be told by."""
     verdict = Verdict(len(endings), records=len(ledger))
     groups: dict[str, list[Ending]] = defaultdict(list)

@@ -31,11 +31,11 @@ class Ground:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def open(self, name: str, **manners: object) -> str:
+    async def open(self, name: str, **behaviour: object) -> str:
         """Add a company with one connection; gives the path of its pushes but for the type."""
         company, connection = uuid5(_SPACE, name), uuid5(_SPACE, f"{name}/connection")
-        platform = "instabooks" if manners.get("synchronous") else "cloudbooks"
-        places = [{"id": str(connection), "platform": platform, "manners": manners}]
+        platform = "instabooks" if behaviour.get("synchronous") else "cloudbooks"
+        places = [{"id": str(connection), "platform": platform, "manners": behaviour}]
         companies = [{"id": str(company), "name": name, "connections": places}]
         (await self._http.post("/seeds", json={"companies": companies})).raise_for_status()
         await self._http.put("/settings", json={"rules": "off"})

@@ -12,7 +12,7 @@ PENDING = 10
 """Pushes that are pending on each side at the blow, looked at every two seconds; their platform
 ends them at that moment."""
 
-LONGEST = 45
+MAX_SECONDS = 45
 """Seconds after which a side has not recovered; Celery's tasks come back after 30."""
 
 SETTINGS = {
@@ -37,7 +37,7 @@ async def measure(servers: Servers) -> None:
                 began = time.monotonic()
                 await asyncio.gather(_strike(servers, sides, what), ground.finish())
                 # What plain asyncio has forgotten is not waited for.
-                waits = [one.wait(names[one.name], LONGEST) for one in sides if one.kind.worker]
+                waits = [one.wait(names[one.name], MAX_SECONDS) for one in sides if one.kind.worker]
                 await asyncio.gather(*waits)
                 for side in sides:
                     found[side.name].append(_told(side, names[side.name], began))

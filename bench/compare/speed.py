@@ -23,7 +23,7 @@ SINGLE = 10
 SETTINGS = {"CODAT_READ_TIMEOUT": "PT3S", "PUSH_POLL_FIRST": "PT2S"}
 """All sides look two seconds after the first answer."""
 
-LONGEST = 120
+MAX_SECONDS = 120
 KINDS_OF_ENDING = {"at once": SYNCHRONOUS, "after 1 s": {"delay": 1}, "after 5 s": {"delay": 5}}
 
 Figures = dict[tuple[str, str], list[float]]
@@ -42,10 +42,10 @@ async def measure(servers: Servers, pushes: int, turns: int) -> None:
             for side in sides:  # the first pushes of a process load what the later ones have
                 await _burst(ground, side, f"warm {side.name}", SYNCHRONOUS, 5)
             for turn in range(turns):
-                for ending, manners in KINDS_OF_ENDING.items():
+                for ending, behaviour in KINDS_OF_ENDING.items():
                     for side in sides if turn % 2 else sides[::-1]:
                         label, place = f"{side.name} {ending} {turn}", (side.name, ending)
-                        found = await _burst(ground, side, label, manners, pushes)
+                        found = await _burst(ground, side, label, behaviour, pushes)
                         rates[place].append(found[0])
                         workers[place].append(found[1])
                         requests[place].append(found[2])
@@ -59,16 +59,16 @@ async def measure(servers: Servers, pushes: int, turns: int) -> None:
 
 
 async def _burst(
-    ground: Ground, side: Side, label: str, manners: dict[str, object], many: int
+    ground: Ground, side: Side, label: str, behaviour: dict[str, object], many: int
 ) -> tuple[float, float, float]:
     """Push so many at once; gives pushes a second, CPU ms of worker and server, requests a push."""
-    path = await ground.open(label, **manners)
+    path = await ground.open(label, **behaviour)
     since = await ground.last()
     orders = ground.orders(label, path, many)
     before = _cpu(side)
     began = time.monotonic()
     await asyncio.gather(*(side.start(order) for order in orders))
-    await side.wait([order.id for order in orders], LONGEST)
+    await side.wait([order.id for order in orders], MAX_SECONDS)
     spent = _cpu(side) - before
     entries = await ground.journal(label, since)
     ended = max(one["answeredMonotonic"] for one in entries)
@@ -89,7 +89,7 @@ async def _one_by_one(ground: Ground, side: Side) -> list[float]:
         since = await ground.last()
         began = time.monotonic()
         await side.start(order)
-        await side.wait([order.id], LONGEST)
+        await side.wait([order.id], MAX_SECONDS)
         entries = await ground.journal(label, since)
         took.append(1000 * (max(one["answeredMonotonic"] for one in entries) - began))
     return took

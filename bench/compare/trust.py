@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from bench.chaos.books import EmulatorClient, Entry
+from bench.chaos.books import EmulatorClient, JournalEntry
 from bench.chaos.faults import rules
 from bench.chaos.plan import Item, Wanted, company, connection, make_plan
 from bench.compare.side import KINDS, Side
@@ -15,7 +15,7 @@ from bench.tables import table
 CALM = 15
 """Seconds after the storm in which the platform misbehaves on."""
 
-LONGEST = 110
+MAX_SECONDS = 110
 """Seconds that a push may take after the last fault: the longest pause of Temporal's own retries
 is 100 s, of Celery's visibility time-out here 60 s, of Procrastinate's round 60 s."""
 
@@ -95,7 +95,7 @@ async def _storm(servers: Servers, wanted: Wanted) -> dict[str, Figures]:
             await _rage(servers, sides, items, wanted)
             await _settled(sides, items, wanted, CALM)
             await books.behave()
-            await _settled(sides, items, wanted, LONGEST)
+            await _settled(sides, items, wanted, MAX_SECONDS)
             await books.land()
             return {
                 side.name: _judge(side, items, wanted, await books.ledger(_label(side, wanted)))
@@ -164,7 +164,7 @@ def _order(side: Side, item: Item, wanted: Wanted) -> Order:
     return Order(_name(side, item, wanted), path, item.data, minutes=item.minutes)
 
 
-def _judge(side: Side, items: list[Item], wanted: Wanted, ledger: list[Entry]) -> Figures:
+def _judge(side: Side, items: list[Item], wanted: Wanted, ledger: list[JournalEntry]) -> Figures:
     """Hold what a side says of its pushes against the books; twins may take each other's place."""
     figures = Figures(len(items), len(ledger))
     groups: dict[str, list[Item]] = defaultdict(list)

@@ -28,8 +28,8 @@ from stack.ports import Ports
 from stack.process import ROOT, Process
 from stack.services import Stack, running
 from workflows.bulk import BulkReport
-from workflows.ledger import idempotency_key
 from workflows.models import PushRequest
+from workflows.submission import idempotency_key
 
 GAP = 0.1
 AT_ONCE = 40
@@ -100,8 +100,8 @@ async def main(count: int) -> None:
             bench = Bench(stack, emulator, str(uuid4()), str(uuid4()))
             # Each company adds a thousand requests to the day's quota.
             for _ in range(count // 200):
-                await emulator.sow(str(uuid4()), str(uuid4()))
-            await emulator.sow(bench.company, bench.books, synchronous=True, refusing=OFF)
+                await emulator.seed(str(uuid4()), str(uuid4()))
+            await emulator.seed(bench.company, bench.books, synchronous=True, refusing=OFF)
             async with bench.worker(**UNLIMITED):
                 pushes = await failed(bench, count)
             await emulator.change(f"connections/{bench.books}", refusing=None)

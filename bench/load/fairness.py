@@ -77,8 +77,8 @@ async def overtaken(pushes: int, fair: str, slots: int) -> list[Turn]:
         limits = CodatSettings.model_validate(known)
         client = await stack.enter_async_context(CodatClient(limits, transport=codat.transport))
         options = options_of(WorkerSettings(workflow_slots=slots))
-        conduct = PushSettings().conduct(limits)
-        await stack.enter_async_context(build_worker(temporal, client, conduct, options=options))
+        policy = PushSettings().policy(limits)
+        await stack.enter_async_context(build_worker(temporal, client, policy, options=options))
         return [await _turn(temporal, codat) for _ in range(TIMES)]
 
 

@@ -64,7 +64,7 @@ async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
         ):
             places = [(str(uuid4()), str(uuid4())) for _ in range(ceil(pushes / PER_COMPANY))]
             for company, books in places:
-                await emulator.sow(company, books, offline=True)
+                await emulator.seed(company, books, offline=True)
             worker = await stack.start_worker()
             await worker.says("Worker ready")
             empty = {

@@ -35,7 +35,7 @@ WORKER_GRACE = 45
 MISSING_FOR = 5
 """Seconds until something starts another worker in the place of a killed one."""
 
-LONGEST = 1800
+MAX_SECONDS = 1800
 """Seconds after the last push in which all have to end."""
 
 LOOK_EVERY = 5
@@ -112,8 +112,8 @@ async def a_house(
         await gateway.says("running on")
         async with EmulatorControl(stack.ports.emulator) as emulator:
             for number, place in enumerate(places):
-                manners: dict[str, Any] = {"delay": 1} if number % 2 else {"synchronous": True}
-                await emulator.sow(place.company, place.connection, **manners)
+                behaviour: dict[str, Any] = {"delay": 1} if number % 2 else {"synchronous": True}
+                await emulator.seed(place.company, place.connection, **behaviour)
         url, limits = f"http://{HOST}:{stack.ports.gateway}", httpx.Limits(max_connections=100)
         async with httpx.AsyncClient(
             base_url=url, limits=limits, timeout=60, trust_env=False
@@ -141,7 +141,7 @@ async def disturb(stack: Stack, seconds: float) -> None:
 
 async def all_over(stack: Stack) -> None:
     """Wait until no push runs any more."""
-    async with asyncio.timeout(LONGEST):
+    async with asyncio.timeout(MAX_SECONDS):
         while left := (await stack.client.count_workflows(UNFINISHED)).count:
             say(f"{left} pushes run")
             await asyncio.sleep(LOOK_EVERY)

@@ -223,8 +223,8 @@ def _client(codat: Emulator, *, webhooks: bool) -> CodatClient:
 
 def _worker(temporal: Client, client: CodatClient, scenario: Scenario) -> Worker:
     settings = {"api_key": "k"} | ({"webhook_secret": "x"} if scenario.webhooks else {})
-    conduct = PushSettings().conduct(CodatSettings.model_validate(settings))
-    return build_worker(temporal, client, conduct, task_queue=QUEUE)
+    policy = PushSettings().policy(CodatSettings.model_validate(settings))
+    return build_worker(temporal, client, policy, task_queue=QUEUE)
 
 
 async def _subscribe(codat: Emulator) -> None:

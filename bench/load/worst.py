@@ -1,8 +1,8 @@
 """The worst that one key can send: as many values, marks and names as are read."""
 
-from codat.exact_json import MOST_VALUES
+from codat.exact_json import MAX_VALUES
 
-_FEWER = MOST_VALUES - 10
+_FEWER = MAX_VALUES - 10
 
 
 def _list(one: str, many: int = _FEWER) -> str:

@@ -30,14 +30,14 @@ USABLE = timedelta(hours=1)
 SOON = timedelta(seconds=1)
 """How long a decision about a push may wait for its options; a step that is seen waits longer."""
 
-MOST_WAITING = 10
+MAX_WAITING = 10
 """How many steps wait for one document; others give their places back, for other companies."""
 
 COME_AGAIN = timedelta(seconds=2)
 
-MOST_DOCUMENTS = 200
-MOST_OF_A_COMPANY = 50
-MOST_CHARACTERS = 50_000_000
+MAX_DOCUMENTS = 200
+MAX_OF_A_COMPANY = 50
+MAX_CHARACTERS = 50_000_000
 """Of JSON, over all documents: some have tens of thousands of choices."""
 
 
@@ -86,7 +86,7 @@ class OptionsCache:
 
         `since` (monotonic): one that was asked for later, or a stale one if none can be had.
         """
-        if self._waiting[target] >= MOST_WAITING:
+        if self._waiting[target] >= MAX_WAITING:
             raise NotSent("The platform takes long to tell its options.", retry_after=COME_AGAIN)
         self._waiting[target] += 1
         try:
@@ -110,19 +110,19 @@ class OptionsCache:
             raise
 
     async def _asked_since(self, target: PushTarget, since: float | None) -> CachedOptions:
-        shelved = await asyncio.shield(self._ask(target))
-        if since is None or shelved.asked >= since:
-            return shelved
+        cached = await asyncio.shield(self._ask(target))
+        if since is None or cached.asked >= since:
+            return cached
         return await asyncio.shield(self._ask(target))  # the first was under way already
 
     def outdate(self, target: PushTarget) -> None:
         """Note that a record of the target's type was made: what offers such is asked for anew."""
         kind = kind_of(target.operation_data_type)
-        for where, shelved in self._shelf.items():
+        for where, cached in self._shelf.items():
             is_here = where.company_id == target.company_id
             is_here &= where.connection_id == target.connection_id
-            if is_here and kind in shelved.offers:
-                self._shelf[where] = replace(shelved, outdated=True)
+            if is_here and kind in cached.offers:
+                self._shelf[where] = replace(cached, outdated=True)
 
     async def soon(self, target: PushTarget, *, since: float | None = None) -> CachedOptions | None:
         """Give the document if it is fresh or can be had at once; None: it takes waiting.
@@ -133,8 +133,8 @@ class OptionsCache:
         waited = now - self._begun.get(target, now)
         with suppress(CodatError, TimeoutError):
             async with asyncio.timeout(SOON.total_seconds() - waited):
-                shelved = await self._get(target, since)
-            return None if shelved.stale else shelved
+                cached = await self._get(target, since)
+            return None if cached.stale else cached
         return None
 
     def _ask(self, target: PushTarget) -> asyncio.Task[CachedOptions]:
@@ -152,13 +152,13 @@ class OptionsCache:
         asked = time.monotonic()
         raw = await self._codat.options_document(target)
         try:
-            shelved = await asyncio.to_thread(_compile, raw, asked)
+            cached = await asyncio.to_thread(_compile, raw, asked)
         except UnreadableOptions as error:
             raise CodatRefused(f"{error} Push with validation off to do without.") from error
-        self._shelf[target] = shelved
+        self._shelf[target] = cached
         self._shelf.move_to_end(target)
         self._make_room()
-        return shelved
+        return cached
 
     def _make_room(self) -> None:
         """Drop what was not used for longest; the newest document stays, however large.
@@ -167,16 +167,16 @@ class OptionsCache:
         """
         company = next(reversed(self._shelf)).company_id
         own = [target for target in self._shelf if target.company_id == company]
-        for target in own[:-MOST_OF_A_COMPANY]:
+        for target in own[:-MAX_OF_A_COMPANY]:
             del self._shelf[target]
         while len(self._shelf) > 1 and (
-            len(self._shelf) > MOST_DOCUMENTS or self._size > MOST_CHARACTERS
+            len(self._shelf) > MAX_DOCUMENTS or self._size > MAX_CHARACTERS
         ):
             self._shelf.popitem(last=False)
 
     @property
     def _size(self) -> int:
-        return sum(shelved.size for shelved in self._shelf.values())
+        return sum(cached.size for cached in self._shelf.values())
 
 
 def _compile(raw: dict[str, object], asked: float) -> CachedOptions:

@@ -9,8 +9,8 @@ from jsonschema import ValidationError
 from codat.validation.validator import Checker, Fields, Schema
 from codat.validation.values import dates_in, text_of
 
-_LONGEST_QUOTE = 80  # characters
-_MOST_NAMED = 6  # choices
+_MAX_QUOTE = 80  # characters
+_MAX_NAMED = 6  # choices
 _LIMITS = {
     "maxLength": "have at most {limit} character{s}; it has {size}",
     "minLength": "have at least {limit} character{s}; it has {size}",
@@ -100,7 +100,7 @@ def _choice(schema: Schema, value: object) -> str:
     if meant is not None:
         return f"written {_quoted(meant)}, not {_quoted(value)}"
     offered = len(schema["oneOf"])
-    if offered > _MOST_NAMED:
+    if offered > _MAX_NAMED:
         return f"one of the {offered} choices offered; {_quoted(value)} is not"
     return f"one of {', '.join(map(_offer, schema['oneOf']))}; {_quoted(value)} is not"
 
@@ -136,4 +136,4 @@ def _quoted(value: object) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."
+    return text if len(text) <= _MAX_QUOTE else f"{text[: _MAX_QUOTE - 3]}..."

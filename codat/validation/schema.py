@@ -29,7 +29,7 @@ ALTERNATIVES = frozenset({"accountRef", "itemRef"})
 
 # Far more than any platform has; beyond, the document is broken or an attack.
 _DEEPEST = 60
-_MOST_FIELDS = 20_000
+_MAX_FIELDS = 20_000
 
 _TYPES: Mapping[str, dict[str, Any]] = {
     "Array": {"type": "array"},
@@ -99,8 +99,8 @@ def _check_size(document: Mapping[str, object]) -> None:
         fields += 1
         if depth > _DEEPEST:
             raise UnreadableOptions(f"The options are nested more than {_DEEPEST} levels deep.")
-        if fields > _MOST_FIELDS:
-            raise UnreadableOptions(f"The options list more than {_MOST_FIELDS} fields.")
+        if fields > _MAX_FIELDS:
+            raise UnreadableOptions(f"The options list more than {_MAX_FIELDS} fields.")
         inner = field.get("properties")
         if isinstance(inner, Mapping):
             members = cast("Mapping[str, object]", inner).values()

@@ -28,10 +28,10 @@ __all__ = ["CHOICE", "MANY", "compile_schema", "validate_record"]
 
 CHOICE = "choice"
 MANY = "many"
-MOST_PROBLEMS = 10_000
+MAX_PROBLEMS = 10_000
 _MORE = Problem(
     pointer="",
-    message=f"There are more than {MOST_PROBLEMS} problems; the others were not looked for.",
+    message=f"There are more than {MAX_PROBLEMS} problems; the others were not looked for.",
     rule=MANY,
     severity="error",
 )
@@ -64,7 +64,7 @@ def validate_record(
 ) -> list[Problem]:
     """Return all that is wrong with a record; UnreadableOptions when the options are none.
 
-    No more than MOST_PROBLEMS, and then one that says so. For many records give the result of
+    No more than MAX_PROBLEMS, and then one that says so. For many records give the result of
     `compile_schema` in place of the document. `stale`: it may be out of date, so that a value which
     it does not offer may be offered by now.
     """
@@ -82,7 +82,7 @@ def validate_record(
                 continue
             said.add(name)
         problems.append(_problem(error, checker, stale=stale))
-        if len(problems) == MOST_PROBLEMS:
+        if len(problems) == MAX_PROBLEMS:
             return [*problems, _MORE]
     return problems
 

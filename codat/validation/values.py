@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from math import isfinite
 from typing import cast
 
-_MOST_BITS = 14_000  # Python writes no whole number of more than 4,300 digits
+_MAX_BITS = 14_000  # Python writes no whole number of more than 4,300 digits
 _UUID = re.compile(r"\{?[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?")
 _OTHER_DATE = re.compile(
     r"\s*(\d{1,2})[-/. ](\d{1,2}|[A-Za-z]{3,9})[-/., ]+(\d{2}|\d{4})\b", re.ASCII
@@ -116,4 +116,4 @@ def is_number(value: object) -> bool:
         return isfinite(value)
     if not isinstance(value, int) or isinstance(value, bool):
         return False
-    return value.bit_length() < _MOST_BITS
+    return value.bit_length() < _MAX_BITS

@@ -29,7 +29,7 @@ EVERY = 15.0
 """Seconds between two looks at whether Temporal is still there."""
 
 READ_WITHIN = 5.0
-MOST_BYTES = 8192
+MAX_BYTES = 8192
 
 
 class Readiness:
@@ -109,7 +109,7 @@ async def serving_health(address: str | None, readiness: Readiness) -> AsyncGene
             writer.close()
 
     try:
-        server = await asyncio.start_server(serve, host.strip("[]"), int(port), limit=MOST_BYTES)
+        server = await asyncio.start_server(serve, host.strip("[]"), int(port), limit=MAX_BYTES)
     except (OSError, OverflowError) as error:
         raise SettingsError(f"PUSH_HEALTH_ADDRESS is wrong: {error}.") from error
     async with server:

@@ -27,7 +27,7 @@ from dispatch.connection import (
 from dispatch.process.overview import CheckResults
 from dispatch.process.worker_settings import WorkerSettings, to_be_current
 
-LEAST_RETENTION = timedelta(days=30)
+MIN_RETENTION = timedelta(days=30)
 """A push that the namespace has forgotten would be sent again under the same key."""
 
 NOBODY = UUID(int=0)
@@ -56,7 +56,7 @@ async def _namespace(client: Client) -> CheckResults:
     told = await client.workflow_service.describe_namespace(request)
     kept = told.config.workflow_execution_retention_ttl.ToTimedelta()
     said = f"It exists and keeps what is over for {_days(kept)}"
-    if kept >= LEAST_RETENTION:
+    if kept >= MIN_RETENTION:
         return CheckResults("ok", "namespace", f"{said}.")
     return CheckResults(
         "warning",

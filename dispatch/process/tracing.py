@@ -45,13 +45,13 @@ def interceptors_of(tracer: Tracer | None) -> Sequence[Any]:
     return [import_module("temporalio.contrib.opentelemetry").TracingInterceptor(tracer)]
 
 
-def observed(hear: RequestObserver, tracer: Tracer | None) -> RequestObserver:
+def observed(on_request: RequestObserver, tracer: Tracer | None) -> RequestObserver:
     """Have each request to Codat told as a span, too."""
     if tracer is None:
-        return hear
+        return on_request
 
     def both(heard: RequestEvent) -> None:
-        hear(heard)
+        on_request(heard)
         _span(tracer, heard)
 
     return both

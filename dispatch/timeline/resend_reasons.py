@@ -5,7 +5,7 @@ from uuid import UUID
 
 from activities.models import Attempt, OperationSnapshot, Purpose, SearchResult
 from codat.models import PushStatus
-from workflows.ledger import AttemptResult, answer_to
+from workflows.submission import AttemptResult, answer_to
 
 _FIRST = "nothing of this push had been sent before"
 _SAME_KEY = (

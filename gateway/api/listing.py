@@ -19,7 +19,7 @@ from gateway.api.query import Condition, Row, Term, certain_terms
 from gateway.api.schemas import STATUS_CODES, Operation
 from workflows.attributes import CONNECTION_ID, DATA_TYPE, PUSH_OPERATION_KEY
 
-MOST_RUNS = 10_000
+MAX_RUNS = 10_000
 """The newest runs of a company that a list looks through; older ones only by a narrower query."""
 
 _A_TURN = 100
@@ -73,11 +73,11 @@ _DATA_TYPES = {name.lower(): name for name in DATA_TYPES}
 async def _newest_runs(client: Client, where: str) -> tuple[list[WorkflowExecution], bool]:
     async with asyncio.timeout(20):
         total = (await client.count_workflows(where)).count
-        if total <= MOST_RUNS:
-            return [run async for run in _listed(client, where, MOST_RUNS)], False
+        if total <= MAX_RUNS:
+            return [run async for run in _listed(client, where, MAX_RUNS)], False
         since = await _since(client, where)
         clause = f'{where} AND StartTime>="{since.isoformat()}"'
-        return [run async for run in _listed(client, clause, 2 * MOST_RUNS)], True
+        return [run async for run in _listed(client, clause, 2 * MAX_RUNS)], True
 
 
 def _listed(client: Client, where: str, limit: int) -> AsyncIterator[WorkflowExecution]:
@@ -98,9 +98,9 @@ async def _since(client: Client, where: str) -> datetime:
         there = (
             await client.count_workflows(f'{where} AND StartTime>="{since.isoformat()}"')
         ).count
-        if there > MOST_RUNS:
+        if there > MAX_RUNS:
             long = span
-        elif there < MOST_RUNS // 2:
+        elif there < MAX_RUNS // 2:
             short = span
         else:
             return since

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from temporalio.service import RPCError
 
 from codat.clock import utc_now
-from codat.exact_json import MOST_VALUES, loads
+from codat.exact_json import MAX_VALUES, loads
 from codat.turns import in_turn
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.pushes import IdempotencyKeyConflict, InvalidPushRequest, NoSuchPush, Push, start_push
@@ -32,9 +32,10 @@ from gateway.dependencies import Dependencies
 from gateway.errors import KEY, HttpError, Json, away, quoted, refusal_of
 from gateway.repeats import MadeKeyAnswer, fingerprint_of
 from gateway.snapshot import PushSnapshot, snapshot_of
-from workflows.models import PushRequest, sentence_of
+from workflows.input_errors import sentence_of
+from workflows.models import PushRequest
 
-_LONGEST_MINUTES = 9
+_MAX_MINUTES = 9
 """Digits; Python itself refuses to read thousands."""
 
 NEWEST_FIRST = "-requestedonutc"
@@ -138,7 +139,7 @@ async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: AN
 
 def _request(body: bytes, fields: dict[str, Any]) -> PushRequest:
     try:
-        data = loads(body, most_values=MOST_VALUES)
+        data = loads(body, most_values=MAX_VALUES)
     except ValueError as error:
         raise HttpError(400, f"The body is no record: {error}") from None
     if not isinstance(data, dict):
@@ -161,7 +162,7 @@ def checked(fields: dict[str, Any]) -> PushRequest:
 def minutes_of(typed: str) -> int | str | None:
     """Read the minutes of a form, None for none; what is no number is left to the check."""
     text = typed.strip()
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST_MINUTES else text or None
+    return int(text) if text.isdecimal() and len(text) <= _MAX_MINUTES else text or None
 
 
 async def read(dependencies: Dependencies, company: UUID, key: UUID) -> Json:

@@ -10,7 +10,7 @@ from typing import Any
 from codat.models import canonical_data_type
 from gateway.errors import HttpError
 
-LONGEST = 2048
+MAX_QUERY = 2048
 """Characters of a query."""
 
 _DEEPEST = 30
@@ -98,8 +98,8 @@ Condition = Term | Every | Either
 
 def read_query(text: str) -> Condition:
     """Read a query; an empty one matches everything; HttpError 400."""
-    if len(text) > LONGEST:
-        raise _malformed(f"it may have at most {LONGEST} characters")
+    if len(text) > MAX_QUERY:
+        raise _malformed(f"it may have at most {MAX_QUERY} characters")
     if not text.strip():
         return Every(())
     reader = _QueryReader([part for part in _JOINTS.split(text) if part.strip()])

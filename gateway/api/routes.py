@@ -11,7 +11,7 @@ from codat import DATA_TYPES, PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes
-from gateway.api.query import LONGEST, PLAIN_QUERY
+from gateway.api.query import MAX_QUERY, PLAIN_QUERY
 from gateway.api.schemas import ErrorBody, Operation, OperationsPage
 from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
 from gateway.dependencies import Dependencies
@@ -29,14 +29,14 @@ _KINDS = {
 }
 _COMPANY = "/companies/{companyId}"
 _THERE = f"{_COMPANY}/connections/{{connectionId}}"
-_LONGEST_ID = 200
+_MAX_ID = 200
 _NEWEST = "-requestedOnUtc"
 _ORDERS = {"enum": [_NEWEST]}
 
 DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
 UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
-AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_LONGEST_ID)]
-RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_LONGEST_ID)]
+AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_MAX_ID)]
+RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_MAX_ID)]
 CompanyId = Annotated[UUID, Path(alias="companyId")]
 ConnectionId = Annotated[UUID, Path(alias="connectionId")]
 PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
@@ -173,7 +173,7 @@ class PushApi:
         company: CompanyId,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         size: Annotated[int, Query(alias="pageSize", ge=1, le=5000)] = 100,
-        query: Annotated[str, Query(max_length=LONGEST, json_schema_extra=PLAIN_QUERY)] = "",
+        query: Annotated[str, Query(max_length=MAX_QUERY, json_schema_extra=PLAIN_QUERY)] = "",
         order: Annotated[str, Query(alias="orderBy", json_schema_extra=_ORDERS)] = _NEWEST,
     ) -> Json:
         """List a company's pushes, newest first; `query` as in Codat's API."""
@@ -186,8 +186,8 @@ class PushApi:
         """Read what the company's accounting software accepts of a data type."""
         fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
         target = pushes.checked({**fields, "data": {}}).target
-        shelved = await self._dependencies.options.get(target)
-        return await in_turn(_document, shelved.document)
+        cached = await self._dependencies.options.get(target)
+        return await in_turn(_document, cached.document)
 
     async def transaction_options(
         self, company: CompanyId, connection: ConnectionId, account: AccountId

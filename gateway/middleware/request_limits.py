@@ -16,8 +16,8 @@ from gateway.errors import HttpError, answer_to, away
 from gateway.settings import GatewaySettings
 from gateway.slots import Slots, share_of
 
-MOST_HEADER_BYTES = 16 * 1024
-MOST_BODY_BYTES = 2 * 1024 * 1024
+MAX_HEADER_BYTES = 16 * 1024
+MAX_BODY_BYTES = 2 * 1024 * 1024
 """Twice the largest record, for blanks and for forms."""
 
 BODY_WITHIN = 15.0
@@ -34,13 +34,13 @@ class Bounds:
     answer_within: float | None
 
 
-OF_A_KEY = Bounds(MOST_BODY_BYTES, BODY_WITHIN, ANSWER_WITHIN)
+OF_A_KEY = Bounds(MAX_BODY_BYTES, BODY_WITHIN, ANSWER_WITHIN)
 OF_A_STREAM = Bounds(0, BODY_WITHIN, None)
 OF_A_STRANGER = Bounds(64 * 1024, 5.0, 10.0)
 """Of who shows no key: the login, Codat's reports, which are small."""
 
-MOST_STRANGERS = 40
-MOST_OF_AN_ADDRESS = 10
+MAX_STRANGERS = 40
+MAX_OF_AN_ADDRESS = 10
 """Requests at once of all who show no key, and of one address among them."""
 
 ALWAYS = frozenset({"/health", "/ready"})
@@ -68,7 +68,7 @@ class RequestLimitsMiddleware:
         most, streams = settings.most_requests, settings.most_streams
         self._requests = Slots(most, share_of(most, len(names)))
         self._streams = Slots(streams, share_of(streams, len(names)))
-        self._strangers = Slots(MOST_STRANGERS, MOST_OF_AN_ADDRESS)
+        self._strangers = Slots(MAX_STRANGERS, MAX_OF_AN_ADDRESS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -111,8 +111,8 @@ class RequestLimitsMiddleware:
 
 
 def _check(headers: list[tuple[bytes, bytes]], bounds: Bounds) -> None:
-    if sum(len(name) + len(value) for name, value in headers) > MOST_HEADER_BYTES:
-        raise HttpError(431, f"The headers may have at most {MOST_HEADER_BYTES} bytes.")
+    if sum(len(name) + len(value) for name, value in headers) > MAX_HEADER_BYTES:
+        raise HttpError(431, f"The headers may have at most {MAX_HEADER_BYTES} bytes.")
     length = dict(headers).get(b"content-length", b"0")
     if not length.isdigit() or int(length) > bounds.body_bytes:
         raise _too_large(bounds)

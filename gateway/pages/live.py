@@ -16,7 +16,7 @@ from codat.turns import in_turn
 from dispatch.pushes import Push
 from dispatch.timeline.build import build_timeline
 from gateway.dependencies import Dependencies
-from gateway.pages.resolve import MOST_WORDS, is_unclear
+from gateway.pages.resolve import MAX_WORDS, is_unclear
 from gateway.rendering import fragment
 from gateway.sessions import Session
 from gateway.snapshot import PushSnapshot, snapshot_of
@@ -62,7 +62,7 @@ class Live:
             "unclear": is_unclear(snapshot),
             "run": snapshot.description.run_id,
             "first_word": self._dependencies.first_words.of(snapshot.description.run_id),
-            "most_words": MOST_WORDS,
+            "most_words": MAX_WORDS,
         }
 
     async def fragment(self, values: dict[str, Any]) -> Markup:

@@ -17,8 +17,8 @@ from gateway.errors import HttpError
 from gateway.rendering import page
 from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember, safe_target
 
-_MOST_FIELDS = 20_000
-_MOST_LEVELS = 20
+_MAX_FIELDS = 20_000
+_MAX_LEVELS = 20
 _OWN = ("same-origin", "none")
 
 
@@ -121,8 +121,8 @@ def _check_site(request: Request) -> None:
 
 
 def _fields(body: bytes) -> list[tuple[str, str]]:
-    fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    if any(name.count("/") > _MOST_LEVELS for name, _ in fields):
+    fields = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+    if any(name.count("/") > _MAX_LEVELS for name, _ in fields):
         raise ValueError("no page has such a field")
     return fields
 

@@ -44,8 +44,8 @@ class Pages:
         """Show the form of a new push, made from what the platform wants."""
         session = self._visits.session_for(request, company, Role.PUSH)
         target = _target(company, connection, kind)
-        shelved = await self._dependencies.options.get(target)
-        form = await in_turn(render_form, shelved.document)
+        cached = await self._dependencies.options.get(target)
+        form = await in_turn(render_form, cached.document)
         about = _about_new(session, target)
         answer = await in_turn(
             page, "new", **about, form=form, base="", key=uuid4(), minutes="", message=""
@@ -59,10 +59,10 @@ class Pages:
         session = self._visits.session_for(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
         target, typed = _target(company, connection, kind), dict(fields)
-        shelved = await self._dependencies.options.get(target)
-        record = await in_turn(record_from_form, shelved.document, fields)
+        cached = await self._dependencies.options.get(target)
+        record = await in_turn(record_from_form, cached.document, fields)
         message, status = "", HTTPStatus.OK
-        shelved, problems = await judged(
+        cached, problems = await judged(
             self._dependencies.options.get, target, record, update=False
         )
         if not is_wrong(problems):
@@ -71,7 +71,7 @@ class Pages:
                 return to_push(company, push_id)
             except HttpError as error:
                 message, status = error.message, error.status
-        form = await in_turn(render_form, shelved.document, record, problems)
+        form = await in_turn(render_form, cached.document, record, problems)
         shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
         about = _about_new(session, target) | shown
         wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -157,7 +157,7 @@ class Pages:
 def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     """Give the router of all pages."""
     pages = Pages(dependencies, visits)
-    mending = RetryPages(dependencies, visits)
+    retry_pages = RetryPages(dependencies, visits)
     router = APIRouter(include_in_schema=False)
     new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
     pushes = "/companies/{companyId}/pushes"
@@ -174,10 +174,10 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
         ("GET", pushes, pages.listing),
         ("GET", one, pages.show),
         ("GET", EVENTS, pages.events),
-        ("POST", f"{one}/retry", mending.retry),
-        ("POST", f"{one}/settle", mending.settle),
-        ("GET", f"{one}/edit", mending.edit),
-        ("POST", f"{one}/edit", mending.mend),
+        ("POST", f"{one}/retry", retry_pages.retry),
+        ("POST", f"{one}/settle", retry_pages.settle),
+        ("GET", f"{one}/edit", retry_pages.edit),
+        ("POST", f"{one}/edit", retry_pages.save),
     ):
         router.add_api_route(path, endpoint, methods=[method], response_model=None)
     return router

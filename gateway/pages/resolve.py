@@ -9,7 +9,7 @@ from gateway.errors import HttpError
 from gateway.snapshot import PushSnapshot
 from workflows.models import Resolution
 
-MOST_WORDS = 500
+MAX_WORDS = 500
 """Characters of a reason."""
 
 _NOT_WRITTEN = "not-written"
@@ -41,7 +41,7 @@ def read_word(snapshot: PushSnapshot, typed: Mapping[str, str], who: str) -> Res
 def read_reason(typed: Mapping[str, str]) -> str:
     """Read how somebody knows; Refusal 400 without."""
     reason = typed.get("reason", "").strip()
-    if not reason or len(reason) > MOST_WORDS:
-        message = f"Say how you know, in at most {MOST_WORDS} characters."
+    if not reason or len(reason) > MAX_WORDS:
+        message = f"Say how you know, in at most {MAX_WORDS} characters."
         raise HttpError(HTTPStatus.BAD_REQUEST, message)
     return reason

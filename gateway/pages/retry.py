@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from activities.verdicts import judged
 from codat import Problem
-from codat.exact_json import MOST_VALUES, dumps, loads
+from codat.exact_json import MAX_VALUES, dumps, loads
 from codat.turns import in_turn
 from codat.validation.cache import CachedOptions
 from dispatch.pushes import InvalidPushRequest, Push
@@ -67,24 +67,24 @@ class RetryPages:
         """Show the form of a push that is to be mended, with what was sent."""
         session = self._visits.session_for(request, company, Role.PUSH)
         snapshot, asked, _ = await self._to_mend(company, key)
-        shelved, problems = await self._judged(asked, asked.data)
-        form = await in_turn(render_form, shelved.document, asked.data, problems)
+        cached, problems = await self._judged(asked, asked.data)
+        form = await in_turn(render_form, cached.document, asked.data, problems)
         shown = _shown(snapshot, company, session, minutes=_earlier_minutes(snapshot))
         answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
 
-    async def mend(self, request: Request, company: CompanyId, key: PushKey) -> Response:
+    async def save(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Retry a push with what was typed; what was not touched stays as it was."""
         session = self._visits.session_for(request, company, Role.PUSH)
         fields = await self._visits.form(request, session)
-        snapshot, asked, shelved = await self._to_mend(company, key)
+        snapshot, asked, cached = await self._to_mend(company, key)
         typed = {"_minutes": _earlier_minutes(snapshot)} | dict(fields)
         before = await in_turn(_shown_record, typed, asked.data)
-        record = await in_turn(record_from_form, shelved.document, fields, before)
-        shelved, problems = await self._judged(asked, record)
+        record = await in_turn(record_from_form, cached.document, fields, before)
+        cached, problems = await self._judged(asked, record)
         message = await in_turn(_complaint, snapshot, record, typed["_minutes"])
         if is_wrong(problems) or message:
-            form = await in_turn(render_form, shelved.document, record, problems)
+            form = await in_turn(render_form, cached.document, record, problems)
             base, minutes = await in_turn(dumps, record), typed["_minutes"]
             shown = _shown(snapshot, company, session, base=base, minutes=minutes, message=message)
             status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -105,8 +105,8 @@ class RetryPages:
         snapshot = await find(self._dependencies, company, key)
         if snapshot.request is None:
             raise HttpError(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
-        shelved = await self._dependencies.options.get(snapshot.request.target)
-        return snapshot, snapshot.request, shelved
+        cached = await self._dependencies.options.get(snapshot.request.target)
+        return snapshot, snapshot.request, cached
 
     async def _judged(
         self, asked: PushRequest, record: dict[str, Any]
@@ -136,7 +136,7 @@ def _who(session: Session) -> str:
 def _shown_record(typed: dict[str, str], before: dict[str, Any]) -> dict[str, Any]:
     """Give the record that the page showed: what was typed at first, once it was sent back."""
     try:
-        shown = loads(typed[_BASE], most_values=MOST_VALUES) if _BASE in typed else before
+        shown = loads(typed[_BASE], most_values=MAX_VALUES) if _BASE in typed else before
     except ValueError:
         raise HttpError(HTTPStatus.BAD_REQUEST, "The form can't be read: load it again.") from None
     return cast("dict[str, Any]", shown) if isinstance(shown, dict) else before

@@ -126,7 +126,7 @@ async def test_a_list_that_cannot_be_read_is_left_alone_for_a_while():
 
 
 async def test_many_pages_are_not_read_for_a_few(monkeypatch):
-    monkeypatch.setattr(poll_batcher, "MOST_PER_PAGE", 3)
+    monkeypatch.setattr(poll_batcher, "MAX_PER_PAGE", 3)
     async with workbench() as bench:
         keys = await pending(bench, 10)
         await asyncio.gather(*(look(bench, key) for key in keys[:2]))

@@ -8,11 +8,11 @@ import pytest
 from activities.models import FetchOptions
 from activities.wire import count_of
 from codat.exact_json import dumps
-from codat.validation.validate import MOST_PROBLEMS
+from codat.validation.validate import MAX_PROBLEMS
 from tests.support.busiest import Busiest
 from tests.support.workbench import perform, target, workbench
 
-MOST_CALLS = 60_000
+MAX_CALLS = 60_000
 LINES = 40_000
 
 
@@ -25,9 +25,9 @@ async def test_a_record_of_many_mistakes_is_judged_in_small_turns(line):
         with Busiest() as busiest:
             verdict = await bench.validate({"lineItems": [line] * LINES}, data_type="bills")
 
-    assert MOST_PROBLEMS + 1 == count_of([*verdict.errors, *verdict.warnings])
+    assert MAX_PROBLEMS + 1 == count_of([*verdict.errors, *verdict.warnings])
     assert "more than 10000 problems" in verdict.errors[0].message
-    assert busiest.calls < MOST_CALLS
+    assert busiest.calls < MAX_CALLS
 
 
 async def test_a_long_list_of_operations_is_read_in_small_turns():
@@ -40,4 +40,4 @@ async def test_a_long_list_of_operations_is_read_in_small_turns():
             page = await bench.client.operations(target().company_id)
 
     assert 1000 == len(page.results)
-    assert busiest.calls < MOST_CALLS
+    assert busiest.calls < MAX_CALLS

@@ -19,10 +19,10 @@ def requests(bench) -> int:
 async def test_a_hundred_askers_cost_one_request():
     async with workbench() as bench:
         options = OptionsCache(bench.client)
-        shelved = await asyncio.gather(*(options.soon(target()) for _ in range(100)))
+        cached = await asyncio.gather(*(options.soon(target()) for _ in range(100)))
 
         assert 1 == requests(bench)
-    assert all(shelved)
+    assert all(cached)
 
 
 async def test_of_many_that_wait_for_one_document_most_give_their_places_back():
@@ -87,7 +87,7 @@ async def test_a_refusal_is_not_covered_up_by_an_old_document(monkeypatch):
 
 
 async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
-    monkeypatch.setattr(cache, "MOST_DOCUMENTS", 2)
+    monkeypatch.setattr(cache, "MAX_DOCUMENTS", 2)
     async with workbench() as bench:
         for data_type in ("bills", "invoices", "customers", "bills"):
             await bench.fetch_options(data_type=data_type)
@@ -96,7 +96,7 @@ async def test_the_shelf_keeps_no_more_than_it_may(monkeypatch):
 
 
 async def test_the_shelf_holds_no_more_characters_than_it_may(monkeypatch):
-    monkeypatch.setattr(cache, "MOST_CHARACTERS", 1)
+    monkeypatch.setattr(cache, "MAX_CHARACTERS", 1)
     async with workbench() as bench:
         for data_type in ("bills", "invoices", "invoices", "bills"):
             await bench.fetch_options(data_type=data_type)
@@ -154,7 +154,7 @@ async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(mon
 
 
 async def test_a_company_of_many_documents_leaves_others_theirs(monkeypatch):
-    monkeypatch.setattr(cache, "MOST_OF_A_COMPANY", 3)
+    monkeypatch.setattr(cache, "MAX_OF_A_COMPANY", 3)
     async with workbench() as bench:
         options = OptionsCache(bench.client)
         others = target(connection_id=seeds.OTHER_PROMPT, company=seeds.OTHER_COMPANY)

@@ -68,7 +68,7 @@ async def is_fit(page):
 
 async def test_form_push_page_and_retry(page, site):
     door, url = site
-    door.house.codat.connection(seeds.REFUSING).set(refusing="The books are closed.")
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="The books are closed.")
     await page.goto(url + NEW.format(seeds.COMPANY, seeds.REFUSING))
     await shot(page, "form")
     assert await is_fit(page)
@@ -81,7 +81,7 @@ async def test_form_push_page_and_retry(page, site):
     await shot(page, "failed")
     assert await is_fit(page)
 
-    door.house.codat.connection(seeds.REFUSING).set(refusing=None)
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
     await page.click("button:text-is('Retry')")
     await page.wait_for_selector(".status.Success")
     await shot(page, "success")
@@ -90,13 +90,13 @@ async def test_form_push_page_and_retry(page, site):
 
 async def test_a_failed_push_is_edited_by_keyboard_alone(page, site):
     door, url = site
-    door.house.codat.connection(seeds.REFUSING).set(refusing="No.")
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="No.")
     await page.goto(url + NEW.format(seeds.COMPANY, seeds.REFUSING))
     await page.fill("[name=supplierName]", "By hand")
     await page.select_option("[name=status]", index=1)
     await page.press("[name=supplierName]", "Enter")
     await page.wait_for_selector(".status.Failed")
-    door.house.codat.connection(seeds.REFUSING).set(refusing=None)
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
     await page.focus("text=Edit and retry")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=Retry with this")

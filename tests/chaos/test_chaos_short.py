@@ -24,7 +24,7 @@ PROMISES = (
     "never ended",
 )
 
-LONGEST = 500
+MAX_SECONDS = 500
 """Seconds; a request of a dead worker is known to be lost in a minute."""
 
 
@@ -43,7 +43,7 @@ async def _run(*arguments):
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), LONGEST)
+    said, _ = await asyncio.wait_for(process.communicate(), MAX_SECONDS)
     return said.decode()
 
 

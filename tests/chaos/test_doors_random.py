@@ -9,8 +9,8 @@ import pytest
 from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
+from tests.support.cluster import Cluster
 from tests.support.doors import check, points, reset, start_again, terminate
-from tests.support.house import House
 from tests.support.protocol import MODES, protocol
 
 SEEDS = 10
@@ -32,7 +32,7 @@ FAULTS = [
 CONNECTIONS = [seeds.PROMPT, seeds.PROMPT, seeds.SYNCHRONOUS, seeds.REFUSING, seeds.SHAKY]
 
 
-async def walk(here: House, chance: random.Random) -> None:
+async def walk(here: Cluster, chance: random.Random) -> None:
     """Push once, by as many doors as chance has it."""
     connection = chance.choice(CONNECTIONS)
     for rule in chance.sample(FAULTS, chance.randrange(3)):
@@ -47,12 +47,12 @@ async def walk(here: House, chance: random.Random) -> None:
     check(here, await push.outcome())
 
 
-async def to_the_start(_here: House, push: Push, _chance: random.Random) -> None:
+async def to_the_start(_here: Cluster, push: Push, _chance: random.Random) -> None:
     if await points(push):
         await reset(push)
 
 
-async def to_any_event(_here: House, push: Push, chance: random.Random) -> None:
+async def to_any_event(_here: Cluster, push: Push, chance: random.Random) -> None:
     """Also one that a signal left behind while a request was under way."""
     try:
         await push.handle.signal("operation-updated", {})
@@ -64,7 +64,7 @@ async def to_any_event(_here: House, push: Push, chance: random.Random) -> None:
         await reset(push, chance.choice(known))
 
 
-async def twice_in_a_row(_here: House, push: Push, chance: random.Random) -> None:
+async def twice_in_a_row(_here: Cluster, push: Push, chance: random.Random) -> None:
     known = await points(push)
     if known:
         run = (await push.describe()).run_id
@@ -72,20 +72,20 @@ async def twice_in_a_row(_here: House, push: Push, chance: random.Random) -> Non
         await reset(push, chance.choice(known), run)
 
 
-async def start(here: House, push: Push, _chance: random.Random) -> None:
+async def start(here: Cluster, push: Push, _chance: random.Random) -> None:
     await start_again(push, here.task_queue)
 
 
-async def start_mended(here: House, push: Push, chance: random.Random) -> None:
+async def start_mended(here: Cluster, push: Push, chance: random.Random) -> None:
     mended = record("chartOfAccounts", number=f"9{chance.randrange(10**6)}")
     await start_again(push, here.task_queue, data=mended)
 
 
-async def end_it(_here: House, push: Push, _chance: random.Random) -> None:
+async def end_it(_here: Cluster, push: Push, _chance: random.Random) -> None:
     await terminate(push)
 
 
-Door = Callable[[House, Push, random.Random], Awaitable[None]]
+Door = Callable[[Cluster, Push, random.Random], Awaitable[None]]
 DOORS: list[Door] = [
     to_the_start,
     to_any_event,

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from emulator.examples import record
-from tests.support.house import house, took
+from tests.support.cluster import cluster, took
 from tests.support.waiting import eventually
 
 
 async def test_an_update_is_sent_although_it_has_no_key(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         outcome = await here.end(record_id="account-1")
         methods = [one["method"] for one in here.posts]
 
@@ -16,7 +16,7 @@ async def test_an_update_is_sent_although_it_has_no_key(skipping):
 
 
 async def test_an_answer_that_is_owed_is_asked_for_every_half_minute_at_least(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         here.codat.fault("drop-before-commit", method="POST", nth=1, times=8)
         push = await here.push()
         await here.ending(push)
@@ -28,7 +28,7 @@ async def test_an_answer_that_is_owed_is_asked_for_every_half_minute_at_least(sk
 async def test_an_operation_whose_answer_is_still_to_come_makes_no_unknown_of_its_neighbour(
     devserver,
 ):
-    async with house(devserver, read_timeout=timedelta(seconds=2)) as here:
+    async with cluster(devserver, read_timeout=timedelta(seconds=2)) as here:
         here.codat.fault("hang", method="POST", nth=1, seconds=1.5)
         here.codat.fault("error-before-commit", method="POST", nth=2)
         slow = await here.push(data_type="suppliers", data=record("suppliers", "1"))

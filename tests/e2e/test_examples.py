@@ -33,7 +33,7 @@ ENDINGS = {
 async def _late(emulator):
     """A company whose only connection lets every push time out."""
     company = str(uuid4())
-    await emulator.sow(company, LATE)
+    await emulator.seed(company, LATE)
     await emulator.fault("unknown-word", path=f"{company}/*", method="POST", status="TimedOut")
     return company
 

@@ -13,7 +13,7 @@ WORKER = (sys.executable, str(ROOT / "worker.py"))
 
 async def test_a_worker_that_is_told_to_stop_finishes_its_request(stack, emulator):
     place = Place(stack, emulator)
-    await emulator.sow(place.company, place.connection)
+    await emulator.seed(place.company, place.connection)
     await emulator.fault("slow-body", path=f"{place.company}/*", method="POST", seconds=3)
     worker = await stack.start_worker(PUSH_TASK_QUEUE=place.company)
     await worker.says("Worker ready")

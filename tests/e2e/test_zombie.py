@@ -13,9 +13,9 @@ PACE = f"""
 import asyncio, logging, sys
 from datetime import timedelta
 sys.path.insert(0, {str(ROOT)!r})
-import activities.push, workflows.steps.submit, worker
+import activities.push, workflows.steps.send, worker
 activities.push.SEND_WITHIN = timedelta(seconds=2)
-workflows.steps.submit.CALL_TIMEOUT = timedelta(seconds=3)
+workflows.steps.send.CALL_TIMEOUT = timedelta(seconds=3)
 logging.basicConfig(level=logging.INFO)
 """
 FREEZABLE = """
@@ -49,7 +49,7 @@ async def start(stack, queue, more=""):
 
 async def test_a_frozen_worker_comes_too_late_to_send(stack, emulator):
     place = Place(stack, emulator)
-    await emulator.sow(place.company, place.connection, delay=0)
+    await emulator.seed(place.company, place.connection, delay=0)
     frozen = await start(stack, place.company, FREEZABLE)
     await frozen.says("Worker ready")
     push = await place.push()

@@ -1,9 +1,9 @@
-"""What the workflow enters when an attempt has ended, and what may follow; as in workflows/ledger.py."""
+"""What the workflow enters when an attempt has ended, and what may follow; as in `ledger.py`."""
 
 from tests.model.state import (
     IN_TIME,
     MAX_UNPROVEN,
-    Entry,
+    ModelSubmission,
     Operation,
     Outcome,
     Setup,
@@ -23,17 +23,17 @@ def has_failed(setup: Setup, operation: Operation) -> bool:
     return operation.status in "F" + doubtful
 
 
-def is_unclear(entry: Entry) -> bool:
+def is_unclear(entry: ModelSubmission) -> bool:
     """Tell whether an attempt may have written without our knowing."""
     return isinstance(entry.known, str) and (entry.open or entry.known == "5xx")
 
 
-def was_sent(entry: Entry) -> bool:
+def was_sent(entry: ModelSubmission) -> bool:
     """Tell whether a request that may have written was sent."""
     return entry.open or isinstance(entry.known, int) or entry.known in ("5xx", "none")
 
 
-def may_have_written(setup: Setup, state: State, entry: Entry) -> bool:
+def may_have_written(setup: Setup, state: State, entry: ModelSubmission) -> bool:
     """Tell whether a record may exist, or come to exist, because of this number."""
     if entry.open or entry.known == "5xx":
         return True
@@ -42,7 +42,9 @@ def may_have_written(setup: Setup, state: State, entry: Entry) -> bool:
     return entry.known == "none" and setup.has("HUMBLE")
 
 
-def ended(setup: Setup, state: State, status: str, view: tuple[Entry, ...] | None = None) -> State:
+def ended(
+    setup: Setup, state: State, status: str, view: tuple[ModelSubmission, ...] | None = None
+) -> State:
     """End the push; what was sent and may still land is read off the ledger."""
     view = state.view if view is None else view
     may_land = status != "S" and any(may_have_written(setup, state, one) for one in view)
@@ -84,8 +86,8 @@ def may_resend(setup: Setup, state: State) -> bool:
 
 def next_number(setup: Setup, state: State) -> State:
     """Go on under the next number; without one the push ends Unknown."""
-    if state.entry == Entry():
-        state = enter(state, Entry(known="unused"))
+    if state.entry == ModelSubmission():
+        state = enter(state, ModelSubmission(known="unused"))
     if state.number == len(state.view):
         return ended(setup, state, "U")
     return state._replace(phase="ready", number=state.number + 1, rejected=False)
@@ -95,7 +97,7 @@ def result(setup: Setup, state: State, answer: str) -> State:
     """Enter how the attempt that was under way has ended."""
     entry = state.entry
     if answer.startswith("op"):
-        accepted = Entry(known=int(answer[2:]), unproven=entry.unproven)
+        accepted = ModelSubmission(known=int(answer[2:]), unproven=entry.unproven)
         return enter(state, accepted)._replace(phase="poll", rejected=False)
     if answer == "lost":
         return following(setup, enter(state, entry._replace(open=True)))
@@ -112,7 +114,7 @@ def result(setup: Setup, state: State, answer: str) -> State:
     return following(setup, state)
 
 
-def _unproven(entry: Entry, answer: str) -> Entry:
+def _unproven(entry: ModelSubmission, answer: str) -> ModelSubmission:
     """Enter an answer that proves nothing of other attempts."""
     if answer in ("busy", "unsent"):
         return entry
@@ -122,4 +124,4 @@ def _unproven(entry: Entry, answer: str) -> Entry:
         known = "5xx"
     elif known == "-":
         known = "refused"
-    return Entry(entry.open, known, min(entry.unproven + more, MAX_UNPROVEN))
+    return ModelSubmission(entry.open, known, min(entry.unproven + more, MAX_UNPROVEN))

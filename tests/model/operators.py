@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.model.explore import DOOR
 from tests.model.ledger import result
 from tests.model.state import (
-    Entry,
+    ModelSubmission,
     Outcome,
     Setup,
     State,
@@ -72,7 +72,9 @@ def _on_ended(setup: Setup, state: State, outcome: Outcome) -> Iterator[tuple[st
     if outcome.status in "UT" and setup.settles:
         yield from _on_unclear(setup, state, anew)
     if "forget" in setup.powers:
-        forgotten = anew._replace(phase="ready", number=1, view=(Entry(),) * len(state.view))
+        forgotten = anew._replace(
+            phase="ready", number=1, view=(ModelSubmission(),) * len(state.view)
+        )
         yield "forgotten, and the key is used again", forgotten._replace(has_succeeded=False)
 
 
@@ -90,7 +92,7 @@ def _on_unclear(setup: Setup, state: State, anew: State) -> Iterator[tuple[str, 
         yield "retry --not-written", settled
     for index, one in enumerate(state.operations):
         if one.listed:
-            entry = Entry(setup.has("HUMBLE"), index)
+            entry = ModelSubmission(setup.has("HUMBLE"), index)
             view = put(anew.view, one.number - 1, entry)
             adopted = anew._replace(phase="poll", number=one.number, view=view)
             yield f"retry --adopt operation {index}", adopted
@@ -109,7 +111,9 @@ def _on_any(setup: Setup, state: State) -> Iterator[tuple[str, State]]:
         if not setup.has("INITIATOR"):
             yield "recall in a cron's run with an old ledger in its input", old
     if not setup.has("MARK"):
-        forgotten = anew._replace(phase="ready", number=1, view=(Entry(),) * len(state.view))
+        forgotten = anew._replace(
+            phase="ready", number=1, view=(ModelSubmission(),) * len(state.view)
+        )
         yield "a start with a copied mark", forgotten
     if state.older is not None and not state.has_succeeded:
         older = anew._replace(view=state.older)

@@ -45,13 +45,13 @@ POWERS = {
 }
 """Time bounds that a search may break: what the protocol can't hold, it should word rightly."""
 
-MOST_UNPROVEN = 3
+MAX_UNPROVEN = 3
 
 FIRST, IN_TIME, OLD, EXPIRED = range(4)
 """The age of a key: unused, under 85 minutes, under 90 minutes, forgotten by the platform."""
 
 
-class Entry(NamedTuple):
+class ModelSubmission(NamedTuple):
     """One number of the ledger.
 
     `known`: '-', 'refused', '5xx', 'unused', 'none' (looked for in vain) or an operation's index.
@@ -107,7 +107,7 @@ class State(NamedTuple):
 
     phase: str
     number: int
-    view: tuple[Entry, ...]
+    view: tuple[ModelSubmission, ...]
     keys: tuple[str, ...]
     ages: tuple[int, ...]
     faults: int
@@ -120,8 +120,8 @@ class State(NamedTuple):
     settled: bool = False
     rejected: bool = False
     excluded: tuple[int, ...] = ()
-    older: tuple[Entry, ...] | None = None
-    carried: tuple[str, int, tuple[Entry, ...]] | None = None
+    older: tuple[ModelSubmission, ...] | None = None
+    carried: tuple[str, int, tuple[ModelSubmission, ...]] | None = None
 
     @property
     def place(self) -> int:
@@ -129,7 +129,7 @@ class State(NamedTuple):
         return self.number - 1
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> ModelSubmission:
         """The number in use."""
         return self.view[self.number - 1]
 
@@ -175,7 +175,7 @@ def begin(setup: Setup) -> State:
     return State(
         phase="ready",
         number=1,
-        view=(Entry(),) * count,
+        view=(ModelSubmission(),) * count,
         keys=("-",) * count,
         ages=(FIRST,) * count,
         faults=setup.faults,
@@ -188,7 +188,7 @@ def put(values: tuple, place: int, value: object) -> tuple:
     return (*values[:place], value, *values[place + 1 :])
 
 
-def enter(state: State, entry: Entry) -> State:
+def enter(state: State, entry: ModelSubmission) -> State:
     """Replace the number in use."""
     return state._replace(view=put(state.view, state.place, entry))
 

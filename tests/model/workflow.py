@@ -10,7 +10,17 @@ from tests.model.ledger import (
     next_number,
     result,
 )
-from tests.model.state import IN_TIME, Entry, Request, Setup, State, Steps, enter, orphaned, put
+from tests.model.state import (
+    IN_TIME,
+    ModelSubmission,
+    Request,
+    Setup,
+    State,
+    Steps,
+    enter,
+    orphaned,
+    put,
+)
 
 
 def steps(setup: Setup, state: State) -> Steps:
@@ -56,7 +66,7 @@ def _recall(setup: Setup, state: State) -> Steps:
         return [
             (f"recall: {word}, so nothing is sent", ended(setup, state, word)) for word in words
         ]
-    used = [place for place, one in enumerate(state.view) if one != Entry()]
+    used = [place for place, one in enumerate(state.view) if one != ModelSubmission()]
     state = state._replace(number=max(used, default=0) + 1)
     return [("recall: go on", following(setup, state))]
 
@@ -70,17 +80,19 @@ def _word(setup: Setup, status: str) -> str:
 
 def _settled(setup: Setup, state: State) -> State:
     view = tuple(
-        Entry(known="none") if is_unclear(one) or may_have_written(setup, state, one) else one
+        ModelSubmission(known="none")
+        if is_unclear(one) or may_have_written(setup, state, one)
+        else one
         for one in state.view
     )
-    used = [place for place, one in enumerate(view) if one != Entry()]
+    used = [place for place, one in enumerate(view) if one != ModelSubmission()]
     state = state._replace(view=view, settled=False, number=max(used, default=0) + 1)
     return next_number(setup, state) if used else state._replace(phase="ready")
 
 
 def _schedule(setup: Setup, state: State) -> Steps:
     scheduled: Steps = [("schedule an attempt", state._replace(phase="scheduled"))]
-    if not setup.has("AGE") and setup.mode == "honoured" and state.entry == Entry():
+    if not setup.has("AGE") and setup.mode == "honoured" and state.entry == ModelSubmission():
         return scheduled
     if not may_resend(setup, state):
         return [("its key is too old", following(setup, state))]
@@ -121,7 +133,7 @@ def _conflict(setup: Setup, state: State) -> Steps:
     found = [("409: the same number again", following(setup, state))]
     may_be_kept = not state.entry.open and setup.has("KEPT_409")
     if may_be_kept or not setup.has("CONFLICT"):
-        refused = enter(state, Entry(known="refused"))
+        refused = enter(state, ModelSubmission(known="refused"))
         found.append(("409 is still replayed: next number", next_number(setup, refused)))
     return found
 
@@ -132,11 +144,11 @@ def _find(setup: Setup, state: State) -> Steps:
     candidates = _candidates(setup, state)
     if len(candidates) == 1 and setup.echo:
         (index,) = candidates
-        adopted = enter(state, Entry(setup.has("HUMBLE"), index))._replace(phase="poll")
+        adopted = enter(state, ModelSubmission(setup.has("HUMBLE"), index))._replace(phase="poll")
         return [(f"find: adopt operation {index}", adopted._replace(rejected=False))]
     if candidates:
         return [("find: candidates can't be told apart", ended(setup, state, "U"))]
-    state = enter(state, Entry(known="none"))
+    state = enter(state, ModelSubmission(known="none"))
     if state.rejected:
         return [("find: nothing, and it was refused", ended(setup, state, "F"))]
     if not setup.resend:
@@ -195,7 +207,7 @@ def _can_be_ruled_out(setup: Setup, state: State) -> bool:
     )
 
 
-def _is_doubted(setup: Setup, state: State, entry: Entry) -> bool:
+def _is_doubted(setup: Setup, state: State, entry: ModelSubmission) -> bool:
     if isinstance(entry.known, int):
         return entry.open and has_failed(setup, state.operations[entry.known])
     return entry.known == "none"

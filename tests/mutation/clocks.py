@@ -72,7 +72,7 @@ MUTANTS = (
     ),
     Mutant(
         "only a first request is prompt",
-        "workflows/steps/submit.py",
+        "workflows/steps/send.py",
         "is_first = not (was_scheduled or state.may_not_be_first)",
         "is_first = True",
         (f"{LATER}::test_a_request_that_is_sent_again_soon_is_late_too",),

@@ -22,21 +22,21 @@ SAFETY = "tests/unit/test_safety.py"
 MUTANTS = (
     Mutant(
         "a kept 409 is no request in flight",
-        SUBMISSION,
+        "workflows/submission.py",
         "    elif not submission.open and lasted >= CONFLICT_IS_KEPT_AFTER",
         "    elif False and lasted >= CONFLICT_IS_KEPT_AFTER",
         (f"{CONFLICTS}::test_a_409_that_is_kept_for_its_key_leads_to_the_next_number",),
     ),
     Mutant(
         "a 409 beside an open attempt is no kept answer",
-        SUBMISSION,
+        "workflows/submission.py",
         "    elif not submission.open and lasted >= CONFLICT_IS_KEPT_AFTER",
         "    elif lasted >= CONFLICT_IS_KEPT_AFTER",
         (f"{LEDGER}::test_a_409_while_an_attempt_is_open_settles_nothing",),
     ),
     Mutant(
         "a request that stays in flight is looked for",
-        SUBMISSION,
+        "workflows/submission.py",
         "    if submission.open and lasted >= IN_FLIGHT_FOR:\n",
         "    if False:\n",
         (
@@ -60,7 +60,7 @@ MUTANTS = (
     ),
     Mutant(
         "a proxy's page leaves the attempt open",
-        SUBMISSION,
+        "workflows/submission.py",
         '    "CodatUnclear": AttemptResult.LOST,\n',
         '    "CodatUnclear": AttemptResult.REJECTED,\n',
         (f"{UNCLEAR}::test_behind_a_proxys_page_the_record_is_found",),

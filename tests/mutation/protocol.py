@@ -81,8 +81,8 @@ MUTANTS = (
     ),
     Mutant(
         "own deadline of a request",
-        "workflows/steps/submit.py",
-        "            until=state.until_deadline(),\n            grace=CALL_TIMEOUT,\n",
+        "workflows/steps/send.py",
+        "            until=state.deadline.timer(),\n            grace=CALL_TIMEOUT,\n",
         "",
         (f"{COMMANDS}::test_a_paused_request_does_not_outlast_the_deadline",),
     ),
@@ -117,7 +117,7 @@ MUTANTS = (
     Mutant(
         "past before deadline",
         "workflows/steps/recall.py",
-        "max(state.deadline, least)",
+        "max(state.deadline.at, least)",
         "state.deadline",
         (f"{STARTS}::test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent",),
     ),
@@ -130,14 +130,14 @@ MUTANTS = (
     ),
     Mutant(
         "sticky ledger",
-        "workflows/ledger.py",
+        "workflows/submission.py",
         "    submission.open = max(submission.open - 1, 0)\n",
         "    submission.open = 0\n",
         (f"{ANSWERS}::test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_sent",),
     ),
     Mutant(
         "age",
-        "workflows/ledger.py",
+        "workflows/submission.py",
         "        return self.first_scheduled + KEY_AGE\n",
         "        return self.first_scheduled + timedelta(days=1)\n",
         (
@@ -154,9 +154,9 @@ MUTANTS = (
     ),
     Mutant(
         "find",
-        "workflows/steps/submit.py",
-        "        elif submission and submission.is_unclear:\n",
-        "        elif False:\n",
+        "workflows/push.py",
+        "    if state.is_unclear:\n",
+        "    if False:\n",
         (f"{ANSWERS}::test_an_answer_that_proves_nothing_is_looked_for",),
     ),
     Mutant(
@@ -197,7 +197,7 @@ MUTANTS = (
     Mutant(
         "recall",
         "workflows/push.py",
-        "if state.may_not_be_first:",
+        "if state.must_recall:",
         "if False:",
         (
             f"{DOORS}::test_an_ended_push_that_is_started_like_that_writes_nothing_twice",
@@ -206,9 +206,9 @@ MUTANTS = (
     ),
     Mutant(
         "nobody's word for a continued run",
-        "workflows/state.py",
-        "resume = request.resume if was_continued() else None",
-        "resume = request.resume",
+        "workflows/lifecycle.py",
+        "carried = None if is_reset or not was_continued() else request.resume",
+        "carried = None if is_reset else request.resume",
         (f"{CHAINS}::test_a_start_like_a_run_that_went_on_asks_all_runs_first",),
     ),
     Mutant(
@@ -367,7 +367,7 @@ MUTANTS = (
     ),
     Mutant(
         "humble endings: looked for in vain",
-        "workflows/ledger.py",
+        "workflows/submission.py",
         "submission.open, submission.judgement = 0, Judgement.NOT_WRITTEN",
         "submission.open, submission.judgement = 0, RuleResult.REFUSED",
         (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),

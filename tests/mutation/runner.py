@@ -17,7 +17,7 @@ LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "
 GREEN, RED = 0, 1
 """What pytest says when all tests pass, when some fail; any other status proves nothing."""
 
-LONGEST = 900
+MAX_SECONDS = 900
 """Seconds; tests that don't end have noticed something, too."""
 
 
@@ -76,11 +76,11 @@ def _run(tree: Path, tests: tuple[str, ...]) -> tuple[int, list[str]]:
         [*command, *tests], cwd=tree, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
     try:
-        said, _ = process.communicate(timeout=LONGEST)
+        said, _ = process.communicate(timeout=MAX_SECONDS)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        return RED, [f"it had not ended after {LONGEST} s"]
+        return RED, [f"it had not ended after {MAX_SECONDS} s"]
     lines = said.splitlines()
     failed = [line.partition(" - ")[0] for line in lines if line.startswith("FAILED")]
     return process.returncode, failed

@@ -7,7 +7,9 @@ import sys
 
 from tests.mutation.runner import Mutant, main
 
-CLOCK, STORY, POLL = "workflows/poll_schedule.py", "workflows/state.py", "workflows/steps/poll.py"
+CLOCK, POLL = "workflows/poll_schedule.py", "workflows/steps/poll.py"
+DEADLINE, LIFECYCLE = "workflows/deadline.py", "workflows/lifecycle.py"
+OUTCOMES, WAIT = "workflows/outcomes.py", "workflows/waiting.py"
 TIME = "tests/unit/test_time_of_a_push.py"
 NEXT = "tests/unit/test_next_look.py"
 LOOKS = "tests/activity/test_looks.py"
@@ -37,52 +39,52 @@ MUTANTS = (
     ),
     Mutant(
         "late a moment after the deadline",
-        STORY,
+        DEADLINE,
         "self.left <= timedelta()",
         "self.left < timedelta()",
         (TIME,),
     ),
     Mutant(
         "sent though it is too late",
-        STORY,
-        "if minutes_left(workflow.now(), self.deadline) == 0:",
-        "if False:",
+        DEADLINE,
+        "return minutes_left(workflow.now(), self.at) == 0",
+        "return False",
         (TIME,),
     ),
     Mutant(
         "looked for only while one may send",
-        STORY,
-        "        if self.is_late:\n            raise self._timed_out()",
-        "        self.check_time()",
+        OUTCOMES,
+        "    if state.deadline.has_passed:\n        raise _timed_out(state)",
+        "    check_time(state)",
         (TIME,),
     ),
-    Mutant("waits beyond the deadline", STORY, "pause = min(pause, self.left)", "pass", (TIME,)),
-    Mutant("waits after the deadline", STORY, "if pause <= timedelta():", "if False:", (TIME,)),
+    Mutant("waits beyond the deadline", WAIT, "pause = min(pause, left)", "pass", (TIME,)),
+    Mutant("waits after the deadline", WAIT, "if pause <= timedelta():", "if False:", (TIME,)),
     Mutant(
         "a reset keeps the clock",
-        STORY,
-        "requested=workflow.now(), is_reset",
-        "requested=workflow.info().workflow_start_time, is_reset",
+        LIFECYCLE,
+        "now = workflow.now() if is_reset else workflow.info().workflow_start_time",
+        "now = workflow.info().workflow_start_time",
         (TIME,),
     ),
     Mutant(
         "continue-as-new begins a clock",
-        STORY,
-        "requested=resume.requested_on_utc,\n            **",
-        "requested=info.workflow_start_time,\n            **",
+        LIFECYCLE,
+        "        Deadline(carried.requested_on_utc,",
+        "        Deadline(workflow.info().workflow_start_time,",
         (TIME,),
     ),
     Mutant(
         "asks in no time",
         POLL,
-        "if last_chance <= timedelta() if last_chance is not None else state.is_late:",
+        "if last_chance <= timedelta() if last_chance is not None else state.deadline.has_passed:",
         "if False:",
         (TIME,),
     ),
     Mutant(
         "the day's requests are no matter",
         POLL,
-        "planned = next_poll_slowed(state.manners, company, now, planned, snapshot.patience)",
+        "planned = next_poll_slowed(state.policy, company, now, planned, snapshot.patience)",
         "pass",
         (TIME,),
     ),
@@ -109,22 +111,22 @@ MUTANTS = (
     ),
     Mutant(
         "histories grow",
-        POLL,
-        "        state.continue_as_new_if_long()\n",
+        "workflows/push.py",
+        "            continue_as_new_if_long(state)\n",
         "",
         (f"{PATIENCE}::test_a_long_history_does_not_move_the_deadline",),
     ),
     Mutant(
         "hints are not heard",
-        STORY,
-        "lambda: for_hint and self.hinted,",
+        WAIT,
+        "lambda: for_hint and state.carried.hinted,",
         "lambda: False,",
         (f"{HINTS}::test_a_hint_cuts_the_wait_short",),
     ),
     Mutant(
         "a hint is heard for ever",
         POLL,
-        "    state.hinted = False\n",
+        "    state.carried.hinted = False\n",
         "",
         (f"{TIME}::test_a_hint_is_heard_once",),
     ),
@@ -139,7 +141,7 @@ MUTANTS = (
     Mutant(
         "no cap",
         CLOCK,
-        "if max(first, age * (conduct.poll_factor - 1)) > cap:",
+        "if max(first, age * (policy.poll_factor - 1)) > cap:",
         "if False:",
         (NEXT,),
     ),
@@ -181,8 +183,8 @@ MUTANTS = (
     Mutant(
         "a push is as old as its first attempt",
         POLL,
-        "(submission.last_scheduled or submission.first_scheduled)",
-        "submission.first_scheduled",
+        "(current.last_scheduled or current.first_scheduled)",
+        "current.first_scheduled",
         (f"{DEADLINES}::test_a_push_that_was_sent_late_is_looked_at_soon",),
     ),
     Mutant(
@@ -209,7 +211,7 @@ MUTANTS = (
     Mutant(
         "looked for after the deadline",
         "workflows/steps/find.py",
-        "    if state.is_late:\n        return None\n",
+        "    if state.deadline.has_passed:\n        return None\n",
         "",
         (f"{KEYS}::test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured",),
     ),
@@ -222,9 +224,9 @@ MUTANTS = (
     ),
     Mutant(
         "hints and cancellations are forgotten",
-        STORY,
-        'CARRIED = sorted(set(Resume.model_fields) - {"requested_on_utc"})',
-        'CARRIED = ["conduct", "failures", "ledger", "looks", "warnings"]',
+        LIFECYCLE,
+        "        carried.model_copy(deep=True),",
+        '        carried.model_copy(update={"hinted": False, "is_cancelled": False}, deep=True),',
         (
             f"{CHAINS}::test_a_hint_is_not_forgotten_in_a_new_run",
             f"{CHAINS}::test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either",
@@ -232,9 +234,9 @@ MUTANTS = (
     ),
     Mutant(
         "runs grow long",
-        STORY,
-        "LONGEST = 500",
-        "LONGEST = 4096",
+        LIFECYCLE,
+        "MAX_EVENTS = 500",
+        "MAX_EVENTS = 4096",
         (f"{PATIENCE}::test_a_worker_keeps_few_events_of_a_push_that_waits_long",),
     ),
     Mutant(
@@ -261,7 +263,7 @@ MUTANTS = (
     Mutant(
         "options that hang hold all",
         "codat/validation/cache.py",
-        "if self._waiting[target] >= MOST_WAITING:",
+        "if self._waiting[target] >= MAX_WAITING:",
         "if False:",
         (f"{SHELF}::test_of_many_that_wait_for_one_document_most_give_their_places_back",),
     ),
@@ -275,7 +277,7 @@ MUTANTS = (
     Mutant(
         "whoever asks again lengthens the line",
         "codat/limits.py",
-        "if until - now > LONGEST_WAIT:",
+        "if until - now > MAX_WAIT:",
         "if False:",
         (f"{LIMITS}::test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line",),
     ),

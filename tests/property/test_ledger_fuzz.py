@@ -9,16 +9,9 @@ from hypothesis import strategies as st
 
 from activities.models import Idempotency, PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
-from workflows.ledger import (
-    AttemptResult,
-    Ledger,
-    adopt,
-    answer_to,
-    mark_not_written,
-    may_resend,
-    record,
-)
+from workflows.ledger import Ledger, adopt
 from workflows.ledger_rebuild import rebuild_ledger
+from workflows.submission import AttemptResult, answer_to, mark_not_written, may_resend, record
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 SPACE = UUID(int=7)

@@ -17,10 +17,12 @@ from activities.recall import MAX_MEMORY, _fitting
 from activities.wire import Finding, count_of
 from codat import CodatRefused
 from codat.models import PushOperation, PushStatus
+from workflows.carried_state import CarriedState
 from workflows.details import outcome_details
-from workflows.ledger import AttemptResult, Ledger, record
+from workflows.ledger import Ledger
 from workflows.ledger_rebuild import rebuild_ledger
-from workflows.models import PushOutcome, PushRecord, PushRequest, Resume
+from workflows.models import PushOutcome, PushRecord, PushRequest
+from workflows.submission import AttemptResult, record
 
 PAYLOAD = 2 * 1024 * 1024
 """Bytes; Temporal fails the task of a workflow that makes a larger one."""
@@ -124,7 +126,7 @@ def test_a_ledger_stays_small_however_often_codat_refuses():
         entry = ledger.begin(NOON + timedelta(minutes=turn), 5, "0" * 64)
         entry.open = 1
         record(entry, AttemptResult.UNAUTHORIZED)
-    resume = Resume(requested_on_utc=NOON, ledger=ledger)
+    resume = CarriedState(requested_on_utc=NOON, ledger=ledger)
     request = PushRequest.model_validate(
         {
             "companyId": UUID(int=1),

@@ -12,7 +12,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from dispatch.pushes import Push
-from tests.support.house import House
+from tests.support.cluster import Cluster
 from workflows.models import PushOutcome
 
 ENDS_OF_TASKS = (
@@ -104,7 +104,7 @@ async def start_again(push: Push, task_queue: str, **changes: Any) -> None:
     await start_like(push, task_queue, **changes)
 
 
-def check(here: House, outcome: PushOutcome) -> None:
+def check(here: Cluster, outcome: PushOutcome) -> None:
     """Hold what a push says against the books."""
     records = len(here.records)
     assert records <= 1, f"{records} records"

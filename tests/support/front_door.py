@@ -21,7 +21,7 @@ from emulator import Emulator, seeds
 from gateway.app import build_app
 from gateway.dependencies import Dependencies
 from gateway.settings import GatewaySettings
-from tests.support.house import House, house
+from tests.support.cluster import Cluster, cluster
 
 KEY, BOUND_KEY = "a-key-for-all-companies", "a-key-for-the-other-company"
 BASE = "http://127.0.0.1"
@@ -43,7 +43,7 @@ def basic(key: str) -> dict[str, str]:
 class FrontDoor:
     """What a test needs to ask the front door."""
 
-    house: House
+    cluster: Cluster
     parts: Dependencies
     http: httpx.AsyncClient
 
@@ -54,7 +54,7 @@ class FrontDoor:
     async def mend(self, key: str, data: dict[str, Any]) -> None:
         """Retry a push with another record."""
         await retry_push(
-            Push(self.house.client, UUID(key)), data=data, task_queue=self.house.task_queue
+            Push(self.cluster.client, UUID(key)), data=data, task_queue=self.cluster.task_queue
         )
 
     async def ended(self, key: str, company: str = seeds.COMPANY) -> dict[str, Any]:
@@ -77,7 +77,7 @@ async def front_door(
     known = GatewaySettings.model_validate(
         {"api_keys": API_KEYS, "most_wrong_keys": 1000, **settings}
     )
-    async with house(environment) as home, a_codat(home.codat) as codat:
+    async with cluster(environment) as home, a_codat(home.codat) as codat:
         temporal, cache = client or home.client, OptionsCache(codat)
         parts = Dependencies(temporal, cache, known, home.task_queue, meter=meter)
         transport = httpx.ASGITransport(build_app(parts), raise_app_exceptions=False)

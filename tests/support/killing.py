@@ -92,8 +92,8 @@ class Killing:
 
 async def kill_at(place: Place, moment: str) -> Killing:
     """Push through a worker, kill it at the moment, let another go on."""
-    manners, fault, settings, is_now = MOMENTS[moment]
-    await place.emulator.sow(place.company, place.connection, **manners)
+    behaviour, fault, settings, is_now = MOMENTS[moment]
+    await place.emulator.seed(place.company, place.connection, **behaviour)
     if fault:
         await place.emulator.fault(**{**fault, "path": f"{place.company}/{fault['path']}"})
     async with AsyncExitStack() as open_doors:

@@ -14,20 +14,20 @@ from activities.models import Idempotency, PushPolicy, Resend
 from codat import CodatClient
 from codat.models import PushOperation
 from dispatch.pushes import Push
-from tests.support.house import House, house
-from workflows.ledger import idempotency_key
+from tests.support.cluster import Cluster, cluster
 from workflows.models import PushOutcome
+from workflows.submission import idempotency_key
 
 MODES = ("honoured", "ignored")
 
 PAUSES = (
-    "steps.submit.MOST_PAUSE",
-    "steps.submit.ASK_AGAIN",
-    "steps.submit.CONFLICT_IS_KEPT_AFTER",
+    "steps.send.MAX_PAUSE",
+    "steps.send.ASK_AGAIN",
+    "steps.send.CONFLICT_IS_KEPT_AFTER",
     "steps.find.PAUSE",
     "steps.recall.PAUSE",
     "steps.prepare.PAUSE",
-    "ledger.CONFLICT_IS_KEPT_AFTER",
+    "submission.CONFLICT_IS_KEPT_AFTER",
 )
 
 
@@ -40,12 +40,12 @@ async def protocol(
     resend: str = "auto",
     find_for: float = 0,
     **settings: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Cluster]:
     """Run a worker that never waits unless told to; the platform writes whatever it is sent.
 
     Each timer costs the server up to a second, whatever its length.
     """
-    conduct = PushPolicy(
+    policy = PushPolicy(
         poll_first=timedelta(),
         find_for=timedelta(seconds=find_for),
         idempotency=Idempotency(idempotency),
@@ -55,7 +55,7 @@ async def protocol(
     with pytest.MonkeyPatch.context() as patch:
         for pause in PAUSES:
             patch.setattr(f"workflows.{pause}", timedelta())
-        async with house(environment, conduct=conduct, **rules) as here:
+        async with cluster(environment, policy=policy, **rules) as here:
             yield here
 
 
@@ -107,36 +107,36 @@ def seconds_for_minutes(patch: pytest.MonkeyPatch) -> None:
     def minutes_left(now, deadline):
         return None if deadline is None else int(deadline - now > timedelta(milliseconds=500))
 
-    patch.setattr("workflows.state.deadline_of", deadline_of)
+    patch.setattr("workflows.deadline.deadline_of", deadline_of)
     # So long it waits at the deadline for a request that is under way.
-    patch.setattr("workflows.steps.submit.CALL_TIMEOUT", timedelta(seconds=8))
-    for module in ("state", "steps.submit"):
+    patch.setattr("workflows.steps.send.CALL_TIMEOUT", timedelta(seconds=8))
+    for module in ("deadline", "steps.send"):
         patch.setattr(f"workflows.{module}.minutes_left", minutes_left)
 
 
-def keys(here: House) -> list[str | None]:
+def keys(here: Cluster) -> list[str | None]:
     """The idempotency keys of the push requests, in order."""
     named = ({name.lower(): v for name, v in one["headers"].items()} for one in here.posts)
     return [headers.get("idempotency-key") for headers in named]
 
 
-def sent(here: House) -> tuple[int, int]:
+def sent(here: Cluster) -> tuple[int, int]:
     """How many push requests came, and under how many keys."""
     return len(here.posts), len(set(keys(here)))
 
 
-def written_once(here: House, outcome: PushOutcome) -> bool:
+def written_once(here: Cluster, outcome: PushOutcome) -> bool:
     """Whether the books hold one record, and the outcome says so."""
     return len(here.records) == 1 and outcome.status == "Success" and twice(here) == {}
 
 
-def twice(here: House) -> dict[str, int]:
+def twice(here: Cluster) -> dict[str, int]:
     """What was taken by the platform more than once, although it is one record."""
     counted = here.codat.invariants()
     return counted["operations"]["byBody"] | counted["records"]["byBody"]
 
 
-def own_records(here: House, push: Push) -> list[str]:
+def own_records(here: Cluster, push: Push) -> list[str]:
     """The operations behind the records that were written for this push and no other."""
     ours = {str(idempotency_key(push.push_id, number)) for number in range(1, 20)}
     return [one["pushOperationKey"] for one in here.records if one["idempotencyKey"] in ours]

@@ -29,8 +29,8 @@ from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
+from tests.support.cluster import Cluster, cluster
 from tests.support.doors import point_after, reset
-from tests.support.house import House, house
 from tests.support.waiting import eventually
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
@@ -42,75 +42,75 @@ PATIENT = PushPolicy(poll_first=timedelta(minutes=5))
 SHORT_HISTORIES = "limit.historyCount.suggestContinueAsNew=40"
 """A setting of the server's, so that replay sees the same suggestion."""
 
-Way = Callable[[House], Awaitable[Push]]
+Way = Callable[[Cluster], Awaitable[Push]]
 
 
-async def success(here: House) -> Push:
+async def success(here: Cluster) -> Push:
     return await here.push()
 
 
-async def synchronous(here: House) -> Push:
+async def synchronous(here: Cluster) -> Push:
     return await here.push(connection_id=seeds.SYNCHRONOUS)
 
 
-async def failed(here: House) -> Push:
+async def failed(here: Cluster) -> Push:
     return await here.push(connection_id=seeds.REFUSING)
 
 
-async def not_fit(here: House) -> Push:
+async def not_fit(here: Cluster) -> Push:
     return await here.push(data=record("chartOfAccounts") | {"status": "Sleepy"})
 
 
-async def refused(here: House) -> Push:
+async def refused(here: Cluster) -> Push:
     here.codat.fault("error-before-commit", method="POST", status=400)
     return await here.push()
 
 
-async def throttled(here: House) -> Push:
+async def throttled(here: Cluster) -> Push:
     here.codat.fault("throttle", method="POST", nth=1)
     return await here.push()
 
 
-async def timed_out(here: House) -> Push:
+async def timed_out(here: Cluster) -> Push:
     return await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=1)
 
 
-async def unknown(here: House) -> Push:
+async def unknown(here: Cluster) -> Push:
     here.codat.fault("commit-then-5xx", method="POST", nth=1)
     return await here.push()
 
 
-async def lost(here: House) -> Push:
+async def lost(here: Cluster) -> Push:
     here.codat.fault("commit-then-drop", method="POST", nth=1)
     return await here.push()
 
 
-async def adopted(here: House) -> Push:
+async def adopted(here: Cluster) -> Push:
     here.codat.settings(echo_data=True)
     return await unknown(here)
 
 
-async def ruled_out(here: House) -> Push:
+async def ruled_out(here: Cluster) -> Push:
     here.codat.settings(echo_data=True)
     here.codat.fault("commit-then-5xx", method="POST", nth=1)
     return await failed(here)
 
 
-async def retried(here: House) -> Push:
+async def retried(here: Cluster) -> Push:
     push = await failed(here)
     await push.outcome()
     here.codat.connection(seeds.REFUSING).set(refusing=None)
     return await retry_push(push, task_queue=here.task_queue)
 
 
-async def reset_on_the_way(here: House) -> Push:
+async def reset_on_the_way(here: Cluster) -> Push:
     here.codat.connection(seeds.PROMPT).set(delay=4)
     push = await here.push()
     await reset(push, await point_after(push, "push"))
     return push
 
 
-async def hinted(here: House) -> Push:
+async def hinted(here: Cluster) -> Push:
     push = await here.push()
     await eventually(lambda: _waits(push))
     await push.handle.signal("operation-updated")
@@ -122,7 +122,7 @@ async def _waits(push: Push) -> bool:
     return bool(progress and progress.next_look_utc)
 
 
-async def cancelled(here: House) -> Push:
+async def cancelled(here: Cluster) -> Push:
     here.codat.fault("throttle", method="POST", retry_after=60)
     push = await here.push()
     await eventually(lambda: _waits(push))
@@ -130,23 +130,23 @@ async def cancelled(here: House) -> Push:
     return push
 
 
-async def continued(here: House) -> Push:
+async def continued(here: Cluster) -> Push:
     here.codat.connection(seeds.PROMPT).set(delay=10)
     return await here.push()
 
 
-async def grown(here: House) -> Push:
+async def grown(here: Cluster) -> Push:
     here.codat.connection(seeds.PROMPT).set(delay=52)
     return await here.push()
 
 
-async def unasked(here: House) -> Push:
+async def unasked(here: Cluster) -> Push:
     """Takes six minutes: so long it is asked at the deadline."""
     here.codat.fault("refuse", method="GET", path=r"^.*/push/[^/]+$")
     return await timed_out(here)
 
 
-async def doubted(here: House) -> Push:
+async def doubted(here: Cluster) -> Push:
     here.codat.settings(idempotency="ignored")
     return await lost(here)
 
@@ -177,7 +177,7 @@ async def record_way(
     name: str, environment: WorkflowEnvironment, way: Way, like: PushPolicy
 ) -> None:
     """Let a push go that way, and keep the history of each of its runs."""
-    async with house(environment, conduct=like) as here:
+    async with cluster(environment, policy=like) as here:
         push = await way(here)
         await eventually(lambda: _is_over(push), within=400)
         runs = await _runs(push)

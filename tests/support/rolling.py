@@ -83,7 +83,7 @@ async def roll(place: Place, old: Start, new: Start, *, keep_old: bool = False) 
 
     With `keep_old` the old one goes when its own pushes are over.
     """
-    await place.emulator.sow(place.company, place.connection, delay=3)
+    await place.emulator.seed(place.company, place.connection, delay=3)
     await place.emulator.fault("slow-body", path=f"{place.company}/*", method="POST", seconds=2)
     first = await old()
     pushes = await _some(place)

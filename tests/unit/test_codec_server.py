@@ -113,7 +113,7 @@ async def test_a_body_that_is_none_is_refused_without_being_quoted(server, sent)
 
 
 async def test_a_body_of_any_length_is_not_taken_in(server, monkeypatch):
-    monkeypatch.setattr(codec_server, "MOST_BYTES", 10)
+    monkeypatch.setattr(codec_server, "MAX_BYTES", 10)
     answer = await server().post("/decode", json=await sealed())
 
     assert (413, "The body may have at most 10 bytes.") == (
@@ -266,7 +266,7 @@ async def test_what_is_missing_is_said_in_a_sentence(monkeypatch, variables, hos
 
 
 async def test_a_refused_login_is_remembered_and_pushes_no_other_out(server, monkeypatch):
-    monkeypatch.setattr("dispatch.codec_access._MOST_REMEMBERED", 2)
+    monkeypatch.setattr("dispatch.codec_access._MAX_REMEMBERED", 2)
     asked = []
 
     def login(request):

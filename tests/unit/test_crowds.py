@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from dispatch.priorities import MOST_COMPANIES, StartPriorities
+from dispatch.priorities import MAX_COMPANIES, StartPriorities
 
 BULK, ONE = uuid4(), uuid4()
 
@@ -51,7 +51,7 @@ def test_a_crowd_of_any_size_is_forgotten_after_a_quarter_of_an_hour_and_a_littl
 def test_only_the_companies_that_started_last_are_remembered():
     crowds = StartPriorities(clock=Clock())
     priorities(crowds, 30)
-    for _ in range(MOST_COMPANIES):
+    for _ in range(MAX_COMPANIES):
         crowds.priority(uuid4())
 
     assert 0 == crowds.lately(BULK)

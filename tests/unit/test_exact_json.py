@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.load.worst import RECORDS
 from codat import exact_json
-from codat.exact_json import MOST_LEVELS, MOST_VALUES, Number
+from codat.exact_json import MAX_LEVELS, MAX_VALUES, Number
 
 SPELLINGS = ["0.1", "1e-7", "12345678901234.56", "0.10", "1E+5", "-0", "-0.00", "1e999999", "100"]
 FEW = settings(max_examples=15, deadline=None)
@@ -114,9 +114,9 @@ def test_a_hundred_levels_are_read_and_no_more(opening, closing):
     def nested(inner, levels):
         return exact_json.loads(opening * levels + inner + closing * levels)
 
-    assert MOST_LEVELS == exact_json.extent(nested("1", 100))[0]
-    assert MOST_LEVELS < exact_json.extent(nested("{}", 100))[0]
-    assert MOST_LEVELS < exact_json.extent(nested("1", 900))[0]
+    assert MAX_LEVELS == exact_json.extent(nested("1", 100))[0]
+    assert MAX_LEVELS < exact_json.extent(nested("{}", 100))[0]
+    assert MAX_LEVELS < exact_json.extent(nested("1", 900))[0]
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def test_all_values_are_counted(text, values):
 
 @pytest.mark.parametrize("one", ["1", "[]", '{"a":1}', '"\\\\"'])
 def test_text_of_too_many_values_is_refused_before_it_is_read(one):
-    text = f"[{','.join([one] * MOST_VALUES)}]"
+    text = f"[{','.join([one] * MAX_VALUES)}]"
 
     with pytest.raises(ValueError, match=r"^It has more than 100000 values\.$"):
-        exact_json.loads(text, most_values=MOST_VALUES)
+        exact_json.loads(text, most_values=MAX_VALUES)
     assert exact_json.loads(text)
 
 

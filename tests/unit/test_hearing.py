@@ -13,7 +13,7 @@ SETTINGS = CodatSettings.model_validate({"api_key": "key", "base_url": "http://c
 
 
 def answering(answer, heard):
-    return CodatClient(SETTINGS, transport=httpx.MockTransport(answer), hear=heard.append)
+    return CodatClient(SETTINGS, transport=httpx.MockTransport(answer), on_request=heard.append)
 
 
 def throttled(_):

@@ -7,12 +7,11 @@ import pytest
 
 from activities.models import Idempotency
 from codat.models import PushStatus
-from workflows.ledger import (
+from workflows.ledger import Ledger, adopt
+from workflows.submission import (
     AttemptResult,
     Judgement,
-    Ledger,
     Submission,
-    adopt,
     answer_to,
     idempotency_key,
     mark_not_written,

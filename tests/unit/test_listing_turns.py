@@ -16,7 +16,7 @@ from tests.support.busiest import Busiest
 from workflows.attributes import CONNECTION_ID, DATA_TYPE
 
 PUSHES = 5000
-MOST_CALLS = 60_000
+MAX_CALLS = 60_000
 
 
 class Listing:
@@ -51,4 +51,4 @@ async def test_a_long_list_is_gone_through_in_small_turns():
         found = await find_operations(listing, uuid4(), read_query(""), "Unknown")  # pyright: ignore[reportArgumentType]
 
     assert PUSHES == len(found.operations)
-    assert busiest.calls < MOST_CALLS
+    assert busiest.calls < MAX_CALLS

@@ -14,8 +14,7 @@ from activities.wire import Finding
 from codat import PushStatus
 from workflows.details import outcome_details, progress_details
 from workflows.markdown import code, plain
-from workflows.models import PushOutcome
-from workflows.progress import PushProgress
+from workflows.models import PushOutcome, PushProgress
 
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 MARKUP = [

@@ -7,8 +7,8 @@ import pytest
 
 from activities.models import PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
-from workflows.ledger import Judgement
 from workflows.ledger_rebuild import rebuild_ledger
+from workflows.submission import Judgement
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OPERATION = uuid4()

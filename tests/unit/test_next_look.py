@@ -19,14 +19,14 @@ COMPANY = UUID(int=0)  # whose grid has marks at full seconds, NOON is one
 MARK = NOON - timedelta(seconds=0.5)
 """A push of then counts its age from the mark that is nearest."""
 
-USUAL = PushSettings().conduct(CodatSettings.model_validate({"api_key": "k"}))
+USUAL = PushSettings().policy(CodatSettings.model_validate({"api_key": "k"}))
 
 
-def looks(conduct: PushPolicy, until: float, *, began=NOON, accepted=0.3, company=COMPANY):
+def looks(policy: PushPolicy, until: float, *, began=NOON, accepted=0.3, company=COMPANY):
     """List the ages at which a push is looked at, each answered after 50 ms."""
     ages, now = [], began + timedelta(seconds=accepted)
     while not ages or ages[-1] < until:
-        now = next_poll(conduct, company, began, now)
+        now = next_poll(policy, company, began, now)
         ages.append((now - began).total_seconds())
         now += timedelta(milliseconds=50)
     return ages
@@ -121,8 +121,8 @@ def test_in_the_long_run_all_pushes_of_a_company_are_looked_at_together():
 
 @pytest.mark.parametrize("factor", [1.0, 1.5, 2.0, 10.0])
 def test_the_factor_is_how_much_older_a_push_may_grow(factor):
-    conduct = USUAL.model_copy(update={"poll_factor": factor})
-    ages = looks(conduct, 3000)
+    policy = USUAL.model_copy(update={"poll_factor": factor})
+    ages = looks(policy, 3000)
     grown = [later / earlier for earlier, later in pairwise(ages)]
 
     assert max(grown[1:]) <= max(factor, 1) * 1.02 or factor == 1
@@ -130,22 +130,22 @@ def test_the_factor_is_how_much_older_a_push_may_grow(factor):
 
 
 def test_a_worker_that_never_waits_looks_at_once():
-    conduct = USUAL.model_copy(update={"poll_first": timedelta()})
+    policy = USUAL.model_copy(update={"poll_first": timedelta()})
 
-    assert NOON == next_poll(conduct, COMPANY, NOON, NOON)
+    assert NOON == next_poll(policy, COMPANY, NOON, NOON)
 
 
 def test_with_webhooks_the_first_look_comes_later():
     codat = CodatSettings.model_validate({"api_key": "k", "webhook_secret": "whsec_x"})
 
-    assert timedelta(minutes=2) == PushSettings().conduct(codat).poll_first
+    assert timedelta(minutes=2) == PushSettings().policy(codat).poll_first
 
 
 def test_what_is_set_counts_with_webhooks_too():
     codat = CodatSettings.model_validate({"api_key": "k", "webhook_secret": "whsec_x"})
-    conduct = PushSettings(poll_first=timedelta(seconds=9)).conduct(codat)
+    policy = PushSettings(poll_first=timedelta(seconds=9)).policy(codat)
 
-    assert timedelta(seconds=9) == conduct.poll_first
+    assert timedelta(seconds=9) == policy.poll_first
 
 
 @pytest.mark.parametrize(

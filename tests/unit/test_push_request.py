@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from codat.exact_json import MOST_VALUES
+from codat.exact_json import MAX_VALUES
 from workflows.models import PushRequest
 
 
@@ -49,9 +49,9 @@ def test_what_was_computed_is_not_written():
 
 
 def test_a_record_of_too_many_values_is_refused():
-    assert a_request(data={"a": [1] * (MOST_VALUES - 2)})
+    assert a_request(data={"a": [1] * (MAX_VALUES - 2)})
     with pytest.raises(ValueError, match="the record may have at most 100000 values"):
-        a_request(data={"a": [1] * (MOST_VALUES - 1)})
+        a_request(data={"a": [1] * (MAX_VALUES - 1)})
 
 
 @pytest.mark.parametrize("odd", [".", ".."])

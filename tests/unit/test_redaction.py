@@ -7,7 +7,7 @@ import pytest
 
 from dispatch.timeline.redaction import HIDDEN, redacted
 from dispatch.timeline.timeline import Timeline, TimelineEvent, merged
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 RECORD = {"name": "Acme Ltd", "lines": [{"amount": 1250, "isTaxed": True}], "note": "x"}

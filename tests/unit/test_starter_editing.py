@@ -11,7 +11,7 @@ from codat import PushStatus
 from commands import edit_retry
 from commands.editor import edit
 from commands.exit_codes import CommandError
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 from tests.support.option_documents import field
 from workflows.models import PushOutcome
 

@@ -9,12 +9,17 @@ from temporalio import workflow
 
 from activities.models import OperationSnapshot, PushPolicy
 from codat.models import PushOperation, PushStatus
-from tests.support.house import a_request
-from workflows import state
+from tests.support.cluster import a_request
+from workflows import waiting
+from workflows.carried_state import CarriedState
+from workflows.deadline import Deadline
 from workflows.ledger import Ledger
-from workflows.models import Resume
-from workflows.state import Ended, PushState
+from workflows.lifecycle import begin
+from workflows.models import PushRequest
+from workflows.outcomes import Ended, check_deadline, check_time
+from workflows.state import PushState
 from workflows.steps import poll
+from workflows.waiting import wait
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -37,15 +42,20 @@ def _waits(monkeypatch):
     monkeypatch.setattr(workflow, "now", lambda: NOON)
     monkeypatch.setattr(workflow, "wait_condition", wait_condition)
     monkeypatch.setattr(workflow, "set_current_details", lambda _: None)
-    monkeypatch.setattr(state, "count_wait", lambda *_: None)
+    monkeypatch.setattr(waiting, "count_wait", lambda *_: None)
     return waits
 
 
 def with_left(left: timedelta | None) -> PushState:
     """A push of ten minutes that has so much time left; None: a push without a deadline."""
     if left is None:
-        return PushState(a_request(), requested=NOON)
-    return PushState(a_request(timeout_in_minutes=10), requested=NOON + left - 10 * MINUTE)
+        return state_of(a_request(), NOON)
+    return state_of(a_request(timeout_in_minutes=10), NOON + left - 10 * MINUTE)
+
+
+def state_of(request: PushRequest, requested: datetime) -> PushState:
+    carried = CarriedState(requested_on_utc=requested, ledger=Ledger())
+    return PushState(request, carried, Deadline(requested, request.timeout_in_minutes))
 
 
 @pytest.mark.usefixtures("waits")
@@ -53,20 +63,20 @@ def with_left(left: timedelta | None) -> PushState:
     ("left", "is_late"), [(TICK, False), (timedelta(), True), (-TICK, True), (None, False)]
 )
 def test_the_time_is_over_exactly_at_the_deadline(left, is_late):
-    assert is_late == with_left(left).is_late
+    assert is_late == with_left(left).deadline.has_passed
 
 
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("left", [60, 59, 30])
 def test_with_half_a_minute_left_it_is_sent(left):
-    with_left(timedelta(seconds=left)).check_time()
+    check_time(with_left(timedelta(seconds=left)))
 
 
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("left", [29.999999, 29, 0, -1])
 def test_with_less_than_half_a_minute_left_it_is_not_sent(left):
     with pytest.raises(Ended) as ended:
-        with_left(timedelta(seconds=left)).check_time()
+        check_time(with_left(timedelta(seconds=left)))
 
     assert ("TimedOut", False) == (ended.value.outcome.status, ended.value.outcome.submitted)
 
@@ -75,7 +85,7 @@ def test_with_less_than_half_a_minute_left_it_is_not_sent(left):
 @pytest.mark.parametrize(("left", "is_over"), [(TICK, False), (timedelta(), True)])
 def test_it_may_be_looked_for_until_the_deadline_itself(left, is_over):
     try:
-        with_left(left).check_deadline()
+        check_deadline(with_left(left))
     except Ended:
         assert is_over
     else:
@@ -84,21 +94,21 @@ def test_it_may_be_looked_for_until_the_deadline_itself(left, is_over):
 
 @pytest.mark.parametrize("left", [MINUTE, 2 * MINUTE - TICK, 2 * MINUTE, 3 * MINUTE, None])
 async def test_no_wait_lasts_beyond_the_deadline(waits, left):
-    await with_left(left).wait(2 * MINUTE, "why")
+    await wait(with_left(left), 2 * MINUTE, "why")
 
     assert [min(left or 2 * MINUTE, 2 * MINUTE)] == waits
 
 
 @pytest.mark.parametrize("left", [timedelta(), -MINUTE])
 async def test_after_the_deadline_nothing_is_waited_for(waits, left):
-    await with_left(left).wait(MINUTE, "why")
+    await wait(with_left(left), MINUTE, "why")
 
     assert [] == waits
 
 
 async def test_one_look_before_the_deadline_the_wait_is_for_the_deadline(waits):
     pushed = with_left(timedelta(seconds=3))
-    pushed.conduct = PushPolicy(poll_first=timedelta(seconds=4))
+    pushed.carried.policy = PushPolicy(poll_first=timedelta(seconds=4))
     await poll.wait_for_look(pushed, PENDING)
 
     assert [timedelta(seconds=3)] == waits
@@ -126,10 +136,10 @@ async def test_a_hint_is_heard_once(monkeypatch):
 
     monkeypatch.setattr(poll, "call", read)
     state = with_left(None)
-    state.hinted = True
+    state.carried.hinted = True
     await poll.ask(state, uuid4())
 
-    assert not state.hinted
+    assert not state.carried.hinted
 
 
 async def test_what_is_saved_for_pushes_is_not_asked_for_sooner(waits):
@@ -144,7 +154,7 @@ async def test_what_is_saved_for_pushes_is_not_asked_for_sooner(waits):
 def test_a_reset_begins_a_new_clock():
     request = a_request(timeout_in_minutes=10)
 
-    assert NOON + 10 * MINUTE == PushState.beginning(request, is_reset=True).deadline
+    assert NOON + 10 * MINUTE == begin(request, is_reset=True).deadline.at
 
 
 def info_of(**how):
@@ -159,11 +169,11 @@ def info_of(**how):
 def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch, requested):
     started = info_of(continued_run_id=requested and "a run")
     monkeypatch.setattr(workflow, "info", lambda: started)
-    resume = Resume(requested_on_utc=requested, ledger=Ledger()) if requested else None
+    resume = CarriedState(requested_on_utc=requested, ledger=Ledger()) if requested else None
     request = a_request(timeout_in_minutes=10, resume=resume)
 
-    began = PushState.beginning(request, is_reset=False)
-    assert (requested or NOON) + 10 * MINUTE == began.deadline
+    began = begin(request, is_reset=False)
+    assert (requested or NOON) + 10 * MINUTE == began.deadline.at
 
 
 @pytest.mark.parametrize(
@@ -178,7 +188,7 @@ def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch,
 def test_what_a_run_is_said_to_go_on_with_counts_only_if_it_was_continued(monkeypatch, how):
     alone = info_of(**how)
     monkeypatch.setattr(workflow, "info", lambda: alone)
-    request = a_request(resume=Resume(requested_on_utc=NOON - MINUTE, ledger=Ledger()))
+    request = a_request(resume=CarriedState(requested_on_utc=NOON - MINUTE, ledger=Ledger()))
 
-    began = PushState.beginning(request, is_reset=False)
-    assert (NOON, None) == (began.requested, began.request.resume)
+    began = begin(request, is_reset=False)
+    assert (NOON, None) == (began.carried.requested_on_utc, began.request.resume)

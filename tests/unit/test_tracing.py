@@ -19,10 +19,10 @@ from dispatch.process.tracing import SWITCHES, interceptors_of, observed, tracer
 def _heard():
     exporter, provider, others = InMemorySpanExporter(), TracerProvider(), []
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    hear = observed(others.append, provider.get_tracer("test"))
+    on_request = observed(others.append, provider.get_tracer("test"))
 
     def heard(one):
-        hear(one)
+        on_request(one)
         assert [one] == others
         (span,) = exporter.get_finished_spans()
         return span

@@ -154,8 +154,8 @@ class Unlisted(Interceptor):
 
 
 async def test_a_push_that_is_not_listed_yet_is_found_by_its_owner(door):
-    push = await door.house.push(data_type="suppliers", data=record("suppliers", uuid4().hex[:7]))
-    lagging = with_interceptor(door.house.client, Unlisted())
+    push = await door.cluster.push(data_type="suppliers", data=record("suppliers", uuid4().hex[:7]))
+    lagging = with_interceptor(door.cluster.client, Unlisted())
     parts = replace(door.parts, temporal=lagging, owned=OwnedPushes())
 
     assert push.push_id == (await find(parts, UUID(seeds.COMPANY), push.push_id)).push.push_id

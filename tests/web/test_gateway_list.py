@@ -149,7 +149,7 @@ async def test_a_query_never_reaches_past_the_company(door, value):
 async def test_a_list_is_cut_where_there_are_too_many(door, monkeypatch):
     await until_listed(door, *[await pushed(door) for _ in range(3)])
     total = (await listed(door))["totalResults"]
-    monkeypatch.setattr("gateway.api.listing.MOST_RUNS", 2)
+    monkeypatch.setattr("gateway.api.listing.MAX_RUNS", 2)
     newest = (await listed(door, pageSize=1))["results"]
     deep = await door.http.get(LIST, params={"page": total, "pageSize": 1})
 
@@ -158,7 +158,7 @@ async def test_a_list_is_cut_where_there_are_too_many(door, monkeypatch):
 
 async def test_the_first_page_of_a_list_that_is_cut_shows_what_there_is(door, monkeypatch):
     await until_listed(door, *[await pushed(door) for _ in range(3)])
-    monkeypatch.setattr("gateway.api.listing.MOST_RUNS", 2)
+    monkeypatch.setattr("gateway.api.listing.MAX_RUNS", 2)
     first = await listed(door, query="status=Unknown")
     after = await door.http.get(first["_links"]["next"]["href"])
 

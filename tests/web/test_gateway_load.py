@@ -58,15 +58,15 @@ async def test_fifty_clients_lose_none_and_double_none(devserver):
         assert PUSHES == len({key for each in keys.values() for key in each})
 
         async def all_listed():
-            query = f'WorkflowType="push" AND TaskQueue="{door.house.task_queue}"'
-            return (await door.house.client.count_workflows(query)).count == PUSHES
+            query = f'WorkflowType="push" AND TaskQueue="{door.cluster.task_queue}"'
+            return (await door.cluster.client.count_workflows(query)).count == PUSHES
 
         async def all_written():
-            return door.house.codat.invariants()["written"] >= PUSHES
+            return door.cluster.codat.invariants()["written"] >= PUSHES
 
         await eventually(all_listed)
         await eventually(all_written, within=3600)
         for each in keys.values():
             assert "Success" == (await door.ended(*each))["status"]
-        report = door.house.codat.invariants()
+        report = door.cluster.codat.invariants()
         assert (PUSHES, True) == (report["written"], report["sound"])

@@ -27,7 +27,7 @@ async def mixed_pushes(door):
     ]
     answers = [await door.http.post(path, json=body) for path, body in bodies]
     success, failed, unknown, pending = [one.json()["pushOperationKey"] for one in answers]
-    await door.house.client.get_workflow_handle(f"push-{unknown}").terminate()
+    await door.cluster.client.get_workflow_handle(f"push-{unknown}").terminate()
     ends = [await door.ended(key) for key in (success, failed, unknown)]
     listed = f"/companies/{seeds.COMPANY}/push?pageSize=50"
 

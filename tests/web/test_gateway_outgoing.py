@@ -17,7 +17,7 @@ from activities.notify import NotifyActivities, NotifySettings
 from activities.public_address import NotPublic, is_public, pinned
 from codat import SettingsError, read_settings
 from emulator import seeds
-from tests.support.house import QUICK, house
+from tests.support.cluster import QUICK, cluster
 from tests.support.waiting import eventually
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -46,7 +46,7 @@ async def told_house(environment, backend, **settings):
     notify = NotifyActivities(
         NotifySettings.model_validate(known), transport=httpx.MockTransport(backend.take)
     )
-    async with house(environment, conduct=TOLD, notify=notify) as home:
+    async with cluster(environment, policy=TOLD, notify=notify) as home:
         yield home
 
 
@@ -137,7 +137,7 @@ async def names(push):
 
 
 async def test_telling_costs_the_push_a_child_and_one_task_and_not_telling_nothing(devserver):
-    async with house(devserver) as home:
+    async with cluster(devserver) as home:
         untold = await home.push(connection_id=seeds.SYNCHRONOUS)
         await home.ending(untold)
     async with told_house(devserver, Backend()) as home:

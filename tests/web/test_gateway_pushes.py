@@ -70,7 +70,7 @@ async def test_repeats_under_one_key_are_one_push(door):
 
     assert 1 == len({answer.json()["pushOperationKey"] for answer in answers})
     assert ended == after
-    assert 1 == sum(sent["supplierName"] in one["body"] for one in door.house.posts)
+    assert 1 == sum(sent["supplierName"] in one["body"] for one in door.cluster.posts)
 
 
 async def test_another_record_under_a_key_is_refused_with_both_digests(door):
@@ -123,7 +123,9 @@ async def test_an_update_names_any_record_id(door):
     path = f"{door.path()}/a%2Fb%20%C3%A9"
     answer = await door.http.put(path, params={"forceUpdate": True}, json=a_supplier())
     ended = await door.ended(answer.json()["pushOperationKey"])
-    (put,) = [one for one in door.house.posts if one["method"] == "PUT" and "a%2Fb" in one["path"]]
+    (put,) = [
+        one for one in door.cluster.posts if one["method"] == "PUT" and "a%2Fb" in one["path"]
+    ]
 
     assert "Failed" == ended["status"]
     assert "forceUpdate=true" in put["query"]
@@ -172,7 +174,7 @@ async def test_what_is_not_there_is_404_or_405(door, path):
 async def test_options_come_as_the_platform_wrote_them(door):
     path = door.path("bills").replace("/push/", "/options/")
     there = await door.http.get(path)
-    async with door.house.codat.client() as codat:
+    async with door.cluster.codat.client() as codat:
         written = (await codat.get(path)).json()
 
     assert written == there.json()
@@ -182,7 +184,7 @@ async def test_what_was_ended_from_outside_is_unknown(devserver):
     async with front_door(devserver, unknown_as="TimedOut") as door:
         path = door.path(connection=seeds.SLOW)
         key = (await door.http.post(path, json=a_supplier())).json()["pushOperationKey"]
-        await door.house.client.get_workflow_handle(f"push-{key}").terminate()
+        await door.cluster.client.get_workflow_handle(f"push-{key}").terminate()
         ended = await door.ended(key)
 
         assert ("TimedOut", "Unknown", 408) == (

@@ -11,7 +11,7 @@ from emulator import seeds
 from emulator.examples import record
 from gateway.middleware import request_limits
 from gateway.middleware.request_limits import OF_A_KEY
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 
 
 def a_supplier():
@@ -48,7 +48,7 @@ async def test_a_request_whose_start_was_not_confirmed_is_repeated_by_the_key_of
 
     assert status == answer.status_code
     assert "Repeat the request with this answer's Idempotency-Key." in answer.json()["error"]
-    assert 1 == sum(sent["supplierName"] in one["body"] for one in door.house.posts)
+    assert 1 == sum(sent["supplierName"] in one["body"] for one in door.cluster.posts)
 
 
 async def test_an_answer_that_started_nothing_makes_no_key_known(door):
@@ -85,10 +85,10 @@ async def test_two_pushes_whose_texts_make_one_id_are_not_taken_for_one(door, by
         timeout_in_minutes=5,
     )
     if by_hand:
-        start = {"id": first.workflow_id, "task_queue": door.house.task_queue}
-        await door.house.client.start_workflow("push", first, **start)
+        start = {"id": first.workflow_id, "task_queue": door.cluster.task_queue}
+        await door.cluster.client.start_workflow("push", first, **start)
     else:
-        await door.house.push(**first.model_dump())
+        await door.cluster.push(**first.model_dump())
     answer = await door.http.put(
         f"{door.path()}/{name}%2F1", json=sent, headers={"Idempotency-Key": "2"}
     )
@@ -107,18 +107,18 @@ async def test_a_data_type_that_is_cut_elsewhere_is_another_push_too(door):
     )
     longer = {"data_type": f"bankAccounts/{account}/{cut}/bankTransactions"}
     other = sent.model_copy(update=longer | {"idempotency_key": "1"})
-    push = await start_push(door.house.client, sent, task_queue="nobody's")
+    push = await start_push(door.cluster.client, sent, task_queue="nobody's")
 
     assert sent.push_id == other.push_id
     with pytest.raises(IdempotencyKeyConflict, match="Use another key"):
-        await start_push(door.house.client, other, task_queue="nobody's")
+        await start_push(door.cluster.client, other, task_queue="nobody's")
     await push.handle.terminate()
 
 
 async def test_a_push_that_was_started_by_hand_and_has_not_begun_is_told_to_its_caller(door):
     request = a_request(data_type="suppliers", data=a_supplier())
     start = {"id": request.workflow_id, "task_queue": "nobody's"}
-    handle = await door.house.client.start_workflow("push", request, **start)
+    handle = await door.cluster.client.start_workflow("push", request, **start)
     key = {"Idempotency-Key": request.idempotency_key}
     answer = await door.http.post(door.path(), json=request.data, headers=key)
     await handle.terminate()

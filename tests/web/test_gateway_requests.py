@@ -85,7 +85,7 @@ async def test_a_bank_account_may_have_a_slash_in_its_id(door):
     await door.ended(answer.json()["pushOperationKey"])
 
     assert (200, 200) == (answer.status_code, options.status_code)
-    assert [1] == [sum(path in one["path"] for one in door.house.posts)]
+    assert [1] == [sum(path in one["path"] for one in door.cluster.posts)]
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from dispatch.payloads.storage import LARGE
 from dispatch.pushes import start_push
 from emulator import seeds
 from gateway.errors import refusal_of
+from tests.support.cluster import a_request
 from tests.support.front_door import front_door
-from tests.support.house import a_request
 
 RING = KeyRing({"2026-11": bytes(range(32))}, "2026-11")
 
@@ -22,7 +22,7 @@ def with_converter(client, made):
 
 
 async def test_a_push_whose_key_the_front_door_lacks_is_told_as_that(door):
-    sealed = with_converter(door.house.client, converter(RING))
+    sealed = with_converter(door.cluster.client, converter(RING))
     # Whose record nobody else can read: it keeps others of its place from being adopted.
     request = a_request(connection_id=uuid4())
     push = await start_push(sealed, request, task_queue="nobody's")

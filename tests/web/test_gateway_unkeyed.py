@@ -41,7 +41,7 @@ def a_supplier() -> dict[str, Any]:
 
 def written(door: FrontDoor, sent: dict[str, Any]) -> int:
     """How often a supplier is in the books."""
-    return sum(sent["supplierName"] in str(one) for one in door.house.records)
+    return sum(sent["supplierName"] in str(one) for one in door.cluster.records)
 
 
 @dataclass

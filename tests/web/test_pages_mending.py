@@ -19,9 +19,9 @@ async def _http(door):
 
 async def refused(http, door, **fields):
     """A push that the platform refused, at its page's path, and what its form would send."""
-    door.house.codat.connection(seeds.REFUSING).set(refusing="Not today.")
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
     fields = {"connection_id": seeds.REFUSING, "data_type": "suppliers", **fields}
-    push = await door.house.push(validation="advise", **fields)
+    push = await door.cluster.push(validation="advise", **fields)
     await push.outcome()
     path = f"{HOME}/{push.push_id}"
     return push, path, Page((await http.get(f"{path}/edit")).text).sent

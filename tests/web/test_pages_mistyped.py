@@ -4,8 +4,8 @@ import pytest
 import pytest_asyncio
 
 from dispatch.pushes import InvalidPushRequest, Push, found_by, request_of
+from tests.support.cluster import a_request
 from tests.support.doors import start_like
-from tests.support.house import a_request
 from tests.web.test_pages_visits import HOME, browser, logged_in, token_in
 
 
@@ -18,13 +18,13 @@ async def _http(door):
 
 async def mistyped(door, *, bare=False, **fields):
     """A push that has ended; its latest run asked for none, and may bear no search attributes."""
-    push = await door.house.push(**fields)
+    push = await door.cluster.push(**fields)
     await push.outcome()
     if bare:
-        start = {"id": push.workflow_id, "task_queue": door.house.task_queue}
-        await door.house.client.start_workflow("push", {"data": 7}, **start)
+        start = {"id": push.workflow_id, "task_queue": door.cluster.task_queue}
+        await door.cluster.client.start_workflow("push", {"data": 7}, **start)
     else:
-        await start_like(push, door.house.task_queue, timeoutInMinutes="5")
+        await start_like(push, door.cluster.task_queue, timeoutInMinutes="5")
     await push.outcome()
     return push
 
@@ -42,10 +42,10 @@ async def test_it_is_told_as_it_stood_before(door, http, bare):
 
 
 async def test_it_is_retried_on_its_page(door, http):
-    push = await door.house.push(data={"name": "Fuel"}, validation="off")
+    push = await door.cluster.push(data={"name": "Fuel"}, validation="off")
     await push.outcome()
     first = (await push.describe()).run_id
-    await start_like(push, door.house.task_queue, timeoutInMinutes="5")
+    await start_like(push, door.cluster.task_queue, timeoutInMinutes="5")
     await push.outcome()
     path = f"{HOME}/{push.push_id}"
     page = (await http.get(path)).text
@@ -57,13 +57,13 @@ async def test_it_is_retried_on_its_page(door, http):
 
 async def test_what_never_was_a_push_is_not_retried(door, http):
     request = a_request()
-    push = Push(door.house.client, request.push_id)
-    await door.house.client.start_workflow(
+    push = Push(door.cluster.client, request.push_id)
+    await door.cluster.client.start_workflow(
         "push",
         {"data": 7},
         id=push.workflow_id,
-        task_queue=door.house.task_queue,
-        search_attributes=found_by(door.house.client, request),
+        task_queue=door.cluster.task_queue,
+        search_attributes=found_by(door.cluster.client, request),
     )
     with pytest.raises(InvalidPushRequest):
         await push.outcome()

@@ -70,7 +70,7 @@ async def test_what_was_typed_is_kept_on_errors(http):
 
 
 async def test_a_form_takes_an_item_that_was_made_after_it_was_shown(http, door):
-    emulator, path = door.house.codat, NEW.replace("/suppliers/", "/directIncomes/")
+    emulator, path = door.cluster.codat, NEW.replace("/suppliers/", "/directIncomes/")
     emulator.connection(seeds.PROMPT).set(offers=["items"])
     await http.get(path)
     made = await door.ended(
@@ -101,7 +101,7 @@ async def test_a_failed_push_is_mended_on_its_page(http, door):
     key = path.rpartition("/")[2]
     await door.ended(key)
     form = (await http.get(f"{path}/edit")).text
-    door.house.codat.connection(seeds.REFUSING).set(refusing=None)
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
     data = {"_csrf": token_in(form), "supplierName": "Mended", "status": "Active"}
     answer = await http.post(f"{path}/edit", data=data)
 
@@ -115,12 +115,12 @@ async def test_a_failed_push_is_mended_on_its_page(http, door):
 
 async def test_a_retry_asks_again_under_the_same_push(http, door):
     refusing = NEW.replace(seeds.PROMPT, seeds.REFUSING)
-    door.house.codat.connection(seeds.REFUSING).set(refusing="Not today.")
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
     path = (await submitted(http, refusing, supplierName="Again")).headers["location"]
     key = path.rpartition("/")[2]
     await door.ended(key)
     page = (await http.get(path)).text
-    door.house.codat.connection(seeds.REFUSING).set(refusing=None)
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
     answer = await http.post(f"{path}/retry", data={"_csrf": token_in(page)})
 
     assert path == answer.headers["location"]
@@ -149,7 +149,7 @@ async def test_the_stream_leaves_a_run_that_was_reset_for_the_new_one(http, door
 
     monkeypatch.setattr("gateway.pages.live._CALM", 0)
     monkeypatch.setattr(WorkflowHistoryEventAsyncIterator, "fetch_next_page", counted)
-    push = await door.house.push(connection_id=seeds.OFFLINE)
+    push = await door.cluster.push(connection_id=seeds.OFFLINE)
     path = f"{HOME}/{push.push_id}"
     streaming = asyncio.create_task(http.get(f"{path}/events"))
     await point_after(push, "push")

@@ -26,7 +26,7 @@ async def _http(door):
 @pytest_asyncio.fixture(loop_scope="session", scope="module", name="unclear")
 async def _unclear(door):
     """A push that ended Unknown, with one operation that might be it."""
-    push = await door.house.push(connection_id=seeds.SHAKY)
+    push = await door.cluster.push(connection_id=seeds.SHAKY)
     await push.outcome()
     return push
 
@@ -84,7 +84,7 @@ async def test_a_company_of_another_key_takes_no_word(http, unclear):
 
 
 async def test_a_push_that_failed_needs_no_word(http, door):
-    push = await door.house.push(data={"name": "Fuel"})
+    push = await door.cluster.push(data={"name": "Fuel"})
     await push.outcome()
     page = (await http.get(path_of(push))).text
     run = (await push.describe()).run_id
@@ -95,11 +95,11 @@ async def test_a_push_that_failed_needs_no_word(http, door):
 
 
 async def test_the_word_that_nothing_was_written_reaches_the_push(http, door):
-    posts = len(door.house.posts)
-    push = await door.house.push(connection_id=seeds.OFFLINE)
+    posts = len(door.cluster.posts)
+    push = await door.cluster.push(connection_id=seeds.OFFLINE)
 
     async def sent():
-        return posts < len(door.house.posts)
+        return posts < len(door.cluster.posts)
 
     await eventually(sent)
     await push.handle.terminate()
@@ -114,11 +114,11 @@ async def test_the_word_that_nothing_was_written_reaches_the_push(http, door):
 
 
 async def test_an_operation_is_adopted_by_a_persons_word(http, door, unclear):
-    posts = len(door.house.posts)
+    posts = len(door.cluster.posts)
     (candidate,) = (await unclear.outcome()).candidates
     await told(http, unclear, word=str(candidate.push_operation_key))
     outcome = await unclear.outcome()
     page = (await http.get(path_of(unclear))).text
 
-    assert ("Success", posts) == (outcome.status, len(door.house.posts))
+    assert ("Success", posts) == (outcome.status, len(door.cluster.posts))
     assert "Adopted on the word of all: It&#39;s in the books &lt;b&gt;once&lt;/b&gt;." in page

@@ -92,14 +92,14 @@ async def test_pages_keep_a_bound_key_to_its_company(door):
 async def test_a_form_from_elsewhere_starts_nothing(door):
     async with browser(door) as http:
         await logged_in(http)
-        before = len(door.house.posts)
+        before = len(door.cluster.posts)
         answers = [
             await http.post(NEW, data={"supplierName": "Forged", "_csrf": token})
             for token in ("", "0" * 64)
         ]
 
     assert [403, 403] == [answer.status_code for answer in answers]
-    assert before == len(door.house.posts)
+    assert before == len(door.cluster.posts)
 
 
 async def test_logging_out_ends_the_session(door):

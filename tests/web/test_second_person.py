@@ -20,10 +20,10 @@ async def test_a_second_key_has_to_say_that_nothing_was_written(devserver):
     ):
         await logged_in(ann, "ann")
         await logged_in(bob, "bob")
-        push = await door.house.push(connection_id=seeds.OFFLINE)
+        push = await door.cluster.push(connection_id=seeds.OFFLINE)
 
         async def sent():
-            return door.house.posts
+            return door.cluster.posts
 
         await eventually(sent)
         await push.handle.terminate()

@@ -26,7 +26,7 @@ async def test_a_stream_ends_when_its_session_is_left(door, monkeypatch):
         began.set()
         return fetch(pages, **more)
 
-    push = await door.house.push(connection_id=seeds.OFFLINE)
+    push = await door.cluster.push(connection_id=seeds.OFFLINE)
     async with browser(door) as http:
         await logged_in(http)
         token = token_in((await http.get(HOME)).text)
@@ -42,7 +42,7 @@ async def test_a_stream_ends_when_its_session_is_left(door, monkeypatch):
 
 async def test_a_stream_ends_when_its_session_is_over(door, monkeypatch):
     monkeypatch.setattr("gateway.sessions.LASTS", 2)
-    push = await door.house.push(connection_id=seeds.OFFLINE)
+    push = await door.cluster.push(connection_id=seeds.OFFLINE)
     async with browser(door) as http:
         await logged_in(http)
         stream = await http.get(f"{HOME}/{push.push_id}/events")
@@ -142,8 +142,8 @@ async def test_keys_do_what_their_roles_say(devserver):
 async def test_pages_offer_and_do_what_the_roles_say(devserver, roles, statuses, buttons):
     keys = f"somebody:{digest(KEY)}:*:{roles}"
     async with front_door(devserver, api_keys=keys) as door, browser(door) as http:
-        door.house.codat.connection(seeds.REFUSING).set(refusing="Not today.")
-        push = await door.house.push(connection_id=seeds.REFUSING)
+        door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
+        push = await door.cluster.push(connection_id=seeds.REFUSING)
         await push.outcome()
         await logged_in(http)
         text = (await http.get(f"{HOME}/{push.push_id}")).text

@@ -11,7 +11,7 @@ import pytest_asyncio
 from emulator import seeds
 from gateway.app import build_app
 from gateway.middleware import request_limits
-from gateway.middleware.request_limits import MOST_OF_AN_ADDRESS, OF_A_STRANGER
+from gateway.middleware.request_limits import MAX_OF_AN_ADDRESS, OF_A_STRANGER
 from tests.support.front_door import BOUND_KEY, KEY, basic, front_door
 from tests.support.serving import served
 from tests.support.waiting import eventually
@@ -70,14 +70,14 @@ async def statuses(address, *paths, key=KEY):
 
 async def test_strangers_whose_bodies_do_not_come_hold_up_nobody(few):
     async with unending(few, "/webhooks/codat", 60) as said:
-        await refusals(said, 60 - MOST_OF_AN_ADDRESS)
+        await refusals(said, 60 - MAX_OF_AN_ADDRESS)
 
         assert [200, 200, 200] == await statuses(few, LIST, "/health", "/ready")
 
 
 async def test_a_wrong_key_is_a_strangers(few):
     async with unending(few, "/webhooks/codat", 60, basic("wrong")) as said:
-        await refusals(said, 60 - MOST_OF_AN_ADDRESS)
+        await refusals(said, 60 - MAX_OF_AN_ADDRESS)
 
         assert [200] == await statuses(few, LIST)
 

@@ -25,7 +25,7 @@ OTHERS = f"/companies/{seeds.OTHER_COMPANY}/connections/{seeds.OTHER_PROMPT}/pus
 async def started(door, key=KEY, path=None, **fields):
     sent = record("suppliers", number=uuid4().hex[:7]) | fields
     answer = await door.http.post(path or door.path(), json=sent, headers=basic(key))
-    return Push(door.house.client, UUID(answer.json()["pushOperationKey"]))
+    return Push(door.cluster.client, UUID(answer.json()["pushOperationKey"]))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ async def test_a_push_bears_the_name_of_its_key(door, key, path, name):
     query = f'StartedBy="{name}" AND WorkflowId="{push.workflow_id}"'
 
     async def is_listed():
-        return [one async for one in door.house.client.list_workflows(query)]
+        return [one async for one in door.cluster.client.list_workflows(query)]
 
     await eventually(is_listed)
     assert name == memo[CALLER_MEMO]
@@ -45,7 +45,7 @@ async def test_a_push_bears_the_name_of_its_key(door, key, path, name):
 
 
 async def test_a_retry_bears_the_name_of_who_asked_again(door):
-    door.house.codat.connection(seeds.REFUSING).set(refusing="Not today.")
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
     push = await started(door, path=door.path(connection=seeds.REFUSING))
     await door.ended(str(push.push_id))
     async with browser(door) as http:
@@ -64,15 +64,15 @@ async def test_a_retry_bears_the_name_of_who_asked_again(door):
 
 
 async def test_a_push_is_listed_by_each_key_that_asked_for_one_of_its_runs(door):
-    door.house.codat.connection(seeds.REFUSING).set(refusing="Not today.")
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
     push = await started(door, path=door.path(connection=seeds.REFUSING))
     await door.ended(str(push.push_id))
-    await retry_push(push, task_queue=door.house.task_queue, started_by="night-shift")
+    await retry_push(push, task_queue=door.cluster.task_queue, started_by="night-shift")
     await push.outcome()
     latest = (await push.describe()).run_id
 
     async def listed(name):
-        found = await list_pushes(door.house.client, Selection(started_by=name))
+        found = await list_pushes(door.cluster.client, Selection(started_by=name))
         return [one.run_id for one in found.pushes if one.push_id == push.push_id]
 
     await eventually(lambda: listed("night-shift"))

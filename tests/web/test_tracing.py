@@ -27,8 +27,8 @@ from emulator import Emulator, seeds
 from gateway.app import build_app
 from gateway.dependencies import Dependencies
 from gateway.settings import GatewaySettings
+from tests.support.cluster import QUICK
 from tests.support.front_door import BASE
-from tests.support.house import QUICK
 from worker import build_worker
 from workflows.push import PushWorkflow
 
@@ -66,9 +66,9 @@ async def a_door(server, tracer):
         known = CodatSettings.model_validate(
             {"api_key": emulator.api_key, "base_url": emulator.base_url}
         )
-        hear = observed(ignore, tracer)
+        on_request = observed(ignore, tracer)
         async with (
-            CodatClient(known, transport=emulator.transport, hear=hear) as codat,
+            CodatClient(known, transport=emulator.transport, on_request=on_request) as codat,
             build_worker(client, codat, QUICK, task_queue=queue),
         ):
             parts = Dependencies(

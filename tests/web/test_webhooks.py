@@ -23,7 +23,7 @@ from emulator import seeds
 from gateway import webhooks as receiving
 from gateway.webhooks import Receiver
 from tests.support.clocks import wall_clock_off
-from tests.support.house import House, house
+from tests.support.cluster import Cluster, cluster
 from tests.support.waiting import eventually
 from workflows.attributes import PUSH_OPERATION_KEY
 
@@ -36,12 +36,12 @@ HOOK = "http://127.0.0.1/webhooks/codat"
 @asynccontextmanager
 async def reporting(
     environment: WorkflowEnvironment, kind: str = "webhooks", **settings: Any
-) -> AsyncIterator[tuple[House, Counter[str]]]:
+) -> AsyncIterator[tuple[Cluster, Counter[str]]]:
     """Run a house that looks only when a report says so."""
     receiver = Receiver(environment.client, SECRETS)
     through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
     async with (
-        house(environment, conduct=PATIENT, webhooks_through=through, **settings) as here,
+        cluster(environment, policy=PATIENT, webhooks_through=through, **settings) as here,
         here.codat.client() as codat,
     ):
         rule = {"type": "Push Operation Status Changed", "notifiers": {"webhook": HOOK}}
@@ -51,7 +51,7 @@ async def reporting(
         yield here, receiver.counts
 
 
-def reads(here: House) -> int:
+def reads(here: Cluster) -> int:
     return len([one for one in here.codat.journal() if one["did"] == "read operation"])
 
 
@@ -103,7 +103,7 @@ async def test_reports_that_come_twice_or_late_do_no_harm(devserver, fault, give
 
 @pytest.mark.parametrize(("ids", "hints"), [(("a", "a", "a"), 1), (("b", "c"), 2)])
 async def test_a_signed_report_hints_once_however_often_it_is_sent(devserver, ids, hints):
-    async with house(devserver, conduct=PATIENT) as here:
+    async with cluster(devserver, policy=PATIENT) as here:
         push = await here.push(connection_id=seeds.OFFLINE)
         receiver = Receiver(devserver.client, SECRETS)
 

@@ -110,7 +110,7 @@ async def test_cancelled_after_an_unpause_it_is_not_called_unsent(devserver, gat
 
 async def test_a_paused_request_does_not_outlast_the_deadline(devserver, monkeypatch, gate):
     seconds_for_minutes(monkeypatch)
-    monkeypatch.setattr("workflows.steps.submit.CALL_TIMEOUT", timedelta(seconds=2))
+    monkeypatch.setattr("workflows.steps.send.CALL_TIMEOUT", timedelta(seconds=2))
     async with protocol(devserver) as here:
         push = await here.push(timeout_in_minutes=2)
         await gate.reached.wait()

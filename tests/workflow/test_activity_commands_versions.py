@@ -12,7 +12,7 @@ from dispatch.process.worker_settings import WorkerSettings, options_of
 from dispatch.pushes import start_push
 from emulator import Emulator
 from tests.support.activity_commands import ActivityCommands
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 from tests.support.protocol import MODES
 from tests.support.rolling import make_current
 from worker import build_worker
@@ -40,9 +40,7 @@ def _paused_by(monkeypatch):
 @pytest.mark.parametrize("mode", MODES)
 async def test_no_version_sends_again_what_another_has_sent(devserver, mode, way, paused_by):
     queue = f"push-{uuid4()}"
-    conduct = PushPolicy(
-        poll_first=timedelta(), find_for=timedelta(), idempotency=Idempotency(mode)
-    )
+    policy = PushPolicy(poll_first=timedelta(), find_for=timedelta(), idempotency=Idempotency(mode))
     async with Emulator(impatient=True) as codat:
         codat.settings(rules="off", idempotency=mode, echo_data=True)
         known = CodatSettings.model_validate({"api_key": codat.api_key, "base_url": codat.base_url})
@@ -55,7 +53,7 @@ async def test_no_version_sends_again_what_another_has_sent(devserver, mode, way
                 build_worker(
                     devserver.client,
                     client,
-                    conduct,
+                    policy,
                     task_queue=queue,
                     options=options_of(settings),
                 ),

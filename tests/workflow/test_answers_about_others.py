@@ -3,7 +3,7 @@
 import pytest
 
 from activities.models import PushPolicy
-from tests.support.house import house
+from tests.support.cluster import cluster
 from tests.support.protocol import protocol, sent, written_once
 
 each = pytest.mark.parametrize("what", ["company", "connection", "dataType"])
@@ -35,7 +35,7 @@ async def test_what_an_answer_about_another_hides_is_looked_for(devserver, what,
 
 @each
 async def test_a_reading_about_another_is_no_reading(skipping, what):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("answer-about-another", what=what, method="GET", path=READS)
         outcome = await here.end(timeout_in_minutes=10)
 
@@ -45,7 +45,7 @@ async def test_a_reading_about_another_is_no_reading(skipping, what):
 
 @each
 async def test_after_readings_about_others_the_right_one_counts(skipping, what):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("answer-about-another", what=what, method="GET", path=READS, times=5)
         outcome = await here.end()
 

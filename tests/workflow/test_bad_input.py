@@ -9,14 +9,14 @@ from temporalio.client import WorkflowFailureError
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
-from tests.support.house import House, a_request, house
+from tests.support.cluster import Cluster, a_request, cluster
 
 
 def valid(**changes) -> dict:
     return a_request().model_dump(mode="json", by_alias=True, exclude_none=True) | changes
 
 
-async def refusal(here: House, *arguments, workflow_id: str | None = None) -> ApplicationError:
+async def refusal(here: Cluster, *arguments, workflow_id: str | None = None) -> ApplicationError:
     handle = await here.client.start_workflow(
         "push", args=arguments, id=workflow_id or f"push-{uuid4()}", task_queue=here.task_queue
     )
@@ -53,7 +53,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("arguments", "said"), WRONG)
 async def test_nonsense_fails_at_once_and_says_why(skipping, arguments, said):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         error = await refusal(here, *arguments)
 
         assert [] == here.codat.journal()
@@ -82,7 +82,7 @@ def raw(encoding: str = "json/plain", levels: int = 1) -> RawValue:
     ids=["101", "450", "900", "9000", "foo/bar", "json/protobuf"],
 )
 async def test_what_cannot_be_read_ends_the_push_at_once(skipping, argument, said):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         error = await refusal(here, argument)
 
     assert ("InvalidInput", True) == (error.type, error.non_retryable)
@@ -92,7 +92,7 @@ async def test_what_cannot_be_read_ends_the_push_at_once(skipping, argument, sai
 async def test_a_push_without_a_key_fails_at_once(skipping):
     request = valid()
     del request["idempotencyKey"]
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         error = await refusal(here, request)
 
     assert "idempotencyKey is missing" in error.message
@@ -100,7 +100,7 @@ async def test_a_push_without_a_key_fails_at_once(skipping):
 
 async def test_an_id_that_does_not_belong_to_the_input_is_told_the_right_one(skipping):
     request = a_request()
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         error = await refusal(here, request, workflow_id="push-something")
 
     assert request.workflow_id in error.message
@@ -108,7 +108,7 @@ async def test_an_id_that_does_not_belong_to_the_input_is_told_the_right_one(ski
 
 async def test_a_workflow_started_by_name_with_the_right_id_succeeds(skipping):
     request = a_request()
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         handle = await here.client.start_workflow(
             "push", request, id=request.workflow_id, task_queue=here.task_queue
         )

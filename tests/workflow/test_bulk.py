@@ -9,7 +9,7 @@ from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.bulk_plan import make_plan
 from dispatch.listing import Listed
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 from tests.support.waiting import eventually
 from workflows.bulk import RETRIED
 
@@ -30,7 +30,7 @@ async def failed(here, number):
 
 
 async def test_what_failed_is_retried_and_what_is_unclear_is_left_alone(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         safe = await failed(here, 2)
         unclear = await here.push(connection_id=seeds.SHAKY)
         await unclear.outcome()
@@ -43,7 +43,7 @@ async def test_what_failed_is_retried_and_what_is_unclear_is_left_alone(devserve
 
 
 async def test_what_somebody_retried_since_is_left_alone(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         (push,) = await failed(here, 1)
         report = await (await begun(here, [push], planned=FIRST)).report(wait=True)
 
@@ -51,7 +51,7 @@ async def test_what_somebody_retried_since_is_left_alone(devserver):
 
 
 async def test_a_success_is_left_alone(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push()
         await push.outcome()
         report = await (await begun(here, [push])).report(wait=True)
@@ -61,7 +61,7 @@ async def test_a_success_is_left_alone(devserver):
 
 
 async def test_a_paused_bulk_waits_and_a_stopped_one_ends(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         pushes = await failed(here, 3)
         bulk = await begun(here, pushes, gap=10)  # so slow that each step is one push
         await bulk.steer("pause")
@@ -79,7 +79,7 @@ async def test_a_paused_bulk_waits_and_a_stopped_one_ends(devserver):
 
 @pytest.mark.parametrize(("end", "word"), [("terminate", "terminated"), ("cancel", "canceled")])
 async def test_a_bulk_that_was_ended_from_outside_is_still_told(devserver, end, word):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         pushes = await failed(here, 2)
         bulk = await begun(here, pushes, gap=3600)
 
@@ -94,7 +94,7 @@ async def test_a_bulk_that_was_ended_from_outside_is_still_told(devserver, end, 
 
 
 async def test_a_step_that_is_repeated_retries_nothing_twice(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         (push,) = await failed(here, 1)
         ended = (await push.describe()).close_time or FIRST
         step = BulkStep(bulk_id="b1", pushes=[], planned_on_utc=ended, gap_seconds=0)
@@ -106,7 +106,7 @@ async def test_a_step_that_is_repeated_retries_nothing_twice(devserver):
 
 
 async def test_a_plan_groups_by_cause_and_counts_what_is_safe(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         pushes = [*(await failed(here, 2)), await here.push(connection_id=seeds.SHAKY)]
         await pushes[-1].outcome()
         plan = await make_plan(here.client, [await listed(push) for push in pushes])
@@ -116,7 +116,7 @@ async def test_a_plan_groups_by_cause_and_counts_what_is_safe(devserver):
 
 
 async def test_a_plan_may_be_narrowed_by_words(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         rows = [await listed(push) for push in await failed(here, 1)]
 
         assert 0 == len((await make_plan(here.client, rows, "tax rate")).safe)

@@ -20,7 +20,7 @@ from codat.quota import DailyQuota
 from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.process.sandbox import RUNNER
 from dispatch.pushes import start_push
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 from tests.support.waiting import eventually
 from workflows.bulk import RETRIED, BulkRetryWorkflow
 from workflows.models import PushOutcome, PushRequest
@@ -45,7 +45,7 @@ class Sketch:
 @pytest.fixture(name="cut")
 def _cut(monkeypatch):
     """Four steps, each a run of its own."""
-    monkeypatch.setattr("workflows.bulk.MOST_AT_ONCE", 20)
+    monkeypatch.setattr("workflows.bulk.MAX_AT_ONCE", 20)
     monkeypatch.setattr("workflows.bulk.STEPS_A_RUN", 1)
 
 

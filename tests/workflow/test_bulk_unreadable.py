@@ -17,7 +17,7 @@ from dispatch.payloads.storage import StorageFull
 from dispatch.pushes import start_push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
-from tests.support.house import a_request, house
+from tests.support.cluster import a_request, cluster
 from tests.support.waiting import eventually
 from workflows.bulk import RETRIED
 
@@ -62,7 +62,7 @@ async def report_of(here, *pushes):
 
 
 async def test_a_bulk_passes_by_a_record_that_is_lost(devserver, tmp_path):
-    async with house(where(devserver, large=tmp_path)) as here:
+    async with cluster(where(devserver, large=tmp_path)) as here:
         large, small = await failed(here, **LARGE), await failed(here, **WRONG)
         for file in tmp_path.rglob("*"):
             if file.is_file():
@@ -76,7 +76,7 @@ async def test_a_bulk_passes_by_a_record_that_finds_no_room(devserver, tmp_path,
     async def full(*_arguments):
         raise StorageFull("The disk is full.")
 
-    async with house(where(devserver, large=tmp_path)) as here:
+    async with cluster(where(devserver, large=tmp_path)) as here:
         large, small = await failed(here, **LARGE), await failed(here, **WRONG)
         monkeypatch.setattr("dispatch.payloads.storage.PayloadDirectory.store", full)
         report = await report_of(here, large, small)
@@ -100,7 +100,7 @@ async def test_a_list_shows_the_digest_where_the_key_is_missing(devserver):
 
 async def test_a_plan_leaves_to_a_person_what_it_cannot_read(devserver):
     company = uuid4()
-    async with house(where(devserver, RING)) as sealed, house(devserver) as plain:
+    async with cluster(where(devserver, RING)) as sealed, cluster(devserver) as plain:
         other = await failed(plain, company_id=company, **WRONG)
         await failed(sealed, company_id=company, **WRONG)
         rows = await listed(devserver.client, 2, company=company)
@@ -112,7 +112,7 @@ async def test_a_plan_leaves_to_a_person_what_it_cannot_read(devserver):
 
 async def test_a_plan_waits_for_no_push_that_was_retried_since(devserver):
     company = uuid4()
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await failed(here, company_id=company, **WRONG)
         rows = await listed(here.client, 1, company=company, statuses=(PushStatus.FAILED,))
         await retry_push(push, task_queue="nobody")

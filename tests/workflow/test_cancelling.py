@@ -1,11 +1,11 @@
 """What a request for cancellation does, and what it can't."""
 
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 
 
 async def test_cancelled_before_anything_was_sent_nothing_was_written(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.fault("error-before-commit", method="GET", path="/options/")
         push = await here.push()
         await here.codat.arrival(0, "GET", longest=5)
@@ -17,7 +17,7 @@ async def test_cancelled_before_anything_was_sent_nothing_was_written(devserver)
 
 
 async def test_cancelled_after_sending_it_ends_with_the_truth(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(delay=1)
         push = await here.push()
         await here.codat.arrival(0, "POST", longest=5)
@@ -29,7 +29,7 @@ async def test_cancelled_after_sending_it_ends_with_the_truth(devserver):
 
 
 async def test_cancelled_with_the_answer_lost_nothing_more_is_sent(devserver):
-    async with house(devserver, echo_data=True) as here:
+    async with cluster(devserver, echo_data=True) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1)
         push = await here.push()
         await here.codat.arrival(0, "POST", longest=5)

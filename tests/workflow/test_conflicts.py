@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 
 from activities.models import Idempotency, PushPolicy
-from tests.support.house import house, took
+from tests.support.cluster import cluster, took
 from tests.support.protocol import MODES, protocol, sent, written_once
 
 both = pytest.mark.parametrize("mode", MODES)
 
 
 def at_home(skipping, mode="honoured", **settings):
-    conduct = PushPolicy(idempotency=Idempotency(mode))
-    return house(skipping, skipping=True, conduct=conduct, idempotency=mode, **settings)
+    policy = PushPolicy(idempotency=Idempotency(mode))
+    return cluster(skipping, skipping=True, policy=policy, idempotency=mode, **settings)
 
 
 async def test_a_409_that_is_kept_for_its_key_leads_to_the_next_number(skipping):
@@ -79,7 +79,7 @@ async def test_a_request_in_flight_is_waited_for_under_its_key(skipping):
 
 
 async def test_a_request_that_stays_in_flight_is_looked_for(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.ledger.IN_FLIGHT_FOR", timedelta())
+    monkeypatch.setattr("workflows.submission.IN_FLIGHT_FOR", timedelta())
     async with protocol(devserver, find_for=3, echo_data=True) as here:
         here.codat.fault("processed-late", method="POST", nth=1, seconds=1.5)
         outcome = await here.end()

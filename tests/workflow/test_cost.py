@@ -7,7 +7,7 @@ from temporalio.api.enums.v1 import EventType
 
 from activities.models import PushPolicy
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 
 BILLED = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
@@ -32,7 +32,7 @@ SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
     ],
 )
 async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connection, cost):
-    async with house(skipping, skipping=True, conduct=PushPolicy()) as here:
+    async with cluster(skipping, skipping=True, policy=PushPolicy()) as here:
         push = await here.push(connection_id=UUID(connection), data_type="suppliers", data=SUPPLIER)
         await here.ending(push)
         events = (await push.handle.fetch_history()).events

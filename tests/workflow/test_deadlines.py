@@ -11,16 +11,16 @@ from activities.start_memo import START_MEMO
 from codat import CodatClient, CodatUnreachable
 from dispatch.pushes import Push, start_memo
 from emulator import seeds
-from tests.support.house import House, a_request, house, took
+from tests.support.cluster import Cluster, a_request, cluster, took
 
 READS = r"^.*/push/[^/]+$"
 
 
-def told_minutes(here: House) -> list[str]:
+def told_minutes(here: Cluster) -> list[str]:
     return [parse_qs(one["query"].lstrip("?"))["timeoutInMinutes"][0] for one in here.posts]
 
 
-def hold_options(here: House, seconds: float) -> None:
+def hold_options(here: Cluster, seconds: float) -> None:
     """Let the time run before anything can be sent."""
     here.codat.fault("throttle", method="GET", path="options", times=1, retry_after=seconds)
 
@@ -30,7 +30,7 @@ def hold_options(here: House, seconds: float) -> None:
     [(1, 0, "1"), (2, 61, "1"), (1, 29, "1"), (2, 29, "2"), (2, 31, "1"), (10, 540, "1")],
 )
 async def test_the_platform_is_told_the_minutes_that_are_left(skipping, minutes, held, told):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         if held:
             hold_options(here, held)
         outcome = await here.end(timeout_in_minutes=minutes)
@@ -41,7 +41,7 @@ async def test_the_platform_is_told_the_minutes_that_are_left(skipping, minutes,
 
 @pytest.mark.parametrize(("minutes", "held"), [(1, 31), (1, 59), (2, 91), (10, 571)])
 async def test_with_less_than_half_a_minute_left_nothing_is_sent(skipping, minutes, held):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         hold_options(here, held)
         outcome = await here.end(timeout_in_minutes=minutes)
 
@@ -54,7 +54,7 @@ async def test_with_less_than_half_a_minute_left_nothing_is_sent(skipping, minut
 
 
 async def test_trying_for_options_costs_time_of_the_push(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("error-before-commit", path="options")
         push = await here.push(timeout_in_minutes=5)
         outcome = await here.ending(push)
@@ -64,7 +64,7 @@ async def test_trying_for_options_costs_time_of_the_push(skipping):
 
 
 async def test_trying_to_send_costs_time_of_the_push(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("refuse", method="POST")
         push = await here.push(timeout_in_minutes=5)
         outcome = await here.ending(push)
@@ -74,7 +74,7 @@ async def test_trying_to_send_costs_time_of_the_push(skipping):
 
 
 async def test_a_platform_that_throttles_does_not_stop_the_clock(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("throttle", method="POST", retry_after=50)
         push = await here.push(timeout_in_minutes=5)
         outcome = await here.ending(push)
@@ -86,7 +86,7 @@ async def test_a_platform_that_throttles_does_not_stop_the_clock(skipping):
 
 async def test_an_hour_in_the_queue_is_not_given_back(skipping):
     request = a_request(timeout_in_minutes=30)
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         await here.client.start_workflow(
             "push",
             request,
@@ -105,7 +105,7 @@ async def test_an_hour_in_the_queue_is_not_given_back(skipping):
     ("connection", "ending"), [(seeds.PROMPT, "Success"), (seeds.REFUSING, "Failed")]
 )
 async def test_what_ended_just_before_the_deadline_counts(skipping, connection, ending):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.connection(connection).set(delay=58)
         push = await here.push(connection_id=connection, timeout_in_minutes=1)
         outcome = await here.ending(push)
@@ -115,7 +115,7 @@ async def test_what_ended_just_before_the_deadline_counts(skipping, connection, 
 
 
 async def test_what_ends_after_the_deadline_is_told_as_timed_out(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=61.5)
         push = await here.push(timeout_in_minutes=1)
         outcome = await here.ending(push)
@@ -125,7 +125,7 @@ async def test_what_ends_after_the_deadline_is_told_as_timed_out(skipping):
 
 
 async def test_the_platforms_own_time_out_may_still_land(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         hold_options(here, 31)  # 89 s left, of which the platform is told one minute
         outcome = await here.end(connection_id=seeds.OFFLINE, timeout_in_minutes=2)
 
@@ -137,7 +137,7 @@ async def test_the_platforms_own_time_out_may_still_land(skipping):
 
 
 async def test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("refuse", method="GET", path=READS)
         push = await here.push(timeout_in_minutes=1)
         outcome = await here.ending(push)
@@ -147,7 +147,7 @@ async def test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown
 
 
 async def test_a_platform_that_answers_within_five_minutes_is_believed(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("refuse", method="GET", path=READS, times=12)
         outcome = await here.end(timeout_in_minutes=1)
 
@@ -156,7 +156,7 @@ async def test_a_platform_that_answers_within_five_minutes_is_believed(skipping)
 
 @pytest.mark.parametrize(("patience", "ending"), [(250, "Success"), (450, "Unknown")])
 async def test_patience_that_is_asked_for_at_the_deadline_is_waited_out(skipping, patience, ending):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("throttle", method="GET", path=READS, retry_after=patience, times=1)
         push = await here.push(timeout_in_minutes=1)
         outcome = await here.ending(push)
@@ -176,14 +176,14 @@ async def test_a_platform_that_is_back_in_the_last_seconds_is_believed(skipping,
         return await read(client, *which)
 
     monkeypatch.setattr(CodatClient, "operation", down)
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         outcome = await here.end(timeout_in_minutes=1)
 
     assert "Success" == outcome.status
 
 
 async def test_a_push_that_was_sent_late_is_looked_at_soon(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("throttle", method="POST", retry_after=1800, times=1)
         here.codat.connection(seeds.PROMPT).set(delay=2)
         push = await here.push()
@@ -193,7 +193,7 @@ async def test_a_push_that_was_sent_late_is_looked_at_soon(skipping):
 
 
 async def test_a_minute_takes_at_most_five_looks_and_the_last_question(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=1)
         await here.ending(push)
         reads = [one for one in here.codat.journal() if one["did"] == "read operation"]

@@ -34,8 +34,8 @@ from dispatch.selection import Selection
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
+from tests.support.cluster import Cluster, cluster
 from tests.support.doors import start_like
-from tests.support.house import House, house
 from tests.support.protocol import protocol, seconds_for_minutes
 from tests.support.serving import served
 from tests.support.waiting import eventually
@@ -79,7 +79,7 @@ def naming(number: int, **more):
     } | more
 
 
-async def every_ending(here: House) -> list[PushOutcome]:
+async def every_ending(here: Cluster) -> list[PushOutcome]:
     """One push of each ending, of each way in which somebody's words get into a history."""
     here.codat.connection(seeds.REFUSING).set(refusing=f"{NAME} is closed for posting.")
     asked = [
@@ -131,7 +131,7 @@ async def test_of_no_ending_the_server_holds_anything_of_the_record(devserver, m
 async def test_a_push_is_found_by_the_digest_of_its_key_and_shown_with_the_key(devserver):
     fields = naming(7, connection_id=seeds.REFUSING)
     digest = hashlib.sha256(fields["idempotency_key"].encode()).hexdigest()
-    async with house(sealed(devserver)) as here:
+    async with cluster(sealed(devserver)) as here:
         push = await here.push(**fields)
         await push.outcome()
         selection = Selection(visibility=f'PushReference="{digest}"')
@@ -150,7 +150,7 @@ async def test_a_push_is_found_by_the_digest_of_its_key_and_shown_with_the_key(d
 async def test_a_failed_task_quotes_nothing_and_is_told_to_who_has_the_key(devserver, monkeypatch):
     wrong = chain([ValueError(f"{NAME} can't be told")], repeat("the panel"))
     monkeypatch.setattr("workflows.push.outcome_details", Mock(side_effect=wrong))
-    async with house(sealed(devserver)) as here:
+    async with cluster(sealed(devserver)) as here:
         push = await here.push(**naming(8, connection_id=seeds.SYNCHRONOUS))
         await push.outcome()
         lying = await lying_at_the_server(devserver.client, push.workflow_id)
@@ -161,10 +161,10 @@ async def test_a_failed_task_quotes_nothing_and_is_told_to_who_has_the_key(devse
 
 
 async def test_a_push_that_was_begun_in_the_clear_is_read_and_retried_with_keys(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         before = await here.push(data={"name": NAME}, validation=Validation.OFF)
         first = await before.outcome()
-    async with house(sealed(devserver, SEALING)) as here:
+    async with cluster(sealed(devserver, SEALING)) as here:
         push = await find_push(here.client, before.push_id)
         assert first == await push.outcome()
         await retry_push(push, data=record("chartOfAccounts"), task_queue=here.task_queue)
@@ -184,7 +184,7 @@ async def test_what_was_recorded_in_the_clear_is_replayed_with_keys(way):
 
 
 async def test_a_worker_without_the_key_lets_a_push_wait(devserver):
-    async with house(sealed(devserver)) as here:
+    async with cluster(sealed(devserver)) as here:
         push = await here.push(**naming(10, connection_id=seeds.SYNCHRONOUS))
         await push.outcome()
         history = await push.handle.fetch_history()
@@ -195,7 +195,7 @@ async def test_a_worker_without_the_key_lets_a_push_wait(devserver):
 
 
 async def test_a_record_that_was_moved_from_another_push_is_not_taken(devserver):
-    async with house(sealed(devserver)) as here:
+    async with cluster(sealed(devserver)) as here:
         asked = [naming(number, connection_id=seeds.SYNCHRONOUS) for number in (12, 13)]
         ours, theirs = [await here.push(**fields) for fields in asked]
         await asyncio.gather(ours.outcome(), theirs.outcome())
@@ -223,7 +223,7 @@ async def test_who_connects_with_keys_encrypts_what_it_writes(devserver, monkeyp
 
 async def test_the_command_line_reads_a_history_through_the_codec_server(devserver):
     settings = CodecSettings.model_validate({})
-    async with house(sealed(devserver)) as here, httpx.AsyncClient() as http:
+    async with cluster(sealed(devserver)) as here, httpx.AsyncClient() as http:
         push = await here.push(**naming(11, connection_id=seeds.SYNCHRONOUS))
         await push.outcome()
         app = build_codec_server(Encryption(RING), Access(settings, http), settings)

@@ -7,18 +7,18 @@ import pytest
 from commands.push_status import fetch_status
 from dispatch.pushes import Push
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 
 
 async def test_a_prompt_platform_ends_in_success(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         outcome = await here.end()
 
     assert ("Success", 1) == (outcome.status, len(outcome.records))
 
 
 async def test_a_synchronous_answer_needs_no_look(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         outcome = await here.end(connection_id=seeds.SYNCHRONOUS)
         reads = [one for one in here.codat.journal() if one["did"] == "read operation"]
 
@@ -26,7 +26,7 @@ async def test_a_synchronous_answer_needs_no_look(skipping):
 
 
 async def test_a_refusal_of_the_platform_ends_failed_with_its_words(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         outcome = await here.end(connection_id=seeds.REFUSING)
 
     assert "Failed" == outcome.status
@@ -34,7 +34,7 @@ async def test_a_refusal_of_the_platform_ends_failed_with_its_words(skipping):
 
 
 async def test_a_deadline_of_thirty_minutes_is_kept_to_the_second(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=30)
         outcome = await here.ending(push)
         closed = (await push.describe()).close_time
@@ -49,7 +49,7 @@ async def test_a_deadline_of_thirty_minutes_is_kept_to_the_second(skipping):
     ("connection", "said"), [(seeds.PROMPT, "Success: "), (seeds.REFUSING, "Failed: ")]
 )
 async def test_the_progress_of_a_push_that_is_over_says_the_end(devserver, connection, said):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push(connection_id=connection)
         outcome = await here.ending(push)
         progress = await push.progress()
@@ -60,7 +60,7 @@ async def test_the_progress_of_a_push_that_is_over_says_the_end(devserver, conne
 
 
 async def test_a_push_that_ends_while_it_is_asked_for_is_told_as_over(devserver, monkeypatch):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push()
         running = await push.describe()
         outcome = await here.ending(push)

@@ -237,7 +237,7 @@ async def test_two_cannot_take_one_operation_at_the_same_moment(devserver, monke
 
 
 async def test_a_key_that_is_too_old_is_not_sent_again(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.ledger.KEY_AGE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver, echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         here.codat.fault("throttle", method="POST", nth=2, retry_after=2)
@@ -248,7 +248,7 @@ async def test_a_key_that_is_too_old_is_not_sent_again(devserver, monkeypatch):
 
 
 async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.ledger.KEY_AGE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver, echo_data=True) as here:
         async with held_up(answer=True) as gate:
             push = await here.push()
@@ -265,7 +265,7 @@ async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserv
 async def test_an_old_number_under_which_nothing_was_sent_is_followed_by_the_next(
     devserver, monkeypatch
 ):
-    monkeypatch.setattr("workflows.ledger.KEY_AGE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver) as here:
         here.codat.fault("throttle", method="POST", nth=1, retry_after=2)
         outcome = await here.end()

@@ -4,7 +4,7 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 from tests.support.protocol import MODES, keys, protocol
 
 UPDATE = {

@@ -8,7 +8,7 @@ from activities import holds as known
 from activities.holds import Hold
 from dispatch.holds import hold, release
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 from tests.support.waiting import eventually
 
 COMPANY = UUID(seeds.COMPANY)
@@ -24,7 +24,7 @@ async def held(here, **fields):
 
 async def test_a_held_push_waits_says_why_and_goes_when_it_is_released(devserver, monkeypatch):
     monkeypatch.setattr(known, "SOONEST", known.SOONEST / 15)
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         await held(here)
         push = await here.push()
 
@@ -40,7 +40,7 @@ async def test_a_held_push_waits_says_why_and_goes_when_it_is_released(devserver
 
 
 async def test_a_hold_of_one_data_type_holds_no_other(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         await held(here, data_type="bills")
         outcome = await here.end()
         await release(here.client, COMPANY, None, None)
@@ -49,7 +49,7 @@ async def test_a_hold_of_one_data_type_holds_no_other(devserver):
 
 
 async def test_two_who_hold_the_same_at_once_both_hold_it(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         both = await asyncio.gather(*(held(here, by=who) for who in ("ann", "bob")))
         await release(here.client, COMPANY, None, None)
 
@@ -57,7 +57,7 @@ async def test_two_who_hold_the_same_at_once_both_hold_it(devserver):
 
 
 async def test_what_lies_within_is_released_and_the_rest_stays(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         await held(here, data_type="bills")
         await held(here, data_type="invoices", reason="audit")
         left = await release(here.client, COMPANY, None, "bills")
@@ -67,13 +67,13 @@ async def test_what_lies_within_is_released_and_the_rest_stays(devserver):
 
 
 async def test_releasing_what_nobody_holds_is_no_error(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         assert [] == await release(here.client, UUID(seeds.OTHER_COMPANY), None, None)
 
 
 async def test_a_hold_counts_from_the_servers_time(devserver):
     wrong = datetime.now(UTC) + timedelta(days=3)
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         (kept,) = await held(here, since=wrong)
         await release(here.client, COMPANY, None, None)
 

@@ -15,7 +15,7 @@ from dispatch.sweep import OtherNamespace, sweep
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
-from tests.support.house import a_request, house
+from tests.support.cluster import a_request, cluster
 from workflows.models import Validation
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
@@ -36,7 +36,7 @@ def kept(directory):
 
 async def test_a_large_record_leaves_its_history_small(devserver, tmp_path):
     data = record("chartOfAccounts", number="77") | {"description": "Kowalski " * 60_000}
-    async with house(beside(devserver, tmp_path), rules="off") as here:
+    async with cluster(beside(devserver, tmp_path), rules="off") as here:
         push = await here.push(
             connection_id=seeds.SYNCHRONOUS, data=data, validation=Validation.OFF
         )
@@ -53,7 +53,7 @@ async def test_a_large_record_leaves_its_history_small(devserver, tmp_path):
 async def test_only_what_temporal_has_forgotten_is_swept_and_not_while_it_is_young(
     devserver, tmp_path
 ):
-    async with house(beside(devserver, tmp_path)) as here:
+    async with cluster(beside(devserver, tmp_path)) as here:
         push = await here.push(connection_id=seeds.SYNCHRONOUS)
         await push.outcome()
     for one in (push.workflow_id, "push-forgotten"):

@@ -38,7 +38,7 @@ async def late_task() -> AsyncIterator[Gate]:
 
 
 async def test_a_task_that_was_given_up_is_not_sent(devserver, monkeypatch):
-    monkeypatch.setattr("workflows.steps.submit.CALL_TIMEOUT", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.steps.send.CALL_TIMEOUT", timedelta(seconds=1))
     async with late_task() as gate, protocol(devserver, "ignored") as here:
         push = await here.push(connection_id=seeds.OFFLINE)
         await here.codat.arrival(method="POST")

@@ -11,21 +11,21 @@ from dispatch import pushes
 from dispatch.priorities import StartPriorities
 from dispatch.pushes import start_push
 from emulator import seeds
-from tests.support.house import House, a_request, house
+from tests.support.cluster import Cluster, a_request, cluster
 from tests.support.waiting import eventually
 
 
-def posts_of(here: House, company: str) -> list[int]:
+def posts_of(here: Cluster, company: str) -> list[int]:
     """Give the places of a company's posts among all."""
     return [index for index, one in enumerate(here.posts) if company in one["path"]]
 
 
-async def _held_back(here: House, number: int) -> bool:
+async def _held_back(here: Cluster, number: int) -> bool:
     return len(here.posts) >= number
 
 
 async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devserver):
-    async with house(devserver, requests_per_minute=120) as here:
+    async with cluster(devserver, requests_per_minute=120) as here:
         crowd = [await here.push() for _ in range(100)]
         await eventually(lambda: _held_back(here, 40), within=60)
         before = len(here.posts)
@@ -58,12 +58,12 @@ async def test_one_push_is_handed_out_before_anothers_many_by_a_server_that_know
     assert only.workflow_id in [task.workflow_execution.workflow_id for task in first]
 
 
-async def _posted(here: House, company: str) -> bool:
+async def _posted(here: Cluster, company: str) -> bool:
     return bool(posts_of(here, company))
 
 
 async def test_no_more_of_a_company_are_under_way_than_allowed(devserver):
-    async with house(
+    async with cluster(
         devserver, company_concurrency=2, read_timeout=timedelta(seconds=10), limits="shown"
     ) as here:
         here.codat.fault("slow-body", method="POST", seconds=0.3)

@@ -20,8 +20,8 @@ from emulator import seeds
 from emulator.examples import record
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
+from tests.support.cluster import Cluster, a_request, cluster
 from tests.support.doors import history, point_after, reset, start_like, terminate
-from tests.support.house import House, a_request, house
 from tests.support.protocol import MODES, protocol, written_once
 from tests.support.waiting import eventually
 from workflows.attributes import STARTED_BY
@@ -31,10 +31,8 @@ both = pytest.mark.parametrize("mode", MODES)
 
 @pytest.fixture(name="cut_when")
 def _cut_when(monkeypatch):
-    """Let the first run go on in a new one as soon as its story fulfils a condition."""
-    from workflows.state import PushState  # noqa: PLC0415  # before it is patched
-
-    renew = PushState.continue_as_new_if_long
+    """Let the first run go on in a new one as soon as its state fulfils a condition."""
+    from workflows.push import continue_as_new_if_long  # noqa: PLC0415  # before it is patched
 
     def cut_when(condition):
         def patched(state):
@@ -43,9 +41,9 @@ def _cut_when(monkeypatch):
                     "temporalio.workflow.Info.is_continue_as_new_suggested",
                     lambda info: info.continued_run_id is None and condition(state),
                 )
-                renew(state)
+                continue_as_new_if_long(state)
 
-        monkeypatch.setattr(PushState, "continue_as_new_if_long", patched)
+        monkeypatch.setattr("workflows.push.continue_as_new_if_long", patched)
 
     return cut_when
 
@@ -80,7 +78,7 @@ async def _is_gone(push: Push, run_id: str) -> bool:
     return False
 
 
-async def pending_in_a_second_run(here: House) -> Push:
+async def pending_in_a_second_run(here: Cluster) -> Push:
     here.codat.connection(seeds.PROMPT).set(offline=True)
     push = await here.push()
     await eventually(lambda: _has_two_runs(push))
@@ -94,7 +92,7 @@ async def _has_two_runs(push: Push) -> bool:
 
 async def test_the_name_of_who_asked_goes_on_in_the_new_run(devserver, cut_when):
     cut_when(lambda state: bool(state.ledger.submissions))
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(offline=True)
         request = a_request()
         push = await start_push(
@@ -137,10 +135,23 @@ async def test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten(dev
 
 
 @both
+async def test_a_run_that_was_reset_reads_the_past_before_it_goes_on(devserver, mode, cut_when):
+    cut_when(lambda state: state.is_reset)
+    async with protocol(devserver, mode) as here:
+        push = await here.push()
+        await push.outcome()
+        await reset(push)
+        outcome = await push.outcome()
+
+        assert 1 == len(here.posts)
+        assert written_once(here, outcome)
+
+
+@both
 async def test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either(
     devserver, mode, cut_when
 ):
-    cut_when(lambda state: state.is_cancelled)
+    cut_when(lambda state: state.carried.is_cancelled)
     async with protocol(devserver, mode, find_for=3) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1)
         push = await here.push()
@@ -154,7 +165,7 @@ async def test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either(
 
 
 async def test_a_hint_is_not_forgotten_in_a_new_run(devserver, cut_when, monkeypatch):
-    cut_when(lambda state: state.hinted)
+    cut_when(lambda state: state.carried.hinted)
     read, reached, may_go_on = CodatClient.operation, asyncio.Event(), asyncio.Event()
 
     async def held(client, *which):
@@ -165,7 +176,7 @@ async def test_a_hint_is_not_forgotten_in_a_new_run(devserver, cut_when, monkeyp
 
     monkeypatch.setattr(CodatClient, "operation", held)
     patient = PushPolicy(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
-    async with house(devserver, conduct=patient) as here:
+    async with cluster(devserver, policy=patient) as here:
         here.codat.connection(seeds.PROMPT).set(offline=True)
         push = await here.push()
         await point_after(push, "push")

@@ -6,7 +6,7 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 from tests.support.measured import Measured
 
 
@@ -16,7 +16,7 @@ async def test_endings_and_waits_are_counted(devserver):
     client = await Client.connect(
         config.target_host, data_converter=devserver.client.data_converter, runtime=here.runtime
     )
-    async with house(WorkflowEnvironment.from_client(client)) as home:
+    async with cluster(WorkflowEnvironment.from_client(client)) as home:
         await asyncio.gather(home.end(), home.end(connection_id=seeds.REFUSING))
     told = {
         (name, labels.get("status") or labels.get("cause"), labels.get("data_type"))

@@ -7,8 +7,8 @@ import pytest
 from activities.models import PushPolicy
 from dispatch.retries import retry_push
 from emulator import seeds
+from tests.support.cluster import cluster, took
 from tests.support.doors import reset, start_like
-from tests.support.house import house, took
 from tests.support.protocol import MODES, protocol, written_once
 from tests.support.waiting import eventually
 from workflows.models import Resolution
@@ -17,7 +17,7 @@ READS = r"^.*/push/[^/]+$"
 
 
 async def test_nothing_but_404_for_an_hour_is_unknown(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("not-found", method="GET", path=READS)
         push = await here.push()
         outcome = await here.ending(push)
@@ -30,7 +30,7 @@ async def test_nothing_but_404_for_an_hour_is_unknown(skipping):
 
 async def test_another_answer_begins_the_hour_anew(skipping, monkeypatch):
     monkeypatch.setattr("workflows.no_proof.MISSING_FOR", timedelta(minutes=12))
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=1200)
         for look in (6, 8, 9):
             here.codat.fault("not-found", method="GET", path=READS, nth=look)
@@ -40,7 +40,7 @@ async def test_another_answer_begins_the_hour_anew(skipping, monkeypatch):
 
 
 async def test_an_onlooker_is_told(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.fault("not-found", method="GET", path=READS)
         push = await here.push()
 

@@ -6,8 +6,8 @@ from temporalio.client import WorkflowFailureError
 
 from dispatch.pushes import IdempotencyKeyConflict, InvalidPushRequest, Push, request_of, start_push
 from dispatch.retries import retry_push
+from tests.support.cluster import a_request, cluster
 from tests.support.doors import start_like
-from tests.support.house import a_request, house
 
 FAILING = {"data": {"name": "Fuel"}, "validation": "off"}
 MISTYPED = [{"timeoutInMinutes": "5"}, {"idempotencyKey": "another"}, {"idempotencyKey": None}]
@@ -15,7 +15,7 @@ MISTYPED = [{"timeoutInMinutes": "5"}, {"idempotencyKey": "another"}, {"idempote
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module", name="here")
 async def _here(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         yield here
 
 

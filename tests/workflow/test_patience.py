@@ -12,7 +12,7 @@ from temporalio import workflow
 from activities.models import PushPolicy
 from dispatch.pushes import Push
 from emulator import seeds
-from tests.support.house import house
+from tests.support.cluster import cluster
 from tests.support.waiting import eventually
 
 
@@ -39,7 +39,7 @@ async def runs(push: Push) -> list[int]:
 @pytest.mark.usefixtures("short_histories")
 async def test_a_platform_that_is_off_for_days_is_waited_for(skipping):
     days = int(os.environ.get("OFFLINE_DAYS", "1"))
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=days * 86400)
         push = await here.push()
         outcome = await here.ending(push)
@@ -53,7 +53,7 @@ async def test_a_platform_that_is_off_for_days_is_waited_for(skipping):
 
 
 async def test_a_worker_keeps_few_events_of_a_push_that_waits_long(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=86400)
         push = await here.push()
         outcome = await here.ending(push)
@@ -67,8 +67,8 @@ async def test_a_worker_keeps_few_events_of_a_push_that_waits_long(skipping):
 
 @pytest.mark.usefixtures("short_histories")
 async def test_a_long_history_does_not_move_the_deadline(skipping):
-    conduct = PushPolicy(poll_first=timedelta(seconds=20), poll_factor=1)
-    async with house(skipping, conduct=conduct, skipping=True) as here:
+    policy = PushPolicy(poll_first=timedelta(seconds=20), poll_factor=1)
+    async with cluster(skipping, policy=policy, skipping=True) as here:
         push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=30)
         outcome = await here.ending(push)
         run = await push.describe()
@@ -86,8 +86,8 @@ async def test_a_long_history_does_not_move_the_deadline(skipping):
 
 @pytest.mark.usefixtures("short_histories")
 async def test_warnings_outlast_a_long_history(skipping):
-    conduct = PushPolicy(poll_first=timedelta(seconds=20), poll_factor=1)
-    async with house(skipping, conduct=conduct, skipping=True) as here:
+    policy = PushPolicy(poll_first=timedelta(seconds=20), poll_factor=1)
+    async with cluster(skipping, policy=policy, skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=900)
         request = {"name": "An account", "nominalCode": "77", "nobodyKnows": 1}
         push = await here.push(data=request, validation="advise")
@@ -107,7 +107,7 @@ async def test_warnings_outlast_a_long_history(skipping):
     ],
 )
 async def test_operators_see_why_a_push_waits_and_until_when(skipping, fault, where, said):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         if fault:
             here.codat.fault(fault, **where)
         push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=30)

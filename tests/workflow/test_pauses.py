@@ -19,10 +19,10 @@ from dispatch.selection import Selection
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
+from tests.support.cluster import cluster
 from tests.support.doors import history, terminate
-from tests.support.house import house
 from tests.support.waiting import eventually
-from workflows.progress import PushProgress
+from workflows.models import PushProgress
 
 COMPANY = UUID(seeds.COMPANY)
 
@@ -49,7 +49,7 @@ def _asked(client, workflow_id):
 
 
 async def test_a_paused_push_is_listed_shown_and_goes_on(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(delay=2)
         push = await here.push()
         await pause(here.client, push.workflow_id)
@@ -74,7 +74,7 @@ async def test_a_paused_push_is_listed_shown_and_goes_on(devserver):
 
 
 async def test_a_push_says_that_its_activity_is_paused_and_by_whom(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.fault("error-before-commit", method="GET", path="/options/")
         push = await here.push()
         commands = ActivityCommands(push, "fetch-options")
@@ -91,7 +91,7 @@ async def test_a_push_says_that_its_activity_is_paused_and_by_whom(devserver):
 
 
 async def test_holds_are_held_while_their_keeper_is_paused(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         held = Hold(reason="closed", by="ann", since=datetime.now(UTC))
         await hold(here.client, COMPANY, held, task_queue=here.task_queue)
         keeper = hold_workflow_id(COMPANY)
@@ -119,7 +119,7 @@ async def eventually_listed(client):
 
 
 async def test_a_hold_passes_over_signals_that_it_can_not_read(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         held = Hold(reason="closed", by="ann", since=datetime.now(UTC))
         await hold(here.client, COMPANY, held, task_queue=here.task_queue)
         keeper = here.client.get_workflow_handle(hold_workflow_id(COMPANY))
@@ -132,7 +132,7 @@ async def test_a_hold_passes_over_signals_that_it_can_not_read(devserver):
 
 
 async def test_a_push_that_is_cancelled_before_sending_tells_its_backend(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.fault("error-before-commit", method="GET", path="/options/")
         push = await here.push()
         await here.codat.arrival(0, "GET", longest=5)

@@ -6,7 +6,7 @@ from temporalio.api.enums.v1 import EventType
 from codat.validation import cache
 from emulator import seeds
 from emulator.examples import record
-from tests.support.house import house
+from tests.support.cluster import cluster
 
 
 async def steps(push) -> list[str]:
@@ -19,7 +19,7 @@ async def steps(push) -> list[str]:
 
 
 async def test_options_that_are_had_at_once_take_no_step_of_their_own(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         push = await here.push()
 
         assert "Success" == (await here.ending(push)).status
@@ -32,7 +32,7 @@ async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
 ):
     monkeypatch.setattr(cache, "SOON", cache.SOON / 10)
     more = {"seconds": 0.5} if trouble == "slow-body" else {}
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         here.codat.fault(trouble, method="GET", path="/options/", nth=1, **more)
         push = await here.push()
 
@@ -41,7 +41,7 @@ async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
 
 
 async def test_a_bill_is_pushed_right_after_its_supplier(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(offers=["suppliers"])
         await here.end(data_type="bills", data=record("bills"))
         supplier = await here.end(data_type="suppliers", data=record("suppliers"))

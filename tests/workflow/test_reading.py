@@ -9,7 +9,7 @@ from activities.models import PushPolicy
 from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
-from tests.support.house import House, house, took
+from tests.support.cluster import Cluster, cluster, took
 from tests.support.waiting import eventually
 
 READS = r"^.*/push/[^/]+$"
@@ -33,7 +33,7 @@ LET_IN = ("unauthorized", "payment-required", "forbidden")
     ],
 )
 async def test_reading_in_vain_never_fails_a_push(skipping, fault):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault(fault, method="GET", path=READS, times=8)
         outcome = await here.end()
 
@@ -42,7 +42,7 @@ async def test_reading_in_vain_never_fails_a_push(skipping, fault):
 
 
 async def test_a_day_of_outage_is_waited_out(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("throttle", method="GET", path=READS, times=24, retry_after=3600)
         outcome = await here.end()
 
@@ -53,7 +53,7 @@ async def test_a_day_of_outage_is_waited_out(skipping):
 @pytest.mark.parametrize("fault", LET_IN)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_who_is_not_let_in_for_an_hour_has_failed(skipping, fault, method):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault(fault, method=method)
         push = await here.push()
         outcome = await here.ending(push)
@@ -64,7 +64,7 @@ async def test_who_is_not_let_in_for_an_hour_has_failed(skipping, fault, method)
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_key_that_is_put_right_within_the_hour_is_enough(skipping, method):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         path = "options" if method == "GET" else "push"
         here.codat.fault("unauthorized", method=method, path=path, times=5)
         outcome = await here.end()
@@ -74,7 +74,7 @@ async def test_a_key_that_is_put_right_within_the_hour_is_enough(skipping, metho
 
 
 async def test_a_data_type_that_the_platform_does_not_take_fails_before_sending(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("not-found", path="options")
         outcome = await here.end()
 
@@ -92,7 +92,7 @@ def wrong() -> dict:
 async def test_a_wrong_record_is_held_back_unless_advice_is_enough(
     skipping, validation, sent, said
 ):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         outcome = await here.end(data=wrong(), validation=validation)
 
         assert sent == len(here.posts)
@@ -101,13 +101,13 @@ async def test_a_wrong_record_is_held_back_unless_advice_is_enough(
 
 
 async def test_with_validation_off_nothing_is_judged(skipping):
-    async with house(skipping, skipping=True, rules="off") as here:
+    async with cluster(skipping, skipping=True, rules="off") as here:
         outcome = await here.end(data=wrong(), validation="off")
 
     assert ("Success", []) == (outcome.status, outcome.warnings)
 
 
-async def say(here: House, **operation: str) -> Push:
+async def say(here: Cluster, **operation: str) -> Push:
     """Start a push of whose operation the platform says this and nothing else."""
     push = await here.push(connection_id=seeds.OFFLINE, timeout_in_minutes=180)
     await eventually(lambda: _has_operation(push))
@@ -124,7 +124,7 @@ async def _has_operation(push: Push) -> bool:
 
 
 async def test_a_word_that_nobody_knows_is_watched_for_an_hour(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         push = await say(here, status="Deferred")
         outcome = await here.ending(push)
 
@@ -134,7 +134,7 @@ async def test_a_word_that_nobody_knows_is_watched_for_an_hour(skipping):
 
 
 async def test_processing_is_another_word_for_pending(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         push = await say(here, status="Processing")
         outcome = await here.ending(push)
 
@@ -142,7 +142,7 @@ async def test_processing_is_another_word_for_pending(skipping):
 
 
 async def test_a_word_that_nobody_knows_of_what_is_over_is_told_at_once(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("unknown-word", status="Deferred", method="POST")
         push = await here.push()
         outcome = await here.ending(push)
@@ -152,7 +152,7 @@ async def test_a_word_that_nobody_knows_of_what_is_over_is_told_at_once(skipping
 
 
 async def test_an_answer_about_another_operation_is_no_answer(skipping):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         push = await say(here, status="Success", pushOperationKey=str(uuid4()))
         outcome = await here.ending(push)
 

@@ -6,14 +6,14 @@ from dispatch.pushes import IdempotencyKeyConflict, start_push
 from dispatch.retries import StillRunning, retry_push
 from emulator import seeds
 from emulator.examples import record
-from tests.support.house import a_request, house
+from tests.support.cluster import a_request, cluster
 from workflows.models import Resolution, Validation
 
 OFF = {"validation": Validation.OFF}
 
 
 async def test_a_failed_push_is_mended_and_retried_under_its_id(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push(data={"name": "Fuel"}, validation=Validation.OFF)
         first = await push.outcome()
         again = await retry_push(push, data=record("chartOfAccounts", number="42"))
@@ -24,7 +24,7 @@ async def test_a_failed_push_is_mended_and_retried_under_its_id(devserver):
 
 
 async def test_retrying_a_success_returns_it(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push()
         first = await push.outcome()
         outcome = await (await retry_push(push)).outcome()
@@ -34,7 +34,7 @@ async def test_retrying_a_success_returns_it(devserver):
 
 
 async def test_a_running_push_is_not_retried(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push(connection_id=seeds.OFFLINE)
 
         with pytest.raises(StillRunning, match="still running"):
@@ -43,7 +43,7 @@ async def test_a_running_push_is_not_retried(devserver):
 
 
 async def test_an_unknown_push_that_was_sent_sends_nothing_when_retried(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push(connection_id=seeds.SHAKY)
         first = await push.outcome()
         outcome = await (await retry_push(push)).outcome()
@@ -53,7 +53,7 @@ async def test_an_unknown_push_that_was_sent_sends_nothing_when_retried(devserve
 
 
 async def test_an_operator_adopts_the_operation_that_was_found(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         push = await here.push(connection_id=seeds.SHAKY)
         key = (await push.outcome()).candidates[0].push_operation_key
         settlement = Resolution(adopt=key, by="ann")
@@ -65,7 +65,7 @@ async def test_an_operator_adopts_the_operation_that_was_found(devserver):
 
 
 async def test_an_operation_of_another_connection_is_not_adopted(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         other = await (await here.push()).outcome()
         push = await here.push(connection_id=seeds.SHAKY)
         await push.outcome()
@@ -77,7 +77,7 @@ async def test_an_operation_of_another_connection_is_not_adopted(devserver):
 
 
 async def test_an_operation_of_another_push_is_not_adopted(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         other = await here.push()
         key = (await other.outcome()).push_operation_key
         here.codat.fault("error-before-commit", method="POST", connection=seeds.PROMPT, nth=1)
@@ -90,7 +90,7 @@ async def test_an_operation_of_another_push_is_not_adopted(devserver):
 
 
 async def test_what_was_not_written_is_sent_again_on_an_operators_word(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         async with here.codat.client() as foreign:
             path = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/accounts"
             await foreign.post(path, json=record("chartOfAccounts", number="7"))
@@ -105,7 +105,7 @@ async def test_what_was_not_written_is_sent_again_on_an_operators_word(devserver
 
 
 async def test_the_payload_of_a_key_is_that_of_the_first_request(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         bad = {"name": "Fuel"}
         request = a_request(data=bad, validation=Validation.OFF)
         push = await start_push(here.client, request, task_queue=here.task_queue)
@@ -120,7 +120,7 @@ async def test_the_payload_of_a_key_is_that_of_the_first_request(devserver):
 
 
 async def test_a_deployment_that_ignores_keys_is_found_out(devserver):
-    async with house(devserver, idempotency="ignored", rules="off") as here:
+    async with cluster(devserver, idempotency="ignored", rules="off") as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         outcome = await here.end()
 
@@ -129,7 +129,7 @@ async def test_a_deployment_that_ignores_keys_is_found_out(devserver):
 
 
 async def test_a_replayed_answer_raises_no_suspicion(devserver):
-    async with house(devserver) as here:
+    async with cluster(devserver) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         outcome = await here.end()
 

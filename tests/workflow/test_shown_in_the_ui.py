@@ -7,8 +7,8 @@ from temporalio.api.enums.v1 import EventType
 
 from codat import CodatClient, CodatThrottled
 from emulator import seeds
+from tests.support.cluster import cluster
 from tests.support.doors import history
-from tests.support.house import house
 from tests.support.protocol import protocol
 from workflows.markdown import plain
 
@@ -17,7 +17,7 @@ MARKUP = "[a](https://a.example) <b>b</b> *c*"
 
 
 async def test_a_summary_shows_a_callers_key_as_text(skipping):
-    async with house(skipping, skipping=True) as here:
+    async with cluster(skipping, skipping=True) as here:
         push = await here.push(idempotency_key=MARKUP)
         await here.ending(push)
 

@@ -14,8 +14,8 @@ from dispatch.selection import Selection
 from emulator import seeds
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
+from tests.support.cluster import a_request
 from tests.support.doors import check, start_like, terminate
-from tests.support.house import a_request
 from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes, written_once
 from tests.support.waiting import eventually
 

@@ -71,7 +71,7 @@ async def test_numbers_that_were_not_let_in_are_not_counted(devserver, mode):
 
 @both
 async def test_who_is_not_let_in_for_long_fails_without_having_sent(devserver, mode, monkeypatch):
-    monkeypatch.setattr("workflows.state.UNAUTHORIZED_FOR", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.outcomes.UNAUTHORIZED_FOR", timedelta(seconds=1))
     async with protocol(devserver, mode) as here:
         here.codat.fault("unauthorized", method="POST")
         outcome = await here.end()
@@ -82,7 +82,7 @@ async def test_who_is_not_let_in_for_long_fails_without_having_sent(devserver, m
 
 @both
 async def test_the_hour_begins_anew_when_we_were_let_in_meanwhile(devserver, mode, monkeypatch):
-    monkeypatch.setattr("workflows.state.UNAUTHORIZED_FOR", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.outcomes.UNAUTHORIZED_FOR", timedelta(seconds=1))
     async with protocol(devserver, mode) as here:
         here.codat.fault("unauthorized", method="POST", nth=1)
         here.codat.fault("throttle", method="POST", nth=2, retry_after=2)

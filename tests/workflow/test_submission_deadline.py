@@ -96,7 +96,7 @@ async def activities(push):
 async def test_a_new_run_knows_under_which_key_a_request_was_lost(devserver, monkeypatch):
     async with protocol(devserver) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
-        monkeypatch.setattr("workflows.state.PushState.continue_as_new_if_long", _after_the_first())
+        monkeypatch.setattr("workflows.push.continue_as_new_if_long", _after_the_first())
         push = await here.push()
         outcome = await push.outcome()
 
@@ -108,7 +108,7 @@ async def test_a_new_run_knows_under_which_key_a_request_was_lost(devserver, mon
 async def test_a_new_run_looks_for_what_was_lost_before(devserver, monkeypatch):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
-        monkeypatch.setattr("workflows.state.PushState.continue_as_new_if_long", _after_the_first())
+        monkeypatch.setattr("workflows.push.continue_as_new_if_long", _after_the_first())
         outcome = await here.end()
 
         assert (1, 1) == sent(here)
@@ -136,9 +136,7 @@ async def test_a_retry_that_goes_on_in_a_new_run_sends_what_it_was_to_send(
 
 def _after_the_first():
     """Go on in a new run once a request has been sent."""
-    from workflows.state import PushState  # noqa: PLC0415  # before it is patched
-
-    renew = PushState.continue_as_new_if_long
+    from workflows.push import continue_as_new_if_long  # noqa: PLC0415  # before it is patched
 
     def patched(state):
         with pytest.MonkeyPatch.context() as patch:
@@ -146,6 +144,6 @@ def _after_the_first():
                 "temporalio.workflow.Info.is_continue_as_new_suggested",
                 lambda info: bool(state.ledger.submissions) and info.continued_run_id is None,
             )
-            renew(state)
+            continue_as_new_if_long(state)
 
     return patched

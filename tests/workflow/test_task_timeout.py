@@ -4,7 +4,7 @@ import pytest
 
 from dispatch.connection import connect
 from dispatch.pushes import start_push
-from tests.support.house import a_request
+from tests.support.cluster import a_request
 
 
 @pytest.mark.parametrize(("written", "seconds"), [(None, 10), ("", 10), ("42", 42)])

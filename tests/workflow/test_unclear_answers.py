@@ -3,8 +3,8 @@
 import pytest
 
 from activities.models import PushPolicy
+from tests.support.cluster import cluster
 from tests.support.doors import history
-from tests.support.house import house
 from tests.support.protocol import MODES, protocol, sent, written_once
 
 both = pytest.mark.parametrize("mode", MODES)
@@ -90,7 +90,7 @@ async def _looks(push):
 @pytest.mark.parametrize("status", [400, 403, 404])
 @pytest.mark.parametrize("path", ["options", r"^.*/push/[^/]+$"])
 async def test_a_proxys_page_in_reading_never_fails_a_push(skipping, path, status):
-    async with house(skipping, conduct=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("proxy-page", method="GET", path=path, status=status, times=8)
         outcome = await here.end()
 

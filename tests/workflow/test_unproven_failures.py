@@ -8,8 +8,8 @@ from activities.models import PushPolicy
 from dispatch.bulk import is_safe
 from dispatch.retries import retry_push
 from emulator import seeds
+from tests.support.cluster import cluster
 from tests.support.doors import check, reset, start_like
-from tests.support.house import house
 from tests.support.protocol import MODES, protocol, sent, written_once
 from workflows.models import Resolution
 
@@ -132,8 +132,8 @@ async def test_a_found_operation_that_failed_without_proof_is_not_believed(devse
 
 
 async def test_at_the_deadline_it_is_unknown_and_not_timed_out(skipping):
-    conduct = PushPolicy(poll_first=timedelta(hours=3), poll_cap=timedelta(hours=3))
-    async with house(skipping, conduct=conduct, skipping=True) as here:
+    policy = PushPolicy(poll_first=timedelta(hours=3), poll_cap=timedelta(hours=3))
+    async with cluster(skipping, policy=policy, skipping=True) as here:
         here.codat.fault("failed-without-proof", method="POST")
         outcome = await here.end(timeout_in_minutes=60)
 

@@ -18,9 +18,12 @@ with workflow.unsafe.imports_passed_through():
     )
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, CallFailed, call
-    from workflows.ledger import Submission, adopt, mark_not_written, rule_out
-    from workflows.state import Ended, PushState
+    from workflows.ledger import adopt, rule_out
+    from workflows.outcomes import Ended, check_deadline, end_of
+    from workflows.state import PushState
     from workflows.steps.prepare import PAUSE, READ_AGAIN
+    from workflows.submission import mark_not_written
+    from workflows.waiting import show_stage, wait
 
 LOOK_TIMEOUT = timedelta(minutes=5)
 
@@ -30,7 +33,7 @@ GLANCE = timedelta(minutes=1)
 TAKEN_WITHIN = timedelta(minutes=5)
 """After this Codat has taken a request of ours, or never will: what it took later is another's."""
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 
 LOOKS = (1.0, *(1.0 + part / 3 for part in range(1, 7)))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
@@ -39,25 +42,26 @@ before that may be a neighbour's, whose answer is still to come. The later looks
 are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
 
 
-async def find(state: PushState, submission: Submission) -> OperationSnapshot | None:
-    """Look until it is decided: adopted, or not written (None); raises Ended when it stays open."""
+async def find(state: PushState) -> None:
+    """Search until it is decided: adopted, or not written; raises Ended when it stays unclear."""
     begun = workflow.now()
     found = SearchResult(candidates=[])
     for part in LOOKS:
-        if part > 1 and not (found.awaited and state.manners.idempotency is Idempotency.HONOURED):
+        if part > 1 and not (found.awaited and state.policy.idempotency is Idempotency.HONOURED):
             break
-        pause = begun + state.manners.find_for * part - workflow.now()
+        pause = begun + state.policy.find_for * part - workflow.now()
         why = f"looking again for the lost request: {state.trouble}"
-        await state.wait(pause, why, cause="finding")
-        state.enter("find-submission", "Looking for what became of the request.")
+        await wait(state, pause, why, cause="finding")
+        show_stage(state, "find-submission", "Looking for what became of the request.")
         found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
         if found.adopted:
-            return take(state, found.adopted, "It was matched by its content: no answer named it.")
+            take(state, found.adopted, "It was matched by its content: no answer named it.")
+            return
     if found.candidates:
         raise unclear(state, found)
-    mark_not_written(submission)
+    if state.ledger.current:
+        mark_not_written(state.ledger.current)
     _check_next(state, found)
-    return None
 
 
 async def confirm_not_written(state: PushState) -> None:
@@ -69,10 +73,10 @@ async def confirm_not_written(state: PushState) -> None:
     ledger, submission = state.ledger, state.ledger.current
     if submission is None or not ledger.can_be_ruled_out:
         return
-    pause = submission.first_scheduled + state.manners.find_for - workflow.now()
-    if state.left is not None and state.left <= pause:
+    pause = submission.first_scheduled + state.policy.find_for - workflow.now()
+    if state.deadline.left is not None and state.deadline.left <= pause:
         return
-    await state.wait(pause, "making sure that no earlier request was written", cause="finding")
+    await wait(state, pause, "making sure that no earlier request was written", cause="finding")
     with suppress(Ended):
         found = await search_list(state, Purpose.LOOK)
         if found.shows_own and not found.candidates:
@@ -87,19 +91,19 @@ async def search_list(
 ) -> SearchResult:
     """Read the list once, whole; raises Ended when the time is over before that worked."""
     while True:
-        state.check_deadline()
+        check_deadline(state)
         try:
             return await _read_list(state, purpose, operation=operation, until=until)
         except CallFailed as failure:
             if purpose is Purpose.ADOPT and failure.kind != DEADLINE:
                 raise
             state.note(failure)
-        await state.wait(PAUSE, f"looking again after: {state.trouble}")
+        await wait(state, PAUSE, f"looking again after: {state.trouble}")
 
 
 async def search_list_once(state: PushState) -> SearchResult | None:
     """Read the list once, whole; None when that can't be done soon."""
-    if state.is_late:
+    if state.deadline.has_passed:
         return None
     try:
         return await _read_list(state, Purpose.LOOK, within=GLANCE)
@@ -125,7 +129,9 @@ async def _read_list(
             data=request.data,
             record_id=request.record_id,
             digest=request.digest,
-            since=ledger.submissions[0].first_scheduled if ledger.submissions else state.requested,
+            since=ledger.submissions[0].first_scheduled
+            if ledger.submissions
+            else state.carried.requested_on_utc,
             until=until,
             own=ledger.operations,
             excluded=ledger.excluded,
@@ -134,7 +140,7 @@ async def _read_list(
             adopt=operation,
         ),
         SearchResult,
-        until=state.until_deadline(),
+        until=state.deadline.timer(),
         within=within,
         start_to_close_timeout=LOOK_TIMEOUT,
         heartbeat_timeout=HEARTBEAT,
@@ -143,22 +149,21 @@ async def _read_list(
     )
 
 
-def take(state: PushState, snapshot: OperationSnapshot, why: str) -> OperationSnapshot:
+def take(state: PushState, snapshot: OperationSnapshot, why: str) -> None:
     """Follow an operation that no answer named."""
-    operation = snapshot.operation.push_operation_key
-    adopt(state.ledger, operation, workflow.now())
-    state.follow(operation)
+    adopt(state.ledger, snapshot.operation.push_operation_key, workflow.now())
+    state.follow(snapshot)
     state.warn(why)
-    return snapshot
 
 
 def unclear(state: PushState, found: SearchResult) -> Ended:
     """Make the end of a push whose operation can't be told from others."""
-    named = ", ".join(str(one.push_operation_key) for one in found.candidates[:MOST_NAMED])
-    more = len(found.candidates) + found.more - MOST_NAMED
+    named = ", ".join(str(one.push_operation_key) for one in found.candidates[:MAX_NAMED])
+    more = len(found.candidates) + found.more - MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
     hindrance = f" ({found.hindrance})" if found.hindrance else ""
-    return state.ending(
+    return end_of(
+        state,
         PushStatus.UNKNOWN,
         f"It can't be told whether operation {named} is this push{hindrance}. {state.trouble}",
         candidates=found.candidates,
@@ -167,14 +172,14 @@ def unclear(state: PushState, found: SearchResult) -> Ended:
 
 def _check_next(state: PushState, found: SearchResult) -> None:
     """Raise Ended when nothing was found and yet nothing may be sent."""
-    if state.is_rejected:
+    if state.carried.is_rejected:
         reason = f"Codat refused the record: {state.trouble} An earlier request was not found."
     elif state.unclear_answers > 1:
         reason = f"Twice no answer of Codat's own came, and nothing was found. {state.trouble}"
-    elif state.manners.resend is Resend.NEVER:
+    elif state.policy.resend is Resend.NEVER:
         reason = f"It was not found, and PUSH_RESEND forbids to send it again. {state.trouble}"
     elif found.later_update:
         reason = f"A later update of the same record was started meanwhile. {state.trouble}"
     else:
         return
-    raise state.ending(PushStatus.UNKNOWN, reason)
+    raise end_of(state, PushStatus.UNKNOWN, reason)

@@ -1,6 +1,7 @@
-"""From a pending operation to its ending."""
+"""Asks for the status of an operation, until it is over or the deadline has passed."""
 
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from temporalio import workflow
@@ -12,9 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
+    from workflows.outcomes import Ended, end_of
     from workflows.poll_schedule import next_poll, next_poll_slowed
-    from workflows.state import Ended, PushState
+    from workflows.state import PushState
     from workflows.steps.find import confirm_not_written
+    from workflows.waiting import show_stage, wait
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
@@ -39,54 +42,53 @@ STRANGE_FOR = timedelta(hours=1)
 """How long a status word that nobody knows is watched before the push ends Unknown."""
 
 
-async def poll(state: PushState, snapshot: OperationSnapshot) -> Ended:
-    """Ask until the operation is over or the deadline has struck."""
-    strange_since = None
-    while not snapshot.operation.is_over:
-        if state.is_late:
-            return await _last_question(state, snapshot)
-        if snapshot.operation.status is PushStatus.UNKNOWN:
-            strange_since = strange_since or workflow.now()
-            if workflow.now() - strange_since >= STRANGE_FOR:
-                return without_proof(state, snapshot)
-        state.continue_as_new_if_long()
-        due = await wait_for_look(state, snapshot)
-        key, requested_on = (
-            snapshot.operation.push_operation_key,
-            snapshot.operation.requested_on_utc,
-        )
-        told = await ask(state, key, requested_on=requested_on, due=due)
-        snapshot = told or snapshot
-    if snapshot.operation.status is PushStatus.FAILED:
-        state.settle(snapshot.operation)
-        await confirm_not_written(state)
-    return final(state, snapshot)
+async def poll(state: PushState) -> None:
+    """Wait for the next look and take it; raises Ended when the operation is over, or the time."""
+    snapshot = cast("OperationSnapshot", state.snapshot)
+    if snapshot.operation.is_over:
+        if snapshot.operation.status is PushStatus.FAILED:
+            state.settle(snapshot.operation)
+            await confirm_not_written(state)
+        raise final(state, snapshot)
+    if state.deadline.has_passed:
+        raise await _last_question(state, snapshot)
+    _check_strange(state, snapshot)
+    due = await wait_for_look(state, snapshot)
+    key, requested_on = snapshot.operation.push_operation_key, snapshot.operation.requested_on_utc
+    state.snapshot = await ask(state, key, requested_on=requested_on, due=due) or snapshot
+
+
+def _check_strange(state: PushState, snapshot: OperationSnapshot) -> None:
+    """Raise Ended (Unknown) when Codat has given a status that nobody knows for an hour."""
+    if snapshot.operation.status is not PushStatus.UNKNOWN:
+        return
+    state.strange_since = state.strange_since or workflow.now()
+    if workflow.now() - state.strange_since >= STRANGE_FOR:
+        raise without_proof(state, snapshot)
 
 
 async def wait_for_look(state: PushState, snapshot: OperationSnapshot) -> datetime | None:
     """Wait for the next look and give the moment it was planned for; None if a hint came."""
     now, company = workflow.now(), state.request.company_id
-    planned = next_poll(state.manners, company, _origin(state), now)
+    planned = next_poll(state.policy, company, _origin(state), now)
     said = f"the platform says {snapshot.operation.status_text}"
     if state.missing_since:
         said = f"Codat has not known the operation since {state.missing_since:%H:%M:%S} UTC (404)"
     if snapshot.patience > 1:
-        planned = next_poll_slowed(state.manners, company, now, planned, snapshot.patience)
+        planned = next_poll_slowed(state.policy, company, now, planned, snapshot.patience)
     planned = max(planned, state.saved_until)
     if snapshot.patience > 1 or state.saved_until > now:
         said += "; Codat's requests for today run low"
-    state.enter("poll-status", f"Asked {state.looks} times: {said}.")
-    await state.wait(planned - now, said, cause="platform", for_hint=True)
-    return None if state.hinted else min(planned, workflow.now())
+    show_stage(state, "poll-status", f"Asked {state.carried.looks} times: {said}.")
+    await wait(state, planned - now, said, cause="platform", for_hint=True)
+    return None if state.carried.hinted else min(planned, workflow.now())
 
 
 def _origin(state: PushState) -> datetime:
     """Say from when the push's age counts: its request, or its sending when that was held up."""
-    submission = state.ledger.current
-    sent = (
-        (submission.last_scheduled or submission.first_scheduled) if submission else state.requested
-    )
-    return state.requested if sent - state.requested < HELD_UP else sent
+    requested, current = state.carried.requested_on_utc, state.ledger.current
+    sent = (current.last_scheduled or current.first_scheduled) if current else requested
+    return requested if sent - requested < HELD_UP else sent
 
 
 async def ask(
@@ -102,10 +104,10 @@ async def ask(
     At the deadline (`last_chance`): none in that time.
     """
     is_last = last_chance is not None
-    if last_chance <= timedelta() if last_chance is not None else state.is_late:
+    if last_chance <= timedelta() if last_chance is not None else state.deadline.has_passed:
         return None
-    state.looks += 1
-    state.hinted = False
+    state.carried.looks += 1
+    state.carried.hinted = False
     try:
         snapshot = await call(
             "poll-status",
@@ -117,12 +119,12 @@ async def ask(
                 is_last=is_last,
             ),
             OperationSnapshot,
-            until=None if is_last else state.until_deadline(),
+            until=None if is_last else state.deadline.timer(),
             within=last_chance,
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=ASK_TO_THE_LAST if is_last else READ_AGAIN,
-            summary=f"look {state.looks}",
+            summary=f"look {state.carried.looks}",
         )
     except CallFailed as failure:
         state.note(failure)
@@ -138,18 +140,20 @@ async def ask(
 async def _last_question(state: PushState, before: OperationSnapshot) -> Ended:
     snapshot = await _ask_to_the_last(state, before)
     if snapshot is None:
-        return state.ending(
+        return end_of(
+            state,
             PushStatus.UNKNOWN,
             "The time is over and the platform could not be asked for five minutes: "
             f"{state.trouble}",
         )
     if snapshot.operation.is_over:
         return final(state, snapshot)
-    return state.ending(
+    return end_of(
+        state,
         PushStatus.TIMED_OUT,
-        f"The accounting software did not finish within {state.minutes}; the record may still "
-        "be written.",
-        warnings=state.warnings + snapshot.warnings,
+        f"The accounting software did not finish within {state.deadline.words}; the record may "
+        "still be written.",
+        warnings=state.carried.warnings + snapshot.warnings,
     )
 
 
@@ -166,8 +170,8 @@ async def _ask_to_the_last(state: PushState, before: OperationSnapshot) -> Opera
             if snapshot:
                 return snapshot
             pause = min(until - workflow.now(), LAST_PAUSE)
-            await state.wait(
-                pause, f"asking for the last time after: {state.trouble}", is_last=True
+            await wait(
+                state, pause, f"asking for the last time after: {state.trouble}", is_last=True
             )
     return None
 
@@ -178,11 +182,12 @@ def final(state: PushState, snapshot: OperationSnapshot) -> Ended:
     if operation.status is PushStatus.UNKNOWN:
         return without_proof(state, snapshot)
     state.settle(operation)
-    return state.ending(
+    return end_of(
+        state,
         operation.status,
         _sentence(operation),
         errors=snapshot.errors,
-        warnings=state.warnings + snapshot.warnings,
+        warnings=state.carried.warnings + snapshot.warnings,
         records=records_in(operation) if operation.status is PushStatus.SUCCESS else [],
         completed_on_utc=operation.completed_on_utc,
         data=operation.data if operation.status is PushStatus.SUCCESS else None,

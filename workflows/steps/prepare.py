@@ -16,7 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.models import Validation
+    from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.state import PushState
+    from workflows.waiting import show_stage, wait
 
 READ_TIMEOUT = timedelta(seconds=40)
 READ_AGAIN = RetryPolicy(
@@ -26,20 +28,18 @@ READ_AGAIN = RetryPolicy(
 PREPARE_TIMEOUT = timedelta(seconds=5)
 
 PAUSE = timedelta(seconds=15)
-MOST_PAUSE = timedelta(minutes=5)
+MAX_PAUSE = timedelta(minutes=5)
 
 T = TypeVar("T")
 
 
 async def prepare(state: PushState) -> None:
-    """Fetch options and validate, once per run; raises Ended when the record is not fit."""
-    if state.is_fit:
-        return
+    """Fetch options and validate; raises Ended when the record is not fit."""
     if not await _prepare_at_once(state):
         await _fetch_options(state)
         await _validate(state)
     state.is_fit = True
-    state.unauthorized_since = None
+    state.carried.unauthorized_since = None
 
 
 async def _prepare_at_once(state: PushState) -> bool:
@@ -49,8 +49,8 @@ async def _prepare_at_once(state: PushState) -> bool:
     """
     request = state.request
     is_needed = request.validation is not Validation.OFF
-    state.check_time()
-    state.enter("validate", "Checking the record.")
+    check_time(state)
+    show_stage(state, "validate", "Checking the record.")
     try:
         prepared = await workflow.execute_local_activity_method(
             PushActivities.prepare,
@@ -75,14 +75,14 @@ async def _prepare_at_once(state: PushState) -> bool:
 
 async def _fetch_options(state: PushState) -> None:
     is_needed = state.request.validation is not Validation.OFF
-    state.enter("fetch-options", "Asking what the accounting software wants.")
+    show_stage(state, "fetch-options", "Asking what the accounting software wants.")
 
     async def ask() -> OptionsDigest:
         return await call(
             "fetch-options",
             FetchOptions(target=state.request.target, is_needed=is_needed),
             OptionsDigest,
-            until=state.until_deadline(),
+            until=state.deadline.timer(),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=READ_AGAIN,
@@ -92,7 +92,7 @@ async def _fetch_options(state: PushState) -> None:
 
 
 def _take_options(state: PushState, digest: OptionsDigest) -> None:
-    state.conduct = state.conduct or digest.conduct
+    state.carried.policy = state.carried.policy or digest.policy
     if digest.stale:
         state.warn(
             "The platform's options could not be read; "
@@ -104,7 +104,7 @@ async def _validate(state: PushState) -> None:
     request = state.request
     if request.validation is Validation.OFF:
         return
-    state.enter("validate", "Checking the record.")
+    show_stage(state, "validate", "Checking the record.")
 
     async def ask() -> ValidationResult:
         return await call(
@@ -113,7 +113,7 @@ async def _validate(state: PushState) -> None:
                 target=request.target, data=request.data, update=request.record_id is not None
             ),
             ValidationResult,
-            until=state.until_deadline(),
+            until=state.deadline.timer(),
             start_to_close_timeout=READ_TIMEOUT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=READ_AGAIN,
@@ -125,32 +125,33 @@ async def _validate(state: PushState) -> None:
 def _take_verdict(state: PushState, verdict: ValidationResult) -> None:
     """Note what was found; raises Ended when the record does not fit."""
     if state.request.validation is Validation.ADVISE:
-        state.warnings += verdict.errors
+        state.carried.warnings += verdict.errors
     elif verdict.errors:
-        state.warnings += verdict.warnings
+        state.carried.warnings += verdict.warnings
         first, more = verdict.errors[0], count_of(verdict.errors) - 1
         tail = f" (and {more:,} more)" if more else ""
-        raise state.ending(
+        raise end_of(
+            state,
             PushStatus.FAILED,
             f"The record does not fit, so nothing was sent: {first.message}{tail}",
             errors=verdict.errors,
         )
-    state.warnings += verdict.warnings
+    state.carried.warnings += verdict.warnings
 
 
 async def _patiently(state: PushState, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask until there is an answer; raises Ended on a refusal or when the time is over."""
     pause = PAUSE
     while True:
-        state.check_time()
+        check_time(state)
         try:
             return await ask()
         except CallFailed as failure:
             kind = failure.kind
             state.note(failure)
         if kind in ("CodatRefused", "CodatNotFound"):
-            raise state.ending(PushStatus.FAILED, f"Nothing was sent: {state.trouble}")
+            raise end_of(state, PushStatus.FAILED, f"Nothing was sent: {state.trouble}")
         if kind == "CodatUnauthorized":
-            state.check_unauthorized()
-        await state.wait(pause, f"asking again after: {state.trouble}")
-        pause = min(2 * pause, MOST_PAUSE)
+            check_unauthorized(state)
+        await wait(state, pause, f"asking again after: {state.trouble}")
+        pause = min(2 * pause, MAX_PAUSE)

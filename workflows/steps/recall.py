@@ -18,44 +18,48 @@ with workflow.unsafe.imports_passed_through():
     )
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import CallFailed, call
-    from workflows.attributes import upsert_attributes
-    from workflows.ledger import Judgement
+    from workflows.attributes import upsert_attributes, upsert_start_attributes
     from workflows.ledger_rebuild import apply_resolution, rebuild_ledger
     from workflows.models import PushOutcome
     from workflows.no_proof import own_candidate, what_it_says, written_by_word
-    from workflows.state import Ended, PushState
+    from workflows.outcomes import Ended, check_deadline, end_of
+    from workflows.state import PushState
     from workflows.steps.find import find, search_list, take
     from workflows.steps.poll import ask, final
     from workflows.steps.prepare import PAUSE, READ_AGAIN
+    from workflows.submission import Judgement
+    from workflows.waiting import show_stage, wait
 
 RECALL_TIMEOUT = timedelta(minutes=5)
 RECALL_FOR = timedelta(minutes=5)
 """How long the past is asked for when the deadline has passed already."""
 
 
-async def recall(state: PushState) -> OperationSnapshot | None:
-    """Enter what earlier runs did; give the operation to follow, if one is; raises Ended."""
-    state.enter("recall", "Reading what earlier runs of this push did.")
+async def recall(state: PushState) -> None:
+    """Enter what earlier runs did, and follow an operation that goes on; raises Ended."""
+    upsert_start_attributes(state.request)
+    show_stage(state, "recall", "Reading what earlier runs of this push did.")
     # Until the past is read, everything may have happened.
     state.ledger.unread = True
     prior = await _memory(state)
-    state.ledger = rebuild_ledger(prior)
-    state.conduct = state.conduct or prior.conduct
+    state.carried.ledger = rebuild_ledger(prior)
+    state.carried.policy = state.carried.policy or prior.policy
     if prior.success:
         _check_record(state, prior)
         raise Ended(PushOutcome.model_validate(prior.success.model_dump(by_alias=True)))
     snapshot = await _still_going(state)
+    state.is_recalled = True
     if snapshot and _goes_on(state, snapshot.operation):
-        return snapshot
+        return
     settlement = state.request.settlement
     if settlement and settlement.adopt:
-        return await _adopt(state)
+        await _adopt(state)
+        return
     if settlement and settlement.not_written and _is_fresh(state, prior):
         await _settle(state, prior)
     # What was held may have turned out to have failed after all.
     if state.ledger.unread or (state.ledger.held and state.ledger.may_have_written):
-        return await _verify(state, snapshot)
-    return None
+        await _verify(state, snapshot)
 
 
 def _check_record(state: PushState, prior: PriorRuns) -> None:
@@ -83,9 +87,9 @@ async def _memory(state: PushState) -> PriorRuns:
     info = workflow.info()
     least = workflow.now() + RECALL_FOR
     while True:
-        left = None if state.deadline is None else max(state.deadline, least) - workflow.now()
+        left = None if state.deadline.at is None else max(state.deadline.at, least) - workflow.now()
         if left is not None and left <= timedelta():
-            state.check_deadline()
+            check_deadline(state)
         try:
             return await call(
                 "recall",
@@ -99,7 +103,7 @@ async def _memory(state: PushState) -> PriorRuns:
         except CallFailed as failure:
             state.note(failure)
         why = f"reading the earlier runs again after: {state.trouble}"
-        await state.wait(PAUSE, why, is_last=True)
+        await wait(state, PAUSE, why, is_last=True)
 
 
 async def _still_going(state: PushState) -> OperationSnapshot | None:
@@ -119,10 +123,10 @@ async def _still_going(state: PushState) -> OperationSnapshot | None:
         snapshot = snapshot or OperationSnapshot.unread(submission.operation)
         state.settle(snapshot.operation)
         if snapshot.operation.status is PushStatus.SUCCESS:
-            state.follow(submission.operation, is_over=True)
+            state.follow(snapshot, at_the_end=True)
             raise final(state, snapshot)
         if _goes_on(state, snapshot.operation):
-            state.follow(submission.operation)
+            state.follow(snapshot)
             return snapshot
         if not submission.has_failed and submission.judgement is not Judgement.NOT_WRITTEN:
             state.ledger.held, doubtful = snapshot.operation.status, snapshot
@@ -133,11 +137,11 @@ async def _ask_for(state: PushState, operation: UUID) -> OperationSnapshot | Non
     """Ask until there is an answer; None: Codat does not know the operation."""
     state.missing_since = None
     while True:
-        state.check_deadline()
+        check_deadline(state)
         snapshot = await ask(state, operation)
         if snapshot or state.missing_since:
             return snapshot
-        await state.wait(PAUSE, f"asking again after: {state.trouble}")
+        await wait(state, PAUSE, f"asking again after: {state.trouble}")
 
 
 def _goes_on(state: PushState, operation: PushOperation) -> bool:
@@ -145,7 +149,7 @@ def _goes_on(state: PushState, operation: PushOperation) -> bool:
     return operation.status.is_pending or not (operation.is_over or state.request.settlement)
 
 
-async def _adopt(state: PushState) -> OperationSnapshot:
+async def _adopt(state: PushState) -> None:
     settlement = state.request.settlement
     operation = settlement.adopt if settlement else None
     try:
@@ -156,10 +160,10 @@ async def _adopt(state: PushState) -> OperationSnapshot:
         raise _as_before(state, f"Operation {operation} could not be adopted.")
     by = settlement.by if settlement and settlement.by else "an operator"
     why = f"Adopted on the word of {by}: {state.request.reason or '-'}."
-    snapshot = take(state, found.adopted, why)
+    take(state, found.adopted, why)
+    snapshot = found.adopted
     if snapshot.operation.is_over and snapshot.operation.status is PushStatus.UNKNOWN:
         raise written_by_word(state, snapshot, by)
-    return snapshot
 
 
 def _is_fresh(state: PushState, prior: PriorRuns) -> bool:
@@ -175,9 +179,9 @@ def _is_fresh(state: PushState, prior: PriorRuns) -> bool:
 async def _settle(state: PushState, prior: PriorRuns) -> None:
     """Take a person's word that nothing was written, when find could have seen it."""
     if prior.facts:
-        quiet = prior.facts[-1].at + state.manners.find_for
+        quiet = prior.facts[-1].at + state.policy.find_for
         why = "letting late requests appear in the list"
-        await state.wait(quiet - workflow.now(), why, cause="finding")
+        await wait(state, quiet - workflow.now(), why, cause="finding")
     found = await search_list(state, Purpose.SETTLE)
     pending = [one for one in found.candidates if PushStatus(one.status).is_pending]
     if pending:
@@ -189,13 +193,12 @@ async def _settle(state: PushState, prior: PriorRuns) -> None:
     )
 
 
-async def _verify(state: PushState, doubtful: OperationSnapshot | None) -> OperationSnapshot | None:
-    """Look once more for what an earlier run left open; it sends nothing whatever is seen."""
-    submission = state.ledger.current
-    if submission and submission.is_unclear:
-        snapshot = await find(state, submission)
-        if snapshot:
-            return snapshot
+async def _verify(state: PushState, doubtful: OperationSnapshot | None) -> None:
+    """Search once more for what an earlier run left open; it sends nothing whatever is found."""
+    if state.is_unclear:
+        await find(state)
+        if state.snapshot:
+            return
     if doubtful is None:
         missing = f" {state.trouble}" if state.missing_since else ""
         message = "Asked for again, it is as unclear as before, so nothing was sent."
@@ -212,4 +215,4 @@ async def _verify(state: PushState, doubtful: OperationSnapshot | None) -> Opera
 
 def _as_before(state: PushState, message: str, **more: object) -> Ended:
     advice = " Retry it with --adopt OPERATION_KEY or, if it was not written, with --not-written."
-    return state.ending(state.ledger.held or PushStatus.UNKNOWN, message + advice, **more)
+    return end_of(state, state.ledger.held or PushStatus.UNKNOWN, message + advice, **more)

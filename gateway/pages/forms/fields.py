@@ -23,10 +23,10 @@ WHOLE = "_record"
 LISTS = "_rows"
 """The field of a form that names its lists: a list whose rows were all removed sends no row."""
 
-MOST_ROWS = 300  # in one page; beyond, the record is written as JSON
-_MOST_OPTIONS = 50_000  # in one page; beyond, a value is typed
+MAX_ROWS = 300  # in one page; beyond, the record is written as JSON
+_MAX_OPTIONS = 50_000  # in one page; beyond, a value is typed
 _DEEPEST = 8  # levels; beyond, a field is written as JSON
-_MOST_LISTS = 3  # within each other, likewise
+_MAX_LISTS = 3  # within each other, likewise
 _SEARCHABLE = 50  # choices; beyond, a search box helps
 
 
@@ -101,8 +101,8 @@ class _Builder:
         self._problems: defaultdict[str, list[Problem]] = defaultdict(list)
         for problem in problems:
             self._problems[problem.pointer].append(problem)
-        self._options_left = _MOST_OPTIONS
-        self.rows_left = MOST_ROWS
+        self._options_left = _MAX_OPTIONS
+        self.rows_left = MAX_ROWS
 
     def field(
         self, schema: Schema, path: Path, value: object, *, need: str, lists: int
@@ -115,7 +115,7 @@ class _Builder:
             "problems": self._problems.get(pointer(path), ()),
         }
         shallow = len(path) < _DEEPEST
-        rowed = "properties" in schema.get("items", ()) and lists < _MOST_LISTS
+        rowed = "properties" in schema.get("items", ()) and lists < _MAX_LISTS
         if rowed and shallow and isinstance(value, list | None):
             return self._rows(schema, path, cast("object", value), lists, shared)
         if "properties" in schema and shallow and isinstance(value, dict | None):

@@ -9,8 +9,8 @@ from codat.exact_json import dumps
 Schema = dict[str, Any]
 
 _LONG = 255  # characters; beyond, a text gets several lines
-_MOST_HINTS = 8
-_LONGEST_HINT = 500  # characters
+_MAX_HINTS = 8
+_MAX_HINT = 500  # characters
 
 
 def kind_of_text(schema: Schema, value: object) -> str:
@@ -87,7 +87,7 @@ def hints_of(schema: Schema) -> list[str]:
         rule["sentence"] for rule in schema.get("x-rules", ()) if rule["keyword"] != "required"
     ]
     said = [schema.get("description", ""), *rules, *schema.get("x-notes", ())]
-    return [hint[:_LONGEST_HINT] for hint in dict.fromkeys(said) if hint][:_MOST_HINTS]
+    return [hint[:_MAX_HINT] for hint in dict.fromkeys(said) if hint][:_MAX_HINTS]
 
 
 def _binding(schema: Schema, keyword: str) -> Any:  # noqa: ANN401, a number or a text

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from codat.exact_json import MOST_VALUES, Number, loads
+from codat.exact_json import MAX_VALUES, Number, loads
 from codat.validation.pointers import pointer
 from codat.validation.schema import json_schema
 from gateway.pages.forms.fields import LISTS, WHOLE, FormField, Path, field_tree
@@ -142,6 +142,6 @@ def _number(text: str) -> object:
 
 def _json(text: str) -> object:
     try:
-        return loads(text, most_values=MOST_VALUES)
+        return loads(text, most_values=MAX_VALUES)
     except ValueError:
         return text

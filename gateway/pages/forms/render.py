@@ -15,7 +15,7 @@ __all__ = ["STATIC", "record_from_form", "render_form"]
 STATIC = Path(__file__).parents[2] / "static"
 """The folder of form.css and form.js, which the page around the form must link to."""
 
-MOST_PROBLEMS = 200
+MAX_PROBLEMS = 200
 """In the summary; of the others it says how many there are."""
 
 _TEMPLATES = Environment(
@@ -35,7 +35,7 @@ def render_form(
     Without problems the first field has the focus, else the summary of what is wrong.
     """
     problems = sorted(problems, key=lambda problem: problem.severity)
-    told = problems[:MOST_PROBLEMS]
+    told = problems[:MAX_PROBLEMS]
     root = field_tree(document, record, problems)
     fields = {field.name: field for field in root.walk()}
     inputs = (field for field in fields.values() if field.kind not in {"group", "rows", "row"})

@@ -120,11 +120,11 @@ def test_settings_faults_and_manners_outlive_a_kill(generations):
     generations.now.fault("forbidden", nth=3)
     emulator = generations.follow()
     (rule,) = emulator.control("GET", "faults")
-    manners = {one["id"]: one["manners"] for one in emulator.control("GET", "connections")}
+    behaviour = {one["id"]: one["manners"] for one in emulator.control("GET", "connections")}
 
     assert "ignored" == emulator.control("GET", "settings")["idempotency"]
     assert ("forbidden", 3) == (rule["fault"], rule["nth"])
-    assert 60 == manners[seeds.PROMPT]["delay"]
+    assert 60 == behaviour[seeds.PROMPT]["delay"]
 
 
 def test_an_unanswered_request_is_in_the_journal_of_the_next_emulator(generations):

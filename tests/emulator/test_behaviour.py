@@ -23,8 +23,8 @@ class Hands:
         return self.now
 
 
-def finish(now=NOON, **manners):
-    end = Behaviour.read(manners).finish(ticks(now), "key")
+def finish(now=NOON, **behaviour):
+    end = Behaviour.read(behaviour).finish(ticks(now), "key")
     return None if end is None else at(end) - now
 
 
@@ -34,7 +34,7 @@ async def push(client, connection=seeds.SLOW):
 
 
 @pytest.mark.parametrize(
-    ("manners", "expected"),
+    ("behaviour", "expected"),
     [
         ({"delay": 6}, timedelta(seconds=6)),
         ({"delay": 6, "synchronous": True}, timedelta()),
@@ -45,15 +45,15 @@ async def push(client, connection=seeds.SLOW):
         ({"delay": 0, "window": ["05:00", "11:00"]}, timedelta(hours=17)),
     ],
 )
-def test_manners_decide_when_the_platform_has_written(manners, expected):
-    assert expected == finish(**manners)
+def test_behaviour_decide_when_the_platform_has_written(behaviour, expected):
+    assert expected == finish(**behaviour)
 
 
 def test_a_window_over_midnight_is_open_on_both_sides():
-    manners = {"delay": 0, "window": ["22:00", "05:00"]}
+    behaviour = {"delay": 0, "window": ["22:00", "05:00"]}
 
-    assert timedelta() == finish(NOON.replace(hour=23), **manners)
-    assert timedelta() == finish(NOON.replace(hour=4), **manners)
+    assert timedelta() == finish(NOON.replace(hour=23), **behaviour)
+    assert timedelta() == finish(NOON.replace(hour=4), **behaviour)
 
 
 def test_the_spread_is_the_same_for_the_same_operation():

@@ -29,7 +29,7 @@ QUICK = PushPolicy(poll_first=timedelta(milliseconds=200), find_for=timedelta(se
 
 
 @dataclass
-class House:
+class Cluster:
     """What a test needs to push something."""
 
     environment: WorkflowEnvironment
@@ -95,10 +95,10 @@ def a_request(**fields: Any) -> PushRequest:
 
 
 @asynccontextmanager
-async def house(  # noqa: PLR0913, each has a default
+async def cluster(  # noqa: PLR0913, each has a default
     environment: WorkflowEnvironment,
     *,
-    conduct: PushPolicy = QUICK,
+    policy: PushPolicy = QUICK,
     skipping: bool = False,
     read_timeout: timedelta = timedelta(seconds=2),
     notify: NotifyActivities | None = None,
@@ -106,7 +106,7 @@ async def house(  # noqa: PLR0913, each has a default
     company_concurrency: int = 10,
     requests_per_minute: int = 100_000,
     **settings: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Cluster]:
     """Run a worker against a fresh emulator; with `skipping` both live on the server's clock."""
     clock = ServerClock(environment)
     async with Emulator(
@@ -126,7 +126,7 @@ async def house(  # noqa: PLR0913, each has a default
         task_queue = f"push-{uuid4()}"
         async with (
             Clocked(known, codat.transport, clock if skipping else None) as client,
-            build_worker(environment.client, client, conduct, notify=notify, task_queue=task_queue),
+            build_worker(environment.client, client, policy, notify=notify, task_queue=task_queue),
         ):
             await clock.look()
             with pytest.MonkeyPatch.context() as patch:
@@ -136,10 +136,10 @@ async def house(  # noqa: PLR0913, each has a default
                 if skipping and notify is None:
                     # A child that outlives its parent stops this server's time for good.
                     patch.setattr("workflows.push.start_notification", _tell_nobody)
-                yield House(environment, codat, task_queue)
+                yield Cluster(environment, codat, task_queue)
 
 
-async def _tell_nobody(_story: PushState, _outcome: PushOutcome) -> None:
+async def _tell_nobody(_state: PushState, _outcome: PushOutcome) -> None:
     """Take the place of telling a backend."""
 
 

@@ -1,8 +1,6 @@
-"""Sending until there is an operation to follow: never twice, never lost.
+"""Sends one request: the current submission again under its key, or the next submission.
 
-`submit` looks at the ledger and takes the one step that it allows, again and again. Whatever comes
-back is entered in the ledger before the next step. Raises `Ended` when the push is over without an
-operation to follow.
+Whatever comes back is entered in the ledger before anything else is decided.
 """
 
 from datetime import timedelta
@@ -15,25 +13,25 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import clear_operation_attribute
-    from workflows.ledger import (
+    from workflows.outcomes import check_time, check_unauthorized, end_of
+    from workflows.poll_schedule import back_off, minutes_left
+    from workflows.state import PushState
+    from workflows.steps.find import search_list_once
+    from workflows.submission import (
         CONFLICT_IS_KEPT_AFTER,
         AttemptResult,
         Judgement,
         Submission,
         answer_to,
         idempotency_key,
-        may_resend,
         record,
     )
-    from workflows.poll_schedule import back_off, minutes_left
-    from workflows.state import PushState
-    from workflows.steps.find import find, search_list_once
-    from workflows.steps.prepare import prepare
+    from workflows.waiting import show_stage, wait
 
 CALL_TIMEOUT = timedelta(seconds=60)
 """The activity cuts its call at 30 s; what has not reported after 60 s is lost."""
 
-MOST_PAUSE = timedelta(minutes=5)
+MAX_PAUSE = timedelta(minutes=5)
 
 ASK_AGAIN = timedelta(seconds=30)
 """The longest pause while an answer is owed: asked for again under its key, it is told."""
@@ -41,52 +39,31 @@ ASK_AGAIN = timedelta(seconds=30)
 ONCE = RetryPolicy(maximum_attempts=1)
 
 
-async def submit(state: PushState) -> OperationSnapshot:
-    """Fetch options, validate and push until there is an operation; raises Ended."""
-    while True:
-        state.continue_as_new_if_long()
-        submission = state.ledger.current
-        if submission and _may_resend(state, submission):
-            state.check_time()
-            snapshot = await _send(state, submission)
-        elif submission and submission.is_unclear:
-            snapshot = await find(state, submission)
-        else:
-            snapshot = await _send_next(state)
-        if snapshot:
-            return snapshot
+async def send(state: PushState) -> None:
+    """Send the current submission again or open the next; enter what comes back; raises Ended."""
+    current = state.ledger.current
+    if current is None or not state.may_resend(workflow.now()):
+        current = await _next_submission(state)
+    check_time(state)
+    await _send(state, current)
 
 
-def _may_resend(state: PushState, submission: Submission) -> bool:
-    digest = state.request.frozen_digest
-    if state.is_cancelled or state.unclear_answers > 1:
-        return False
-    return may_resend(submission, state.mode, workflow.now(), digest)
-
-
-async def _send_next(state: PushState) -> OperationSnapshot | None:
-    """Open the next number; what was looked for in vain makes the waits longer."""
-    if state.is_cancelled:
-        raise state.cancelled()
-    if state.ledger.is_used_up:
-        raise state.ending(
-            PushStatus.UNKNOWN, f"Given up after many submissions without a result. {state.trouble}"
-        )
+async def _next_submission(state: PushState) -> Submission:
+    """Open the next submission; each that was searched for in vain makes the wait longer."""
     doubtful = sum(one.judgement is Judgement.NOT_WRITTEN for one in state.ledger.submissions)
     if doubtful:
         why = f"sending anew, as nothing was written: {state.trouble}"
-        await state.wait(back_off(2 * doubtful, MOST_PAUSE), why)
-    await prepare(state)
-    state.check_time()
+        await wait(state, back_off(2 * doubtful, MAX_PAUSE), why)
+    check_time(state)
     if state.ledger.operations:
         clear_operation_attribute()
     now = workflow.now()
-    minutes = minutes_left(now, state.deadline)
-    return await _send(state, state.ledger.begin(now, minutes, state.request.frozen_digest))
+    minutes = minutes_left(now, state.deadline.at)
+    return state.ledger.begin(now, minutes, state.request.frozen_digest)
 
 
-async def _send(state: PushState, submission: Submission) -> OperationSnapshot | None:
-    state.enter("push", f"Sending the record (submission {submission.number}).")
+async def _send(state: PushState, submission: Submission) -> None:
+    show_stage(state, "push", f"Sending the record (submission {submission.number}).")
     is_again = submission.open > 0
     attempt = _attempt(state, submission)
     submission.open += 1
@@ -97,7 +74,7 @@ async def _send(state: PushState, submission: Submission) -> OperationSnapshot |
             "push",
             attempt,
             OperationSnapshot,
-            until=state.until_deadline(),
+            until=state.deadline.timer(),
             grace=CALL_TIMEOUT,
             start_to_close_timeout=CALL_TIMEOUT,
             retry_policy=ONCE,
@@ -105,13 +82,11 @@ async def _send(state: PushState, submission: Submission) -> OperationSnapshot |
         )
     except CallFailed as failure:
         await _after(state, submission, failure)
-        return None
+        return
     record(submission, AttemptResult.ACCEPTED, snapshot.operation.push_operation_key)
-    operation = snapshot.operation
-    state.follow(operation.push_operation_key, is_over=operation.status.is_final)
+    state.follow(snapshot, at_the_end=snapshot.operation.status.is_final)
     if is_again and snapshot.is_new:
         await _check_keys(state, submission)
-    return snapshot
 
 
 async def _check_keys(state: PushState, submission: Submission) -> None:
@@ -124,7 +99,7 @@ async def _check_keys(state: PushState, submission: Submission) -> None:
     if found and found.candidates:
         # A neighbour's operation is held as soon as its push has had its answer.
         why = "looking whether keys are honoured"
-        await state.wait(state.manners.find_for / 3, why, cause="finding")
+        await wait(state, state.policy.find_for / 3, why, cause="finding")
         found = await search_list_once(state)
     if found is None:
         return
@@ -133,7 +108,7 @@ async def _check_keys(state: PushState, submission: Submission) -> None:
         return
     key = found.candidates[0].push_operation_key
     workflow.logger.error("Idempotency keys are not honoured: operation %s stands beside ours", key)
-    state.conduct = state.manners.model_copy(update={"idempotency": Idempotency.IGNORED})
+    state.carried.policy = state.policy.model_copy(update={"idempotency": Idempotency.IGNORED})
     state.warn(
         f"Codat does not honour idempotency keys: operation {key} may be a second copy of this "
         "record. Set CODAT_IDEMPOTENCY=ignored."
@@ -153,7 +128,7 @@ def _attempt(state: PushState, submission: Submission) -> Attempt:
         allow_sync_on_push_complete=request.allow_sync_on_push_complete,
         force_update=request.force_update,
         run_id=workflow.info().run_id,
-        not_after=min(submission.not_after, state.deadline or submission.not_after),
+        not_after=min(submission.not_after, state.deadline.at or submission.not_after),
         order=None if is_create else _order(state),
     )
 
@@ -161,7 +136,7 @@ def _attempt(state: PushState, submission: Submission) -> Attempt:
 def _order(state: PushState) -> UpdateOrder:
     was_scheduled = any(one.last_scheduled for one in state.ledger.submissions)
     is_first = not (was_scheduled or state.may_not_be_first)
-    return UpdateOrder(requested_on_utc=state.requested, is_first=is_first)
+    return UpdateOrder(requested_on_utc=state.carried.requested_on_utc, is_first=is_first)
 
 
 async def _after(state: PushState, submission: Submission, failure: CallFailed) -> None:
@@ -170,29 +145,29 @@ async def _after(state: PushState, submission: Submission, failure: CallFailed) 
     record(submission, answer, at=workflow.now())
     state.note(failure)
     if failure.kind in (DEADLINE, TIMED_OUT):
-        state.trouble = "The worker that sent the record did not report back."
-    state.is_rejected = answer is AttemptResult.REJECTED
+        state.carried.trouble = "The worker that sent the record did not report back."
+    state.carried.is_rejected = answer is AttemptResult.REJECTED
     if failure.kind == "Superseded" and not submission.is_unclear:
-        raise state.ending(PushStatus.FAILED, state.trouble)
+        raise end_of(state, PushStatus.FAILED, state.trouble)
     state.unclear_answers = state.unclear_answers + 1 if failure.kind == "CodatUnclear" else 0
-    if state.is_rejected and not submission.is_unclear:
-        raise state.ending(PushStatus.FAILED, f"Codat refused the record: {state.trouble}")
+    if state.carried.is_rejected and not submission.is_unclear:
+        raise end_of(state, PushStatus.FAILED, f"Codat refused the record: {state.trouble}")
     if answer is AttemptResult.UNAUTHORIZED:
-        state.check_unauthorized()
+        check_unauthorized(state)
     else:
-        state.unauthorized_since = None
-    state.failures += 1
-    if not submission.is_unclear or _may_resend(state, submission):
+        state.carried.unauthorized_since = None
+    state.carried.failures += 1
+    if not submission.is_unclear or state.may_resend(workflow.now()):
         pause = failure.retry_after or _pause(state, submission)
-        await state.wait(pause, f"sending again after: {state.trouble}")
+        await wait(state, pause, f"sending again after: {state.trouble}")
 
 
 def _pause(state: PushState, submission: Submission) -> timedelta:
     if submission.has_kept_conflict:
         # A minute went by while it was judged; the next number may be answered otherwise.
         kept = sum(one.has_kept_conflict for one in state.ledger.submissions)
-        return back_off(kept, MOST_PAUSE)
+        return back_off(kept, MAX_PAUSE)
     if submission.open:
-        return back_off(state.failures, ASK_AGAIN)
-    most = CONFLICT_IS_KEPT_AFTER if submission.conflict_since else MOST_PAUSE
-    return back_off(state.failures, most)
+        return back_off(state.carried.failures, ASK_AGAIN)
+    most = CONFLICT_IS_KEPT_AFTER if submission.conflict_since else MAX_PAUSE
+    return back_off(state.carried.failures, most)

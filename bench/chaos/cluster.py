@@ -42,7 +42,7 @@ class Fault:
 
 
 @dataclass
-class House:
+class Cluster:
     """All processes, the blows that they took, and how they are brought back."""
 
     wanted: Wanted
@@ -220,17 +220,17 @@ def lasting_ports() -> Ports:
 
 
 @asynccontextmanager
-async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[House]:
+async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[Cluster]:
     """Bring a house up, and end in the end every process of it."""
     sides = ["ours", "plain"] if wanted.plain else ["ours"]
     settings = {"CODAT_WEBHOOK_SECRET": seeds.WEBHOOK_SECRET} if wanted.has_webhooks else {}
     async with running(folder, lasting_ports(), settings) as stack:
         temporal, emulator = stack.processes
-        house = House(wanted, stack, sides, {"server": temporal, "emulator": emulator})
+        cluster = Cluster(wanted, stack, sides, {"server": temporal, "emulator": emulator})
         try:
-            await house.start_workers()
+            await cluster.start_workers()
             if wanted.has_webhooks:
                 await (await stack.start_gateway()).says("Uvicorn running")
-            yield house
+            yield cluster
         finally:
-            await house.stop()
+            await cluster.stop()

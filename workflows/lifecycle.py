@@ -1,0 +1,80 @@
+"""How a run begins, goes on in a new one, is reset or cancelled."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.models import OperationSnapshot
+    from activities.other_pushes import REQUESTED
+    from workflows.carried_state import CarriedState
+    from workflows.deadline import Deadline
+    from workflows.ledger import Ledger
+    from workflows.models import PushRequest
+    from workflows.run_origin import carried_memo, was_continued
+    from workflows.state import PushState
+
+MAX_EVENTS = 500
+"""Events of a run, some forty looks. A worker keeps 4.5 KB of each look while it keeps the run
+(docs/measured.txt), and reads all of it again for one that fell out of its memory; the server
+speaks up at 4,096 only."""
+
+
+def begin(request: PushRequest, *, is_reset: bool) -> PushState:
+    """Begin a run's state; a reset is a new request, with a new deadline."""
+    carried = None if is_reset or not was_continued() else request.resume
+    if carried is None:
+        if not is_reset:
+            request = request.model_copy(update={"resume": None})
+        now = workflow.now() if is_reset else workflow.info().workflow_start_time
+        carried = CarriedState(requested_on_utc=now, ledger=Ledger())
+    state = PushState(
+        request,
+        carried.model_copy(deep=True),
+        Deadline(carried.requested_on_utc, request.timeout_in_minutes),
+        is_reset=is_reset,
+    )
+    state.snapshot = _followed(state.ledger)
+    return state
+
+
+def _followed(ledger: Ledger) -> OperationSnapshot | None:
+    """Give the operation that the run before this one was following."""
+    current = ledger.current
+    if current is None or current.operation is None or current.judgement or current.has_failed:
+        return None
+    return OperationSnapshot.unread(current.operation)
+
+
+def continue_as_new_if_long(state: PushState) -> None:
+    """Go on in a new run when the history has grown long, but not before the past is known."""
+    if state.must_recall:
+        return
+    info = workflow.info()
+    is_long = info.get_current_history_length() > MAX_EVENTS
+    if not (is_long or info.is_continue_as_new_suggested()):
+        return
+    requested = state.carried.requested_on_utc.isoformat()
+    workflow.continue_as_new(
+        # What was remembered for a retry is in the ledger now.
+        state.request.model_copy(update={"resume": state.carried, "retry_of": None}),
+        memo=carried_memo() | {REQUESTED: requested},
+    )
+
+
+def on_cancel_requested(state: PushState) -> bool:
+    """Take a request for cancellation: True when something was sent, so that it goes on."""
+    state.carried.is_cancelled = True
+    if not state.ledger.was_sent:
+        return False
+    state.warn("It was cancelled after a request had been sent, which no platform takes back.")
+    return True
+
+
+def was_reset_to_the_start() -> bool:
+    """Tell whether a reset threw the whole history away, so that no seed changed under way.
+
+    The run ids alone would take another branch when the prefix of a run that was reset later is
+    replayed; the marker of a patch records the answer in history.
+    """
+    info = workflow.info()
+    is_another_run = info.run_id != info.original_execution_run_id
+    return is_another_run and workflow.patched("reset-to-the-start")
