@@ -39,7 +39,7 @@ def codat_failures(*, final: tuple[type[CodatError], ...] = (CodatRefused,)) -> 
         raise ApplicationError(
             cut(str(error)),
             refusal,
-            type=type(error).__name__,
+            type=error.kind,
             non_retryable=isinstance(error, final),
             next_retry_delay=patience,
             category=ApplicationErrorCategory.BENIGN,

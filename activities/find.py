@@ -186,12 +186,17 @@ async def _hindrance(
     """Name another push whose operation this may be as well."""
     twin = await others.unresolved_duplicate(operation.push_operation_key)
     if twin:
-        return f"{twin} pushed an equal record, and this may be its operation"
+        return _may_belong(twin, "an identical record")
     for push, record in records:
         is_like_it = record is None or fits(record, operation.data)
         if is_like_it and await others.may_have(push, operation.push_operation_key):
-            return f"{push} pushed a record that may look the same, and this may be its operation"
+            return _may_belong(push, "a similar record")
     return None
+
+
+def _may_belong(workflow_id: str, what: str) -> str:
+    push_id = workflow_id.removeprefix("push-")
+    return f"push {push_id} sent {what}, so the operation may belong to it"
 
 
 def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[datetime, datetime]:

@@ -136,7 +136,8 @@ class PollBatcher:
         allowance = self._codat.limits.allowance
         if allowance.is_short:
             raise SavedForPushes(
-                "Not asked yet: the day's requests run out, and pushes go first.",
+                "Status check delayed: today's Codat quota is nearly used up, and new pushes "
+                "go first.",
                 retry_after=min(SHORT_OF_REQUESTS, allowance.until_reset),
             )
 

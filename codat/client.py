@@ -205,7 +205,7 @@ class CodatClient:
         try:
             yield told
         except BaseException as error:
-            told.append(type(error).__name__ if isinstance(error, CodatError) else "stopped")
+            told.append(error.kind if isinstance(error, CodatError) else "stopped")
             raise
         finally:
             allowance, seconds = self.limits.allowance, time.perf_counter() - begun

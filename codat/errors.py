@@ -20,7 +20,12 @@ from datetime import datetime, timedelta
 
 
 class CodatError(Exception):
-    """Anything that went wrong at Codat; its text is one sentence for a person."""
+    """Anything that went wrong at Codat; its text is one sentence for a person.
+
+    `kind` is the type of the failure in Temporal's histories and of a metric: it never changes.
+    """
+
+    kind = "CodatError"
 
     def __init__(
         self,
@@ -41,50 +46,76 @@ class CodatError(Exception):
 class CodatUnreachable(CodatError):
     """There was no connection, so nothing was sent."""
 
+    kind = "CodatUnreachable"
+
 
 class CodatLost(CodatError):
     """The request was sent and no usable answer came; it may have been carried out."""
+
+    kind = "CodatLost"
 
 
 class CodatTooLarge(CodatLost):
     """The answer was too large to be read, or to be read in time."""
 
+    kind = "CodatTooLarge"
+
 
 class CodatThrottled(CodatError):
     """Codat or the platform asks for patience (429); nothing was done."""
+
+    kind = "CodatThrottled"
 
 
 class CodatConflict(CodatError):
     """Not ready, or a request with the same idempotency key is in flight (409)."""
 
+    kind = "CodatConflict"
+
 
 class CodatUnauthorized(CodatError):
     """Key, plan or rights don't allow it (401, 402, 403); nothing was done."""
+
+    kind = "CodatUnauthorized"
 
 
 class CodatRefused(CodatError):
     """The request is wrong (any other 4xx, or never sendable); asking again changes nothing."""
 
+    kind = "CodatRefused"
+
 
 class CodatNotFound(CodatRefused):
     """There is no such thing, or the platform has none of this data type (404)."""
+
+    kind = "CodatNotFound"
 
 
 class CodatKeyReused(CodatError):
     """The idempotency key was used for another request (422)."""
 
+    kind = "CodatKeyReused"
+
 
 class CodatUnclear(CodatError):
     """A 4xx that proves nothing, such as a proxy's page; a write may have been carried out."""
+
+    kind = "CodatUnclear"
 
 
 class CodatFailing(CodatError):
     """Codat is in trouble (5xx); a write may have been carried out all the same."""
 
+    kind = "CodatFailing"
+
 
 class NotSent(CodatError):
     """Held back by limits of our own, so nothing was sent; `retry_after` says when to come back."""
 
+    kind = "NotSent"
+
 
 class SavedForPushes(NotSent):
     """Held back because the day's requests run out: what is left is for what can't wait."""
+
+    kind = "SavedForPushes"

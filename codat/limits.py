@@ -124,7 +124,7 @@ class RequestLimits:
 
     def _when_open(self, line: _CompanyLine, now: float, until: float) -> NotSent:
         """Give a turn after that, once it is near: whoever asks again till then takes no place."""
-        why = "Codat asked for patience"
+        why = "Codat told us to slow down"
         if until - now > MAX_WAIT:
             return _not_sent(why, MAX_WAIT)
         line.turn = max(line.turn, until)

@@ -27,9 +27,9 @@ def hold(
     connection: OfConnection = None,
     data_type: OfDataType = None,
 ) -> int:
-    """Send nothing new to a company, at once and by no worker; deadlines go on.
+    """Stop all workers from sending to a company, immediately. Deadlines keep running.
 
-    What was sent before is still asked for. Nothing fails by it, except at its own deadline.
+    Pushes that were sent before are still followed. A hold fails no push, except at its deadline.
 
     Example: python starter.py hold --company ID --data-type bills --reason "books are closed"
     """
@@ -40,9 +40,7 @@ def hold(
 
 
 def release(company: Company, connection: OfConnection = None, data_type: OfDataType = None) -> int:
-    """Let go what is held of a company, a connection or a data type; the pushes come back spread.
-
-    A push that was held for long comes back within five minutes, each at its own moment.
+    """Release holds. Waiting pushes restart gradually, within five minutes.
 
     Example: python starter.py release --company ID
     """
@@ -50,7 +48,7 @@ def release(company: Company, connection: OfConnection = None, data_type: OfData
 
 
 def holds(*, as_json: Json = False) -> int:
-    """List all that is held, by company: what, by whom, since when and why.
+    """List all holds, by company: what is held, by whom, since when and why.
 
     Example: python starter.py holds --json
     """

@@ -37,7 +37,7 @@ def validate(  # noqa: PLR0913, the options of the command
     update: Annotated[bool, typer.Option("--update", help="As an update of a record.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Judge a record by the options of the company's accounting software; nothing is sent."""
+    """Validate a record against the accounting software's rules. Sends nothing."""
     target = _target(company, connection, data_type)
     record = read_record(data)
     problems = validate_record(asyncio.run(current_options(target)), record, update=update)

@@ -58,7 +58,7 @@ class _Wish:
 OnePush = Annotated[
     str | None, typer.Argument(metavar="[PUSH_ID]", help="One push; without it, many.")
 ]
-Data = Annotated[str | None, typer.Option(help="The mended record; - is stdin.")]
+Data = Annotated[str | None, typer.Option(help="The corrected record; - is stdin.")]
 Mode = Annotated[
     str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: as before.")
 ]
@@ -66,16 +66,29 @@ Minutes = Annotated[
     str | None, typer.Option(metavar="N", help="Whole minutes from now; default: as before.")
 ]
 Adopt = Annotated[
-    str | None, typer.Option(metavar="OPERATION_KEY", help="This operation is the push.")
+    str | None, typer.Option(metavar="OPERATION_KEY", help="This operation belongs to the push.")
 ]
 Reason = Annotated[str | None, typer.Option(help="Why, for the record.")]
-Message = Annotated[str | None, typer.Option(help="Many: only where this is in the trouble.")]
-Pace = Annotated[str, typer.Option(metavar="5/s", help="Many: retries a second, minute, hour.")]
-Planned = Annotated[bool, typer.Option("--plan", help="Many: only say what would be done.")]
-Go = Annotated[bool, typer.Option("--go", help="Many: do it.")]
-Edit = Annotated[bool, typer.Option("--edit", help="Mend the record in $EDITOR, checked first.")]
+Message = Annotated[
+    str | None, typer.Option(help="Bulk only: retry pushes whose error contains this text.")
+]
+Pace = Annotated[
+    str, typer.Option(metavar="5/s", help="Bulk only: retries a second, minute or hour.")
+]
+Planned = Annotated[bool, typer.Option("--plan", help="Bulk only: print the plan, change nothing.")]
+Go = Annotated[bool, typer.Option("--go", help="Bulk only: start the bulk.")]
+Edit = Annotated[
+    bool,
+    typer.Option("--edit", help="Edit the record in $EDITOR; it is validated before it is sent."),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="With --edit: don't ask.")]
-NotWritten = Annotated[bool, typer.Option("--not-written", help="You looked: nothing was written.")]
+NotWritten = Annotated[
+    bool,
+    typer.Option(
+        "--not-written",
+        help="You checked the accounting software and the record is not there: send it again.",
+    ),
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the end.")]
 
 
@@ -103,7 +116,10 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
     wait: Wait = False,
     as_json: Json = False,
 ) -> int:
-    """Retry a push under its id. A success is returned; what may have been sent is asked for.
+    """Retry a push under its id.
+
+    If the push already succeeded, this prints the result. If a request may have been sent, this
+    checks Codat before sending again.
 
     Without PUSH_ID: retry many, those that are safe; see the plan first.
 

@@ -32,7 +32,7 @@ def show(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Tell a push from its request to where it stands: who did what, and why it was safe.
+    """Show a push's full history: who did what, and why each send was safe.
 
     Example: python starter.py show PUSH_ID --redact
     """

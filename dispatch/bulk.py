@@ -15,7 +15,7 @@ from codat.models import PushStatus
 from dispatch.ending import ending_of
 from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.storage import PayloadMissing, StorageFull
-from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push, find_push, request_of
+from dispatch.pushes import NoSuchPush, Push, find_push, request_of
 from dispatch.retries import StillRunning, retry_push
 from dispatch.settings import DispatchSettings
 from workflows.bulk import RETRIED, BulkReport, BulkRequest
@@ -24,11 +24,13 @@ from workflows.models import PushOutcome
 MAX_PUSHES = 10_000
 """Of one bulk: their ids travel in one payload."""
 
-NEEDS_A_PERSON = "left alone: whether it was written is unclear, which a person must find out"
-UNREADABLE = "left alone: its record can't be read"
-_NO_ROOM = "left alone: there is no room to keep its record"
-_UNDER_WAY = "left alone: somebody else has retried it"
-_SUCCEEDED = "left alone: it has succeeded"
+NEEDS_A_PERSON = (
+    "Skipped: it is unclear whether the record was written; check the accounting software"
+)
+UNREADABLE = "Skipped: its record can't be read"
+_NO_ROOM = "Skipped: there is no storage left for its record"
+_UNDER_WAY = "Skipped: someone else has retried it"
+_SUCCEEDED = "Skipped: it has succeeded"
 
 Wish = Literal["pause", "resume", "stop"]
 
@@ -132,8 +134,12 @@ async def retry_in_bulk(client: Client, push_id: UUID, step: BulkStep) -> str:
         return UNREADABLE
     except StorageFull:
         return _NO_ROOM
-    except (NoSuchPush, InvalidPushRequest, StillRunning, ValueError) as error:
-        return f"left alone: {type(error).__name__}"
+    except NoSuchPush:
+        return "Skipped: no such push"
+    except StillRunning:
+        return "Skipped: still running"
+    except ValueError:
+        return "Skipped: not a valid push request"
 
 
 async def _retry(push: Push, step: BulkStep) -> str:

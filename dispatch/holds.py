@@ -18,7 +18,7 @@ _LOOK_EVERY = 0.2
 
 
 class HoldNotConfirmed(TimeoutError):
-    """No worker has taken the wish yet; it counts as soon as one does."""
+    """No worker has confirmed the hold; it takes effect as soon as one runs."""
 
 
 async def hold(
@@ -84,7 +84,7 @@ async def _until(
                 await asyncio.sleep(_LOOK_EVERY)
     except TimeoutError:
         raise HoldNotConfirmed(
-            "No worker has taken the wish yet; it counts as soon as one runs."
+            "No worker is running. The hold takes effect when one starts."
         ) from None
     # What a worker has read before it believes a little longer.
     await asyncio.sleep(KNOWN_FOR)

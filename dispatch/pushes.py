@@ -17,12 +17,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.start_memo import CALLER_MEMO, START_MEMO, StartMemo
 from codat.clock import utc_now
+from dispatch.closed_runs import outcome_of_closed_run
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.payloads.encryption import encrypts
 from dispatch.priorities import StartPriorities
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
-from dispatch.untold import outcome_of_closed_run
 from workflows.attributes import at_start
 from workflows.markdown import plain
 from workflows.models import PushOutcome, PushProgress, PushRequest
@@ -188,7 +188,7 @@ async def request_of(push: Push, run_id: str | None = None) -> PushRequest:
 
 def not_asked(push: Push) -> InvalidPushRequest:
     """Say that no run of it was asked for a push."""
-    return InvalidPushRequest(f"Push {push.push_id} was started with an input that is none.")
+    return InvalidPushRequest(f"Push {push.push_id} was started with invalid input.")
 
 
 def _wrong_input(error: WorkflowFailureError) -> str | None:

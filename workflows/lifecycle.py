@@ -65,7 +65,10 @@ def on_cancel_requested(state: PushState) -> bool:
     state.carried.is_cancelled = True
     if not state.ledger.was_sent:
         return False
-    state.warn("It was cancelled after a request had been sent, which no platform takes back.")
+    state.warn(
+        "You cancelled after the record was sent. A sent record can't be recalled, so Surepush "
+        "keeps watching it."
+    )
     return True
 
 

@@ -68,7 +68,7 @@ def what_it_says(operation: PushOperation) -> str:
     """Say what Codat says of an operation and why that proves nothing."""
     key, word = operation.push_operation_key, operation.status_text
     if word != PushStatus.FAILED:
-        return f"Codat says '{word}' of operation {key}, which proves neither success nor failure."
+        return f"Codat reports status '{word}' for operation {key}, which Surepush does not know."
     about = ", ".join(record.id for record in records_in(operation) if record.id)
     if about:
         doubt = f"and names record {about}"

@@ -26,7 +26,7 @@ def end_of(state: PushState, status: PushStatus, message: str, **more: object) -
     is_open = state.ledger.may_have_written and status is not PushStatus.SUCCESS
     if is_open and status is PushStatus.FAILED:
         status = PushStatus.UNKNOWN
-        message += " An earlier request of this push may have been written all the same."
+        message += " An earlier request may still have written the record."
     return Ended(
         PushOutcome.model_validate(
             {
@@ -57,12 +57,11 @@ def check_deadline(state: PushState) -> None:
 
 def _timed_out(state: PushState) -> Ended:
     minutes = state.deadline.words
-    before = f" The last trouble: {state.trouble}" if state.trouble else ""
+    before = f" The last problem: {state.trouble}" if state.trouble else ""
+    message = f"The deadline of {minutes} passed before the record was sent."
     if state.ledger.was_sent:
-        message = f"{minutes} were over and it is not known what became of the record.{before}"
-    else:
-        message = f"{minutes} were over before the record was sent.{before}"
-    return end_of(state, PushStatus.TIMED_OUT, message)
+        message = f"The deadline of {minutes} passed. It is unclear whether the record was written."
+    return end_of(state, PushStatus.TIMED_OUT, message + before)
 
 
 def check_unauthorized(state: PushState) -> None:
@@ -71,7 +70,7 @@ def check_unauthorized(state: PushState) -> None:
     carried.unauthorized_since = carried.unauthorized_since or workflow.now()
     if workflow.now() - carried.unauthorized_since >= UNAUTHORIZED_FOR:
         raise end_of(
-            state, PushStatus.FAILED, f"Codat did not let us in for an hour: {state.trouble}"
+            state, PushStatus.FAILED, f"Codat rejected the API key for an hour: {state.trouble}"
         )
 
 
@@ -93,5 +92,5 @@ def give_up(state: PushState) -> Ended:
     return end_of(
         state,
         PushStatus.UNKNOWN,
-        f"Given up after many submissions without a result. {state.trouble}",
+        f"Surepush stopped after 8 requests without a result. {state.trouble}",
     )

@@ -67,9 +67,9 @@ _EVEN_HONOURED = (
 
 _CANCELLED = "Cancelled"
 _OVERTAKEN = "A later update of the same record was started meanwhile."
-_EARLIER = "An earlier request of this push may have been written all the same."
+_EARLIER = "An earlier request may still have written the record."
 _NO_PROOF = "does not prove that nothing was written"
-_BLOCKED = "Twice no answer of Codat's own came"
+_BLOCKED = "Two answers in a row did not come from Codat"
 
 
 def cause_of(
@@ -82,7 +82,7 @@ def cause_of(
         return told
     others = _others(case, operations)
     twins = [one for one in pair if one is not case]
-    if twins and "pushed an equal record" in _words(case):
+    if twins and "sent an identical record" in _words(case):
         return Cause.TWINS
     if any(other in twins for other, _ in others):
         return Cause.TWINS
@@ -90,7 +90,7 @@ def cause_of(
 
 
 def _by_its_words(case: Case, fates: list[str]) -> Cause | None:
-    if case.ending.outcome is None or "from outside" in _words(case):
+    if case.ending.outcome is None or "find out what happened" in _words(case):
         return Cause.ENDED
     if _words(case).startswith(_OVERTAKEN):
         return Cause.OVERTAKEN

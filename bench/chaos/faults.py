@@ -27,13 +27,13 @@ _WRITES: tuple[tuple[float, Rule], ...] = (
     (0.015, {"fault": "proxy-page", "status": 404, "committed": False}),
     (0.10, {"fault": "listed-late", "seconds": 2}),
     (0.08, {"fault": "late-success", "after": 1, "later": 5}),
-    (0.006, {"fault": "failed-without-proof", "lands": 3}),
-    (0.005, {"fault": "failed-without-proof", "later": 8}),
+    (0.008, {"fault": "failed-without-proof", "lands": 3}),
+    (0.007, {"fault": "failed-without-proof", "later": 8}),
 )
 _MORE = {"honoured": 1.0, "ignored": 1.2}
 """Where keys are ignored few requests are sent again, so that each fault meets fewer."""
 
-_UNPROVEN_MORE = {"honoured": 1.0, "ignored": 2.2}
+_UNPROVEN_MORE = {"honoured": 1.0, "ignored": 1.8}
 
 _READS: tuple[tuple[float, Rule], ...] = (
     (0.06, {"fault": "drop-before-commit"}),

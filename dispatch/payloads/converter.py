@@ -28,9 +28,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from codat.exact_json import dumps, loads
 from codat.turns import in_turn
-from dispatch.payloads.encryption import Encryption
+from dispatch.payloads.encryption import Encryption, UndecryptablePayload
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE, PayloadDirectory
+from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageFull
 
 
 class ExactJSON(EncodingPayloadConverter):
@@ -126,6 +126,8 @@ class QuietFailures(DefaultFailureConverter):
         if isinstance(exception, ApplicationError) and exception.category is is_benign:
             exception = exception.with_traceback(None)
         super().to_failure(exception, payload_converter, failure)
+        if isinstance(exception, UndecryptablePayload | PayloadMissing | StorageFull):
+            failure.application_failure_info.type = exception.kind
 
 
 class SealedFailures(QuietFailures, DefaultFailureConverterWithEncodedAttributes):

@@ -39,6 +39,8 @@ _PURPOSE_BOUND = b"surepush payload 2"
 class UndecryptablePayload(Exception):
     """A payload can't be decrypted; the text says which key it wants, never what is in it."""
 
+    kind = "Unreadable"
+
 
 class Encryption(PayloadCodec, WithSerializationContext):
     """Encrypts with the active key of a ring, for a workflow where one is known; decrypts with any.

@@ -32,9 +32,13 @@ _PATH = re.compile(r"[\w%-]+/[\w%-]+/[0-9a-f]{64}", re.ASCII)
 class PayloadMissing(Exception):
     """A large payload is not in the directory, or is not what was put there."""
 
+    kind = "Missing"
+
 
 class StorageFull(OSError):
     """A large payload can't be written; its text is one sentence."""
+
+    kind = "NoRoom"
 
 
 class PayloadDirectory(StorageDriver):

@@ -45,7 +45,7 @@ from dispatch.timeline.timeline import (
 from workflows.models import PushRequest
 
 _FAILED = {
-    "fetch-options": "asked what the accounting software wants, in vain",
+    "fetch-options": "fetching the options failed",
     "validate": "checked the record, in vain",
     "push": "sent the record, or tried to",
     "poll-status": "asked how the operation stands, in vain",

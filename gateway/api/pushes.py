@@ -125,7 +125,7 @@ async def start_or_join(dependencies: Dependencies, request: PushRequest, caller
         if not is_away or meaning_of_first_use(error):
             raise
         raise away(
-            f"Temporal does not answer, so push {request.push_id} was not started, or not provably."
+            f"Temporal does not answer. Push {request.push_id} may or may not have started."
         ) from error
     dependencies.owned.add(request.company_id, push.push_id)
     return push

@@ -105,8 +105,8 @@ MUTANTS = (
     Mutant(
         "not to be asked is timed out",
         POLL,
-        'PushStatus.UNKNOWN,\n            "The time is over',
-        'PushStatus.TIMED_OUT,\n            "The time is over',
+        'PushStatus.UNKNOWN,\n            f"The deadline passed, and',
+        'PushStatus.TIMED_OUT,\n            f"The deadline passed, and',
         (f"{DEADLINES}::test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown",),
     ),
     Mutant(

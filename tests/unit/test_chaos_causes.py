@@ -10,9 +10,9 @@ from bench.chaos.plan import PLACES, Item
 from codat.models import PushStatus
 from workflows.models import PushOutcome
 
-TWIN = "push-1 pushed an equal record, and this may be its operation"
+TWIN = "push-1 sent an identical record, so the operation may belong to it"
 UNPROVEN = "Codat calls it Failed, which does not prove that nothing was written"
-BLOCKED = "Twice no answer of Codat's own came, and nothing was found."
+BLOCKED = "Two answers in a row did not come from Codat, and nothing was found."
 
 
 def _case(number, posts=(), message=TWIN, operation=None, **item):
@@ -78,7 +78,7 @@ def test_pages_that_hid_an_operation_are_another_excuse():
     pages = [_post("faulted: proxy-page", str(uuid4())), _post("faulted: proxy-page")]
 
     assert Cause.PAGE_AGAIN is _cause(_case(1, pages, BLOCKED))
-    assert Cause.LOST is _cause(_case(1, pages[:1], "It can't be told whether"))
+    assert Cause.LOST is _cause(_case(1, pages[:1], "Surepush can't tell whether"))
 
 
 def test_a_later_update_excuses_an_unknown():

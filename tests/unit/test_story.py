@@ -61,7 +61,7 @@ async def test_what_was_asked_in_vain_says_why_and_when_it_is_asked_again():
         last_worker_identity="7@vm",
     )
 
-    what = "asked what the accounting software wants, in vain; it is asked again at 22:30:00"
+    what = "fetching the options failed; it is asked again at 22:30:00"
     assert TimelineEvent(AT, 1, what, "7@vm", said=("Codat answered 429.",), times=2) == told
 
 

@@ -57,7 +57,7 @@ async def test_a_failure_says_why_and_where(door):
 
     assert ("Failed", 400) == (ended["status"], ended["statusCode"])
     assert ["Status"] == [error["itemId"] for error in ended["validation"]["errors"]]
-    assert ended["errorMessage"].startswith("The record does not fit, so nothing was sent")
+    assert ended["errorMessage"].startswith("The record failed validation; nothing was sent")
 
 
 async def test_repeats_under_one_key_are_one_push(door):

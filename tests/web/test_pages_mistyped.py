@@ -72,4 +72,4 @@ async def test_what_never_was_a_push_is_not_retried(door, http):
     answer = await http.post(f"{path}/retry", data={"_csrf": token_in(page)})
 
     assert 409 == answer.status_code
-    assert "was started with an input that is none" in answer.text
+    assert "was started with invalid input" in answer.text

@@ -163,7 +163,7 @@ async def test_the_stream_leaves_a_run_that_was_reset_for_the_new_one(http, door
     stream = await streaming
 
     assert 2 >= asked[run]
-    assert "The push was terminated from outside" in stream.text
+    assert "Someone terminated this push" in stream.text
 
 
 async def test_a_stream_ends_when_the_server_is_to_stop(http, door):

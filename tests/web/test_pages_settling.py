@@ -90,7 +90,7 @@ async def test_a_push_that_failed_needs_no_word(http, door):
     run = (await push.describe()).run_id
     answer = await told(http, push, run=run, word="not-written")
 
-    assert "Say what became of it" not in page
+    assert "Resolve this push" not in page
     assert 409 == answer.status_code
 
 

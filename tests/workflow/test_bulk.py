@@ -47,7 +47,7 @@ async def test_what_somebody_retried_since_is_left_alone(devserver):
         (push,) = await failed(here, 1)
         report = await (await begun(here, [push], planned=FIRST)).report(wait=True)
 
-        assert ["left alone: somebody else has retried it"] == list(report.results)
+        assert ["Skipped: someone else has retried it"] == list(report.results)
 
 
 async def test_a_success_is_left_alone(devserver):
@@ -56,7 +56,7 @@ async def test_a_success_is_left_alone(devserver):
         await push.outcome()
         report = await (await begun(here, [push])).report(wait=True)
 
-        assert ["left alone: it has succeeded"] == list(report.results)
+        assert ["Skipped: it has succeeded"] == list(report.results)
         assert 1 == len(here.posts)
 
 

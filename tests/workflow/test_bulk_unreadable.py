@@ -81,7 +81,7 @@ async def test_a_bulk_passes_by_a_record_that_finds_no_room(devserver, tmp_path,
         monkeypatch.setattr("dispatch.payloads.storage.PayloadDirectory.store", full)
         report = await report_of(here, large, small)
 
-    assert ["left alone: there is no room to keep its record", RETRIED] == list(report.results)
+    assert ["Skipped: there is no storage left for its record", RETRIED] == list(report.results)
 
 
 async def test_a_list_shows_the_digest_where_the_key_is_missing(devserver):

@@ -21,7 +21,7 @@ async def test_keys_that_are_not_honoured_are_noticed(devserver, skew):
             outcome = await here.end(timeout_in_minutes=1)
 
     assert "Success" == outcome.status
-    assert "does not honour idempotency keys" in outcome.warnings[-1].message
+    assert "Codat ignored the idempotency key" in outcome.warnings[-1].message
 
 
 @pytest.mark.parametrize("skew", SKEWS, ids=str)

@@ -99,7 +99,7 @@ async def test_keys_that_are_not_honoured_are_noticed_by_a_rewritten_copy(devser
         here.codat.fault(**LOST)
         outcome = await here.end(**bills("Flour"))
 
-    assert any("does not honour idempotency keys" in one.message for one in outcome.warnings)
+    assert any("Codat ignored the idempotency key" in one.message for one in outcome.warnings)
 
 
 async def test_what_is_known_again_is_found_beside_what_is_unclear(devserver):

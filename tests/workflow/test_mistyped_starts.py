@@ -43,7 +43,7 @@ async def test_the_end_of_a_push_that_was_ended_from_outside_stays_too(here):
     await start_like(push, here.task_queue, timeoutInMinutes="5")
     outcome = await push.outcome()
 
-    assert "The push was terminated from outside" in outcome.message
+    assert "Someone terminated this push" in outcome.message
 
 
 async def test_the_same_request_again_is_still_the_same_push(here):

@@ -125,7 +125,7 @@ async def test_a_deployment_that_ignores_keys_is_found_out(devserver):
         outcome = await here.end()
 
     assert "Success" == outcome.status
-    assert "does not honour idempotency keys" in outcome.warnings[-1].message
+    assert "Codat ignored the idempotency key" in outcome.warnings[-1].message
 
 
 async def test_a_replayed_answer_raises_no_suspicion(devserver):

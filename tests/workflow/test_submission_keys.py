@@ -23,7 +23,7 @@ async def test_a_second_operation_under_the_same_key_is_told(devserver):
         outcome = await here.end()
 
     assert "Success" == outcome.status
-    assert "does not honour idempotency keys" in outcome.warnings[-1].message
+    assert "Codat ignored the idempotency key" in outcome.warnings[-1].message
 
 
 async def test_where_keys_are_not_honoured_a_failure_is_unknown(devserver):

@@ -55,7 +55,11 @@ async def find(state: PushState) -> None:
         show_stage(state, "find-submission", "Looking for what became of the request.")
         found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
         if found.adopted:
-            take(state, found.adopted, "It was matched by its content: no answer named it.")
+            take(
+                state,
+                found.adopted,
+                "Codat's answer was lost. Surepush found this operation by comparing its contents.",
+            )
             return
     if found.candidates:
         raise unclear(state, found)
@@ -165,7 +169,8 @@ def unclear(state: PushState, found: SearchResult) -> Ended:
     return end_of(
         state,
         PushStatus.UNKNOWN,
-        f"It can't be told whether operation {named} is this push{hindrance}. {state.trouble}",
+        f"Surepush can't tell whether operation {named} belongs to this push{hindrance}. "
+        f"{state.trouble}",
         candidates=found.candidates,
     )
 
@@ -175,9 +180,14 @@ def _check_next(state: PushState, found: SearchResult) -> None:
     if state.carried.is_rejected:
         reason = f"Codat refused the record: {state.trouble} An earlier request was not found."
     elif state.unclear_answers > 1:
-        reason = f"Twice no answer of Codat's own came, and nothing was found. {state.trouble}"
+        reason = (
+            f"Two answers in a row did not come from Codat, and nothing was found. {state.trouble}"
+        )
     elif state.policy.resend is Resend.NEVER:
-        reason = f"It was not found, and PUSH_RESEND forbids to send it again. {state.trouble}"
+        reason = (
+            "Codat's list does not show the record, and PUSH_RESEND=never stops Surepush from "
+            f"sending it again. {state.trouble}"
+        )
     elif found.later_update:
         reason = f"A later update of the same record was started meanwhile. {state.trouble}"
     else:

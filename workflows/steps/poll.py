@@ -143,8 +143,7 @@ async def _last_question(state: PushState, before: OperationSnapshot) -> Ended:
         return end_of(
             state,
             PushStatus.UNKNOWN,
-            "The time is over and the platform could not be asked for five minutes: "
-            f"{state.trouble}",
+            f"The deadline passed, and Codat did not answer for five minutes: {state.trouble}",
         )
     if snapshot.operation.is_over:
         return final(state, snapshot)

@@ -95,8 +95,8 @@ def _take_options(state: PushState, digest: OptionsDigest) -> None:
     state.carried.policy = state.carried.policy or digest.policy
     if digest.stale:
         state.warn(
-            "The platform's options could not be read; "
-            f"those of {digest.age_seconds} s ago were used."
+            "Codat's field rules were unavailable, so Surepush used a copy "
+            f"{digest.age_seconds} s old."
         )
 
 
@@ -133,7 +133,7 @@ def _take_verdict(state: PushState, verdict: ValidationResult) -> None:
         raise end_of(
             state,
             PushStatus.FAILED,
-            f"The record does not fit, so nothing was sent: {first.message}{tail}",
+            f"The record failed validation; nothing was sent: {first.message}{tail}",
             errors=verdict.errors,
         )
     state.carried.warnings += verdict.warnings

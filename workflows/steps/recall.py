@@ -180,7 +180,7 @@ async def _settle(state: PushState, prior: PriorRuns) -> None:
     """Take a person's word that nothing was written, when find could have seen it."""
     if prior.facts:
         quiet = prior.facts[-1].at + state.policy.find_for
-        why = "letting late requests appear in the list"
+        why = "waiting until Codat's list shows late requests"
         await wait(state, quiet - workflow.now(), why, cause="finding")
     found = await search_list(state, Purpose.SETTLE)
     pending = [one for one in found.candidates if PushStatus(one.status).is_pending]
@@ -201,7 +201,7 @@ async def _verify(state: PushState, doubtful: OperationSnapshot | None) -> None:
             return
     if doubtful is None:
         missing = f" {state.trouble}" if state.missing_since else ""
-        message = "Asked for again, it is as unclear as before, so nothing was sent."
+        message = "The second check found nothing new. Nothing was sent."
         raise _as_before(state, message + missing)
     operation = doubtful.operation
     if operation.status is PushStatus.UNKNOWN:

@@ -110,8 +110,8 @@ async def _check_keys(state: PushState, submission: Submission) -> None:
     workflow.logger.error("Idempotency keys are not honoured: operation %s stands beside ours", key)
     state.carried.policy = state.policy.model_copy(update={"idempotency": Idempotency.IGNORED})
     state.warn(
-        f"Codat does not honour idempotency keys: operation {key} may be a second copy of this "
-        "record. Set CODAT_IDEMPOTENCY=ignored."
+        f"Codat ignored the idempotency key. Operation {key} may be a duplicate of this record; "
+        "check it. Set CODAT_IDEMPOTENCY=ignored on the workers."
     )
 
 

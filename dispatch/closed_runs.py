@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from temporalio.client import Client, WorkflowExecutionDescription
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from activities.other_pushes import requested_at
 from activities.recall import prior_runs_of
@@ -26,15 +26,22 @@ async def outcome_of_closed_run(
     if memory.success:
         return PushOutcome.model_validate(memory.success.model_dump(by_alias=True))
     ledger = rebuild_ledger(memory)
-    how = description.status.name.lower().replace("_", " ") if description.status else "ended"
-    sent = "a request had been sent" if ledger.was_sent else "nothing had been sent"
     operation = description.typed_search_attributes.get(PUSH_OPERATION_KEY)
     return PushOutcome(
         status=PushStatus.UNKNOWN,
-        message=f"The push was {how} from outside; {sent}. Retry it to learn or bring its end.",
+        message=_message(description, was_sent=ledger.was_sent),
         push_operation_key=UUID(operation) if operation else ledger.operation,
         submitted=ledger.was_sent,
         may_still_land=ledger.may_have_written,
         requested_on_utc=await requested_at(description),
         completed_on_utc=description.close_time,
     )
+
+
+def _message(description: WorkflowExecutionDescription, *, was_sent: bool) -> str:
+    ended = "Someone terminated this push"
+    if description.status and description.status is not WorkflowExecutionStatus.TERMINATED:
+        how = description.status.name.lower().replace("_", " ")
+        ended = f"Temporal ended this push ({how})"
+    when = "after it sent a request" if was_sent else "before it sent anything"
+    return f"{ended} {when}. Retry it to find out what happened."
