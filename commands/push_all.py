@@ -29,7 +29,7 @@ from workflows.models import PushOutcome, PushProgress, PushRequest
 
 _STARTED = PushProgress(stage="start", message="The push was accepted.")
 
-Told = dict[str, Any]
+Report = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _read(reader: RequestReader, number: int, text: bytes) -> _InputLine:
     return _InputLine(number, request, equal_to)
 
 
-def _count(tally: _Tally, line: _InputLine, told: Told) -> None:
+def _count(tally: _Tally, line: _InputLine, told: Report) -> None:
     print_json(told)
     tally.done += 1
     tally.equal += line.equal_to is not None
@@ -152,7 +152,7 @@ def _count(tally: _Tally, line: _InputLine, told: Told) -> None:
     tally.unsuccessful += told.get("status") not in (None, "Pending", "Success")
 
 
-async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Told:
+async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Report:
     number, request = line.number, line.request
     if request is None:
         return {"line": number, "error": line.error}
@@ -166,7 +166,7 @@ async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Told:
         if not is_refused or meaning_of_first_use(error):
             raise
         return {"line": number, "error": f"Temporal refused it: {error.message}"}
-    about: Told = {"line": number, "idempotencyKey": request.idempotency_key}
+    about: Report = {"line": number, "idempotencyKey": request.idempotency_key}
     about |= {"equalTo": line.equal_to} if line.equal_to else {}
     return {**about, "isNew": push.is_new, **document_of(push, current)}
 

@@ -63,14 +63,14 @@ class App:
         number = world.journal.arrive(call.method, call.path, call.query, call.headers, call.body)
         wire = scope["extensions"][EXTENSION]
         exchange = Exchange(world, self._limits, self._courier, call, number, receive, send, wire)
-        too_many = self._limits.enter(call.company, world.clock.now())
+        too_many = self._limits.start_request(call.company, world.clock.now())
         try:
             if too_many:
                 await exchange.reply(too_many)
             else:
                 await exchange.run()
         finally:
-            self._limits.leave(call.company)
+            self._limits.end_request(call.company)
 
 
 def _broken(error: Exception) -> Response:

@@ -23,7 +23,7 @@ class EmulatedLimits:
         """The requests that the client may make in a day."""
         return _PER_COMPANY * (1 + len(self._world.directory.companies))
 
-    def enter(self, company: str | None, now: int) -> EmulatedResponse | None:
+    def start_request(self, company: str | None, now: int) -> EmulatedResponse | None:
         """Count a request in; gives the 429 it deserves, if the limits are enforced."""
         self._world.quota.count(now)
         self._running[company] += 1
@@ -36,7 +36,7 @@ class EmulatedLimits:
             return refusal(429, headers={"retry-after": "1"}, did="over ten at once")
         return None
 
-    def leave(self, company: str | None) -> None:
+    def end_request(self, company: str | None) -> None:
         """Count a request out."""
         self._running[company] -= 1
 

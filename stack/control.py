@@ -7,7 +7,7 @@ import httpx
 
 from stack.ports import HOST
 
-Entry = dict[str, Any]
+JournalEntry = dict[str, Any]
 
 
 class EmulatorControl:
@@ -33,7 +33,7 @@ class EmulatorControl:
         answer = await self._http.post("/faults", json={"fault": fault, **rule})
         answer.raise_for_status()
 
-    async def journal(self, path: str, method: str | None = None) -> list[Entry]:
+    async def journal(self, path: str, method: str | None = None) -> list[JournalEntry]:
         """Give the requests whose path holds this text, in the order of their arrival."""
         entries = (await self._http.get("/journal")).json()
         return [one for one in entries if path in one["path"] and method in (None, one["method"])]
@@ -50,10 +50,10 @@ class EmulatorControl:
         answer = await self._http.put(f"/{what}", json=to)
         answer.raise_for_status()
 
-    async def ledger(self, connection: str) -> list[Entry]:
+    async def ledger(self, connection: str) -> list[JournalEntry]:
         """Give what was written into the books behind a connection."""
         return (await self._http.get("/ledger", params={"connection": connection})).json()
 
-    async def invariants(self) -> Entry:
+    async def invariants(self) -> JournalEntry:
         """Count what was written twice."""
         return (await self._http.get("/invariants")).json()

@@ -7,9 +7,9 @@ from collections.abc import Awaitable
 INTERRUPTED = 130
 
 
-async def until_signal(story: Awaitable[int]) -> int:
-    """Run a story; SIGINT, SIGTERM or SIGHUP cancels it once, and its clean-up then runs whole."""
-    task = asyncio.ensure_future(story)
+async def until_signal(work: Awaitable[int]) -> int:
+    """Run it; SIGINT, SIGTERM or SIGHUP cancels it once, and its clean-up then runs whole."""
+    task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     interrupted = False
 

@@ -40,19 +40,20 @@ with workflow.unsafe.imports_passed_through():
 class Step(StrEnum):
     """What a push does next."""
 
-    RECALL = "recall"  # read what earlier runs of this push sent, and obey a person's decision
-    PREPARE = "prepare"  # fetch the platform's options, validate the record
-    SEND = "send"  # POST or PUT: again under the same key, or as the next submission
-    FIND = "find"  # search Codat's list for a request without a clear answer
-    POLL = "poll"  # wait, and ask for the status of the operation
-    GIVE_UP = "give up"  # nothing may be sent any more
+    RECALL = "recall"  # read what earlier runs of this push sent, and apply a person's decision
+    PREPARE = "prepare"  # fetch the platform's options and validate the record
+    SEND = "send"  # POST or PUT: the same submission again, or the next one
+    FIND = "find"  # search Codat's list for a request that got no clear answer
+    POLL = "poll"  # wait, then ask for the status of the operation
+    GIVE_UP = "give up"  # end the push: it may send nothing more
 
 
 def next_step(state: PushState, now: datetime) -> Step:
     """Decide what comes next.
 
-    The same key is sent again where that can't write twice; a new one only when the submission
-    before it is settled; nothing as long as one is unclear.
+    SEND sends the current submission again under its key while `may_resend` allows it, which it
+    never does once the push is cancelled. Otherwise it opens the next submission, with a new key;
+    that waits until the one before it is no longer unclear.
     """
     if state.must_recall:
         return Step.RECALL
@@ -90,7 +91,7 @@ class PushWorkflow:
         self._steps: asyncio.Task[PushOutcome] | None = None
         self._was_reset = False
 
-    # Any arguments: what is no push request must fail the push, not its workflow task for ever.
+    # It takes any arguments: a wrong input has to fail the push, not its workflow task for ever.
     @workflow.run
     async def run(self, *arguments: Any) -> PushOutcome:  # noqa: ANN401
         """One push request in; the outcome out, as an error unless it is a success."""
@@ -98,7 +99,7 @@ class PushWorkflow:
         check_workflow_id(request, workflow.info().workflow_id)
         workflow.register_random_seed_callback(self._on_reset)
         self._state = begin(request, is_reset=was_reset_to_the_start())
-        outcome = await self._carry_until_ended(self._state)
+        outcome = await self._run_until_ended(self._state)
         upsert_attributes(status=outcome.status, operation=self._state.unannounced)
         count_ending(request, outcome)
         finish(self._state, outcome)
@@ -113,12 +114,12 @@ class PushWorkflow:
             category=ApplicationErrorCategory.BENIGN,
         )
 
-    async def _carry_until_ended(self, state: PushState) -> PushOutcome:
-        """Take the steps; from the first again if the run turns out to have been reset."""
-        self._steps = asyncio.create_task(_carry(state))
+    async def _run_until_ended(self, state: PushState) -> PushOutcome:
+        """Run the steps; from the first again if the run turns out to have been reset."""
+        self._steps = asyncio.create_task(_run_steps(state))
         while True:
             try:
-                # Shielded: a request for cancellation is heard, but takes nothing back.
+                # Shielded: a cancellation request does not stop a push that has sent a request.
                 return await asyncio.shield(self._steps)
             except (asyncio.CancelledError, ActivityError):
                 if not self._was_reset and self._steps.done():
@@ -130,7 +131,7 @@ class PushWorkflow:
                 continue
             self._was_reset = False
             self._state = state = begin(state.request, is_reset=True)
-            self._steps = asyncio.create_task(_carry(state))
+            self._steps = asyncio.create_task(_run_steps(state))
 
     def _on_reset(self, _seed: int) -> None:
         # The server gives a new seed exactly where a reset cut the history, also in replay.
@@ -150,8 +151,8 @@ class PushWorkflow:
         return self._state.progress if self._state else None
 
 
-async def _carry(state: PushState) -> PushOutcome:
-    """Take one step after the other until the push is over."""
+async def _run_steps(state: PushState) -> PushOutcome:
+    """Run one step after the other until the push is over."""
     try:
         while True:
             continue_as_new_if_long(state)

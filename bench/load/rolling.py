@@ -23,7 +23,7 @@ from uuid import uuid4
 import httpx
 
 from bench.servers import processor_seconds
-from stack.control import EmulatorControl, Entry
+from stack.control import EmulatorControl, JournalEntry
 from stack.ports import HOST, Ports
 from stack.services import Stack, running
 from stack.signals import until_signal
@@ -195,12 +195,12 @@ async def all_told(load: Load) -> dict[int, str]:
     return dict(await asyncio.gather(*(one(number) for number in load.keys)))
 
 
-async def books(stack: Stack) -> tuple[list[Entry], int]:
+async def books(stack: Stack) -> tuple[list[JournalEntry], int]:
     """Read the records in the books, and count the requests that were to write one."""
     base = f"http://{HOST}:{stack.ports.emulator}/_emulator"
     async with httpx.AsyncClient(base_url=base, timeout=120, trust_env=False) as http:
-        records: list[Entry] = (await http.get("/ledger")).json()
-        journal: list[Entry] = (await http.get("/journal")).json()
+        records: list[JournalEntry] = (await http.get("/ledger")).json()
+        journal: list[JournalEntry] = (await http.get("/journal")).json()
     return records, sum(one["method"] == "POST" for one in journal)
 
 

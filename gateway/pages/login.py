@@ -71,7 +71,7 @@ class LoginPages:
         """Show the login page."""
         return page("login", wrong=False, target=safe_target(target))
 
-    async def enter(self, request: Request) -> Response:
+    async def log_in(self, request: Request) -> Response:
         """Log in with an API key."""
         fields = dict(await fields_of(request))
         target = safe_target(fields.get("next", "/"))
@@ -81,7 +81,7 @@ class LoginPages:
         answer = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         return remember(answer, self._sessions.begin(key), request)
 
-    async def leave(self, request: Request) -> Response:
+    async def log_out(self, request: Request) -> Response:
         """Log out: the session ends here, whoever has a copy of its cookie."""
         session = self.visitor(request)
         await self.form(request, session)

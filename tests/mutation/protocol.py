@@ -414,6 +414,29 @@ MUTANTS = (
         "        return keys[0] if keys else None\n",
         (f"{UNKEYED}::test_a_repeat_says_so_and_uses_the_key_up",),
     ),
+    Mutant(
+        "a run that was reset goes on before it knows the past",
+        "workflows/lifecycle.py",
+        "    if state.must_recall:\n        return\n",
+        "",
+        (f"{CHAINS}::test_a_run_that_was_reset_reads_the_past_before_it_goes_on",),
+    ),
+    Mutant(
+        "a copied memo is believed for minutes",
+        "activities/start_memo.py",
+        "BELIEVED_FOR = timedelta(seconds=2)",
+        "BELIEVED_FOR = timedelta(minutes=5)",
+        (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
+    ),
+    Mutant(
+        "a result by hand makes the past unreadable",
+        "activities/run_history.py",
+        "        except ValueError:\n            return  # an",
+        "        except ValueError:\n            raise  # an",
+        (
+            f"{COMMANDS}::test_after_a_reset_a_request_that_was_completed_by_hand_is_sent_under_its_key",
+        ),
+    ),
 )
 
 

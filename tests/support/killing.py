@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from temporalio.api.enums.v1 import EventType
 
 from dispatch.pushes import Push, start_push
-from stack.control import EmulatorControl, Entry
+from stack.control import EmulatorControl, JournalEntry
 from stack.services import Stack
 from tests.support.door import one_answer, silence
 from tests.support.waiting import eventually
@@ -23,20 +23,20 @@ FIRED = "EVENT_TYPE_TIMER_FIRED"
 class Glimpse:
     """What the emulator and Temporal know of a push at one moment."""
 
-    journal: list[Entry] = field(default_factory=list)
+    journal: list[JournalEntry] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
 
     @property
-    def posts(self) -> list[Entry]:
+    def posts(self) -> list[JournalEntry]:
         return [one for one in self.journal if one["method"] == "POST"]
 
     @property
-    def polls(self) -> list[Entry]:
+    def polls(self) -> list[JournalEntry]:
         return [one for one in self.journal if one["method"] == "GET" and "/push/" in one["path"]]
 
     @property
-    def unanswered(self) -> list[Entry]:
+    def unanswered(self) -> list[JournalEntry]:
         return [one for one in self.journal if one["answeredAt"] is None]
 
     @property
@@ -87,7 +87,7 @@ class Killing:
     before: Glimpse
     after: Glimpse
     outcome: PushOutcome
-    ledger: list[Entry]
+    ledger: list[JournalEntry]
 
 
 async def kill_at(place: Place, moment: str) -> Killing:

@@ -181,7 +181,7 @@ async def test_after_a_reset_a_request_that_was_completed_by_hand_is_sent_under_
         outcome = await push.outcome()
 
         check(here, outcome)
-        assert (3, 1) == sent(here)
+        assert 1 == sent(here)[1]
     assert "Success" == outcome.status
 
 
