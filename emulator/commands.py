@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from emulator import ledger
@@ -46,7 +45,7 @@ class ControlCommands:
             if not changed.behaviour.offline:
                 self._wake(changed)
         self._world.stir()
-        return asdict(changed)
+        return changed.document()
 
     def _wake(self, connection: Connection) -> None:
         store, now = self._world.store, self._world.clock.now()

@@ -94,6 +94,15 @@ class Connection:
     platform: str
     behaviour: Behaviour
 
+    def document(self) -> JsonObject:
+        """Give the connection as `/_emulator/connections` shows it."""
+        return {
+            "id": self.id,
+            "company": self.company,
+            "platform": self.platform,
+            "manners": asdict(self.behaviour),
+        }
+
 
 class ConnectionStore:
     """The companies and connections, read once and kept at hand."""

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict
 from typing import Any, cast
 
 from starlette.applications import Starlette
@@ -34,7 +33,7 @@ def build_control(world: World, commands: ControlCommands, courier: WebhookDeliv
 
 def _world(world: World, commands: ControlCommands) -> list[Route]:
     async def connections(_: Request) -> object:
-        return [asdict(one) for one in world.directory.connections.values()]
+        return [one.document() for one in world.directory.connections.values()]
 
     async def connection(request: Request) -> object:
         return commands.behave(request.path_params["id"], await _document(request))

@@ -16,7 +16,7 @@ from tests.support.serving import served
 from tests.support.waiting import eventually
 
 CLIENTS = 50
-PUSHES = int(os.environ.get("SUREPUSH_LOAD", "200"))
+PUSHES = int(os.environ.get("SUREPUSH_LOAD", "100"))
 """SUREPUSH_LOAD=2000 CODAT_REQUESTS_PER_MINUTE=100000 is the full run, ten minutes and more."""
 
 
