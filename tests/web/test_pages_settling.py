@@ -50,7 +50,7 @@ async def test_the_page_shows_what_might_be_it_and_warns(http, unclear):
 
     assert f'value="{candidate.push_operation_key}"' in page
     assert f"<dt>Key</dt><dd>{(await request_of(unclear)).idempotency_key}</dd>" in page
-    assert "Look into the accounting software first." in page
+    assert "Check the accounting software first." in page
     assert "Nothing was written: send it again." in page
     assert "Edit and retry" not in page
 

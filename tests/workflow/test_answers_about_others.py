@@ -30,7 +30,7 @@ async def test_what_an_answer_about_another_hides_is_looked_for(devserver, what,
 
         assert written_once(here, outcome)
         assert (1, 1) == sent(here)
-    assert "matched by its content" in outcome.warnings[-1].message
+    assert "by comparing its contents" in outcome.warnings[-1].message
 
 
 @each

@@ -25,7 +25,7 @@ async def test_cancelled_after_sending_it_ends_with_the_truth(devserver):
         outcome = await push.outcome()
 
     assert "Success" == outcome.status
-    assert "which no platform takes back" in outcome.warnings[0].message
+    assert "A sent record can't be recalled" in outcome.warnings[0].message
 
 
 async def test_cancelled_with_the_answer_lost_nothing_more_is_sent(devserver):

@@ -86,4 +86,4 @@ async def test_a_request_that_stays_in_flight_is_looked_for(devserver, monkeypat
 
         assert written_once(here, outcome)
         assert (2, 1) == sent(here)
-    assert "matched by its content" in outcome.warnings[-1].message
+    assert "by comparing its contents" in outcome.warnings[-1].message

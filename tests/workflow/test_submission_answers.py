@@ -135,7 +135,7 @@ async def test_a_refusal_after_an_answer_that_was_lost_on_its_way_finds_the_reco
         outcome = await here.end()
 
         assert written_once(here, outcome)
-    assert "matched by its content" in outcome.warnings[-1].message
+    assert "by comparing its contents" in outcome.warnings[-1].message
 
 
 async def test_a_lost_answer_is_asked_for_under_the_same_key(devserver):
