@@ -153,7 +153,7 @@ async def test_what_may_be_another_pushs_record_as_well_is_not_taken(devserver):
 
         assert 1 == len(here.records)
     assert ("Unknown", "equal") == (outcome.status, outcome.candidates[0].match)
-    assert "may look the same" in outcome.message, outcome.message
+    assert "sent a similar record" in outcome.message, outcome.message
 
 
 async def test_where_another_push_cannot_be_read_nothing_is_taken(devserver, monkeypatch):
