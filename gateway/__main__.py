@@ -6,7 +6,8 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from types import FrameType
 
 import uvicorn
@@ -34,11 +35,15 @@ log = logging.getLogger("surepush.gateway")
 GRACE = 30
 """Seconds that requests under way have to end in after SIGTERM; longer than any may take."""
 
-SWITCH = 0.001
+SWITCH = 0.0005
 """Seconds after which a thread lets the event loop go on; Python's own are 5 ms."""
 
-COLLECTED = (20_000, 20, 20)
-"""Objects, and collections of the younger generation, after which the next is collected."""
+COLLECTED = (5_000, 10, 1_000_000)
+"""Objects, and collections of the younger generation, after which the next is collected. The
+oldest is left to `_collect_garbage`: it has all records that are just being read."""
+
+COLLECT_EVERY = 60
+"""Seconds between two collections of all garbage, which stop everything else meanwhile."""
 
 OPTIONS_SHARE = 0.1
 """The part of the day's requests to Codat that one company's callers may spend here."""
@@ -60,11 +65,23 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _spare_garbage_collector() -> None:
-    """Let the collector pass over what was made at the start, and come seldom: it stops all."""
+@asynccontextmanager
+async def _sparing_collector() -> AsyncGenerator[None]:
+    """Let the collector pass over what was made at the start, and stop everything seldom."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED)
+    task = asyncio.create_task(_collect_garbage())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _collect_garbage() -> None:
+    while True:
+        await asyncio.sleep(COLLECT_EVERY)
+        gc.collect()
 
 
 async def main(host: str, port: int) -> None:
@@ -110,8 +127,8 @@ async def main(host: str, port: int) -> None:
         )
         if not settings.api_keys:
             log.warning("GATEWAY_API_KEYS is not set: only this machine is served, without a key")
-        _spare_garbage_collector()
-        await _Server(config, dependencies.closing).serve()
+        async with _sparing_collector():
+            await _Server(config, dependencies.closing).serve()
 
 
 def _arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
