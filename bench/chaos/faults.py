@@ -30,7 +30,7 @@ _WRITES: tuple[tuple[float, Rule], ...] = (
     (0.008, {"fault": "failed-without-proof", "lands": 3}),
     (0.007, {"fault": "failed-without-proof", "later": 8}),
 )
-_MORE = {"honoured": 1.0, "ignored": 1.2}
+_MORE = {"honoured": 1.0, "ignored": 1.3}
 """Where keys are ignored few requests are sent again, so that each fault meets fewer."""
 
 _UNPROVEN_MORE = {"honoured": 1.0, "ignored": 1.8}

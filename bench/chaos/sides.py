@@ -111,20 +111,12 @@ class Ours(Side):
         await self._start(item, {}, options)
 
     async def start_with_a_past(self, item: Item, **options: Any) -> None:  # noqa: ANN401
-        """Start it with the memo of a first start and with an empty ledger that was carried on.
-
-        The memo is an hour old, or as new as can be where the server makes runs of its own.
-        """
-        request = self.request(item)
-        is_copy = not options
-        at = datetime.now(UTC) - timedelta(hours=1 if is_copy else 0)
-        memo = {
-            "firstDigest": request.digest,
-            "kind": request.kind,
-            "startedOnUtc": at.isoformat(),
-        }
-        carried = {"resume": {"requestedOnUtc": at.isoformat(), "ledger": {}}}
-        await self._start(item, carried, {**options, "memo": {"surepush": memo}})
+        """Start it with a copy of its memo, and with an empty ledger that was carried on."""
+        memo = await (await self.handle(item).describe()).memo()
+        at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+        carried = {"resume": {"requestedOnUtc": at, "ledger": {}}}
+        copied = {name: memo[name] for name in ("surepush",) if name in memo}
+        await self._start(item, carried, {**options, "memo": copied})
 
     async def _start(self, item: Item, more: dict[str, Any], options: Options) -> None:
         request = self.request(item).model_dump(mode="json", by_alias=True, exclude_none=True)
