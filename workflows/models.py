@@ -1,10 +1,9 @@
 """What a push is asked, what it answers, and the id that follows from the request."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from typing import Annotated, Any, Self
 from uuid import UUID, uuid5
 
@@ -165,15 +164,27 @@ class PushRequest(Wire):
         """The id of the workflow that owns this push."""
         return f"push-{self.push_id}"
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """SHA-256 of the canonical record."""
-        return digest(self.data)
+        return self._once("digest", lambda: digest(self.data))
 
-    @cached_property
+    @property
     def frozen_digest(self) -> str:
-        """SHA-256 of all that a number freezes besides its minutes."""
-        return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+        """SHA-256 of all that a submission freezes besides its minutes."""
+        settings = (self.allow_sync_on_push_complete, self.force_update)
+        return self._once("frozen_digest", lambda: frozen_digest(self.data, *settings))
+
+    def _once(self, name: str, compute: Callable[[], str]) -> str:
+        """Compute a digest once a request.
+
+        `cached_property` of Python 3.11 has one lock for all requests: who asks for the digest of a
+        small record on the event loop would wait for a thread that computes that of a large one.
+        """
+        kept = vars(self)
+        if name not in kept:
+            kept[name] = compute()
+        return kept[name]
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy, without the digests where the copy is given something else to digest."""

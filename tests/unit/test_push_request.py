@@ -1,5 +1,7 @@
 """A push request computes its digests once, and a copy with another record anew."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -58,3 +60,23 @@ def test_a_record_of_too_many_values_is_refused():
 def test_a_record_id_that_no_path_can_hold_is_refused(odd):
     with pytest.raises(ValueError, match="no id of a record"):
         a_request(record_id=odd)
+
+
+def test_a_digest_does_not_wait_for_that_of_another_request(monkeypatch):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(data):
+        if data == {"name": "large"}:
+            begun.set()
+            may_end.wait(20)
+        return "a digest"
+
+    monkeypatch.setattr("workflows.models.digest", slow)
+    large, small = a_request(data={"name": "large"}), a_request(data={"name": "small"})
+    with ThreadPoolExecutor() as threads:
+        threads.submit(lambda: large.digest)
+        begun.wait(20)
+        try:
+            assert "a digest" == threads.submit(lambda: small.digest).result(timeout=5)
+        finally:
+            may_end.set()
