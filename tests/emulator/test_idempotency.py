@@ -1,16 +1,8 @@
-import pytest
-
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 
 COMPANY = f"/companies/{seeds.COMPANY}"
 MINUTE = 60
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
 
 
 async def push(codat, key="k", number="1", method="POST", rest="push/suppliers"):

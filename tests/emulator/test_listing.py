@@ -2,16 +2,10 @@ from urllib.parse import quote
 
 import pytest
 
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 
 COMPANY = f"/companies/{seeds.COMPANY}"
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
 
 
 @pytest.fixture(name="client")

@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 from emulator.transport import InProcess
 
@@ -16,18 +16,6 @@ PUSH = f"{COMPANY}/connections/{seeds.SYNCHRONOUS}/push"
 SUPPLIER = json.dumps(record("suppliers"))
 TWENTY = "9" * 20
 pytestmark = pytest.mark.timeout(30)  # what is not answered would hang
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
-
-
-@pytest.fixture(name="client")
-async def _client(codat):
-    async with codat.client() as client:
-        yield client
 
 
 def assert_told(answer, status=400):

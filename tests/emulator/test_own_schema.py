@@ -4,7 +4,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 from emulator.platforms.documents import DOCUMENTS
 from emulator.platforms.platforms import PLATFORMS
@@ -24,12 +24,6 @@ def check(kind, answer):
     schema = {"$ref": f"#/$defs/{kind}", "$defs": SCHEMA["$defs"]}
     jsonschema.Draft202012Validator(schema).validate(answer.json())
     return answer.json()
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))

@@ -2,19 +2,13 @@ import json
 
 import pytest
 
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 from emulator.platforms.platforms import PLATFORMS, option_document
 
 COMPANY = f"/companies/{seeds.COMPANY}"
 WRITTEN = ["chartOfAccounts", "customers", "suppliers", "invoices", "bills", "payments"]
 WRITTEN += ["items", "journalEntries"]
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
 
 
 async def verdict(codat, data_type, changes, connection=seeds.SYNCHRONOUS):

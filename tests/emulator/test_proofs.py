@@ -2,23 +2,11 @@
 
 import pytest
 
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 
 COMPANY = f"/companies/{seeds.COMPANY}"
 SUPPLIERS = f"{COMPANY}/connections/{seeds.PROMPT}/push/suppliers"
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
-
-
-@pytest.fixture(name="client")
-async def _client(codat):
-    async with codat.client() as client:
-        yield client
 
 
 async def post(client, key="k"):

@@ -2,24 +2,12 @@ import json
 
 import pytest
 
-from emulator import Emulator, seeds
+from emulator import seeds
 from emulator.examples import record
 from emulator.platforms.documents import DOCUMENTS
 from emulator.platforms.platforms import PLATFORMS
 
 COMPANY = f"/companies/{seeds.COMPANY}"
-
-
-@pytest.fixture(name="codat")
-async def _codat():
-    async with Emulator() as codat:
-        yield codat
-
-
-@pytest.fixture(name="client")
-async def _client(codat):
-    async with codat.client() as client:
-        yield client
 
 
 def path(connection: str, rest: str) -> str:

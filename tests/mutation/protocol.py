@@ -11,46 +11,13 @@ from tests.mutation.runner import Mutant, main
 ANSWERS = "tests/workflow/test_submission_answers.py"
 DOORS = "tests/workflow/test_submission_doors.py"
 LIST = "tests/workflow/test_find_list.py"
-UPDATES = "tests/workflow/test_find_updates.py"
-TWINS = "tests/workflow/test_find_twins.py"
 WORDS = "tests/workflow/test_recall_words.py"
 UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 COMMANDS = "tests/workflow/test_activity_commands.py"
 STARTS = "tests/workflow/test_start_doors.py"
-REWRITTEN = "tests/workflow/test_find_rewritten.py"
-MATCHING = "tests/unit/test_matching.py"
-SIZES = "tests/property/test_payload_sizes.py"
 
 MUTANTS = (
-    Mutant(
-        "bound of findings",
-        "activities/wire.py",
-        "    kept = fitting(own[:MAX_FINDINGS])\n",
-        "    kept = own\n",
-        (SIZES,),
-    ),
-    Mutant(
-        "bound of an echo",
-        "activities/readings.py",
-        "    if size <= MAX_ECHO:\n",
-        "    if size:\n",
-        (SIZES,),
-    ),
-    Mutant(
-        "bound of the ledger",
-        "workflows/ledger.py",
-        "        self._forget_refused()\n",
-        "",
-        (SIZES,),
-    ),
-    Mutant(
-        "bound of what is recalled",
-        "activities/recall.py",
-        "    if len(told.model_dump_json()) > MAX_MEMORY:\n",
-        "    if not told:\n",
-        (SIZES,),
-    ),
     Mutant(
         "run fence",
         "activities/push.py",
@@ -160,13 +127,6 @@ MUTANTS = (
         (f"{ANSWERS}::test_an_answer_that_proves_nothing_is_looked_for",),
     ),
     Mutant(
-        "whole list",
-        "activities/find.py",
-        "            if is_sorted and last is not None and last < since:\n",
-        "            if True:\n",
-        (f"{LIST}::test_all_pages_are_read",),
-    ),
-    Mutant(
         "last search",
         "workflows/steps/find.py",
         "LOOKS = (1.0, *(",
@@ -226,130 +186,11 @@ MUTANTS = (
         (f"{DOORS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
     ),
     Mutant(
-        "twins",
-        "activities/find.py",
-        "    twin = await others.unresolved_duplicate(operation.push_operation_key)\n",
-        "    twin = None\n",
-        (f"{TWINS}::test_an_operation_that_is_held_but_not_listed_yet_is_left_alone",),
-    ),
-    Mutant(
-        "one fact alone shows no other record",
-        "activities/matching.py",
-        "    if against > 1:\n",
-        "    if against > 0:\n",
-        (f"{REWRITTEN}::test_two_facts_that_no_platform_changes_show_that_it_is_another",),
-    ),
-    Mutant(
-        "ids of one style",
-        "activities/record_facts.py",
-        "        kind: _in_one_style(ours[kind], theirs[kind])\n        and bool(",
-        "        kind: bool(ours[kind] and theirs[kind])\n        and bool(",
-        (f"{MATCHING}::test_ids_of_another_kind_cannot_be_compared",),
-    ),
-    Mutant(
-        "amounts of one currency",
-        "activities/record_facts.py",
-        "    if one and other and not one & other:\n",
-        "    if False:\n",
-        (f"{MATCHING}::test_amounts_of_another_currency_cannot_be_compared",),
-    ),
-    Mutant(
-        "an id that is left",
-        "activities/matching.py",
-        "not is_longer and _bears_an_id(sent, shown) and",
-        "not is_longer and",
-        (f"{REWRITTEN}::test_where_nothing_unique_is_left_it_is_unknown_and_written_once",),
-    ),
-    Mutant(
-        "without its number an amount keeps its sign",
-        "activities/matching.py",
-        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)",
-        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=True)",
-        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
-    ),
-    Mutant(
-        "without its number there are no more lines",
-        "activities/matching.py",
-        "not is_longer and _bears_an_id(sent, shown) and",
-        "_bears_an_id(sent, shown) and",
-        (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
-    ),
-    Mutant(
-        "a longer record is another",
-        "activities/matching.py",
-        "if ours and not is_longer and all(",
-        "if ours and all(",
-        (f"{MATCHING}::test_a_record_with_one_more_line_is_not_equal",),
-    ),
-    Mutant(
-        "what may be another's as well",
-        "activities/find.py",
-        "record is None or fits(record, operation.data)",
-        "record is None",
-        (f"{REWRITTEN}::test_what_may_be_another_pushs_record_as_well_is_not_taken",),
-    ),
-    Mutant(
-        "what can't be read may be anything",
-        "activities/find.py",
-        "record is None or fits(record, operation.data)",
-        "fits(record, operation.data)",
-        (f"{REWRITTEN}::test_where_another_push_cannot_be_read_nothing_is_taken",),
-    ),
-    Mutant(
-        "what shows another's text",
-        "activities/find.py",
-        "        if not known.include(sighting[0].data, ask.data):\n",
-        "        if True:\n",
-        (f"{REWRITTEN}::test_what_shows_another_pushs_text_is_not_ours",),
-    ),
-    Mutant(
-        "a text that ours may have become",
-        "activities/matching.py",
-        "if own[column] and not any(may_become(one, text) for one in own[column])",
-        "if own[column]",
-        (f"{MATCHING}::test_what_may_be_ours_is_not_called_anothers",),
-    ),
-    Mutant(
-        "claims behind the ones that were left out",
-        "activities/find.py",
-        "    if len(left) == len(sightings):\n",
-        "    if True:\n",
-        (f"{REWRITTEN}::test_a_claim_that_is_not_listed_yet_is_asked_for_after_all",),
-    ),
-    Mutant(
-        "held operations",
-        "activities/find.py",
-        "if sighting[0].push_operation_key not in held]",
-        "]",
-        (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
-    ),
-    Mutant(
-        "what Codat took later is another's",
-        "activities/find.py",
-        "if since <= when <= until and",
-        "if since <= when and",
-        (f"{LIST}::test_what_was_requested_long_after_is_not_ours",),
-    ),
-    Mutant(
-        "what wrote other records is another's",
-        "activities/find.py",
-        "if ask.record_id and written and",
-        "if False and written and",
-        (f"{UPDATES}::test_an_operation_that_wrote_another_record_is_not_our_update",),
-    ),
-    Mutant(
         "neighbours are waited for",
         "workflows/steps/find.py",
         "not (found.awaited and",
         "not (False and",
         (f"{LIST}::test_a_neighbour_whose_answer_is_still_to_come_is_waited_for",),
-    ),
-    Mutant(
-        "claim",
-        "activities/find.py",
-        "if holder or not await others.claim(ask.adopt):",
-        "if holder:",
-        (f"{LIST}::test_two_cannot_take_one_operation_at_the_same_moment",),
     ),
     Mutant(
         "TimedOut is held",

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import clocks, proof, protocol, time
+from tests.mutation import clocks, matching, proof, protocol, sizes, time
 
 ROOT = Path(__file__).parents[2]
-ALL = (*protocol.MUTANTS, *clocks.MUTANTS, *proof.MUTANTS, *time.MUTANTS)
+MODULES = (clocks, matching, proof, protocol, sizes, time)
+ALL = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
 
 
 @pytest.mark.parametrize("mutant", ALL, ids=lambda one: one.name)

@@ -9,20 +9,7 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.emulator_process import COMPANY, SUPPLIERS, connection, running
-
-
-@pytest.fixture(name="emulator", scope="module")
-def _emulator():
-    with running() as process:
-        yield process
-
-
-@pytest.fixture(name="client")
-def _client(emulator):
-    emulator.control("POST", "reset")
-    with emulator.client(timeout=5) as client:
-        yield client
+from tests.support.emulator_process import COMPANY, SUPPLIERS, connection
 
 
 def post(client, number="1", key=None, path=SUPPLIERS, **options):

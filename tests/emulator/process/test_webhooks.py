@@ -5,21 +5,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.emulator_process import COMPANY, SUPPLIERS, connection, running
+from tests.support.emulator_process import COMPANY, SUPPLIERS, connection
 from tests.support.webhook_consumer import consuming
-
-
-@pytest.fixture(name="emulator", scope="module")
-def _emulator():
-    with running() as process:
-        yield process
-
-
-@pytest.fixture(name="client")
-def _client(emulator):
-    emulator.control("POST", "reset")
-    with emulator.client(timeout=5) as client:
-        yield client
 
 
 @pytest.fixture(name="consumer")

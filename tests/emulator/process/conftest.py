@@ -1,0 +1,18 @@
+"""An emulator in a process of its own, one a file, and a client of it."""
+
+import pytest
+
+from tests.support.emulator_process import running
+
+
+@pytest.fixture(name="emulator", scope="module")
+def _emulator():
+    with running() as process:
+        yield process
+
+
+@pytest.fixture(name="client")
+def _client(emulator):
+    emulator.control("POST", "reset")
+    with emulator.client(timeout=5) as client:
+        yield client
