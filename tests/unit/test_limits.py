@@ -10,8 +10,8 @@ import pytest
 from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
 from codat.limits import RequestLimits
 from codat.quota import DailyQuota
-from codat.responses import CodatResponse
 from tests.support.clock import Clock
+from tests.support.codat_answers import answer
 
 A, B = uuid4(), uuid4()
 
@@ -38,12 +38,6 @@ def wait(known: RequestLimits, company=A, *, writes: bool = False) -> float:
         pass
     assert caught.value.retry_after
     return caught.value.retry_after.total_seconds()
-
-
-def answer(status: int = 200, **headers: str) -> CodatResponse:
-    return CodatResponse(
-        status, {name.replace("_", "-"): text for name, text in headers.items()}, b""
-    )
 
 
 def test_ten_at_once_go_through_for_each_company(clock):
@@ -191,55 +185,6 @@ def test_a_mere_5xx_closes_nothing(clock):
     known.learn(A, answer(503), writes=False)
 
     assert passes(known)
-
-
-def day(remaining: int, left: str = "12:00:00") -> DailyQuota:
-    known = DailyQuota.read(
-        answer(
-            x_rate_limit_limit="1000",
-            x_rate_limit_remaining=str(remaining),
-            x_rate_limit_reset="Mon, 23 Nov 2026 00:00:00 GMT",
-            date=f"Sun, 22 Nov 2026 {left} GMT",
-        )
-    )
-    assert known
-    return known
-
-
-@pytest.mark.parametrize(
-    ("remaining", "now", "patience"),
-    [(1000, "00:00:00", 1), (250, "00:00:00", 1), (100, "12:00:00", 1.25), (100, "23:00:00", 1)],
-)
-def test_looks_stretch_as_the_day_runs_low(remaining, now, patience):
-    assert patience == pytest.approx(day(remaining, now).patience)
-
-
-def test_patience_has_an_end():
-    assert 16 == day(0).patience
-
-
-def test_the_last_of_the_day_is_kept_for_pushes():
-    assert (True, False) == (day(19).is_short, day(20).is_short)
-
-
-@pytest.mark.parametrize("said", ["2026-11-23T00:00:00Z", "3600", ""])
-def test_without_a_date_that_can_be_read_the_day_ends_at_midnight(said):
-    known = DailyQuota.read(
-        answer(
-            x_rate_limit_limit="1000",
-            x_rate_limit_remaining="10",
-            x_rate_limit_reset=said,
-            date="Sun, 22 Nov 2026 23:00:00 GMT",
-        )
-    )
-
-    assert known
-    assert timedelta(hours=1) == known.until_reset
-
-
-def test_a_deployment_that_tells_no_limits_has_enough():
-    assert DailyQuota.read(answer()) is None
-    assert (1.0, False) == (DailyQuota().patience, DailyQuota().is_short)
 
 
 async def test_the_client_asks_nothing_while_it_is_told_to_wait():
