@@ -1,10 +1,12 @@
-"""The memo of a push that `dispatch` started: what the caller first sent, and when."""
+"""The memo of a push that `dispatch` started, and the header that proves it."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
+from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowExecution
 from temporalio.exceptions import ApplicationError
 
@@ -15,10 +17,11 @@ START_MEMO = "surepush"
 CALLER_MEMO = "startedBy"
 """The memo with the name of the API key that asked for a run; it proves nothing."""
 
-BELIEVED_FOR = timedelta(seconds=2)
-"""How far from the start of a run the time in its memo may be: a copied memo is older.
+START_HEADER = "surepush-start"
+"""The header of a first start; a run that somebody starts with a copied memo does not have it."""
 
-Clocks that are kept by NTP are nearer, and a start that is farther off only costs a `recall`."""
+BELIEVED_FOR = timedelta(minutes=5)
+"""How far from the start of a run the time in its memo may be: clocks differ."""
 
 
 class StartMemo(Wire):
@@ -37,6 +40,12 @@ class StartMemo(Wire):
     def record_id(self) -> str | None:
         """Which record the push updates; None: it creates one."""
         return self.kind.partition("/")[2] or None
+
+
+def start_header(memo: StartMemo) -> Payload:
+    """Make the header that belongs to a memo: its time, as JSON."""
+    time = json.dumps(memo.started_on_utc.isoformat())
+    return Payload(metadata={"encoding": b"json/plain"}, data=time.encode())
 
 
 def parse_start_memo(value: object) -> StartMemo | None:

@@ -23,6 +23,7 @@ from dispatch.payloads.encryption import encrypts
 from dispatch.priorities import StartPriorities
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
+from dispatch.start_header import with_start_header
 from workflows.attributes import at_start
 from workflows.markdown import plain
 from workflows.models import PushOutcome, PushProgress, PushRequest
@@ -124,14 +125,15 @@ async def start_push(
     key = request.idempotency_key or str(uuid4())
     keyed = request.model_copy(update={"idempotency_key": key})
     push = Push(client, keyed.push_id)
+    first = start_memo(client, keyed)
     try:
-        await client.start_workflow(
+        await with_start_header(client, first).start_workflow(
             "push",
             keyed,
             id=push.workflow_id,
             task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            memo=memo_of(client, keyed, started_by),
+            memo=memo_of(first, started_by),
             search_attributes=found_by(client, keyed, started_by),
             static_summary=summary_of(keyed),
             priority=fair_to(keyed),
@@ -206,10 +208,10 @@ def _told(error: WorkflowFailureError) -> PushOutcome | None:
     return PushOutcome.model_validate(cause.details[0]) if is_told else None
 
 
-def memo_of(client: Client, request: PushRequest, started_by: str | None) -> dict[str, Any]:
+def memo_of(first: StartMemo, started_by: str | None) -> dict[str, Any]:
     """Make the memo of a start: what the caller first sent, and the name of its API key."""
-    first = {START_MEMO: start_memo(client, request)}
-    return first | {CALLER_MEMO: started_by} if started_by else first
+    memo: dict[str, Any] = {START_MEMO: first}
+    return memo | {CALLER_MEMO: started_by} if started_by else memo
 
 
 def start_memo(client: Client, request: PushRequest) -> StartMemo:

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from dispatch.pushes import Push, fair_to, found_by, memo_of, not_asked, summary_of
+from dispatch.pushes import Push, fair_to, found_by, memo_of, not_asked, start_memo, summary_of
 from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
 from workflows.models import PushRequest, Resolution, Validation
@@ -63,7 +63,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
             id=push.workflow_id,
             task_queue=task_queue or description.task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            memo=memo_of(push.client, request, started_by),
+            memo=memo_of(start_memo(push.client, request), started_by),
             search_attributes=found_by(push.client, request, started_by),
             static_summary=summary_of(request),
             priority=fair_to(request),

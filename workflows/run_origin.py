@@ -9,8 +9,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.start_memo import (
         BELIEVED_FOR,
         CALLER_MEMO,
+        START_HEADER,
         START_MEMO,
         parse_start_memo,
+        start_header,
     )
     from workflows.models import PushRequest
 
@@ -35,17 +37,18 @@ def _memo(name: str) -> Any:  # noqa: ANN401, JSON is anything
 def was_started_here(request: PushRequest) -> bool:
     """Tell whether `dispatch` started this very run, so that there was none before it.
 
-    Retries by the server, cron runs and copies bear the same memo.
+    Retries by the server and cron runs have the same memo and header; a copy has no header.
     """
     info, memo = workflow.info(), parse_start_memo(_memo(START_MEMO))
     if memo is None or info.attempt != 1 or info.cron_schedule or info.continued_run_id:
         return False
+    is_marked = info.headers.get(START_HEADER) == start_header(memo)
     is_fresh = abs(memo.started_on_utc - info.workflow_start_time) <= BELIEVED_FOR
     is_ours = (memo.first_digest, memo.kind) == (
         request.first_digest or request.digest,
         request.kind,
     )
-    return is_fresh and is_ours
+    return is_marked and is_fresh and is_ours
 
 
 def carried_memo() -> dict[str, Any]:

@@ -70,8 +70,8 @@ MUTANTS = (
     Mutant(
         "fresh memo",
         "workflows/run_origin.py",
-        "    return is_fresh and is_ours\n",
-        "    return is_ours\n",
+        "    return is_marked and is_fresh and is_ours\n",
+        "    return is_marked and is_ours\n",
         (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
     ),
     Mutant(
@@ -263,10 +263,10 @@ MUTANTS = (
         (f"{CHAINS}::test_a_run_that_was_reset_reads_the_past_before_it_goes_on",),
     ),
     Mutant(
-        "a copied memo is believed for minutes",
-        "activities/start_memo.py",
-        "BELIEVED_FOR = timedelta(seconds=2)",
-        "BELIEVED_FOR = timedelta(minutes=5)",
+        "a memo is believed without its header",
+        "workflows/run_origin.py",
+        "    return is_marked and is_fresh and is_ours\n",
+        "    return is_fresh and is_ours\n",
         (f"{STARTS}::test_a_copied_memo_hides_no_earlier_run",),
     ),
     Mutant(

@@ -28,6 +28,15 @@ async def history(push: Push, run_id: str | None = None) -> list[HistoryEvent]:
     return [event async for event in handle.fetch_history_events()]
 
 
+async def names_of_activities(push: Push) -> list[str]:
+    """Give the names of the activities of its latest run, in their order."""
+    return [
+        event.activity_task_scheduled_event_attributes.activity_type.name
+        for event in await history(push)
+        if event.HasField("activity_task_scheduled_event_attributes")
+    ]
+
+
 async def points(push: Push, run_id: str | None = None) -> list[int]:
     """The events to which a run can be reset."""
     events = await history(push, run_id)

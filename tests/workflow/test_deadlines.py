@@ -10,6 +10,7 @@ from activities.models import PushPolicy
 from activities.start_memo import START_MEMO
 from codat import CodatClient, CodatUnreachable
 from dispatch.pushes import Push, start_memo
+from dispatch.start_header import with_start_header
 from emulator import seeds
 from tests.support.cluster import Cluster, a_request, cluster, took
 
@@ -87,13 +88,14 @@ async def test_a_platform_that_throttles_does_not_stop_the_clock(skipping):
 async def test_an_hour_in_the_queue_is_not_given_back(skipping):
     request = a_request(timeout_in_minutes=30)
     async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
-        await here.client.start_workflow(
+        first = start_memo(here.client, request)
+        await with_start_header(here.client, first).start_workflow(
             "push",
             request,
             id=request.workflow_id,
             task_queue=here.task_queue,
             start_delay=timedelta(hours=1),
-            memo={START_MEMO: start_memo(here.client, request)},
+            memo={START_MEMO: first},
         )
         outcome = await here.ending(Push(here.client, request.push_id))
 

@@ -6,16 +6,17 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.common import RetryPolicy
 
-from activities.start_memo import START_MEMO
+from activities.start_memo import START_MEMO, StartMemo
 from codat.models import PushStatus
 from dispatch.listing import list_pushes
 from dispatch.pushes import Push, start_memo
 from dispatch.selection import Selection
+from dispatch.start_header import with_start_header
 from emulator import seeds
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
 from tests.support.cluster import a_request
-from tests.support.doors import check, start_like, terminate
+from tests.support.doors import check, names_of_activities, start_like, terminate
 from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes, written_once
 from tests.support.waiting import eventually
 
@@ -24,12 +25,21 @@ both = pytest.mark.parametrize("mode", MODES)
 FOREIGN = ["x", 7, [], {}, {"firstDigest": 1}, {"firstDigest": "x", "kind": "create"}]
 
 
-async def start_by_name(here, request, *, memo=None, more=None, **options):
+async def start_by_name(here, request, *, memo=None, more=None, header=None, **options):
     """Start a push by its name; `more` goes into its input."""
+    client = with_start_header(here.client, header) if header else here.client
     sent = request.model_dump(mode="json", by_alias=True, exclude_none=True) | (more or {})
     options.setdefault("task_queue", here.task_queue)
-    await here.client.start_workflow("push", sent, id=request.workflow_id, memo=memo, **options)
+    await client.start_workflow("push", sent, id=request.workflow_id, memo=memo, **options)
     return Push(here.client, request.push_id)
+
+
+async def test_a_first_start_reads_no_earlier_runs(devserver):
+    async with protocol(devserver) as here:
+        push = await here.push()
+        await push.outcome()
+
+        assert "recall" not in await names_of_activities(push)
 
 
 @pytest.mark.parametrize("memo", FOREIGN, ids=str)
@@ -43,15 +53,22 @@ async def test_a_memo_from_anybody_hides_no_earlier_run(devserver, memo):
         assert written_once(here, await push.outcome())
 
 
-@pytest.mark.parametrize("age", [timedelta(seconds=3), timedelta(hours=1)], ids=str)
-async def test_a_copied_memo_hides_no_earlier_run(devserver, age):
+@pytest.mark.parametrize(
+    ("age", "is_marked"),
+    [(timedelta(), False), (timedelta(minutes=6), True)],
+    ids=["no header", "old"],
+)
+async def test_a_copied_memo_hides_no_earlier_run(devserver, age, is_marked):
     async with protocol(devserver, "ignored") as here:
         request = a_request()
-        copied = start_memo(here.client, request).model_dump(mode="json", by_alias=True)
-        push = await start_by_name(here, request)
+        first = start_memo(here.client, request)
+        push = await start_by_name(here, request, memo={START_MEMO: first}, header=first)
         await push.outcome()
-        copied["startedOnUtc"] = (datetime.now(UTC) - age).isoformat()
-        await start_by_name(here, request, memo={START_MEMO: copied})
+        at = datetime.now(UTC) - age
+        copied = StartMemo.model_validate(first.model_dump() | {"started_on_utc": at})
+        await start_by_name(
+            here, request, memo={START_MEMO: copied}, header=copied if is_marked else None
+        )
 
         assert written_once(here, await push.outcome())
 
@@ -75,8 +92,11 @@ async def test_a_foreign_memo_breaks_no_list(devserver):
 async def test_a_cron_schedule_writes_a_record_once(devserver):
     async with protocol(devserver, "ignored") as here:
         request = a_request()
-        memo = {START_MEMO: start_memo(here.client, request)}
-        push = await start_by_name(here, request, memo=memo, cron_schedule="@every 1s")
+        first = start_memo(here.client, request)
+        memo = {START_MEMO: first}
+        push = await start_by_name(
+            here, request, memo=memo, header=first, cron_schedule="@every 1s"
+        )
 
         async def ran_twice():
             query = f'WorkflowId="{push.workflow_id}" AND ExecutionStatus="Completed"'
@@ -95,10 +115,12 @@ async def test_a_retry_policy_of_the_server_writes_a_record_once(devserver, mode
     async with protocol(devserver, mode, echo_data=True) as here, held_up(answer=True) as gate:
         request = a_request()
         carried = {"requestedOnUtc": datetime.now(UTC).isoformat(), "ledger": {}}
+        first = start_memo(here.client, request)
         push = await start_by_name(
             here,
             request,
-            memo={START_MEMO: start_memo(here.client, request)},
+            memo={START_MEMO: first},
+            header=first,
             more={"resume": carried} if is_resumed else None,
             run_timeout=timedelta(seconds=3),
             retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=100)),

@@ -4,7 +4,7 @@ import pytest
 
 from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.doors import check, history, start_like
+from tests.support.doors import check, names_of_activities, start_like
 from tests.support.protocol import (
     MODES,
     held_up,
@@ -85,14 +85,6 @@ def one_run_more(monkeypatch):
     monkeypatch.setattr("temporalio.workflow.Info.is_continue_as_new_suggested", suggested)
 
 
-async def activities(push):
-    return [
-        event.activity_task_scheduled_event_attributes.activity_type.name
-        for event in await history(push)
-        if event.HasField("activity_task_scheduled_event_attributes")
-    ]
-
-
 async def test_a_new_run_knows_under_which_key_a_request_was_lost(devserver, monkeypatch):
     async with protocol(devserver) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
@@ -102,7 +94,7 @@ async def test_a_new_run_knows_under_which_key_a_request_was_lost(devserver, mon
 
         assert (2, 1) == sent(here)
         assert written_once(here, outcome)
-        assert "recall" not in await activities(push)
+        assert "recall" not in await names_of_activities(push)
 
 
 async def test_a_new_run_looks_for_what_was_lost_before(devserver, monkeypatch):
