@@ -19,8 +19,9 @@ from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
 from activities.settings import PushSettings
-from codat import CodatClient, CodatSettings, SettingsError, load_settings, read_settings
+from codat.client import CodatClient
 from codat.clock import ClockSettings, shift_wall_clock
+from codat.settings import CodatSettings, SettingsError, load_settings, read_settings
 from dispatch.bulk import retry_in_bulk
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import (

@@ -7,7 +7,7 @@ from datetime import timedelta
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.wire import Wire, Word, cut
-from codat import CodatError, CodatRefused
+from codat.errors import CodatError, CodatRefused
 
 MAX_PATIENCE = timedelta(hours=1)
 """No `Retry-After` is believed beyond this: a platform that recovers early is asked again."""

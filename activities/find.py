@@ -17,7 +17,8 @@ from activities.models import Candidate, FindSubmission, Purpose, SearchResult
 from activities.other_pushes import BEFORE, OtherPushes
 from activities.readings import snapshot_of
 from activities.server_time import ServerTime
-from codat import CodatClient, PushOperation
+from codat.client import CodatClient
+from codat.models import PushOperation
 from codat.pages import Pager
 from codat.turns import caller, in_turn
 

@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.models import PollStatus
-from codat import (
-    CodatClient,
+from codat.client import CodatClient
+from codat.errors import (
     CodatError,
     CodatLost,
     CodatThrottled,
     CodatUnauthorized,
     CodatUnreachable,
     NotSent,
-    PushOperation,
     SavedForPushes,
 )
+from codat.models import PushOperation
 from codat.pages import Pager
 
 GATHER = 0.1

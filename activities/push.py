@@ -28,19 +28,10 @@ from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
 from activities.verdicts import judged
 from activities.wire import Finding, findings_of
-from codat import (
-    CodatClient,
-    CodatError,
-    CodatNotFound,
-    CodatRefused,
-    CodatUnauthorized,
-    Problem,
-    PushOperation,
-    PushStatus,
-    PushTarget,
-    SavedForPushes,
-    clock,
-)
+from codat import clock
+from codat.client import CodatClient
+from codat.errors import CodatError, CodatNotFound, CodatRefused, CodatUnauthorized, SavedForPushes
+from codat.models import Problem, PushOperation, PushStatus, PushTarget
 from codat.turns import caller
 from codat.validation.cache import CachedOptions, OptionsCache
 from codat.validation.validate import MANY

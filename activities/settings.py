@@ -7,8 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from activities.models import Idempotency, PushPolicy, Resend
-from codat import CodatSettings
-from codat.settings import Duration
+from codat.settings import CodatSettings, Duration
 
 Pause = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=1))]
 

@@ -3,7 +3,7 @@
 import time
 from typing import Protocol, TypeVar
 
-from codat import Problem, PushTarget
+from codat.models import Problem, PushTarget
 from codat.turns import in_turn
 from codat.validation.cache import CachedOptions
 from codat.validation.validate import CHOICE, validate_record

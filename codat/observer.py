@@ -4,8 +4,10 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import httpx
+if TYPE_CHECKING:  # the command line need not load it
+    import httpx
 
 log = logging.getLogger("surepush.codat")
 
@@ -39,7 +41,7 @@ def ignore(_: RequestEvent) -> None:
     """Hear nothing."""
 
 
-def endpoint(request: httpx.Request) -> str:
+def endpoint(request: "httpx.Request") -> str:
     """Give the method and the path of a request, ids replaced by their names."""
     path = request.url.raw_path.decode().partition("?")[0]
     shape = next((shape for pattern, shape in _SHAPES.items() if pattern.search(path)), "/other")

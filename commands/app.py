@@ -1,38 +1,31 @@
-"""The command line as a whole: which commands there are, and how each error is told."""
+"""The command line as a whole: which commands there are, and how they are run."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
 
 import typer
-from temporalio.service import RPCError
-from typer.exceptions import TyperException
 
-from codat import CodatError, CodatRefused, SettingsError
-from codat.validation.schema import UnreadableOptions
-from commands.bulk import bulk
-from commands.exit_codes import (
-    FAILED,
-    NO_SUCH_PUSH,
-    NO_TEMPORAL,
-    OUR_FAULT,
-    WRONG_INPUT,
-    CommandError,
-)
-from commands.hold import hold, holds, release
-from commands.list_pushes import list_
-from commands.options import options, validate
-from commands.output import print_note
-from commands.push import push
-from commands.push_all import push_all
-from commands.retry import retry
-from commands.show import show
-from commands.status import status, wait
-from dispatch.bulk import NoSuchBulk
-from dispatch.connection_errors import meaning_of_first_use
-from dispatch.payloads.encryption import UndecryptablePayload
-from dispatch.payloads.storage import PayloadMissing, StorageFull
-from dispatch.pushes import InvalidPushRequest, NoSuchPush
-from dispatch.retries import StillRunning
+from commands.exit_codes import FAILED, INTERRUPTED
+from commands.old_spellings import as_spelled_now
+
+COMMANDS = {
+    "push": ("commands.push:push", "Start a push of one record."),
+    "push-all": ("commands.push_all:push_all", "Start a push for each line of a file."),
+    "status": ("commands.status:status", "Show where a push stands."),
+    "wait": ("commands.status:wait", "Wait until a push has ended."),
+    "show": ("commands.show:show", "Show a push's full history."),
+    "list": ("commands.list_pushes:list_", "List pushes, the newest first."),
+    "retry": ("commands.retry:retry", "Retry one push under its id."),
+    "bulk": ("commands.bulk:build_bulk", "Retry many pushes."),
+    "hold": ("commands.hold:hold", "Stop all workers from sending to a company."),
+    "release": ("commands.hold:release", "Release holds."),
+    "holds": ("commands.hold:holds", "List all holds."),
+    "options": ("commands.options:options", "Show the fields that the accounting software wants."),
+    "validate": ("commands.options:validate", "Validate a record. Sends nothing."),
+}
+"""Each command: the module and function that has it, and its line in the help."""
 
 _HELP = """\
 Push records into accounting software, once.
@@ -42,72 +35,39 @@ Exit codes: 0 started, or Success when waited for; 1 Failed; 2 wrong usage or in
 """
 
 
-def build_app() -> typer.Typer:
-    """Put the commands together."""
+def build_app(chosen: str | None = None) -> typer.Typer:
+    """Put the commands together; only the chosen one is imported, the others are names."""
     app = typer.Typer(help=_HELP, add_completion=False, no_args_is_help=False)
-    for command in (
-        push,
-        push_all,
-        status,
-        wait,
-        show,
-        retry,
-        bulk,
-        hold,
-        release,
-        holds,
-        options,
-        validate,
-    ):
-        app.command()(command)
-    app.command("list")(list_)
+    for name, (place, summary) in COMMANDS.items():
+        if name != chosen:
+            app.command(name, help=summary)(_not_imported)
+        elif name == "bulk":
+            app.add_typer(_import(place)(), name=name, help=summary)
+        else:
+            app.command(name)(_import(place))
     return app
+
+
+def _import(place: str) -> Callable[..., Any]:
+    module, _, name = place.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def _not_imported() -> None:
+    """Stand for a command that was not chosen."""
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; every error is one sentence on standard error."""
+    given = as_spelled_now(sys.argv[1:] if arguments is None else arguments)
+    chosen = next((one for one in given if not one.startswith("-")), None)
     try:
-        return int(build_app()(args=arguments, prog_name="starter.py", standalone_mode=False))
+        return int(build_app(chosen)(args=given, prog_name="starter.py", standalone_mode=False))
     except BrokenPipeError:
         sys.stdout = None
         return FAILED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001, no traceback ever reaches a caller
-        message, code = _explain(error)
-    print_note(message, style="red")
-    return code
-
-
-_TOLD = (
-    ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
-    (
-        (
-            InvalidPushRequest,
-            StillRunning,
-            SettingsError,
-            UndecryptablePayload,
-            PayloadMissing,
-            CodatRefused,
-        ),
-        WRONG_INPUT,
-    ),
-    ((CodatError, StorageFull, UnreadableOptions), FAILED),
-)
-"""Errors whose text is a sentence for a person."""
-
-
-def _explain(error: Exception) -> tuple[str, int]:
-    """Give the sentence and the exit code of an error."""
-    if isinstance(error, CommandError):
-        return str(error), error.code
-    if isinstance(error, TyperException):
-        message = error.format_message().rstrip(".")
-        return f"{message}. See: python starter.py --help", WRONG_INPUT
-    if isinstance(error, RPCError):
-        refused = f"Temporal refused or did not answer: {error.message.rstrip('.')}."
-        return meaning_of_first_use(error) or refused, NO_TEMPORAL
-    for kinds, code in _TOLD:
-        if isinstance(error, kinds):
-            return str(error), code
-    return f"This should not have happened: {type(error).__name__}: {error}", OUR_FAULT
+        return _import("commands.errors:print_error")(error)

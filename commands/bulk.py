@@ -1,92 +1,80 @@
-"""`retry --status ...` for many pushes at once, and `bulk`, which watches and steers it."""
+"""`bulk`: plan, start, watch and steer the retry of many pushes."""
 
 import asyncio
-import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from temporalio.service import RPCError
 
-from codat import PushStatus
+from commands.bulk_start import plan, start
 from commands.exit_codes import INTERRUPTED, NO_TEMPORAL, STARTED, WRONG_INPUT, CommandError
-from commands.list_pushes import find
-from commands.output import print_json, print_note, print_result, printable
+from commands.output import print_json, print_note, print_result
 from commands.push import Json
 from commands.push_status import reach_temporal
-from dispatch.bulk import MAX_PUSHES, Bulk, Wish, start_bulk
-from dispatch.bulk_plan import BulkPlan, make_plan
+from dispatch.bulk import Bulk, Wish
 from dispatch.payloads.converter import to_plain
-from dispatch.selection import Selection
 from workflows.bulk import BulkReport
 
 _LOOK_EVERY = 1.0
 _ENDED = ("done", "stopped", "terminated", "canceled", "failed", "timed out")
 
-
-async def retry_many(
-    selection: Selection, message: str | None, reason: str | None, *, gap: float, go: bool
-) -> int:
-    """Print the plan of a bulk of retries, and begin it with `go`."""
-    running = {PushStatus.PENDING, PushStatus.SUCCESS} & set(selection.statuses)
-    if running:
-        raise CommandError(
-            f"--status {running.pop().value}: there is nothing to retry.", WRONG_INPUT
-        )
-    listing = await find(selection)
-    if listing.is_cut or len(listing.pushes) > MAX_PUSHES:
-        raise CommandError(
-            f"More than {MAX_PUSHES} pushes match: narrow it, for example with --since.",
-            WRONG_INPUT,
-        )
-    client = await reach_temporal()
-    plan = await make_plan(client, listing.pushes, message)
-    _tell(plan, gap)
-    if not plan.safe or plan.planned is None:
-        print_result("Nothing can be retried without a person.")
-        return STARTED
-    if not go:
-        print_result("Nothing was done. Begin with the same command and --go instead of --plan.")
-        return STARTED
-    pushes = [one.push_id for one in plan.safe]
-    bulk = await start_bulk(client, pushes, plan.planned, gap=gap, reason=reason)
-    print_result(f"bulk {bulk.bulk_id} has begun")
-    print_note(f"Watch it: python starter.py bulk {bulk.bulk_id} --wait")
-    return STARTED
+BulkId = Annotated[str, typer.Argument(metavar="BULK_ID", help="As `bulk start` printed it.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for its end.")]
 
 
-def bulk(  # noqa: PLR0913, the options of the command
-    bulk_id: Annotated[str, typer.Argument(metavar="BULK_ID", help="As `retry --go` printed it.")],
-    *,
-    pause: Annotated[bool, typer.Option("--pause", help="Begin no further step.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End it; what was retried goes on.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Watch it to its end.")] = False,
-    as_json: Json = False,
-) -> int:
-    """Watch a bulk of retries, or pause, resume or stop it; it goes on without you.
+def show(bulk_id: BulkId, *, wait: Wait = False, as_json: Json = False) -> int:
+    """Show how far a bulk retry is. It runs without you.
 
-    Example: python starter.py bulk 1f0c22ab --pause
+    Example: python starter.py bulk show 1f0c22ab --wait
     """
-    given: dict[Wish, bool] = {"pause": pause, "resume": resume, "stop": stop}
-    wishes: list[Wish] = [wish for wish, is_wanted in given.items() if is_wanted]
-    if len(wishes) > 1:
-        message = "--pause, --resume and --stop contradict each other: give one."
-        raise CommandError(message, WRONG_INPUT)
+    return _run(bulk_id, None, wait=wait, as_json=as_json)
+
+
+def pause(bulk_id: BulkId, *, wait: Wait = False, as_json: Json = False) -> int:
+    """Pause a bulk retry. The push that is being retried goes on.
+
+    Example: python starter.py bulk pause 1f0c22ab
+    """
+    return _run(bulk_id, "pause", wait=wait, as_json=as_json)
+
+
+def resume(bulk_id: BulkId, *, wait: Wait = False, as_json: Json = False) -> int:
+    """Resume a paused bulk retry.
+
+    Example: python starter.py bulk resume 1f0c22ab
+    """
+    return _run(bulk_id, "resume", wait=wait, as_json=as_json)
+
+
+def stop(bulk_id: BulkId, *, wait: Wait = False, as_json: Json = False) -> int:
+    """Stop a bulk retry for good. Pushes that were retried go on.
+
+    Example: python starter.py bulk stop 1f0c22ab
+    """
+    return _run(bulk_id, "stop", wait=wait, as_json=as_json)
+
+
+def build_bulk() -> typer.Typer:
+    """Put the commands of `bulk` together."""
+    bulk = typer.Typer()
+    for command in (plan, start, show, pause, resume, stop):
+        bulk.command()(command)
+    return bulk
+
+
+def _run(bulk_id: str, wish: Wish | None, *, wait: bool, as_json: bool) -> int:
     if not bulk_id.isalnum():
-        raise CommandError("BULK_ID must be as `retry --go` printed it.", WRONG_INPUT)
+        raise CommandError("BULK_ID must be as `bulk start` printed it.", WRONG_INPUT)
     try:
-        return asyncio.run(_bulk(bulk_id, wishes, wait=wait, as_json=as_json))
+        return asyncio.run(_bulk(bulk_id, wish, wait=wait, as_json=as_json))
     except KeyboardInterrupt:
-        print_note(f"Interrupted; the bulk goes on. See it: python starter.py bulk {bulk_id}")
+        print_note(f"Interrupted; the bulk goes on. See it: python starter.py bulk show {bulk_id}")
         return INTERRUPTED
 
 
-async def _bulk(bulk_id: str, wishes: list[Wish], *, wait: bool, as_json: bool) -> int:
+async def _bulk(bulk_id: str, wish: Wish | None, *, wait: bool, as_json: bool) -> int:
     found = Bulk(await reach_temporal(), bulk_id)
-    for wish in wishes:
+    if wish:
         await found.steer(wish)
     report = await _report(found)
     while wait and report.state not in _ENDED:
@@ -96,14 +84,18 @@ async def _bulk(bulk_id: str, wishes: list[Wish], *, wait: bool, as_json: bool) 
     if as_json:
         told = to_plain(report)
         print_json({"bulkId": bulk_id, **(told if isinstance(told, dict) else {})})
-        return STARTED
+    else:
+        _print_report(bulk_id, report)
+    return STARTED
+
+
+def _print_report(bulk_id: str, report: BulkReport) -> None:
     print_result(f"{report.state}: {report.done} of {report.total} pushes")
     if report.waits_until:
-        print_result(f"it waits until {report.waits_until:%Y-%m-%d %H:%M} UTC")
-    for word, pushes in report.results.items():
-        print_result(f"  {len(pushes)} {word}")
-    print_result(f"each push: python starter.py bulk {bulk_id} --json")
-    return STARTED
+        print_result(f"It waits until {report.waits_until:%Y-%m-%d %H:%M} UTC.")
+    for result, pushes in report.results.items():
+        print_result(f"  {len(pushes)} {result}")
+    print_result(f"Each push: python starter.py bulk show {bulk_id} --json")
 
 
 async def _report(found: Bulk) -> BulkReport:
@@ -113,27 +105,3 @@ async def _report(found: Bulk) -> BulkReport:
     except (TimeoutError, RPCError):
         message = "No worker answers; a bulk that is under way goes on with one."
         raise CommandError(message, NO_TEMPORAL) from None
-
-
-def _tell(plan: BulkPlan, gap: float) -> None:
-    table = Table()
-    table.add_column("What went wrong", overflow="fold")
-    for name in ("Pushes", "Safe", "Need a person"):
-        table.add_column(name, justify="right")
-    table.add_column("For example", no_wrap=True, min_width=36)
-    for cause in plan.causes:
-        counts = (len(cause.pushes), len(cause.safe), len(cause.unclear))
-        example = str(cause.pushes[0].push_id)
-        table.add_row(Text(printable(cause.message)), *(str(one) for one in counts), example)
-    if plan.causes:
-        Console(width=None if sys.stdout.isatty() else 160).print(table)
-    minutes = len(plan.safe) * gap / 60
-    print_result(
-        f"{len(plan.safe)} are safe to retry: about {plan.requests} requests and "
-        f"{minutes:.1f} minutes."
-    )
-    if plan.unclear:
-        print_result(
-            f"{len(plan.unclear)} need a person, who looks into the accounting software: they are "
-            "left alone. Each: python starter.py show PUSH_ID"
-        )

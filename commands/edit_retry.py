@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from codat import Problem
+from codat.models import Problem
 from codat.validation.validate import validate_record
 from commands.editor import edit
 from commands.exit_codes import WRONG_INPUT, CommandError

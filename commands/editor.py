@@ -12,8 +12,8 @@ from typing import Any
 import simplejson
 import typer
 
-from codat import Problem
 from codat.exact_json import loads
+from codat.models import Problem
 from commands.exit_codes import WRONG_INPUT, CommandError
 from commands.output import print_note
 

@@ -1,7 +1,5 @@
 """Exit codes, and the errors that lead to them."""
 
-from codat import PushStatus
-
 STARTED = 0
 FAILED = 1
 WRONG_INPUT = 2
@@ -11,15 +9,6 @@ NO_TEMPORAL = 5
 NO_SUCH_PUSH = 6
 OUR_FAULT = 70
 INTERRUPTED = 130
-
-OF_STATUS = {
-    PushStatus.PENDING: STARTED,
-    PushStatus.SUCCESS: STARTED,
-    PushStatus.FAILED: FAILED,
-    PushStatus.TIMED_OUT: TIMED_OUT,
-    PushStatus.UNKNOWN: UNKNOWN,
-}
-"""The exit code of a push that was waited for or looked at."""
 
 
 class CommandError(Exception):

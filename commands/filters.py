@@ -7,8 +7,8 @@ from uuid import UUID
 
 import typer
 
-from codat import PushStatus
 from codat.clock import utc_now
+from codat.models import PushStatus
 from codat.target import known_data_type
 from commands.exit_codes import WRONG_INPUT, CommandError
 from commands.inputs import refuse_empty

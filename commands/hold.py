@@ -27,7 +27,9 @@ def hold(
     connection: OfConnection = None,
     data_type: OfDataType = None,
 ) -> int:
-    """Stop all workers from sending to a company, immediately. Deadlines keep running.
+    """Stop all workers from sending to a company.
+
+    It takes effect immediately. Deadlines keep running.
 
     Pushes that were sent before are still followed. A hold fails no push, except at its deadline.
 
@@ -40,7 +42,9 @@ def hold(
 
 
 def release(company: Company, connection: OfConnection = None, data_type: OfDataType = None) -> int:
-    """Release holds. Waiting pushes restart gradually, within five minutes.
+    """Release holds.
+
+    Waiting pushes restart gradually, within five minutes.
 
     Example: python starter.py release --company ID
     """
@@ -48,7 +52,9 @@ def release(company: Company, connection: OfConnection = None, data_type: OfData
 
 
 def holds(*, as_json: Json = False) -> int:
-    """List all holds, by company: what is held, by whom, since when and why.
+    """List all holds.
+
+    By company: what is held, by whom, since when and why.
 
     Example: python starter.py holds --json
     """

@@ -45,7 +45,9 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
     *,
     as_json: Json = False,
 ) -> int:
-    """List pushes, the newest first: one row each, as its latest run stands.
+    """List pushes, the newest first.
+
+    One row each, as its latest run stands.
 
     Example: python starter.py list --status Failed --status Unknown --since 2d
     """

@@ -8,7 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from codat import CodatClient, Problem, PushOption, PushTarget, load_settings
+from codat.client import CodatClient
+from codat.models import Problem, PushOption, PushTarget
+from codat.settings import load_settings
 from codat.validation.validate import validate_record
 from commands.exit_codes import FAILED, STARTED
 from commands.inputs import read_record, read_request
@@ -19,7 +21,10 @@ from commands.push import Company, Connection, Data, DataType, Json
 def options(
     company: Company, connection: Connection, data_type: DataType, *, as_json: Json = False
 ) -> int:
-    """Show which fields the company's accounting software wants of a data type."""
+    """Show the fields that the accounting software wants.
+
+    Example: python starter.py options --company ID --connection ID --data-type bills
+    """
     document = asyncio.run(current_options(_target(company, connection, data_type)))
     if as_json:
         print_json(document)
@@ -37,7 +42,12 @@ def validate(  # noqa: PLR0913, the options of the command
     update: Annotated[bool, typer.Option("--update", help="As an update of a record.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Validate a record against the accounting software's rules. Sends nothing."""
+    """Validate a record. Sends nothing.
+
+    It is checked against the accounting software's current rules.
+
+    Example: python starter.py validate --company ID --connection ID --data-type bills --data -
+    """
     target = _target(company, connection, data_type)
     record = read_record(data)
     problems = validate_record(asyncio.run(current_options(target)), record, update=update)

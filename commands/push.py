@@ -12,14 +12,13 @@ from temporalio.service import RPCError
 from commands.exit_codes import (
     INTERRUPTED,
     NO_TEMPORAL,
-    OF_STATUS,
     STARTED,
     WRONG_INPUT,
     CommandError,
 )
 from commands.inputs import read_minutes, read_record, read_request
 from commands.output import print_note
-from commands.push_status import fetch_status, print_status, reach_temporal, status_of
+from commands.push_status import exit_code_of, fetch_status, print_status, reach_temporal
 from dispatch.connection_errors import AWAY
 from dispatch.pushes import IdempotencyKeyConflict, Push, start_push
 from workflows.models import PushOutcome, PushProgress, PushRequest
@@ -50,7 +49,12 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Start a push of one record; the same idempotency key again joins the same push."""
+    """Start a push of one record.
+
+    The same idempotency key again joins the same push.
+
+    Example: python starter.py push --company ID --connection ID --data-type bills --data bill.json
+    """
     request = read_request(
         {
             "companyId": company,
@@ -76,7 +80,7 @@ async def _push(request: PushRequest, *, wait: bool, as_json: bool) -> int:
         print_started(started)
         outcome = await started.outcome()
         print_status(started, outcome, as_json=as_json)
-        return OF_STATUS[status_of(outcome)]
+        return exit_code_of(outcome)
     print_status(started, await _standing(started), as_json=as_json)
     if not as_json:
         print_note(f"Watch it: python starter.py wait {started.push_id}")

@@ -80,12 +80,12 @@ def push_all(
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for each one's end.")] = False,
 ) -> int:
-    """Start a push for each line, and print one JSON line for each.
+    """Start a push for each line of a file.
 
-    A line is {"companyId", "connectionId", "dataType", "data", "idempotencyKey", ...}; without a
-    key it gets one of its content, and an equal line is refused unless --equal-lines says what is
-    meant. Interrupted, run it again: what was started is joined. Exit codes: 0; 1 not all
-    succeeded; 2 a line is no push, or equal to an earlier one.
+    Prints one JSON line for each. A line is {"companyId", "connectionId", "dataType", "data",
+    "idempotencyKey", ...}. Without a key it gets one of its content, and an equal line is refused
+    unless --equal-lines says what is meant. Interrupted, run it again: what was started is joined.
+    Exit codes: 0; 1 not all succeeded; 2 a line is no push, or equal to an earlier one.
 
     Example: python starter.py push-all records.jsonl --pace 5/s --wait > results.jsonl
     """

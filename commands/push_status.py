@@ -8,8 +8,15 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities.paused_runs import is_paused
-from codat import PushStatus
-from commands.exit_codes import NO_TEMPORAL, CommandError
+from codat.models import PushStatus
+from commands.exit_codes import (
+    FAILED,
+    NO_TEMPORAL,
+    STARTED,
+    TIMED_OUT,
+    UNKNOWN,
+    CommandError,
+)
 from commands.output import print_json, print_result
 from dispatch.connection import TemporalUnreachable, connect
 from dispatch.payloads.converter import to_plain
@@ -20,6 +27,15 @@ from workflows.models import ENDED, PushOutcome, PushProgress
 
 _CONNECT_WITHIN = 10.0
 _ANSWER_WITHIN = 3.0
+EXIT_CODES = {
+    PushStatus.PENDING: STARTED,
+    PushStatus.SUCCESS: STARTED,
+    PushStatus.FAILED: FAILED,
+    PushStatus.TIMED_OUT: TIMED_OUT,
+    PushStatus.UNKNOWN: UNKNOWN,
+}
+"""The exit code of a push that was waited for or looked at."""
+
 COLOURS = {
     PushStatus.SUCCESS: "green",
     PushStatus.FAILED: "red",
@@ -65,6 +81,11 @@ async def fetch_status(push: Push) -> PushOutcome | PushProgress:
 def status_of(current: PushOutcome | PushProgress) -> PushStatus:
     """Give the status; a push under way is Pending."""
     return current.status if isinstance(current, PushOutcome) else PushStatus.PENDING
+
+
+def exit_code_of(current: PushOutcome | PushProgress) -> int:
+    """Give the exit code that tells how a push stands."""
+    return EXIT_CODES[status_of(current)]
 
 
 def print_status(push: Push, current: PushOutcome | PushProgress, *, as_json: bool) -> None:

@@ -1,26 +1,15 @@
-"""`retry`: ask again for a push that did not succeed; nothing is ever written twice by it."""
+"""`retry`: ask again for one push that did not succeed."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 from pydantic import ValidationError
 
-from codat import PushStatus
-from commands.bulk import retry_many
 from commands.edit_retry import edit_and_retry
-from commands.exit_codes import OF_STATUS, STARTED, WRONG_INPUT, CommandError
-from commands.filters import (
-    OfCompany,
-    OfConnection,
-    OfDataType,
-    Query,
-    Since,
-    Statuses,
-    read_selection,
-)
+from commands.exit_codes import STARTED, WRONG_INPUT, CommandError
 from commands.inputs import (
     name_options,
     operator,
@@ -29,13 +18,12 @@ from commands.inputs import (
     read_record,
     refuse_empty,
 )
-from commands.jsonl import read_pace
 from commands.output import print_note
 from commands.push import Json, interrupted, print_started
-from commands.push_status import fetch_status, print_status, reach_temporal, status_of
+from commands.push_status import exit_code_of, fetch_status, print_status, reach_temporal
+from commands.status import PushId
 from dispatch.pushes import Push, find_push
 from dispatch.retries import StillRunning, retry_push
-from dispatch.selection import Selection
 from workflows.input_errors import sentence_of
 from workflows.models import PushOutcome, Resolution
 
@@ -55,9 +43,6 @@ class _Wish:
     as_json: bool
 
 
-OnePush = Annotated[
-    str | None, typer.Argument(metavar="[PUSH_ID]", help="One push; without it, many.")
-]
 Data = Annotated[str | None, typer.Option(help="The corrected record; - is stdin.")]
 Mode = Annotated[
     str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: as before.")
@@ -69,14 +54,6 @@ Adopt = Annotated[
     str | None, typer.Option(metavar="OPERATION_KEY", help="This operation belongs to the push.")
 ]
 Reason = Annotated[str | None, typer.Option(help="Why, for the record.")]
-Message = Annotated[
-    str | None, typer.Option(help="Bulk only: retry pushes whose error contains this text.")
-]
-Pace = Annotated[
-    str, typer.Option(metavar="5/s", help="Bulk only: retries a second, minute or hour.")
-]
-Planned = Annotated[bool, typer.Option("--plan", help="Bulk only: print the plan, change nothing.")]
-Go = Annotated[bool, typer.Option("--go", help="Bulk only: start the bulk.")]
 Edit = Annotated[
     bool,
     typer.Option("--edit", help="Edit the record in $EDITOR; it is validated before it is sent."),
@@ -93,39 +70,25 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait for the end.")]
 
 
 def retry(  # noqa: PLR0913, PLR0917, the options of the command
-    push_id: OnePush = None,
+    push_id: PushId,
     data: Data = None,
     validation: Mode = None,
     timeout_in_minutes: Minutes = None,
     adopt: Adopt = None,
     reason: Reason = None,
-    status: Statuses = None,
-    company: OfCompany = None,
-    connection: OfConnection = None,
-    data_type: OfDataType = None,
-    since: Since = None,
-    query: Query = None,
-    message: Message = None,
-    pace: Pace = "5/s",
     *,
-    plan: Planned = False,
-    go: Go = False,
     edit: Edit = False,
     yes: Yes = False,
     not_written: NotWritten = False,
     wait: Wait = False,
     as_json: Json = False,
 ) -> int:
-    """Retry a push under its id.
+    """Retry one push under its id.
 
     If the push already succeeded, this prints the result. If a request may have been sent, this
-    checks Codat before sending again.
-
-    Without PUSH_ID: retry many, those that are safe; see the plan first.
+    checks Codat before sending again. For many pushes use `bulk`.
 
     Example: python starter.py retry PUSH_ID --edit --wait
-
-    Example: python starter.py retry --status Failed --since 1d --message "tax rate" --plan
     """
     refuse_empty(
         data=data,
@@ -133,16 +96,9 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
         timeout_in_minutes=timeout_in_minutes,
         adopt=adopt,
         reason=reason,
-        message=message,
     )
-    selection = read_selection(status, company, connection, data_type, since, query)
-    settlement = _settlement(adopt, not_written=not_written)
-    if push_id is None:
-        single = (data, validation, timeout_in_minutes, settlement, edit, wait, as_json)
-        return _many(selection, message, reason, pace, go=go and not plan, is_single=any(single))
-    if selection != Selection() or message or plan or go:
-        raise CommandError("PUSH_ID names one push: leave out what selects many.", WRONG_INPUT)
     found = read_push_id(push_id)
+    settlement = _settlement(adopt, not_written=not_written)
     record = _record(found, data, settlement, validation, edit=edit, ask=not yes)
     if edit and record is None:
         return STARTED
@@ -152,33 +108,10 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
         "timeout_in_minutes": read_minutes(timeout_in_minutes),
         "reason": reason,
     }
-    return _one(found, _Wish(changes, settlement, wait, as_json))
-
-
-def _one(push_id: UUID, wish: _Wish) -> int:
     try:
-        return asyncio.run(_retry(push_id, wish))
+        return asyncio.run(_retry(found, _Wish(changes, settlement, wait, as_json)))
     except KeyboardInterrupt:
-        return interrupted(push_id)
-
-
-def _many(  # noqa: PLR0913, the choices of the command
-    selection: Selection,
-    message: str | None,
-    reason: str | None,
-    pace: str,
-    *,
-    go: bool,
-    is_single: bool,
-) -> int:
-    if selection == Selection():
-        raise CommandError("Give a PUSH_ID, or --status, --since ... for many.", WRONG_INPUT)
-    if is_single:
-        raise CommandError(
-            "Many are retried as they are: that option wants a PUSH_ID.", WRONG_INPUT
-        )
-    failed = selection if selection.statuses else replace(selection, statuses=(PushStatus.FAILED,))
-    return asyncio.run(retry_many(failed, message, reason, gap=read_pace(pace), go=go))
+        return interrupted(found)
 
 
 def _record(  # noqa: PLR0913, the choices of the command
@@ -225,7 +158,7 @@ async def _retry(push_id: UUID, wish: _Wish) -> int:
         print_started(push)
         outcome = await push.outcome()
         print_status(push, outcome, as_json=wish.as_json)
-        return OF_STATUS[status_of(outcome)]
+        return exit_code_of(outcome)
     current = await fetch_status(push)
     while wish.settlement and not isinstance(current, PushOutcome) and current.stage in _DECIDING:
         await asyncio.sleep(_LOOK_EVERY)
@@ -236,7 +169,7 @@ async def _retry(push_id: UUID, wish: _Wish) -> int:
 
 def _conclude(push: Push, current: object, *, as_json: bool) -> int:
     if isinstance(current, PushOutcome):
-        return OF_STATUS[status_of(current)]
+        return exit_code_of(current)
     if not as_json:
         print_note(f"Watch it: python starter.py wait {push.push_id}")
     return STARTED

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import typer
 
-from codat import PushStatus
 from codat.exact_json import dumps
+from codat.models import PushStatus
 from commands.exit_codes import STARTED
 from commands.inputs import read_push_id
 from commands.output import print_json, print_result
@@ -32,7 +32,9 @@ def show(
     ] = False,
     as_json: Json = False,
 ) -> int:
-    """Show a push's full history: who did what, and why each send was safe.
+    """Show a push's full history.
+
+    It tells who did what, and why each send was safe.
 
     Example: python starter.py show PUSH_ID --redact
     """

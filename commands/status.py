@@ -6,22 +6,31 @@ from uuid import UUID
 
 import typer
 
-from commands.exit_codes import OF_STATUS
 from commands.inputs import read_push_id
 from commands.push import Json, interrupted, print_started
-from commands.push_status import fetch_status, print_status, reach_temporal, status_of
+from commands.push_status import exit_code_of, fetch_status, print_status, reach_temporal
 from dispatch.pushes import find_push
 
 PushId = Annotated[str, typer.Argument(metavar="PUSH_ID", help="As `push` printed it.")]
 
 
 def status(push_id: PushId, *, as_json: Json = False) -> int:
-    """Say how a push stands now; the exit code is 0 while it is pending, else its ending's."""
+    """Show where a push stands.
+
+    The exit code is 0 while it is pending, else that of its ending.
+
+    Example: python starter.py status PUSH_ID
+    """
     return asyncio.run(_status(read_push_id(push_id), as_json=as_json))
 
 
 def wait(push_id: PushId, *, as_json: Json = False) -> int:
-    """Wait until a push has ended, and say how."""
+    """Wait until a push has ended.
+
+    Prints how it ended; the exit code tells it, too.
+
+    Example: python starter.py wait PUSH_ID
+    """
     found = read_push_id(push_id)
     try:
         return asyncio.run(_wait(found, as_json=as_json))
@@ -33,7 +42,7 @@ async def _status(push_id: UUID, *, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
     current = await fetch_status(push)
     print_status(push, current, as_json=as_json)
-    return OF_STATUS[status_of(current)]
+    return exit_code_of(current)
 
 
 async def _wait(push_id: UUID, *, as_json: bool) -> int:
@@ -41,4 +50,4 @@ async def _wait(push_id: UUID, *, as_json: bool) -> int:
     print_started(push)
     outcome = await push.outcome()
     print_status(push, outcome, as_json=as_json)
-    return OF_STATUS[status_of(outcome)]
+    return exit_code_of(outcome)

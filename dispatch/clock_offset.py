@@ -16,8 +16,9 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from codat import CodatClient, read_settings
+from codat.client import CodatClient
 from codat.clock import utc_now
+from codat.settings import read_settings
 from dispatch.settings import DispatchSettings
 
 log = logging.getLogger("surepush.clock")

@@ -24,7 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payload, Payloads
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch.codec_access import Access, CodecSettings
 from dispatch.payloads.encryption import BOUND_TO, Encryption, UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings

@@ -13,7 +13,7 @@ from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import paused_runs as paused_runs  # noqa: PLC0414, teaches the SDK a status
-from codat import read_settings
+from codat.settings import read_settings
 from dispatch.connection_errors import meaning_of, no_namespace
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import EncryptionSettings

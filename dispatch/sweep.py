@@ -13,7 +13,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch.connection import TemporalUnreachable, connect
 from dispatch.payloads.storage import segment
 from dispatch.process_exit import end_process

@@ -13,7 +13,8 @@ from types import FrameType
 import uvicorn
 
 from activities.metrics import counting
-from codat import CodatClient, SettingsError, load_settings, read_settings
+from codat.client import CodatClient
+from codat.settings import SettingsError, load_settings, read_settings
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from temporalio.service import RPCError
 
-from codat import CodatError, CodatRefused, CodatThrottled
+from codat.errors import CodatError, CodatRefused, CodatThrottled
 from codat.exact_json import dumps
 from codat.validation.schema import UnreadableOptions
 from dispatch.connection_errors import AWAY, NOT_LET_IN, meaning_of_first_use

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from codat import PushStatus
+from codat.models import PushStatus
 from emulator import seeds
 from workflows.models import PushRequest
 

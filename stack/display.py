@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 from temporalio.service import RPCError
 
-from codat import PushStatus
+from codat.models import PushStatus
 from dispatch.pushes import Push
 from stack.demo_pushes import Part
 from workflows.models import PushOutcome

@@ -20,7 +20,8 @@ from activities.settings import PushSettings
 from bench.load.bulk import each
 from bench.load.metered import server
 from bench.tables import table
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
 from dispatch.process.worker_settings import WorkerSettings, options_of

@@ -17,7 +17,8 @@ import httpx
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import PushPolicy
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from codat.validation.schema import json_schema
 from codat.validation.validate import validate_record
 from codat.validation.validator import compile_schema

@@ -27,7 +27,8 @@ from bench.compare.sides import ours, with_temporal
 from bench.compare.sides.api import Order
 from bench.load.metered import actions, server
 from bench.tables import table
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from codat.webhooks import Webhooks
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER

@@ -13,7 +13,7 @@ from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from codat import SettingsError
+from codat.settings import SettingsError
 from dispatch.clock_offset import Clocks
 from dispatch.connection_errors import meaning_of_refusal
 

@@ -11,8 +11,8 @@ from pydantic_settings import BaseSettings
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
-from codat import CodatSettings
 from codat.clock import utc_now
+from codat.settings import CodatSettings
 from dispatch.payloads.keyring import KeyRing
 
 SOON = timedelta(days=30)

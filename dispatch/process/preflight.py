@@ -15,7 +15,8 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import CodatClient, CodatError, CodatLost, CodatUnauthorized, CodatUnclear
+from codat.client import CodatClient
+from codat.errors import CodatError, CodatLost, CodatUnauthorized, CodatUnclear
 from dispatch.clock_offset import NOTED_FROM, Clocks, clock_sentence
 from dispatch.connection import (
     known_search_attributes,

@@ -18,7 +18,7 @@ from temporalio.runtime import (
 )
 
 from activities.metrics import REQUEST_TIME
-from codat import SettingsError
+from codat.settings import SettingsError
 from workflows.metrics import TO_OUTCOME, WAITED
 
 MINUTE, HOUR, DAY = (

@@ -12,8 +12,8 @@ from typing import Any
 
 from opentelemetry.trace import SpanKind, Status, StatusCode, Tracer
 
-from codat import SettingsError
 from codat.observer import RequestEvent, RequestObserver
+from codat.settings import SettingsError
 
 SWITCHES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.responses import Response
 
-from codat import DATA_TYPES, PushOption
+from codat.models import DATA_TYPES, PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from codat import Problem
+from codat.models import Problem
 from codat.turns import in_turn
 from gateway.auth import NOBODY, Role, check_company, check_role, text_secret
 from gateway.callers import Callers

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from activities.verdicts import judged
-from codat import DATA_TYPES, PushTarget
-from codat.models import PushStatus
+from codat.models import DATA_TYPES, PushStatus, PushTarget
 from codat.turns import in_turn
 from gateway.api.operations import title_of
 from gateway.api.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join

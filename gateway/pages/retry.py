@@ -8,8 +8,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from activities.verdicts import judged
-from codat import Problem
 from codat.exact_json import MAX_VALUES, dumps, loads
+from codat.models import Problem
 from codat.turns import in_turn
 from codat.validation.cache import CachedOptions
 from dispatch.pushes import InvalidPushRequest, Push

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 import pytest_asyncio
 
-from codat import PushStatus
+from codat.models import PushStatus
 from tests.support.killing import MARKER, MOMENTS, Place, kill_at
 
 pytestmark = pytest.mark.timeout(280)  # a lost POST is known to be lost after a minute

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
-from codat import PushStatus
+from codat.models import PushStatus
 from stack.process import ROOT
 from tests.support.killing import Place
 from tests.support.rolling import AT_A_TIME, make_current, previous_commit, roll, start_worker

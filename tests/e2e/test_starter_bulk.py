@@ -34,16 +34,16 @@ async def test_many_are_planned_retried_and_watched(starter):
         for number in range(3)
     ]
     await starter("push-all", "-", "--pace", "50/s", "--wait", given="\n".join(lines))
-    ours = ("retry", "--since", "1h", "--query", f'PushReference STARTS_WITH "{mark}"')
+    ours = ("--since", "1h", "--query", f'PushReference STARTS_WITH "{mark}"')
 
     async def planned():
-        plan = await starter(*ours, "--message", "period is closed", "--plan")
+        plan = await starter("bulk", "plan", *ours, "--message", "period is closed")
         return "3 are safe to retry" in plan.out and "Nothing was done" in plan.out
 
     await eventually(planned)
-    begun = await starter(*ours, "--pace", "50/s", "--go", "--reason", "opened")
+    begun = await starter("bulk", "start", *ours, "--pace", "50/s", "--reason", "opened")
     bulk = begun.out.splitlines()[-1].split()[1]
-    report = (await starter("bulk", bulk, "--wait", "--json")).document
+    report = (await starter("bulk", "show", bulk, "--wait", "--json")).document
 
     assert ("done", 3) == (report["state"], len(report["results"]["retried"]))
 
@@ -51,11 +51,15 @@ async def test_many_are_planned_retried_and_watched(starter):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("retry",), "Give a PUSH_ID, or --status"),
+        (("retry",), "PUSH_ID"),
+        (("bulk", "plan"), "Say which pushes"),
+        (("bulk", "plan", "--status", "Success"), "there is nothing to retry"),
+        (("bulk", "plan", "--since", "1d", "--pace", "5"), "--pace must be"),
         (("retry", "--status", "Success", "--plan"), "there is nothing to retry"),
-        (("retry", str(uuid4()), "--go"), "PUSH_ID names one push"),
-        (("retry", "--status", "Failed", "--edit"), "wants a PUSH_ID"),
-        (("bulk", "0", "--pause", "--stop"), "contradict each other"),
+        (("retry", str(uuid4()), "--go"), "unexpected extra argument"),
+        (("retry", "--status", "Failed", "--edit"), "No such option: --edit"),
+        (("bulk", "pause", "a-b"), "BULK_ID must be"),
+        (("bulk", "0", "--pause", "--stop"), "No such option: --pause"),
     ],
 )
 async def test_wrong_arguments_get_one_sentence(starter, arguments, complaint):
@@ -66,6 +70,6 @@ async def test_wrong_arguments_get_one_sentence(starter, arguments, complaint):
 
 
 async def test_a_bulk_that_never_was_is_not_found(starter):
-    ran = await starter("bulk", "0", "--pause")
+    ran = await starter("bulk", "pause", "0")
 
     assert (6, "There is no bulk 0 under way.") == (ran.code, ran.complaint)

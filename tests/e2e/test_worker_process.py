@@ -2,7 +2,7 @@
 
 import sys
 
-from codat import PushStatus
+from codat.models import PushStatus
 from stack.process import ROOT
 from tests.support.killing import Place
 from tests.support.running import run

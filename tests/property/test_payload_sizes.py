@@ -15,7 +15,7 @@ from activities.models import PastEvent, PastEventKind, PriorRuns, SearchResult,
 from activities.readings import snapshot_of
 from activities.recall import MAX_MEMORY, _fitting
 from activities.wire import Finding, count_of
-from codat import CodatRefused
+from codat.errors import CodatRefused
 from codat.models import PushOperation, PushStatus
 from workflows.carried_state import CarriedState
 from workflows.details import outcome_details

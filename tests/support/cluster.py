@@ -14,9 +14,10 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.models import PushPolicy
 from activities.notify import NotifyActivities
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
 from codat.limits import RequestLimits
 from codat.responses import CodatResponse
+from codat.settings import CodatSettings
 from dispatch.pushes import Push, start_push
 from emulator import Emulator, seeds
 from emulator.examples import record

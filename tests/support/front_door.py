@@ -13,7 +13,8 @@ from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from codat.validation.cache import OptionsCache
 from dispatch.pushes import Push
 from dispatch.retries import retry_push

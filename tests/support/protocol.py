@@ -11,7 +11,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import Idempotency, PushPolicy, Resend
-from codat import CodatClient
+from codat.client import CodatClient
 from codat.models import PushOperation
 from dispatch.pushes import Push
 from tests.support.cluster import Cluster, cluster

@@ -14,7 +14,7 @@ from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionR
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import PushStatus
+from codat.models import PushStatus
 from dispatch.pushes import Push, start_push
 from stack.process import ROOT, Process
 from tests.support.killing import Place

@@ -18,8 +18,8 @@ from pydantic_settings import BaseSettings
 
 from activities.notify import NotifySettings
 from activities.settings import PushSettings
-from codat import CodatSettings
 from codat.clock import ClockSettings
+from codat.settings import CodatSettings
 from dispatch.codec_access import CodecSettings
 from dispatch.payloads.keyring import EncryptionSettings, KeyRing
 from dispatch.process.telemetry import TelemetrySettings

@@ -13,9 +13,10 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.models import Attempt, FetchOptions, PollStatus, PushPolicy, Validate
 from activities.push import PushActivities
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
 from codat.models import PushTarget
 from codat.quota import DailyQuota
+from codat.settings import CodatSettings
 from emulator import Emulator, seeds
 from emulator.examples import record
 

@@ -7,8 +7,11 @@ import httpx
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-import codat
+from codat.client import CodatClient
+from codat.errors import CodatLost, CodatRefused, CodatTooLarge, CodatUnreachable
 from codat.exact_json import Number
+from codat.models import PushStatus, PushTarget
+from codat.settings import CodatSettings
 
 COMPANY = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")
 CONNECTION = UUID("2e9d2c44-f675-40ba-8049-353bfcb5e171")
@@ -31,8 +34,8 @@ class Recorder:
         return httpx.Response(**self._response)
 
     def client(self, base_url="http://codat.test"):
-        settings = codat.CodatSettings(api_key=SecretStr("a-key"), base_url=HttpUrl(base_url))
-        return codat.CodatClient(settings, transport=httpx.MockTransport(self))
+        settings = CodatSettings(api_key=SecretStr("a-key"), base_url=HttpUrl(base_url))
+        return CodatClient(settings, transport=httpx.MockTransport(self))
 
 
 class Flood(httpx.AsyncByteStream):
@@ -51,7 +54,7 @@ class Flood(httpx.AsyncByteStream):
 
 
 def a_target(data_type="bills"):
-    return codat.PushTarget(company_id=COMPANY, connection_id=CONNECTION, data_type=data_type)
+    return PushTarget(company_id=COMPANY, connection_id=CONNECTION, data_type=data_type)
 
 
 async def test_a_create_is_posted_with_its_key_and_query():
@@ -98,7 +101,7 @@ async def test_an_update_is_put_without_a_key_to_the_encoded_record():
 async def test_a_record_id_that_would_change_the_path_is_never_sent(record_id):
     recorder = Recorder()
     async with recorder.client() as client:
-        with pytest.raises(codat.CodatRefused, match="can't be sent"):
+        with pytest.raises(CodatRefused, match="can't be sent"):
             await client.push(a_target(), {}, record_id=record_id)
 
     assert [] == recorder.requests
@@ -116,7 +119,7 @@ async def test_the_record_is_written_digit_for_digit():
 async def test_a_record_that_is_no_json_is_never_sent():
     recorder = Recorder()
     async with recorder.client() as client:
-        with pytest.raises(codat.CodatRefused, match="no JSON"):
+        with pytest.raises(CodatRefused, match="no JSON"):
             await client.push(a_target(), {"a": float("nan")})
 
     assert [] == recorder.requests
@@ -127,20 +130,20 @@ async def test_a_queued_push_is_an_operation(status):
     async with Recorder(status).client() as client:
         operation = await client.push(a_target(), {})
 
-    assert (KEY, codat.PushStatus.PENDING) == (operation.push_operation_key, operation.status)
+    assert (KEY, PushStatus.PENDING) == (operation.push_operation_key, operation.status)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"pushOperationKey": "7"}'])
 async def test_a_success_that_names_no_operation_is_lost(body):
     async with Recorder(body=body).client() as client:
-        with pytest.raises(codat.CodatLost):
+        with pytest.raises(CodatLost):
             await client.push(a_target(), {})
 
 
 async def test_a_redirect_is_lost_and_never_followed():
     recorder = Recorder(307, headers={"Location": "/elsewhere"})
     async with recorder.client() as client:
-        with pytest.raises(codat.CodatLost, match="redirect"):
+        with pytest.raises(CodatLost, match="redirect"):
             await client.push(a_target(), {})
 
     assert 1 == len(recorder.requests)
@@ -179,23 +182,23 @@ async def test_accounts_are_asked_for_by_both_their_names():
 )
 async def test_options_that_are_none_are_lost(body):
     async with Recorder(body=body).client() as client:
-        with pytest.raises(codat.CodatLost):
+        with pytest.raises(CodatLost):
             await client.options(a_target())
 
 
 async def test_an_answer_over_fifty_megabytes_is_refused_and_hung_up():
     flood = Flood()
-    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
+    settings = CodatSettings(api_key=SecretStr("a-key"))
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, stream=flood))
-    async with codat.CodatClient(settings, transport=transport) as client:
-        with pytest.raises(codat.CodatLost, match="larger than 50 MB"):
+    async with CodatClient(settings, transport=transport) as client:
+        with pytest.raises(CodatLost, match="larger than 50 MB"):
             await client.options_document(a_target())
 
     assert (51, True) == (flood.megabytes, flood.closed)
 
 
 @pytest.mark.parametrize(
-    ("megabytes", "kind"), [(0, codat.CodatLost), (1, codat.CodatLost), (2, codat.CodatTooLarge)]
+    ("megabytes", "kind"), [(0, CodatLost), (1, CodatLost), (2, CodatTooLarge)]
 )
 async def test_an_answer_that_is_not_read_in_time_is_too_large_if_much_of_it_has_come(
     megabytes, kind
@@ -205,10 +208,10 @@ async def test_an_answer_that_is_not_read_in_time_is_too_large_if_much_of_it_has
             yield bytes(1_000_000)
         raise httpx.ReadTimeout("late")
 
-    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
+    settings = CodatSettings(api_key=SecretStr("a-key"))
     transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=late()))
-    async with codat.CodatClient(settings, transport=transport) as client:
-        with pytest.raises(codat.CodatLost, match="time-out") as lost:
+    async with CodatClient(settings, transport=transport) as client:
+        with pytest.raises(CodatLost, match="time-out") as lost:
             await client.operations(COMPANY)
 
     assert kind is lost.type
@@ -240,7 +243,7 @@ async def test_a_page_carries_the_servers_own_date():
 @pytest.mark.parametrize("body", [b"{}", b"[]", json.dumps({**PAGE, "results": [{}]}).encode()])
 async def test_a_list_that_can_not_be_read_whole_is_lost(body):
     async with Recorder(body=body).client() as client:
-        with pytest.raises(codat.CodatLost):
+        with pytest.raises(CodatLost):
             await client.operations(COMPANY)
 
 
@@ -262,9 +265,9 @@ async def test_a_transport_that_never_connected_sent_nothing(kind):
     def fail(_request):
         raise kind("no")
 
-    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
-    async with codat.CodatClient(settings, transport=httpx.MockTransport(fail)) as client:
-        with pytest.raises(codat.CodatUnreachable, match="nothing was sent"):
+    settings = CodatSettings(api_key=SecretStr("a-key"))
+    async with CodatClient(settings, transport=httpx.MockTransport(fail)) as client:
+        with pytest.raises(CodatUnreachable, match="nothing was sent"):
             await client.push(a_target(), {})
 
 
@@ -273,7 +276,7 @@ async def test_whatever_breaks_after_sending_leaves_it_open(error):
     def fail(_request):
         raise error
 
-    settings = codat.CodatSettings(api_key=SecretStr("a-key"))
-    async with codat.CodatClient(settings, transport=httpx.MockTransport(fail)) as client:
-        with pytest.raises(codat.CodatLost, match="was sent"):
+    settings = CodatSettings(api_key=SecretStr("a-key"))
+    async with CodatClient(settings, transport=httpx.MockTransport(fail)) as client:
+        with pytest.raises(CodatLost, match="was sent"):
             await client.push(a_target(), {})

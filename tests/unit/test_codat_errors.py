@@ -4,7 +4,18 @@ from email.utils import format_datetime
 
 import pytest
 
-import codat
+from codat.errors import (
+    CodatConflict,
+    CodatError,
+    CodatFailing,
+    CodatKeyReused,
+    CodatLost,
+    CodatNotFound,
+    CodatRefused,
+    CodatThrottled,
+    CodatUnauthorized,
+    CodatUnclear,
+)
 from codat.responses import CodatResponse
 from tests.support.published import published
 
@@ -13,7 +24,7 @@ NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 
 def an_error(status, body=b"", **headers):
     answer = CodatResponse(status, headers, body, secrets=("a-long-secret",))
-    with pytest.raises(codat.CodatError) as raised:
+    with pytest.raises(CodatError) as raised:
         answer.document()
     return raised.value
 
@@ -24,19 +35,19 @@ def own(status, **members):
 
 
 WHATEVER_THE_BODY = [
-    ([401], codat.CodatUnauthorized),
-    ([413], codat.CodatRefused),
-    ([429], codat.CodatThrottled),
-    ([408, 421, 425], codat.CodatUnclear),
-    ([500, 502, 503, 504, 599], codat.CodatFailing),
-    ([301, 302, 304, 307, 308, 399], codat.CodatLost),
+    ([401], CodatUnauthorized),
+    ([413], CodatRefused),
+    ([429], CodatThrottled),
+    ([408, 421, 425], CodatUnclear),
+    ([500, 502, 503, 504, 599], CodatFailing),
+    ([301, 302, 304, 307, 308, 399], CodatLost),
 ]
 IN_CODATS_OWN_FORM = [
-    ([402, 403], codat.CodatUnauthorized),
-    ([400, 418, 451, 499], codat.CodatRefused),
-    ([404], codat.CodatNotFound),
-    ([409], codat.CodatConflict),
-    ([422], codat.CodatKeyReused),
+    ([402, 403], CodatUnauthorized),
+    ([400, 418, 451, 499], CodatRefused),
+    ([404], CodatNotFound),
+    ([409], CodatConflict),
+    ([422], CodatKeyReused),
 ]
 FOREIGN = [
     b"",
@@ -67,7 +78,7 @@ def test_what_settles_by_its_status_needs_no_form(statuses, kind, body):
 @pytest.mark.parametrize("statuses", [statuses for statuses, _ in IN_CODATS_OWN_FORM])
 @pytest.mark.parametrize("body", FOREIGN)
 def test_what_is_not_in_codats_own_form_proves_nothing(statuses, body):
-    assert {codat.CodatUnclear} == {type(an_error(status, body)) for status in statuses}
+    assert {CodatUnclear} == {type(an_error(status, body)) for status in statuses}
 
 
 def test_a_foreign_answer_is_told_as_such():
@@ -81,7 +92,7 @@ def test_published_errors_are_in_codats_own_form():
     examples = [e for e in published("error_examples.json") if e["httpStatus"]]
     kinds = {type(an_error(e["httpStatus"], json.dumps(e["body"]).encode())) for e in examples}
 
-    assert codat.CodatUnclear not in kinds
+    assert CodatUnclear not in kinds
 
 
 def test_published_error_bodies_become_sentences():
@@ -159,7 +170,7 @@ def test_a_date_that_is_none_is_left_out():
 
 
 def test_a_success_that_says_nothing_is_lost():
-    assert codat.CodatLost is type(an_error(204))
+    assert CodatLost is type(an_error(204))
 
 
 def test_json_that_ends_too_early_is_lost():

@@ -5,8 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from codat import CodatClient, CodatSettings, CodatTooLarge, exchange
+from codat import exchange
+from codat.client import CodatClient
+from codat.errors import CodatTooLarge
 from codat.pages import Pager
+from codat.settings import CodatSettings
 from emulator import Emulator, seeds
 
 COMPANY = UUID(seeds.COMPANY)

@@ -9,12 +9,15 @@ import httpx
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-import codat
+from codat.client import CodatClient
+from codat.errors import CodatLost, CodatUnreachable
 from codat.exchange import SendGate
+from codat.models import PushTarget
+from codat.settings import CodatSettings
 from tests.support.sockets import serving
 
 ID = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")
-TARGET = codat.PushTarget(company_id=ID, connection_id=ID, data_type="bills")
+TARGET = PushTarget(company_id=ID, connection_id=ID, data_type="bills")
 BODY = json.dumps({"pushOperationKey": str(ID), "status": "Pending"}).encode()
 HEAD = f"HTTP/1.1 200 OK\r\nContent-Length: {len(BODY)}\r\n\r\n".encode()
 SHORT = timedelta(milliseconds=300)
@@ -39,8 +42,8 @@ class Wrapped(httpx.AsyncBaseTransport):
 
 def a_client(port, *, transport=None, **settings):
     base_url = HttpUrl(f"http://127.0.0.1:{port}")
-    return codat.CodatClient(
-        codat.CodatSettings.model_validate(
+    return CodatClient(
+        CodatSettings.model_validate(
             {"api_key": SecretStr("a-key"), "base_url": base_url, **settings}
         ),
         transport=transport,
@@ -91,7 +94,7 @@ def free_port():
 async def test_a_refused_connection_is_unreachable_and_never_asks_the_fence():
     asked = []
     async with a_client(free_port()) as client:
-        with pytest.raises(codat.CodatUnreachable, match="nothing was sent"):
+        with pytest.raises(CodatUnreachable, match="nothing was sent"):
             await client.push(TARGET, {}, before_send=lambda: asked.append(1))
 
     assert [] == asked
@@ -100,7 +103,7 @@ async def test_a_refused_connection_is_unreachable_and_never_asks_the_fence():
 @pytest.mark.parametrize("behaviour", [reset, hang_up, cut, babble])
 async def test_an_answer_that_breaks_off_is_lost(behaviour):
     async with serving(behaviour) as server, a_client(server.port) as client:
-        with pytest.raises(codat.CodatLost, match="was sent"):
+        with pytest.raises(CodatLost, match="was sent"):
             await client.push(TARGET, {})
 
     assert 1 == server.connections
@@ -110,7 +113,7 @@ async def test_an_answer_that_breaks_off_is_lost(behaviour):
 @pytest.mark.parametrize("patience", ["read_timeout", "total_timeout"])
 async def test_silence_after_sending_is_lost(behaviour, patience):
     async with serving(behaviour) as server, a_client(server.port, **{patience: SHORT}) as client:
-        with pytest.raises(codat.CodatLost, match="time-out"):
+        with pytest.raises(CodatLost, match="time-out"):
             await asyncio.wait_for(client.push(TARGET, {}), timeout=4)
 
     assert server.received.startswith(b"POST ")
@@ -122,7 +125,7 @@ async def test_a_total_time_out_before_sending_is_unreachable(monkeypatch):
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
     async with a_client(1, base_url="http://codat.test", total_timeout=SHORT) as client:
-        with pytest.raises(codat.CodatUnreachable, match="time-out"):
+        with pytest.raises(CodatUnreachable, match="time-out"):
             await asyncio.wait_for(client.push(TARGET, {}), timeout=4)
 
 

@@ -7,7 +7,7 @@ from google.protobuf import json_format
 from temporalio.api.common.v1 import Payloads
 from temporalio.converter import WorkflowSerializationContext
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch import codec_server
 from dispatch.codec_access import Access, CodecSettings
 from dispatch.codec_server import build_codec_server, main

@@ -9,7 +9,7 @@ import yaml
 
 from activities.notify import NotifySettings
 from activities.settings import PushSettings
-from codat import CodatSettings
+from codat.settings import CodatSettings
 from dispatch.codec_access import CodecSettings
 from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.process.overview import TEMPORALS

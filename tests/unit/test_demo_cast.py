@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from codat import PushStatus
+from codat.models import PushStatus
 from codat.validation.validate import validate_record
 from emulator import seeds
 from emulator.platforms.platforms import option_document

@@ -4,7 +4,7 @@ import pytest
 from temporalio.api.failure.v1 import Failure
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch.payloads.converter import converter
 from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings, KeyRing

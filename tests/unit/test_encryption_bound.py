@@ -9,7 +9,7 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch.payloads.converter import converter
 from dispatch.payloads.encryption import BOUND_TO, UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings, KeyRing

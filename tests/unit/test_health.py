@@ -7,7 +7,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import SettingsError
+from codat.settings import SettingsError
 from dispatch.process import health
 from dispatch.process.health import Readiness, serving_health, watching
 from tests.support.health import ask

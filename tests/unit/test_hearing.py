@@ -1,8 +1,11 @@
 import httpx
 import pytest
 
-from codat import CodatClient, CodatError, CodatSettings, PushTarget
+from codat.client import CodatClient
+from codat.errors import CodatError
+from codat.models import PushTarget
 from codat.observer import RequestEvent
+from codat.settings import CodatSettings
 from emulator import seeds
 
 TARGET = PushTarget.model_validate(

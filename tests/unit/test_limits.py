@@ -7,9 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from codat import CodatClient, CodatSettings, CodatThrottled, NotSent
+from codat.client import CodatClient
+from codat.errors import CodatThrottled, NotSent
 from codat.limits import RequestLimits
 from codat.quota import DailyQuota
+from codat.settings import CodatSettings
 from tests.support.clock import Clock
 from tests.support.codat_answers import answer
 

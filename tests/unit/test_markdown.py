@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from activities.wire import Finding
-from codat import PushStatus
+from codat.models import PushStatus
 from workflows.details import outcome_details, progress_details
 from workflows.markdown import code, plain
 from workflows.models import PushOutcome, PushProgress

@@ -4,7 +4,7 @@ import pytest
 from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
-from codat import CodatSettings
+from codat.settings import CodatSettings
 from dispatch.connection_errors import meaning_of
 from dispatch.payloads.keyring import KeyRing
 from dispatch.process.overview import check_certificate, check_names, describe

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from codat import PushStatus
+from codat.models import PushStatus
 from commands.exit_codes import CommandError
 from commands.filters import read_selection, read_since
 from dispatch.selection import Selection

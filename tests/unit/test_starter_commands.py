@@ -1,22 +1,27 @@
 """The command line in this process: usage, what is printed, and how errors are told."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import CodatClient, PushStatus
+from codat.client import CodatClient
+from codat.models import PushStatus
 from commands import options, status
-from commands.app import run
+from commands.app import COMMANDS, run
 from commands.push_status import print_status
 from dispatch.pushes import InvalidPushRequest, Push
 from emulator import Emulator, seeds
 from emulator.examples import record
 from workflows.models import PushOutcome
 
+ROOT = Path(__file__).parents[2]
 NO_CLIENT: Any = None
 PUSH = Push(NO_CLIENT, UUID("8a210b68-6988-11ed-a1eb-0242ac120002"))
 TARGET = (
@@ -81,6 +86,47 @@ def test_wrong_usage_is_one_line_and_exit_code_2(capsys, arguments, word):
     assert word in said.err
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_shows_its_summary_and_an_example(capsys, name):
+    assert 0 == run([name, "--help"])
+    said = capsys.readouterr().out
+
+    assert COMMANDS[name][1] in said
+    assert f"python starter.py {name} " in said or "bulk" == name
+
+
+@pytest.mark.parametrize("verb", ["plan", "start", "show", "pause", "resume", "stop"])
+def test_every_bulk_command_shows_an_example(capsys, verb):
+    assert 0 == run(["bulk", verb, "--help"])
+    assert f"python starter.py bulk {verb} " in capsys.readouterr().out
+
+
+def test_the_help_names_every_command(capsys):
+    assert 0 == run(["--help"])
+    said = capsys.readouterr().out
+
+    assert [] == [name for name in COMMANDS if name not in said]
+
+
+@pytest.mark.parametrize(
+    ("line", "unwanted"),
+    [
+        ("--help", {"temporalio", "httpx", "pydantic"}),
+        ("status --help", {"httpx", "jsonschema", "starlette"}),
+    ],
+)
+def test_a_command_imports_only_what_it_needs(line, unwanted):
+    program = (
+        f"import sys; from commands.app import run; run({line.split()}); "
+        f"sys.exit(', '.join({unwanted} & set(sys.modules)) or 0)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True, cwd=ROOT
+    )
+
+    assert (0, "") == (ran.returncode, ran.stderr)
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -99,8 +145,9 @@ def test_every_error_is_one_line_and_an_exit_code(capsys, failing_with, error, c
 @pytest.mark.parametrize(
     ("command", "option"),
     [
-        (["retry", "--status", "Failed", "--plan"], "--company"),
-        (["retry", "--status", "Failed", "--go"], "--message"),
+        (["bulk", "plan", "--status", "Failed"], "--company"),
+        (["bulk", "start", "--status", "Failed"], "--message"),
+        (["bulk", "start", "--status", "Failed"], "--reason"),
         (["retry", str(PUSH.push_id)], "--data"),
         (["retry", str(PUSH.push_id)], "--adopt"),
         (["release", "--company", seeds.COMPANY], "--connection"),

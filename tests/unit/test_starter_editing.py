@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from codat import PushStatus
+from codat.models import PushStatus
 from commands import edit_retry
 from commands.editor import edit
 from commands.exit_codes import CommandError

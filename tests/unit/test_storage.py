@@ -9,7 +9,7 @@ from temporalio.converter import (
     StorageDriverWorkflowInfo,
 )
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
 from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageFull

@@ -4,8 +4,8 @@ import pytest
 from pydantic import ValidationError
 
 from activities.metrics import counting
-from codat import SettingsError
 from codat.observer import RequestEvent
+from codat.settings import SettingsError
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from tests.support.measured import Measured
 

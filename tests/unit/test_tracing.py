@@ -9,8 +9,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from codat import SettingsError
 from codat.observer import RequestEvent, ignore
+from codat.settings import SettingsError
 from dispatch.process.spans import exporting
 from dispatch.process.tracing import SWITCHES, interceptors_of, observed, tracer_of
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook
 
-from codat import SettingsError
+from codat.settings import SettingsError
 from codat.webhooks import Event, NotGenuine, Webhooks
 
 PUBLISHED = Path(__file__).parents[2].parent / "shared" / "codat" / "webhook_examples.json"

@@ -11,7 +11,7 @@ from temporalio.worker import (
     ResourceBasedTunerConfig,
 )
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from dispatch.process.worker_settings import WorkerSettings, options_of, to_be_current
 
 

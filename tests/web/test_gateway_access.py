@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Interceptor, OutboundInterceptor
 from temporalio.service import RPCError, RPCStatusCode
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from emulator import seeds
 from emulator.examples import record
 from gateway.api.pushes import find

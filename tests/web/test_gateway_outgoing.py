@@ -15,7 +15,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from activities.notify import NotifyActivities, NotifySettings
 from activities.public_address import NotPublic, is_public, pinned
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from emulator import seeds
 from tests.support.cluster import QUICK, cluster
 from tests.support.waiting import eventually

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from codat import SettingsError, read_settings
+from codat.settings import SettingsError, read_settings
 from emulator import seeds
 from gateway.app import build_app
 from gateway.middleware.security_headers import FORWARDED

@@ -15,8 +15,9 @@ from opentelemetry.trace import SpanKind
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
 
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
 from codat.observer import ignore
+from codat.settings import CodatSettings
 from codat.validation.cache import OptionsCache
 from dispatch.payloads.converter import CONVERTER
 from dispatch.process.sandbox import RUNNER

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from activities.recall import RecallActivities
-from codat import CodatClient
+from codat.client import CodatClient
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
 from tests.support.doors import check, reset, start_like

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from activities.models import Idempotency, PushPolicy
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from dispatch.process.worker_settings import WorkerSettings, options_of
 from dispatch.pushes import start_push
 from emulator import Emulator

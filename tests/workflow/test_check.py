@@ -7,7 +7,8 @@ from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionR
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from dispatch import connection
 from dispatch.connection import TemporalUnreachable, misfits, register_search_attributes
 from dispatch.process.preflight import check_build, check_codat, check_temporal

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from codat import CodatClient, CodatSettings
+from codat.client import CodatClient
+from codat.settings import CodatSettings
 from dispatch.clock_offset import ClockTooFarOff, ahead_of_temporal, watching_clocks
 from dispatch.process.health import Readiness, serving_health
 from dispatch.process.preflight import check_clocks

@@ -8,7 +8,8 @@ import pytest
 
 from activities.models import PushPolicy
 from activities.start_memo import START_MEMO
-from codat import CodatClient, CodatUnreachable
+from codat.client import CodatClient
+from codat.errors import CodatUnreachable
 from dispatch.pushes import Push, start_memo
 from dispatch.start_header import with_start_header
 from emulator import seeds

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from codat import CodatClient
+from codat.client import CodatClient
 from codat.responses import CodatResponse
 from emulator import seeds
 from emulator.examples import record

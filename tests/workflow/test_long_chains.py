@@ -12,7 +12,7 @@ from temporalio.service import RPCError
 
 from activities.models import PushPolicy
 from activities.start_memo import CALLER_MEMO
-from codat import CodatClient
+from codat.client import CodatClient
 from dispatch.listing import list_pushes
 from dispatch.pushes import Push, start_push
 from dispatch.selection import Selection

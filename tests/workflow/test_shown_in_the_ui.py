@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from temporalio.api.enums.v1 import EventType
 
-from codat import CodatClient, CodatThrottled
+from codat.client import CodatClient
+from codat.errors import CodatThrottled
 from emulator import seeds
 from tests.support.cluster import cluster
 from tests.support.doors import history
