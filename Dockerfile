@@ -1,6 +1,6 @@
 # One image for the worker, the gateway, the emulator and the command line.
 # Where that registry can't be reached: --build-arg BASE=an image with Python 3.12 or newer.
-ARG BASE=python:3.13.5-slim-bookworm
+ARG BASE=python:3.13.5-slim-bookworm@sha256:4c2cf9917bd1cbacc5e9b07320025bdb7cdf2df7b0ceaccb55e9dd7e30987419
 
 FROM ${BASE} AS build
 WORKDIR /app

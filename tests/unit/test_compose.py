@@ -94,7 +94,7 @@ def test_a_service_is_bounded_and_comes_back(name):
 
 @each_service
 def test_an_image_is_pinned_or_built_here(name):
-    assert name in OURS or re.search(r":v?\d+\.\d+", SERVICES[name]["image"])
+    assert name in OURS or re.search(r":v?\d+\.\d+.*@sha256:[0-9a-f]{64}$", SERVICES[name]["image"])
 
 
 def test_one_service_builds_the_image_and_nobody_pulls_it():
@@ -220,7 +220,7 @@ def test_the_image_runs_as_nobody_and_begins_with_the_worker():
         line for line in lines if line.startswith(("CMD", "ENTRYPOINT"))
     )
     (base,) = [shlex.split(line)[1] for line in lines if line.startswith("ARG BASE=")]
-    assert re.fullmatch(r"BASE=python:3\.1[2-9]\.\d+-slim-\w+", base)
+    assert re.fullmatch(r"BASE=python:3\.1[2-9]\.\d+-slim-\w+@sha256:[0-9a-f]{64}", base)
 
 
 def test_what_the_image_installs_is_of_the_exact_versions_and_bears_hashes():
