@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.models import PushRequest
     from workflows.run_origin import carried_memo, was_continued
     from workflows.state import PushState
+    from workflows.versions import RESET_TO_THE_START
 
 MAX_EVENTS = 500
 """Events of a run, some forty looks. A worker keeps 4.5 KB of each look while it keeps the run
@@ -80,4 +81,4 @@ def was_reset_to_the_start() -> bool:
     """
     info = workflow.info()
     is_another_run = info.run_id != info.original_execution_run_id
-    return is_another_run and workflow.patched("reset-to-the-start")
+    return is_another_run and workflow.patched(RESET_TO_THE_START.name)
