@@ -11,9 +11,9 @@ ROOT = Path(__file__).parents[2]
 def patches_used():
     for path in (ROOT / "workflows").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if is_call and node.func.attr in {"patched", "deprecate_patch"}:
-                yield ast.unparse(node.args[0])
+            match node:
+                case ast.Call(ast.Attribute(attr="patched" | "deprecate_patch"), [patch]):
+                    yield ast.unparse(patch)
 
 
 def test_the_table_has_each_patch_that_is_used():
