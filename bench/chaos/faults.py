@@ -14,7 +14,7 @@ READ_TIMEOUT = 3
 _WRITES: tuple[tuple[float, Rule], ...] = (
     (0.045, {"fault": "drop-before-commit"}),
     (0.045, {"fault": "commit-then-drop"}),
-    (0.045, {"fault": "commit-then-5xx", "status": 502}),
+    (0.05, {"fault": "commit-then-5xx", "status": 502}),
     (0.045, {"fault": "error-before-commit", "status": 503}),
     (0.045, {"fault": "throttle", "retry_after": 1}),
     (0.045, {"fault": "conflict"}),

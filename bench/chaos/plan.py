@@ -256,6 +256,7 @@ def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
     least = wanted.at_least
     spare = 0 if wanted.brief else max(SPARE, least // 2)
     doors = [*DOORS] * (least + spare if least else 0)
+    doors += ["retry"] * least  # for most, what it is pressed on does not end in time
     dice.shuffle(doors)
     # Apart, and a push for each: most others end the run that a request is under way in.
     slow = [one for one in items if one.place.name == SLOW] or items
