@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# Where it is set, each of the hundreds of processes that tests start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 ADVISORY := https://api.osv.dev/v1/vulns/OSV-2020-111
 LICENCES := Apache;BSD;ISC;MIT;MPL;Mozilla Public License 2.0;PSF-2.0;Python Software Foundation
 
