@@ -3,6 +3,7 @@
 import atexit
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 
@@ -13,9 +14,12 @@ def end_process(code: int | str) -> NoReturn:
     process (sdk-python#300). So what is registered for the end is run here, and nothing after it.
     """
     if isinstance(code, str):
-        sys.stderr.write(f"{code}\n")
+        if sys.stderr:
+            sys.stderr.write(f"{code}\n")
         code = 1
     atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream:  # one that was closed at the start is None
+            with suppress(OSError, ValueError):
+                stream.flush()
     os._exit(code)

@@ -127,6 +127,18 @@ def test_a_command_imports_only_what_it_needs(line, unwanted):
     assert (0, "") == (ran.returncode, ran.stderr)
 
 
+def test_a_closed_standard_output_is_no_traceback():
+    ran = subprocess.run(
+        ["sh", "-c", f"exec {sys.executable} starter.py --help >&-"],
+        check=False,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+    assert (0, "") == (ran.returncode, ran.stderr)
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
