@@ -170,9 +170,10 @@ async def test_a_reset_gives_back_the_days_requests(codat, client):
     assert before == after
 
 
-async def test_a_day_that_is_spent_begins_anew_by_a_reset(codat, client):
+async def test_a_day_that_is_spent_begins_anew_by_a_reset(codat, client, monkeypatch):
+    monkeypatch.setattr("emulator.limits._PER_COMPANY", 10)
     codat.settings(limits="enforced")
-    for _ in range(3000):
+    for _ in range(30):
         await client.get(f"{COMPANY}/push/{seeds.COMPANY}")
     over = await client.get(f"{COMPANY}/push")
     codat.reset()

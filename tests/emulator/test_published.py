@@ -116,7 +116,7 @@ def body_of(path, method, number) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("path", "method"), walks())
 @settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

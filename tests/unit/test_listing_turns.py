@@ -1,4 +1,4 @@
-"""A company's list of ten thousand pushes is gone through in small turns."""
+"""A long list of a company's pushes is gone through in small turns."""
 
 import asyncio
 from uuid import uuid4
@@ -15,7 +15,7 @@ from gateway.api.query import read_query
 from tests.support.busiest import Busiest
 from workflows.attributes import CONNECTION_ID, DATA_TYPE
 
-PUSHES = 5000
+PUSHES = 1000
 MAX_CALLS = 60_000
 
 
