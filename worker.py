@@ -120,9 +120,9 @@ async def main() -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     settings = load_settings()
     telemetry = read_settings(TelemetrySettings)
-    told = read_settings(NotifySettings)
+    notify_settings = read_settings(NotifySettings)
     policy = read_settings(PushSettings).policy(settings)
-    policy = policy.model_copy(update={"notify": told.url is not None})
+    policy = policy.model_copy(update={"notify": notify_settings.url is not None})
     task_queue = read_settings(DispatchSettings).task_queue
     own = read_settings(WorkerSettings)
     runtime = runtime_of(telemetry)
@@ -138,7 +138,7 @@ async def main() -> int:
             client,
             codat,
             policy,
-            notify=NotifyActivities(told),
+            notify=NotifyActivities(notify_settings),
             task_queue=task_queue,
             options=options_of(own),
         ),
@@ -164,15 +164,15 @@ async def check() -> int:
         answered = await check_codat(codat)
         try:
             client = await connect()
-            found += [one async for one in check_temporal(client, queue)]
+            found += [result async for result in check_temporal(client, queue)]
             found += await check_build(client, read_settings(WorkerSettings))
             found += await check_clocks(client, codat)
         except TemporalUnreachable as error:
             found.append(CheckResults("wrong", "server", str(error)))
         found.append(answered)
-    for one in found:
-        print(f"{one.level:8} {one.what:12} {one.said}")
-    return int(any(one.level == "wrong" for one in found))
+    for row in found:
+        print(f"{row.level:8} {row.what:12} {row.said}")
+    return int(any(result.level == "wrong" for result in found))
 
 
 def _arguments() -> argparse.Namespace:

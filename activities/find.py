@@ -88,9 +88,14 @@ class FindActivities:
     async def _matched(self, ask: FindSubmission, time: ServerTime) -> list[Sighting]:
         with codat_failures(final=()):
             # What is new pushes the rest from page to page, so that one may be seen twice.
-            listed = {one.push_operation_key: one async for one in self._listed(ask, time)}
+            listed = {
+                operation.push_operation_key: operation
+                async for operation in self._listed(ask, time)
+            }
         with caller(str(ask.target.company_id)):
-            return [(one, await in_turn(_match, ask, one)) for one in listed.values()]
+            return [
+                (operation, await in_turn(_match, ask, operation)) for operation in listed.values()
+            ]
 
     async def _listed(self, ask: FindSubmission, time: ServerTime) -> AsyncIterator[PushOperation]:
         pager = Pager(self._codat, ask.target.company_id, size=PAGE_SIZE)
@@ -163,7 +168,7 @@ async def _without_others(
 
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:
     """Compare with what was sent; an update that wrote other records than ours is another's."""
-    written = {one.id for one in operation.records}
+    written = {record.id for record in operation.records}
     if ask.record_id and written and ask.record_id not in written:
         return Match.DIFFERENT
     return Match.UNCLEAR if ask.changed else compare(ask.data, operation.data)
@@ -209,8 +214,8 @@ def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[
 
 def _candidates(sightings: list[Sighting]) -> list[Candidate]:
     """Name them, those that look most like ours first."""
-    likeliest = sorted(sightings, key=lambda one: one[1] is not Match.EQUAL)
-    return [_candidate(*one) for one in likeliest[:MAX_CANDIDATES]]
+    likeliest = sorted(sightings, key=lambda sighting: sighting[1] is not Match.EQUAL)
+    return [_candidate(*sighting) for sighting in likeliest[:MAX_CANDIDATES]]
 
 
 def _candidate(operation: PushOperation, match: Match) -> Candidate:

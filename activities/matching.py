@@ -59,15 +59,15 @@ def compare(sent: object, shown: object) -> Match:
     """
     if not isinstance(sent, dict) or not isinstance(shown, dict) or not shown:
         return Match.UNCLEAR
-    one, other = cast("Fields", sent), cast("Fields", shown)
-    ours, theirs = dict(_leaves(one)), dict(_leaves(other))
-    is_longer = has_more_lines(one, other)
+    sent_fields, shown_fields = cast("Fields", sent), cast("Fields", shown)
+    ours, theirs = dict(_leaves(sent_fields)), dict(_leaves(shown_fields))
+    is_longer = has_more_lines(sent_fields, shown_fields)
     if ours and not is_longer and all(_is_in_place(ours, theirs, place) for place in ours):
         return Match.EQUAL
     is_ours = _is_known_again(ours, theirs, is_longer=is_longer)
-    against = contradicting_ids(one, other)
+    against = contradicting_ids(sent_fields, shown_fields)
     if is_ours or against == 1:
-        against += amounts_contradict(one, other)
+        against += amounts_contradict(sent_fields, shown_fields)
     if against > 1:
         return Match.DIFFERENT
     return Match.EQUAL if is_ours and not against else Match.UNCLEAR
@@ -98,7 +98,7 @@ class OtherRecords:
             _is_shown_with(text, record, shown)
             for column, texts in _texts(_leaves(shown)).items()
             for text in set(texts)
-            if own[column] and not any(may_become(one, text) for one in own[column])
+            if own[column] and not any(may_become(own_text, text) for own_text in own[column])
             for record in self._by_text.get((column, text), ())
         )
 
@@ -144,10 +144,10 @@ def _may_become(sent: Leaves, shown: Leaves, *, turned: bool) -> bool:
 def _have_become(
     column: Column, values: list[object], shown: list[object], *, turned: bool
 ) -> bool:
-    as_sent = {(type(one) is bool, one) for one in shown}
-    changed = [one for one in values if (type(one) is bool, one) not in as_sent]
+    as_sent = {(type(value) is bool, value) for value in shown}
+    changed = [value for value in values if (type(value) is bool, value) not in as_sent]
     return len(changed) * len(shown) <= MAX_PAIRS and all(
-        any(_is_kept(column, value, one, turned=turned) for one in shown) for value in changed
+        any(_is_kept(column, value, other, turned=turned) for other in shown) for value in changed
     )
 
 

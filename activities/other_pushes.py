@@ -71,7 +71,7 @@ class OtherPushes:
         for start in range(0, len(operations), AT_ONCE):
             found |= await self._listed_holders(operations[start : start + AT_ONCE])
         free = 0
-        for operation in [one for one in operations if one not in found]:
+        for operation in [key for key in operations if key not in found]:
             claimant = await self._claimant(operation)
             if claimant:
                 found[operation] = claimant
@@ -100,7 +100,7 @@ class OtherPushes:
         """Name a push of an equal record that has this operation, or may have sent and has none."""
         listed = self._in_place(equals("PushDigest", self._ask.digest))
         oldest = self._ask.since - BEFORE
-        twins = {one.id async for one in listed if not one.close_time or one.close_time >= oldest}
+        twins = {run.id async for run in listed if not run.close_time or run.close_time >= oldest}
         for twin in sorted(twins):
             if await self.may_have(twin, operation):
                 return twin

@@ -51,13 +51,13 @@ def number_of(value: object) -> Decimal | None:
     return number
 
 
-def is_same(one: object, other: object) -> bool:
+def is_same(value: object, other: object) -> bool:
     """Tell whether two values are equal; numbers may be written differently."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float | Decimal) and isinstance(other, int | float | Decimal):
-        return _exact(one) == _exact(other)
-    return one == other
+    if isinstance(value, bool) or isinstance(other, bool):
+        return value is other
+    if isinstance(value, int | float | Decimal) and isinstance(other, int | float | Decimal):
+        return _exact(value) == _exact(other)
+    return value == other
 
 
 def may_become(sent: object, shown: object, *, turned: bool = False) -> bool:
@@ -69,10 +69,10 @@ def may_become(sent: object, shown: object, *, turned: bool = False) -> bool:
         return True
     if isinstance(sent, str) and isinstance(shown, str):
         return _is_one_text(sent, shown) or _is_one_moment(sent, shown, within=turned * _A_DAY)
-    one, other = number_of(sent), number_of(shown)
-    if one is None or other is None:
+    number, other = number_of(sent), number_of(shown)
+    if number is None or other is None:
         return False
-    return _is_rounded(*((abs(one), abs(other)) if turned else (one, other)))
+    return _is_rounded(*((abs(number), abs(other)) if turned else (number, other)))
 
 
 def folded(text: str) -> str:
@@ -101,7 +101,9 @@ def _plain(text: str) -> str:
 
 def _as_written(text: str) -> str:
     """Leave letters beyond ASCII as they are: some have two in lower case."""
-    return "".join(one.lower() if one.isascii() else one for one in text if one.isalnum())
+    return "".join(
+        letter.lower() if letter.isascii() else letter for letter in text if letter.isalnum()
+    )
 
 
 def _follows(sent: str, shown: str) -> bool:
@@ -140,10 +142,10 @@ def _parts(sent: str, has: frozenset[str]) -> Iterator[tuple[int, str]]:
 def _is_one_moment(sent: str, shown: str, within: timedelta) -> bool:
     """Tell whether these may be one moment, in whatever zones the two were written."""
     try:
-        one, other = (datetime.fromisoformat(text) for text in (sent, shown))
-        if one.tzinfo and other.tzinfo and one == other:
+        moment, other = (datetime.fromisoformat(text) for text in (sent, shown))
+        if moment.tzinfo and other.tzinfo and moment == other:
             return True
-        one, other = (moment.replace(tzinfo=None) for moment in (one, other))
-        return one.date() == other.date() or abs(one - other) <= within
+        moment, other = (zoned.replace(tzinfo=None) for zoned in (moment, other))
+        return moment.date() == other.date() or abs(moment - other) <= within
     except (ValueError, OverflowError):
         return False

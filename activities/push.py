@@ -199,8 +199,8 @@ def _verdict(problems: list[Problem]) -> ValidationResult:
     if problems and problems[-1].rule == MANY:
         # Else it would be among those that are left out.
         problems = [problems[-1], *problems[:-1]]
-    errors = [one for one in problems if one.severity == "error"]
-    warnings = [one for one in problems if one.severity == "warning"]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    warnings = [problem for problem in problems if problem.severity == "warning"]
     return ValidationResult(
         errors=findings_of(errors, _finding), warnings=findings_of(warnings, _finding)
     )

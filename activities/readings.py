@@ -26,10 +26,12 @@ def snapshot_of(operation: PushOperation) -> OperationSnapshot:
 
 def _kept(operation: PushOperation) -> tuple[PushOperation, list[Finding]]:
     """Leave out what is too large, and say so; what goes on need not carry the record back."""
-    data, said = _echo(operation)
+    data, messages = _echo(operation)
     changes = fitting(operation.changes)
     if len(changes) < len(operation.changes):
-        said.append(f"It changed {len(operation.changes):,} records; {len(changes):,} are named.")
+        messages.append(
+            f"It changed {len(operation.changes):,} records; {len(changes):,} are named."
+        )
     error = operation.error_message
     bounded = {
         "data": data,
@@ -42,7 +44,7 @@ def _kept(operation: PushOperation) -> tuple[PushOperation, list[Finding]]:
             warnings=_first(operation.validation.warnings),
         ),
     }
-    left_out = [Finding(pointer="", message=message) for message in said]
+    left_out = [Finding(pointer="", message=message) for message in messages]
     return operation.model_copy(update=bounded), left_out
 
 

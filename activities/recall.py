@@ -57,7 +57,7 @@ async def prior_runs_of(client: Client, workflow_id: str, runs: Sequence[str]) -
     past = _Past(client, workflow_id)
     for run_id in runs:
         await past.read(run_id)
-    successes = [one for one in past.told if one[0].status == "Success"]
+    successes = [ending for ending in past.told if ending[0].status == "Success"]
     success, digests = successes[0] if successes else (None, [])
     return PriorRuns(
         facts=_last_readings(_not_carried(sorted(past.facts, key=lambda fact: fact.at))),
@@ -70,8 +70,8 @@ async def prior_runs_of(client: Client, workflow_id: str, runs: Sequence[str]) -
 
 def _fitting(prior: PriorRuns, runs: Sequence[str]) -> PriorRuns:
     """Call runs unreadable that left more behind than a payload holds: all may have happened."""
-    told = prior.model_copy(update={"success": None})
-    if len(told.model_dump_json()) > MAX_MEMORY:
+    without_success = prior.model_copy(update={"success": None})
+    if len(without_success.model_dump_json()) > MAX_MEMORY:
         prior = prior.model_copy(update={"facts": [], "retries": {}, "unreadable": list(runs)})
     return prior.model_copy(update={"unreadable": prior.unreadable[:MAX_UNREADABLE]})
 
@@ -105,7 +105,7 @@ class _Past:
                 raise
             self.unreadable.append(run_id)
         self.facts += reader.facts
-        self.told += [(one, reader.digests) for one in reader.told]
+        self.told += [(outcome, reader.digests) for outcome in reader.told]
         if reader.retry_of:
             self.retries[run_id] = reader.retry_of
         return run_id not in self.unreadable
@@ -130,5 +130,7 @@ def _last_readings(facts: Sequence[PastEvent]) -> list[PastEvent]:
 def _resets(events: Sequence[HistoryEvent]) -> list[tuple[int, str]]:
     """Name the events at which a reset cut the history, and the run that it was copied from."""
     cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
-    failed = [(one.event_id, one.workflow_task_failed_event_attributes) for one in events]
-    return [(event_id, one.base_run_id) for event_id, one in failed if one.cause == cause]
+    failed = [(event.event_id, event.workflow_task_failed_event_attributes) for event in events]
+    return [
+        (event_id, failure.base_run_id) for event_id, failure in failed if failure.cause == cause
+    ]

@@ -66,8 +66,8 @@ def _members(value: object) -> Iterable[tuple[str, object]]:
 
 def amounts_contradict(sent: Fields, shown: Fields) -> bool:
     """Tell whether nothing that one record comes to is what the other comes to, taxed or not."""
-    one, other = _currencies(sent), _currencies(shown)
-    if one and other and not one & other:
+    currencies, others = _currencies(sent), _currencies(shown)
+    if currencies and others and not currencies & others:
         return False  # they can't be compared
     slack = 1 + sum(_slack(line) for lines in _line_lists(sent) for line in lines)
     ours = {amount for amount in _amounts(sent) if amount}
@@ -88,7 +88,7 @@ def _amounts(record: Fields, *, with_lines_added: bool = False) -> Iterator[Deci
 
     `with_lines_added`: one of the lines may be the platform's own, its tax or its rounding.
     """
-    parts = [cast("Fields", one) for one in record.values() if isinstance(one, dict)]
+    parts = [cast("Fields", member) for member in record.values() if isinstance(member, dict)]
     for holder in (record, *parts):
         known = [number_of(holder.get(name)) for name in _AMOUNTS]
         yield from (abs(amount) for amount in (*known, _untaxed(holder)) if amount is not None)
@@ -104,9 +104,9 @@ def has_more_lines(sent: Fields, shown: Fields) -> bool:
     """Tell whether a list of lines is longer than what was sent."""
     ours, theirs = (
         {
-            name: len(cast("list[object]", one))
-            for name, one in record.items()
-            if isinstance(one, list)
+            name: len(cast("list[object]", value))
+            for name, value in record.items()
+            if isinstance(value, list)
         }
         for record in (sent, shown)
     )

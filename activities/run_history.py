@@ -149,11 +149,11 @@ class Reader:
             )
 
     async def _has_ended(self, event: HistoryEvent, payloads: Sequence[object]) -> None:
-        told = await self._decode(payloads, PriorOutcome)
-        self.told.append(told)
-        if told.submitted and told.status in ("TimedOut", "Unknown"):
+        outcome = await self._decode(payloads, PriorOutcome)
+        self.told.append(outcome)
+        if outcome.submitted and outcome.status in ("TimedOut", "Unknown"):
             self.facts.append(
-                PastEvent(at=_time(event), kind=PastEventKind.HELD, status=told.status)
+                PastEvent(at=_time(event), kind=PastEventKind.HELD, status=outcome.status)
             )
 
     async def _has_begun(self, event: HistoryEvent, *, is_copy: bool) -> None:

@@ -40,7 +40,7 @@ class SendFence:
             raise not_sent("Temporal does not say whether this request is still wanted.") from error
         # A run that was terminated keeps its activities in the list.
         is_over = run.workflow_execution_info.HasField("close_time")
-        waited_for = {(one.activity_id, one.attempt) for one in run.pending_activities}
+        waited_for = {(pending.activity_id, pending.attempt) for pending in run.pending_activities}
         if is_over or (info.activity_id, info.attempt) not in waited_for:
             raise not_sent("The push no longer waits for this request: it came too late.")
 

@@ -35,4 +35,6 @@ def among(name: str, values: Iterable[object]) -> str:
 def _sayable_start(text: str) -> str:
     odd = _UNSAYABLE.search(text)
     start = text[: odd.start()] if odd else text
-    return next((start[:end] for end, one in enumerate(start) if not one.isprintable()), start)
+    return next(
+        (start[:end] for end, character in enumerate(start) if not character.isprintable()), start
+    )

@@ -52,11 +52,11 @@ Word = Annotated[str, AfterValidator(_word)]
 def fitting(items: Iterable[T], most: int = MAX_LIST) -> list[T]:
     """Give the first of these whose JSON has no more bytes than that, all together."""
     kept: list[T] = []
-    for one in items:
-        most -= len(one.model_dump_json(by_alias=True, exclude_none=True).encode()) + 1
+    for item in items:
+        most -= len(item.model_dump_json(by_alias=True, exclude_none=True).encode()) + 1
         if most < 0:
             break
-        kept.append(one)
+        kept.append(item)
     return kept
 
 
@@ -79,12 +79,12 @@ def _left_out(finding: Finding) -> int:
 
 def count_of(findings: Sequence[Finding]) -> int:
     """Count findings, those that were left out too."""
-    return sum(_left_out(one) or 1 for one in findings)
+    return sum(_left_out(finding) or 1 for finding in findings)
 
 
 def findings_of(items: Sequence[S], make: Callable[[S], Finding]) -> list[Finding]:
     """Make findings of the first items; there may be thousands, and only these are kept."""
-    kept = [make(one) for one in items[:MAX_FINDINGS]]
+    kept = [make(item) for item in items[:MAX_FINDINGS]]
     return [*kept, _more(len(items) - len(kept))] if len(items) > len(kept) else kept
 
 
@@ -94,7 +94,7 @@ def _more(count: int) -> Finding:
 
 def first_findings(findings: Sequence[Finding]) -> list[Finding]:
     """Keep the first findings and say how many more there are."""
-    own = [one for one in findings if not _left_out(one)]
+    own = [finding for finding in findings if not _left_out(finding)]
     kept = fitting(own[:MAX_FINDINGS])
     more = count_of(findings) - len(kept)
     return [*kept, _more(more)] if more else kept

@@ -56,7 +56,7 @@ def measure(other: Path, address: str, times: int) -> list[list[str]]:
             here.append(run(ROOT, command, address))
         row = [" ".join(command[:1])]
         for kind in (0, 1):
-            new, old = (median(one[kind] for one in side) for side in (here, there))
+            new, old = (median(measured[kind] for measured in side) for side in (here, there))
             row += [f"{old:.2f}", f"{new:.2f}", f"{new / old:.2f}"]
         rows.append(row)
     return rows

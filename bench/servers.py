@@ -123,9 +123,9 @@ async def _run(*command: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd="/"
     )
-    told = (await process.communicate())[0].decode()
+    output = (await process.communicate())[0].decode()
     if process.returncode:
-        raise ProcessFailed(f"{command[0]} failed: {told}")
+        raise ProcessFailed(f"{command[0]} failed: {output}")
 
 
 @asynccontextmanager
@@ -139,7 +139,7 @@ async def running(folder: Path, names: tuple[str, ...] = tuple(READY)) -> AsyncG
             await (servers.prepare() if name == "postgres" else servers.start(name))
         yield servers
     finally:
-        await asyncio.gather(*(one.stop(grace=3) for one in servers.running.values()))
+        await asyncio.gather(*(server.stop(grace=3) for server in servers.running.values()))
 
 
 def processor_seconds(process_id: int) -> float:

@@ -8,11 +8,11 @@ from statistics import median
 def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table."""
     print(f"\n{title}\n")
-    texts = [[_text(one) for one in row] for row in (heads, *rows)]
+    texts = [[_text(cell) for cell in row] for row in (heads, *rows)]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     for first, *rest in texts:
         places = zip(rest, widths[1:], strict=True)
-        print(first.ljust(widths[0]) + "".join(f"  {one:>{width}}" for one, width in places))
+        print(first.ljust(widths[0]) + "".join(f"  {text:>{width}}" for text, width in places))
     sys.stdout.flush()
 
 

@@ -184,13 +184,13 @@ class CodatClient:
         before_send: Callable[[], None] | None = None,
     ) -> CodatResponse:
         writes = request.method != "GET"
-        with self.limits.hold(company_id, writes=writes), self._listening(request) as told:
+        with self.limits.hold(company_id, writes=writes), self._listening(request) as endings:
             moment = SendGate(before_send)
             if not self._traces:
                 moment.arrive()
             begun = clock.seconds()
             response, body = await exchange(self._http, request, moment=moment, within=self._total)
-            told.append(str(response.status_code))
+            endings.append(str(response.status_code))
             answer = CodatResponse(response.status_code, response.headers, body, self._secrets)
             if answer.date and clock.seconds() - begun < _SOON:
                 self.clock_ahead = clock.utc_now() - answer.date - _HALF_A_SECOND
@@ -200,17 +200,17 @@ class CodatClient:
     @contextmanager
     def _listening(self, request: httpx.Request) -> Generator[list[str]]:
         """Tell how a request ended: with a status, if one is put into the list, or an error."""
-        told: list[str] = []
+        endings: list[str] = []
         begun = time.perf_counter()
         try:
-            yield told
+            yield endings
         except BaseException as error:
-            told.append(error.kind if isinstance(error, CodatError) else "stopped")
+            endings.append(error.kind if isinstance(error, CodatError) else "stopped")
             raise
         finally:
             allowance, seconds = self.limits.allowance, time.perf_counter() - begun
             left = allowance.remaining if allowance.limit else None
-            heard = RequestEvent(endpoint(request), told[0], seconds, left)
+            heard = RequestEvent(endpoint(request), endings[0], seconds, left)
             note(heard)
             self._on_request(heard)
 

@@ -123,10 +123,10 @@ def extent(value: object) -> tuple[int, int]:
     while levels <= MAX_LEVELS and values <= MAX_VALUES:
         inner: list[object] = []
         is_level = False
-        for one in layer:
-            if isinstance(one, dict | list | tuple):
+        for member in layer:
+            if isinstance(member, dict | list | tuple):
                 is_level = True
-                holder = cast("dict[object, object] | list[object]", one)
+                holder = cast("dict[object, object] | list[object]", member)
                 inner.extend(holder.values() if isinstance(holder, dict) else holder)
         if not is_level:
             break

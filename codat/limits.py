@@ -69,8 +69,8 @@ class RequestLimits:
         return self._told if self._clock() < self._told_until else DailyQuota()
 
     @allowance.setter
-    def allowance(self, told: DailyQuota) -> None:
-        self._told, self._told_until = told, self._clock() + told.until_reset.total_seconds()
+    def allowance(self, quota: DailyQuota) -> None:
+        self._told, self._told_until = quota, self._clock() + quota.until_reset.total_seconds()
 
     @contextmanager
     def hold(self, company: UUID | None, *, writes: bool) -> Generator[None]:
@@ -92,9 +92,9 @@ class RequestLimits:
 
     def learn(self, company: UUID | None, answer: CodatResponse, *, writes: bool) -> None:
         """Note what an answer says of the limits."""
-        told = DailyQuota.read(answer)
-        if told:
-            self.allowance = told
+        quota = DailyQuota.read(answer)
+        if quota:
+            self.allowance = quota
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             patience = answer.retry_after or timedelta(seconds=DEFAULT_PATIENCE)
         elif answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after:
@@ -103,7 +103,7 @@ class RequestLimits:
             return
         until = self._clock() + patience.total_seconds()
         # The day's limit is everybody's; other 429s are the company's own.
-        is_spent = told is not None and told.remaining <= 0
+        is_spent = quota is not None and quota.remaining <= 0
         for whose in (None, company) if is_spent else (company,):
             line = self._lines.setdefault(whose, _CompanyLine())
             line.closed[writes] = max(line.closed.get(writes, 0.0), until)
@@ -112,7 +112,7 @@ class RequestLimits:
         now = self._clock()
         self._fill(now)
         shared = self._lines.get(None)
-        until = max(one.closed.get(writes, 0.0) for one in (line, shared or line))
+        until = max(queue.closed.get(writes, 0.0) for queue in (line, shared or line))
         if until > now:
             raise self._when_open(line, now, until)
         if line.under_way >= self._at_once:
@@ -131,7 +131,7 @@ class RequestLimits:
         return self._later(line, now, why)
 
     def _later(self, line: _CompanyLine, now: float, why: str) -> NotSent:
-        waiting = sum(one.turn > now for one in self._lines.values()) or 1
+        waiting = sum(queue.turn > now for queue in self._lines.values()) or 1
         line.turn = max(line.turn, now) + max(waiting / self._rate, line.pace / self._at_once)
         return _not_sent(why, max(line.turn - now, SHORTEST_WAIT))
 

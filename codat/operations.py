@@ -172,8 +172,8 @@ class PushOperation(LenientModel):
     @property
     def reason(self) -> str:
         """What is said against it; empty when nothing is."""
-        said = [item.message for item in self.validation.errors if item.message]
-        return self.error_message or "; ".join(said)
+        messages = [item.message for item in self.validation.errors if item.message]
+        return self.error_message or "; ".join(messages)
 
     @property
     def records(self) -> list[RecordRef]:

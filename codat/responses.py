@@ -96,9 +96,9 @@ class CodatResponse:
         if kind is CodatUnclear and not _is_own(body):
             answer = f"The answer {self.status} {_name(self.status)}"
             return kind(f"{answer} is not in Codat's own form; a proxy may have given it.", **facts)
-        said = f": {reason}" if (reason := self._reason(body)) else ""
+        detail = f": {reason}" if (reason := self._reason(body)) else ""
         asked = f" (correlation id {facts['correlation_id']})" if facts["correlation_id"] else ""
-        return kind(f"Codat answered {self.status} {_name(self.status)}{said}{asked}.", **facts)
+        return kind(f"Codat answered {self.status} {_name(self.status)}{detail}{asked}.", **facts)
 
     def _facts(self, correlation_id: str | None) -> _Facts:
         return {
@@ -115,8 +115,8 @@ class CodatResponse:
             return {}
 
     def _reason(self, body: Mapping[str, object]) -> str:
-        told = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
-        reason = "; ".join(text.rstrip(". ") for text in told if text)
+        texts = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
+        reason = "; ".join(text.rstrip(". ") for text in texts if text)
         for secret in self.secrets:
             reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
         return f"{reason[:_MAX_REASON]}..." if len(reason) > _MAX_REASON else reason

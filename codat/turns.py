@@ -48,9 +48,9 @@ def is_large(value: object) -> bool:
     """Whether a value is more than SMALL; it is looked at no further than that."""
     left, heap = SMALL, [value]
     while heap and left > 0:
-        one = heap.pop()
-        left -= len(one) if isinstance(one, str | bytes) else _OF_A_VALUE
-        inner = _members(one)
+        item = heap.pop()
+        left -= len(item) if isinstance(item, str | bytes) else _OF_A_VALUE
+        inner = _members(item)
         if len(inner) * _OF_A_VALUE > left:
             return True
         heap.extend(inner)

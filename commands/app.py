@@ -61,7 +61,7 @@ def _not_imported() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; every error is one sentence on standard error."""
     given = as_spelled_now(sys.argv[1:] if arguments is None else arguments)
-    chosen = next((one for one in given if not one.startswith("-")), None)
+    chosen = next((argument for argument in given if not argument.startswith("-")), None)
     try:
         return int(build_app(chosen)(args=given, prog_name="starter.py", standalone_mode=False))
     except BrokenPipeError:

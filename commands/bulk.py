@@ -82,8 +82,8 @@ async def _bulk(bulk_id: str, wish: Wish | None, *, wait: bool, as_json: bool) -
         await asyncio.sleep(_LOOK_EVERY)
         report = await _report(found)
     if as_json:
-        told = to_plain(report)
-        print_json({"bulkId": bulk_id, **(told if isinstance(told, dict) else {})})
+        document = to_plain(report)
+        print_json({"bulkId": bulk_id, **(document if isinstance(document, dict) else {})})
     else:
         _print_report(bulk_id, report)
     return STARTED

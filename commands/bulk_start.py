@@ -109,7 +109,7 @@ async def _start(choice: _Choice, reason: str | None) -> int:
     made = await _print_plan(client, choice)
     if not made.safe or made.planned is None:
         return STARTED
-    pushes = [one.push_id for one in made.safe]
+    pushes = [push.push_id for push in made.safe]
     bulk = await start_bulk(client, pushes, made.planned, gap=choice.gap, reason=reason)
     print_result(f"bulk {bulk.bulk_id} has started")
     print_note(f"Watch it: python starter.py bulk show {bulk.bulk_id} --wait")

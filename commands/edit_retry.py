@@ -55,7 +55,7 @@ def _judging(request: PushRequest, validation: str) -> Callable[[Any], list[Prob
         found = validate_record(document, cast("object", record), update=is_update)
         if validation != Validation.ADVISE:
             return found
-        return [one.model_copy(update={"severity": "warning"}) for one in found]
+        return [problem.model_copy(update={"severity": "warning"}) for problem in found]
 
     return complaints
 

@@ -46,13 +46,13 @@ def edit(
 
 
 def _complaints(problems: Iterable[Problem]) -> list[str]:
-    said: list[str] = []
-    for one in problems:
-        rule = f" (rule: {one.rule})" if one.rule else ""
-        print_note(f"{one.severity}: {one.pointer or '/'}: {one.message}{rule}")
-        if one.severity == "error":
-            said.append(f"{one.pointer or '/'}: {one.message}{rule}")
-    return said
+    errors: list[str] = []
+    for problem in problems:
+        rule = f" (rule: {problem.rule})" if problem.rule else ""
+        print_note(f"{problem.severity}: {problem.pointer or '/'}: {problem.message}{rule}")
+        if problem.severity == "error":
+            errors.append(f"{problem.pointer or '/'}: {problem.message}{rule}")
+    return errors
 
 
 def _is_wanted(before: str, mended: object, *, ask: bool) -> bool:
@@ -90,7 +90,7 @@ def _is_note(line: str) -> bool:
 
 def _edited(text: str, remarks: Iterable[str]) -> str:
     body = "\n".join(line for line in text.split("\n") if not _is_note(line))
-    notes = "".join(f"// {line}\n" for one in remarks for line in one.splitlines())
+    notes = "".join(f"// {line}\n" for note in remarks for line in note.splitlines())
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "record.json")

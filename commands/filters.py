@@ -36,7 +36,7 @@ StartedBy = Annotated[
 ]
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_KNOWN = {one.value.lower(): one for one in PushStatus}
+_KNOWN = {status.value.lower(): status for status in PushStatus}
 
 
 def read_selection(  # noqa: PLR0913, PLR0917, the options of the commands that select
@@ -58,7 +58,7 @@ def read_selection(  # noqa: PLR0913, PLR0917, the options of the commands that 
         started_by=started_by,
     )
     return Selection(
-        statuses=tuple(_status(one) for one in statuses or ()),
+        statuses=tuple(_status(text) for text in statuses or ()),
         company=read_uuid("--company", company) if company is not None else None,
         connection=read_uuid("--connection", connection) if connection is not None else None,
         data_type=_data_type(data_type) if data_type is not None else None,
@@ -94,7 +94,7 @@ def read_since(text: str) -> datetime:
 def _status(text: str) -> PushStatus:
     status = _KNOWN.get(text.lower())
     if status is None:
-        names = ", ".join(one.value for one in PushStatus)
+        names = ", ".join(member.value for member in PushStatus)
         raise _wrong(f"--status must be one of {names}, not {text[:60]!r}.")
     return status
 

@@ -92,20 +92,20 @@ async def _holds(*, as_json: bool) -> int:
     held = await kept.all_holds(await reach_temporal())
     if as_json:
         print_json(
-            {"holds": [_document(company, one) for company in held for one in held[company]]}
+            {"holds": [_document(company, entry) for company in held for entry in held[company]]}
         )
         return STARTED
-    for company, ones in held.items():
+    for company, entries in held.items():
         print_result(f"company {company}")
-        _tell(company, ones)
+        _tell(company, entries)
     if not held:
         print_note("Nothing is held.")
     return STARTED
 
 
-def _document(company: UUID, one: Hold) -> dict[str, object]:
-    told = to_plain(one)
-    return {"companyId": str(company), **(told if isinstance(told, dict) else {})}
+def _document(company: UUID, entry: Hold) -> dict[str, object]:
+    document = to_plain(entry)
+    return {"companyId": str(company), **(document if isinstance(document, dict) else {})}
 
 
 def _company(scope: Selection) -> UUID:
@@ -117,8 +117,8 @@ def _company(scope: Selection) -> UUID:
 def _tell(company: UUID, left: list[Hold]) -> None:
     if not left:
         print_result(f"Nothing is held of company {company}.")
-    for one in left:
-        where = f"{one.connection_id or 'all connections'}, {one.data_type or 'all data types'}"
+    for entry in left:
+        where = f"{entry.connection_id or 'all connections'}, {entry.data_type or 'all data types'}"
         print_result(
-            f"held: {where}, by {one.by} since {one.since:%Y-%m-%d %H:%M} UTC: {one.reason}"
+            f"held: {where}, by {entry.by} since {entry.since:%Y-%m-%d %H:%M} UTC: {entry.reason}"
         )

@@ -56,7 +56,7 @@ def list_(  # noqa: PLR0913, PLR0917, the options of the command
     shown = listing.pushes[:limit]
     if as_json:
         more = listing.is_cut or len(shown) < len(listing.pushes)
-        print_json({"pushes": [_document(one) for one in shown], "isCut": more})
+        print_json({"pushes": [_document(push) for push in shown], "isCut": more})
         return STARTED
     if shown:
         width = None if sys.stdout.isatty() else _WIDTH
@@ -72,8 +72,8 @@ async def find(selection: Selection) -> Listing:
         return await list_pushes(client, selection)
     except RPCError as error:
         if error.status is RPCStatusCode.INVALID_ARGUMENT and selection.visibility:
-            said = error.message.splitlines()[0].rstrip(".")
-            raise CommandError(f"--query: Temporal refused it: {said}.", WRONG_INPUT) from None
+            reason = error.message.splitlines()[0].rstrip(".")
+            raise CommandError(f"--query: Temporal refused it: {reason}.", WRONG_INPUT) from None
         raise
     except TimeoutError:
         raise CommandError("Temporal took too long to list the pushes.", NO_TEMPORAL) from None
@@ -97,29 +97,29 @@ def _table(pushes: list[Listed]) -> Table:
     table.add_column("Status", no_wrap=True)
     for name in ("Data type", "Key", "Company", "Requested (UTC)", "Took"):
         table.add_column(name, overflow="fold")
-    for one in pushes:
+    for push in pushes:
         table.add_row(
-            str(one.push_id),
-            Text(one.status.value, style=COLOURS.get(one.status, "")),
-            Text(one.data_type),
-            Text(printable(one.reference)),
-            Text(one.company),
-            f"{one.requested:%Y-%m-%d %H:%M:%S}",
-            str(one.closed - one.requested).split(".")[0] if one.closed else "",
+            str(push.push_id),
+            Text(push.status.value, style=COLOURS.get(push.status, "")),
+            Text(push.data_type),
+            Text(printable(push.reference)),
+            Text(push.company),
+            f"{push.requested:%Y-%m-%d %H:%M:%S}",
+            str(push.closed - push.requested).split(".")[0] if push.closed else "",
         )
     return table
 
 
-def _document(one: Listed) -> dict[str, object]:
+def _document(push: Listed) -> dict[str, object]:
     return {
-        "pushId": str(one.push_id),
-        "status": one.status.value,
-        "companyId": one.company,
-        "connectionId": one.connection,
-        "dataType": one.data_type,
-        "idempotencyKey": one.reference,
-        "pushOperationKey": one.operation,
-        "requestedOnUtc": one.requested.isoformat(),
-        "startedBy": one.started_by or None,
-        "completedOnUtc": one.closed.isoformat() if one.closed else None,
+        "pushId": str(push.push_id),
+        "status": push.status.value,
+        "companyId": push.company,
+        "connectionId": push.connection,
+        "dataType": push.data_type,
+        "idempotencyKey": push.reference,
+        "pushOperationKey": push.operation,
+        "requestedOnUtc": push.requested.isoformat(),
+        "startedBy": push.started_by or None,
+        "completedOnUtc": push.closed.isoformat() if push.closed else None,
     }

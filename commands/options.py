@@ -51,14 +51,16 @@ def validate(  # noqa: PLR0913, the options of the command
     target = _target(company, connection, data_type)
     record = read_record(data)
     problems = validate_record(asyncio.run(current_options(target)), record, update=update)
-    errors = [one for one in problems if one.severity == "error"]
-    warnings = [one for one in problems if one.severity == "warning"]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    warnings = [problem for problem in problems if problem.severity == "warning"]
     if as_json:
         print_json({"errors": _plain(errors), "warnings": _plain(warnings)})
     else:
-        for one in (*errors, *warnings):
-            rule = f" (rule: {one.rule})" if one.rule else ""
-            print_result(f"{one.severity}: {one.pointer or 'the record'}: {one.message}{rule}")
+        for finding in (*errors, *warnings):
+            rule = f" (rule: {finding.rule})" if finding.rule else ""
+            print_result(
+                f"{finding.severity}: {finding.pointer or 'the record'}: {finding.message}{rule}"
+            )
         print_result(f"{len(errors)} errors, {len(warnings)} warnings")
         print_result(f"next: {'mend it and validate again' if errors else 'push it'}")
     return FAILED if errors else STARTED
@@ -76,7 +78,10 @@ async def current_options(target: PushTarget) -> dict[str, Any]:
 
 
 def _plain(problems: list[Problem]) -> list[dict[str, str | None]]:
-    return [{"pointer": one.pointer, "message": one.message, "rule": one.rule} for one in problems]
+    return [
+        {"pointer": problem.pointer, "message": problem.message, "rule": problem.rule}
+        for problem in problems
+    ]
 
 
 def _fields(root: PushOption) -> Table:
@@ -94,12 +99,12 @@ def _add(table: Table, option: PushOption, path: str) -> None:
             field.type,
             "yes" if field.required else "",
             Text(_choices(field)),
-            Text(" ".join(one.details or "" for one in rules)),
+            Text(" ".join(check.details or "" for check in rules)),
         )
         _add(table, field, where)
 
 
 def _choices(field: PushOption) -> str:
-    values = [one.value or one.display_name or "" for one in field.options]
+    values = [option.value or option.display_name or "" for option in field.options]
     more = len(values) - 5
     return ", ".join(values[:5]) + (f" and {more} more" if more > 0 else "")

@@ -26,7 +26,9 @@ def print_json(document: Mapping[str, object]) -> None:
 
 def printable(text: str) -> str:
     """Blank out control characters, which a terminal would obey: a platform's words are free."""
-    return "".join(one if one.isprintable() or one == "\n" else " " for one in text)
+    return "".join(
+        character if character.isprintable() or character == "\n" else " " for character in text
+    )
 
 
 def _print(console: Console, text: str, style: str | None) -> None:

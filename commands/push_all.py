@@ -143,13 +143,13 @@ def _read(reader: RequestReader, number: int, text: bytes) -> _InputLine:
     return _InputLine(number, request, equal_to)
 
 
-def _count(tally: _Tally, line: _InputLine, told: Report) -> None:
-    print_json(told)
+def _count(tally: _Tally, line: _InputLine, report: Report) -> None:
+    print_json(report)
     tally.done += 1
     tally.equal += line.equal_to is not None
-    tally.refused += "error" in told
-    tally.bad += "error" in told and line.equal_to is None
-    tally.unsuccessful += told.get("status") not in (None, "Pending", "Success")
+    tally.refused += "error" in report
+    tally.bad += "error" in report and line.equal_to is None
+    tally.unsuccessful += report.get("status") not in (None, "Pending", "Success")
 
 
 async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Report:

@@ -109,8 +109,8 @@ def _tell_findings(outcome: PushOutcome) -> None:
     for record in outcome.records:
         print_result(f"  {record.change} {record.data_type} {record.id or ''}")
     for name, findings in (("error", outcome.errors), ("warning", outcome.warnings)):
-        for one in remarks(findings):
-            print_result(f"  {name}: {one}")
+        for text in remarks(findings):
+            print_result(f"  {name}: {text}")
     for candidate in outcome.candidates:
         print_result(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
 
@@ -122,13 +122,13 @@ def next_command(outcome: PushOutcome, push_id: UUID) -> str:
 
 def document_of(push: Push, current: PushOutcome | PushProgress) -> dict[str, Any]:
     """Say how a push stands, for a program."""
-    told = to_plain(current)
+    document = to_plain(current)
     is_over = isinstance(current, PushOutcome)
     advice = next_command(current, push.push_id) if is_over else ""
     return {
         "pushId": str(push.push_id),
         "workflowId": push.workflow_id,
         "status": status_of(current).value,
-        **(told if isinstance(told, dict) else {}),
+        **(document if isinstance(document, dict) else {}),
         **({"next": advice} if advice else {}),
     }

@@ -43,79 +43,81 @@ def show(
 
 async def _show(push_id: UUID, *, redact: bool, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
-    told = await build_timeline(push)
-    current = told.outcome or (await fetch_status(push) if told.is_running else None)
+    timeline = await build_timeline(push)
+    current = timeline.outcome or (await fetch_status(push) if timeline.is_running else None)
     if redact:
-        told = redacted(told)
-        current = told.outcome or current
+        timeline = redacted(timeline)
+        current = timeline.outcome or current
     if as_json:
-        print_json(_document(told, current))
+        print_json(_document(timeline, current))
     else:
-        _say(told, current)
+        _say(timeline, current)
     return STARTED
 
 
-def _say(told: Timeline, current: PushOutcome | PushProgress | None) -> None:
-    print_result(f"push {told.push_id}", style="bold")
-    if told.request:
-        asked = told.request
+def _say(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None:
+    print_result(f"push {timeline.push_id}", style="bold")
+    if timeline.request:
+        asked = timeline.request
         print_result(f"  company {asked.company_id}, connection {asked.connection_id}")
         print_result(f"  {asked.kind} {asked.data_type}, key {asked.idempotency_key}")
-        print_result(f"  the record: {dumps(told.data)}")
-    if told.unreadable:
+        print_result(f"  the record: {dumps(timeline.data)}")
+    if timeline.unreadable:
         print_result(
-            f"  {told.unreadable} of its runs are gone from the namespace.", style="yellow"
+            f"  {timeline.unreadable} of its runs are gone from the namespace.", style="yellow"
         )
     run = 0
-    for one in told.moments:
-        if one.run != run:
-            run = one.run
-            print_result(f"\nrun {run}, {one.at:%Y-%m-%d} (UTC)", style="bold")
-        _say_moment(one)
-    _say_end(told, current)
+    for event in timeline.moments:
+        if event.run != run:
+            run = event.run
+            print_result(f"\nrun {run}, {event.at:%Y-%m-%d} (UTC)", style="bold")
+        _say_moment(event)
+    _say_end(timeline, current)
 
 
-def _say_moment(one: TimelineEvent) -> None:
-    often = _often(one)
-    print_result(f"  {one.at:%H:%M:%S}  {one.what}{often}{f' [{one.who}]' if one.who else ''}")
-    if one.why:
-        print_result(f"            safe, because {one.why}", style="green")
-    for text in one.said:
+def _say_moment(event: TimelineEvent) -> None:
+    often = _often(event)
+    print_result(
+        f"  {event.at:%H:%M:%S}  {event.what}{often}{f' [{event.who}]' if event.who else ''}"
+    )
+    if event.why:
+        print_result(f"            safe, because {event.why}", style="green")
+    for text in event.said:
         print_result(f"            {text}")
 
 
-def _say_end(told: Timeline, current: PushOutcome | PushProgress | None) -> None:
+def _say_end(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None:
     if isinstance(current, PushOutcome):
         print_result(
             f"\n{current.status.value}: {current.message}", style=COLOURS.get(current.status)
         )
-        advice = next_command(current, told.push_id)
+        advice = next_command(current, timeline.push_id)
         if advice:
             print_result(f"next: {advice}")
     elif current:
         print_result(f"\n{PushStatus.PENDING.value}: {current.message}")
-        if told.moments[-1].what == TASK_FAILED and told.moments[-1].times > 1:
+        if timeline.moments[-1].what == TASK_FAILED and timeline.moments[-1].times > 1:
             print_result(
                 "next: deploy the version that worked, or a mended one; the push then goes on."
             )
             return
         if current.waiting_for and current.next_look_utc:
             print_result(f"It waits until {current.next_look_utc:%H:%M:%S}: {current.waiting_for}")
-        print_result(f"next: python starter.py wait {told.push_id}")
+        print_result(f"next: python starter.py wait {timeline.push_id}")
 
 
-def _document(told: Timeline, current: PushOutcome | PushProgress | None) -> dict[str, Any]:
+def _document(timeline: Timeline, current: PushOutcome | PushProgress | None) -> dict[str, Any]:
     outcome = current if isinstance(current, PushOutcome) else None
     return {
-        "pushId": str(told.push_id),
+        "pushId": str(timeline.push_id),
         "status": (outcome.status if outcome else PushStatus.PENDING).value,
-        "requests": to_plain(list(told.requests.values())),
-        "moments": [to_plain(asdict(one)) for one in told.moments],
+        "requests": to_plain(list(timeline.requests.values())),
+        "moments": [to_plain(asdict(event)) for event in timeline.moments],
         "outcome" if outcome else "progress": to_plain(current),
-        "next": next_command(outcome, told.push_id) if outcome else "",
+        "next": next_command(outcome, timeline.push_id) if outcome else "",
     }
 
 
-def _often(one: TimelineEvent) -> str:
-    until = f", until {one.until:%H:%M:%S}" if one.until else ""
-    return f" ({one.times} times{until})" if one.times > 1 else ""
+def _often(event: TimelineEvent) -> str:
+    until = f", until {event.until:%H:%M:%S}" if event.until else ""
+    return f" ({event.times} times{until})" if event.times > 1 else ""

@@ -105,8 +105,8 @@ class Bulk:
                 return await self._handle.result()
             status = (await self._handle.describe()).status
             word = status.name.lower().replace("_", " ") if status else "ended"
-            told = {"state": word, "waits_until": None}
-            return (await self._progress()).model_copy(update=told)
+            changes = {"state": word, "waits_until": None}
+            return (await self._progress()).model_copy(update=changes)
         except RPCError as error:
             raise self._told(error) from None
 

@@ -45,13 +45,13 @@ class BulkPlan:
     @property
     def safe(self) -> list[Listed]:
         """The pushes that may be retried without a person's word, the oldest first."""
-        found = [one for cause in self.causes for one in cause.safe]
-        return sorted(found, key=lambda one: one.requested)
+        found = [push for cause in self.causes for push in cause.safe]
+        return sorted(found, key=lambda push: push.requested)
 
     @property
     def unclear(self) -> list[Listed]:
         """The pushes that a person must look into."""
-        return [one for cause in self.causes for one in cause.unclear]
+        return [push for cause in self.causes for push in cause.unclear]
 
     @property
     def requests(self) -> int:
@@ -61,7 +61,7 @@ class BulkPlan:
     @property
     def planned(self) -> datetime | None:
         """The last moment (UTC, the server's clock) at which one of them ended."""
-        return max((one.closed for one in self.safe if one.closed), default=None)
+        return max((push.closed for push in self.safe if push.closed), default=None)
 
 
 async def make_plan(
@@ -70,27 +70,27 @@ async def make_plan(
     """Read how each push ended; only those whose trouble holds `message`, whatever the case."""
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def read(one: Listed) -> tuple[Listed, PushOutcome | None] | None:
+    async def read(push: Listed) -> tuple[Listed, PushOutcome | None] | None:
         async with gate:
             try:
-                outcome = await ending_of(Push(client, one.push_id), one.run_id)
+                outcome = await ending_of(Push(client, push.push_id), push.run_id)
             except (InvalidPushRequest, NoSuchPush):
                 return None
             except (PayloadMissing, UndecryptablePayload):
                 outcome = None
         words = _words(outcome) if outcome else _UNREADABLE
-        return (one, outcome) if (message or "").lower() in words.lower() else None
+        return (push, outcome) if (message or "").lower() in words.lower() else None
 
-    ended = await asyncio.gather(*(read(one) for one in pushes if one.closed))
-    return BulkPlan(_grouped(one for one in ended if one))
+    ended = await asyncio.gather(*(read(push) for push in pushes if push.closed))
+    return BulkPlan(_grouped(ending for ending in ended if ending))
 
 
 def _grouped(ended: Iterable[tuple[Listed, PushOutcome | None]]) -> list[FailureCause]:
     causes: dict[str, FailureCause] = {}
-    for one, outcome in ended:
+    for push, outcome in ended:
         message = cause_of(outcome) if outcome else _UNREADABLE
         cause = causes.setdefault(message, FailureCause(message))
-        (cause.safe if outcome and is_safe(outcome) else cause.unclear).append(one)
+        (cause.safe if outcome and is_safe(outcome) else cause.unclear).append(push)
     return sorted(causes.values(), key=lambda cause: -len(cause.pushes))
 
 
@@ -102,4 +102,6 @@ def cause_of(outcome: PushOutcome) -> str:
 
 
 def _words(outcome: PushOutcome) -> str:
-    return "\n".join([outcome.message, *(f"{one.pointer} {one.message}" for one in outcome.errors)])
+    return "\n".join(
+        [outcome.message, *(f"{error.pointer} {error.message}" for error in outcome.errors)]
+    )

@@ -50,9 +50,9 @@ async def ahead_of_temporal(client: Client) -> timedelta | None:
     try:
         async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
             while True:
-                for one in await _pollers(client):
-                    if one.identity == identity:
-                        heard = one.last_access_time.ToDatetime(UTC)
+                for poller in await _pollers(client):
+                    if poller.identity == identity:
+                        heard = poller.last_access_time.ToDatetime(UTC)
                         return began + (utc_now() - began) / 2 - heard
                 await asyncio.sleep(0.01)
     except (RPCError, TimeoutError):

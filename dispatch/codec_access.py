@@ -22,7 +22,7 @@ _PATIENCE = 10.0
 
 
 def _entries(written: str) -> list[str]:
-    return [one for one in re.split(r"[\s,]+", written) if one]
+    return [entry for entry in re.split(r"[\s,]+", written) if entry]
 
 
 def _keys(written: object) -> object:

@@ -61,7 +61,7 @@ def build_codec_server(
     async def download(payloads: Sequence[Payload]) -> list[Payload]:
         directory = PayloadDirectory(large) if large else None
         return await codec.decode(
-            [await fetched(one, directory) if directory else one for one in payloads]
+            [await fetched(payload, directory) if directory else payload for payload in payloads]
         )
 
     cors = Middleware(
@@ -104,8 +104,10 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
 
 def _places(payloads: Sequence[Payload]) -> str:
     """Name the workflows that encrypted payloads were made for."""
-    bound = sorted({one.metadata[BOUND_TO] for one in payloads if BOUND_TO in one.metadata})
-    names = [repr(one.decode(errors="replace")[:_MAX_SAID]) for one in bound[:_MAX_PLACES]]
+    bound = sorted(
+        {payload.metadata[BOUND_TO] for payload in payloads if BOUND_TO in payload.metadata}
+    )
+    names = [repr(place.decode(errors="replace")[:_MAX_SAID]) for place in bound[:_MAX_PLACES]]
     return f": {', '.join(names)}" if names else ""
 
 
@@ -114,13 +116,13 @@ async def _caller(request: Request, access: Access) -> str:
         who = await access.who(request.headers.get("authorization", ""))
     except (httpx.HTTPError, ValueError) as error:
         log.warning("A login could not be checked: %s", error)
-        said = "The login can't be checked: CODEC_USERINFO_URL does not answer as it should."
-        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, said) from error
+        message = "The login can't be checked: CODEC_USERINFO_URL does not answer as it should."
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, message) from error
     if who is None:
         log.warning("%s was refused to somebody at %s", request.url.path, _address(request))
-        said = "The Authorization header shows no key of CODEC_KEYS and no login of CODEC_USERS."
+        message = "The Authorization header shows no key of CODEC_KEYS and no login of CODEC_USERS."
         challenge = {"WWW-Authenticate": "Bearer"}
-        raise HTTPException(HTTPStatus.UNAUTHORIZED, said, headers=challenge)
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, message, headers=challenge)
     return who
 
 
@@ -133,14 +135,14 @@ async def _payloads(request: Request) -> Sequence[Payload]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_BYTES:
-            said = f"The body may have at most {MAX_BYTES} bytes."
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said)
+            message = f"The body may have at most {MAX_BYTES} bytes."
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
     try:
-        told = _Body.model_validate_json(bytes(body)).model_dump()
-        return json_format.ParseDict(told, Payloads(), ignore_unknown_fields=True).payloads
+        document = _Body.model_validate_json(bytes(body)).model_dump()
+        return json_format.ParseDict(document, Payloads(), ignore_unknown_fields=True).payloads
     except (json_format.ParseError, ValidationError):
-        said = 'The body is not {"payloads": [...]} as Temporal writes it.'
-        raise HTTPException(HTTPStatus.BAD_REQUEST, said) from None
+        message = 'The body is not {"payloads": [...]} as Temporal writes it.'
+        raise HTTPException(HTTPStatus.BAD_REQUEST, message) from None
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

@@ -37,8 +37,10 @@ def read_connection() -> ClientConnectConfig:
     try:
         config = ClientConfig.load_client_connect_config(config_file_strict=True)
     except (OSError, RuntimeError, ValueError) as error:
-        said = " ".join(line.strip(" |^") for line in str(error).splitlines() if line.strip(" |^"))
-        raise TemporalUnreachable(f"Temporal's configuration is wrong: {said}") from error
+        message = " ".join(
+            line.strip(" |^") for line in str(error).splitlines() if line.strip(" |^")
+        )
+        raise TemporalUnreachable(f"Temporal's configuration is wrong: {message}") from error
     config.setdefault("target_host", "localhost:7233")
     return config
 

@@ -87,13 +87,13 @@ def meaning_of(error: Exception) -> str:
             return meaning
     status = _STATUS.search(text)
     if status and status["code"] in _KEY:
-        said = status["message"].rstrip(".") or status["code"]
-        return f"it {_not_let_in(said)}"
+        reason = status["message"].rstrip(".") or status["code"]
+        return f"it {_not_let_in(reason)}"
     return f"{status['message'] if status else text.partition(': ')[2] or text}".rstrip(".") + "."
 
 
-def _not_let_in(said: str) -> str:
+def _not_let_in(reason: str) -> str:
     return (
-        f"does not let us in ({said}). "
+        f"does not let us in ({reason}). "
         "Set TEMPORAL_API_KEY to a key that is valid and may use the namespace."
     )

@@ -29,9 +29,9 @@ async def ending_of(push: Push, run_id: str) -> PushOutcome:
     )
     try:
         async for event in closing:
-            told = await _told(converter_of(push.client, push.workflow_id), event)
-            if told:
-                return told
+            outcome = await _told(converter_of(push.client, push.workflow_id), event)
+            if outcome:
+                return outcome
         return await outcome_of_closed_run(push.client, await handle.describe())
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:

@@ -40,7 +40,7 @@ async def hold(
     )
 
     def is_done(holds: list[Hold]) -> bool:
-        return any(one.scope == wish.scope and one not in before for one in holds)
+        return any(held.scope == wish.scope and held not in before for held in holds)
 
     return await _until(client, company, is_done)
 
@@ -58,7 +58,7 @@ async def release(
         raise
 
     def is_done(holds: list[Hold]) -> bool:
-        return not any(one.lies_within(connection, data_type) for one in holds)
+        return not any(held.lies_within(connection, data_type) for held in holds)
 
     return await _until(client, company, is_done)
 

@@ -64,12 +64,16 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
         runs = await _among(client, matched) if selection.is_narrow else matched
     wanted = {run.run_id for run in matched}
     by_id = {run.run_id: run for run in runs}
-    pushes = [await _told(one, by_id[one.run_id]) for one in _pushes(runs) if one.run_id in wanted]
+    pushes = [
+        await _told(push, by_id[push.run_id]) for push in _pushes(runs) if push.run_id in wanted
+    ]
     # Not every value can be said to the server: it may list more.
-    pushes = [one for one in pushes if selection.data_type in (None, one.data_type)]
+    pushes = [push for push in pushes if selection.data_type in (None, push.data_type)]
     # A run that only went on since then is no newer request.
-    pushes = [one for one in pushes if selection.since is None or one.requested >= selection.since]
-    pushes.sort(key=lambda one: (one.requested, one.push_id), reverse=True)
+    pushes = [
+        push for push in pushes if selection.since is None or push.requested >= selection.since
+    ]
+    pushes.sort(key=lambda push: (push.requested, push.push_id), reverse=True)
     return Listing(pushes, is_cut=len(matched) >= MAX_RUNS)
 
 
@@ -79,11 +83,11 @@ def status_of_run(run: WorkflowExecution) -> PushStatus:
         return PushStatus.PENDING
     if run.status is WorkflowExecutionStatus.COMPLETED:
         return PushStatus.SUCCESS
-    told = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
+    status = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
     # A run that failed and says Success was refused: an earlier one had succeeded.
-    is_told = told in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
+    is_told = status in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
     is_failed = run.status is WorkflowExecutionStatus.FAILED
-    return told if is_failed and is_told else PushStatus.UNKNOWN
+    return status if is_failed and is_told else PushStatus.UNKNOWN
 
 
 async def _runs(client: Client, clause: str) -> list[WorkflowExecution]:
@@ -125,13 +129,13 @@ def _pushes(runs: Iterable[WorkflowExecution]) -> Iterable[Listed]:
     return latest.values()
 
 
-async def _told(one: Listed, run: WorkflowExecution) -> Listed:
+async def _told(push: Listed, run: WorkflowExecution) -> Listed:
     """Add what the memo knows; a push whose memo can't be read here is listed without."""
     try:
-        reference = await _reference(run, one.reference)
-        return replace(one, reference=reference, requested=await requested_at(run))
+        reference = await _reference(run, push.reference)
+        return replace(push, reference=reference, requested=await requested_at(run))
     except UndecryptablePayload:
-        return one
+        return push
 
 
 async def _reference(run: WorkflowExecution, known: str) -> str:

@@ -89,14 +89,14 @@ async def first_of(client: Client, latest: WorkflowExecution) -> First | None:
     A run that was started by hand bears no mark, and may have been given a mended record: then
     the oldest run that can tell is asked.
     """
-    told = await _told_first(client, latest, by_memo=True)
-    if told:
-        return told
+    first = await _told_first(client, latest, by_memo=True)
+    if first:
+        return first
     # The list lags behind; the latest run is known all the same.
     for run in [*await _runs_of(client, latest.id), latest]:
-        told = await _told_first(client, run, by_memo=False)
-        if told:
-            return told
+        first = await _told_first(client, run, by_memo=False)
+        if first:
+            return first
     return None
 
 
@@ -127,8 +127,8 @@ async def _was_refused(client: Client, run: WorkflowExecution) -> bool:
     closing = client.get_workflow_handle(run.id, run_id=run.run_id).fetch_history_events(
         event_filter_type=WorkflowHistoryEventFilterType.CLOSE_EVENT
     )
-    failures = [one.workflow_execution_failed_event_attributes.failure async for one in closing]
-    return any(one.application_failure_info.type in REFUSED_INPUT for one in failures)
+    failures = [event.workflow_execution_failed_event_attributes.failure async for event in closing]
+    return any(failure.application_failure_info.type in REFUSED_INPUT for failure in failures)
 
 
 async def _runs_of(client: Client, workflow_id: str) -> list[WorkflowExecution]:

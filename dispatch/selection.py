@@ -42,7 +42,7 @@ class Selection:
         """The visibility query of the runs that match; those of an odd data type and of others."""
         clauses = [equals("WorkflowType", "push"), *self._given()]
         if self.statuses:
-            clauses.append(f"({' OR '.join(_CLAUSES[one] for one in self.statuses)})")
+            clauses.append(f"({' OR '.join(_CLAUSES[status] for status in self.statuses)})")
         if self.visibility:
             clauses.append(f"({self.visibility})")
         return " AND ".join(clauses)

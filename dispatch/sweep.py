@@ -45,7 +45,7 @@ async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
         return 0
     before = _now_of(space) - young.total_seconds()
     for folder in sorted(filter(_is_folder, space.iterdir())):
-        old = [one for one in folder.iterdir() if _is_old(one, before)]
+        old = [file for file in folder.iterdir() if _is_old(file, before)]
         if old and not await _is_known(client, unquote(folder.name)):
             removed += _remove(old, before)
         if not any(folder.iterdir()) and folder.stat().st_mtime < before:
@@ -61,10 +61,10 @@ def _now_of(folder: Path) -> float:
 
 def _remove(files: Iterable[Path], before: float) -> int:
     removed = 0
-    for one in files:
+    for file in files:
         # Its key may have been started again since Temporal was asked: that writes it anew.
-        if _is_old(one, before):
-            one.unlink()
+        if _is_old(file, before):
+            file.unlink()
             removed += 1
     return removed
 

@@ -75,8 +75,8 @@ class App:
 
 def _broken(error: Exception) -> Response:
     is_full = isinstance(error, sqlite3.OperationalError)
-    said = refusal(500, f"The emulator can keep nothing more: {error}." if is_full else None)
-    return Response(said.body, said.status, media_type="application/json")
+    answer = refusal(500, f"The emulator can keep nothing more: {error}." if is_full else None)
+    return Response(answer.body, answer.status, media_type="application/json")
 
 
 async def _read(receive: Receive) -> bytes | None:

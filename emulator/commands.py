@@ -94,8 +94,8 @@ class ControlCommands:
         shown = ("message", "consumer", "operation", "event", "attempt", "state")
         return {
             "consumers": [
-                {"kind": one.kind, "secret": one.secret, **one.document}
-                for one in subscribers(self._world)
+                {"kind": subscriber.kind, "secret": subscriber.secret, **subscriber.document}
+                for subscriber in subscribers(self._world)
             ],
             "deliveries": [
                 {

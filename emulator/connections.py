@@ -44,7 +44,7 @@ class Behaviour:
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> Self:
         """Read manners from JSON; an unknown one is refused by name."""
-        known = {one.name for one in fields(cls)}
+        known = {field.name for field in fields(cls)}
         for name in document:
             if name not in known:
                 raise EmulatedError(
@@ -72,7 +72,7 @@ class Behaviour:
     def _opening(self, moment: int) -> int:
         if self.window is None:
             return moment
-        first, last = (time.fromisoformat(one) for one in self.window)
+        first, last = (time.fromisoformat(text) for text in self.window)
         here = at(moment)
         inside = (
             first <= here.time() < last
@@ -154,8 +154,8 @@ class ConnectionStore:
                 self._store.run(
                     "INSERT OR REPLACE INTO companies VALUES (?, ?)", company["id"].lower(), name
                 )
-                for one in company.get("connections", []):
-                    self._sow_connection(company["id"].lower(), one)
+                for connection in company.get("connections", []):
+                    self._sow_connection(company["id"].lower(), connection)
         self.load()
 
     def _sow_connection(self, company: str, seed: JsonObject) -> None:

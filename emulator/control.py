@@ -33,7 +33,7 @@ def build_control(world: World, commands: ControlCommands, courier: WebhookDeliv
 
 def _world(world: World, commands: ControlCommands) -> list[Route]:
     async def connections(_: Request) -> object:
-        return [one.document() for one in world.directory.connections.values()]
+        return [entry.document() for entry in world.directory.connections.values()]
 
     async def connection(request: Request) -> object:
         return commands.behave(request.path_params["id"], await _document(request))

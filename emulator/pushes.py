@@ -210,8 +210,10 @@ def _is_never_corrected(mistake: Mistake | None) -> bool:
 def _message(verdict: RuleResult, mistake: Mistake | None) -> str | None:
     if not verdict.errors and mistake is None:
         return None
-    said = " ".join(str(error["message"]) for error in verdict.errors) or "The platform timed out."
+    message = (
+        " ".join(str(error["message"]) for error in verdict.errors) or "The platform timed out."
+    )
     return (
         "An error occurred in a downstream service."
-        f" Correlation ID: {uuid.uuid4().hex}. Message: {said}"
+        f" Correlation ID: {uuid.uuid4().hex}. Message: {message}"
     )

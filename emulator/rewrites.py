@@ -82,7 +82,7 @@ def _sign(record: JsonObject, _: str) -> None:
     for holder, name, value in list(_leaves(record)):
         if name in _AMOUNTS and _is_number(value):
             holder[name] = -value
-    for pair in (*_OPPOSITES, *((other, one) for one, other in _OPPOSITES)):
+    for pair in (*_OPPOSITES, *((second, first) for first, second in _OPPOSITES)):
         if pair[0] in record:
             record[pair[1]] = record.pop(pair[0])
             return

@@ -59,7 +59,7 @@ class Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         protocols = cast(set[WiredProtocol], self.server_state.connections)
-        for protocol in [one for one in protocols if not one.controls]:
+        for protocol in [connection for connection in protocols if not connection.controls]:
             protocol.transport.abort()
         self._socket.close()
         # Bound but not listening: nobody else gets the port, and connecting to it is refused.

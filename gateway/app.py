@@ -73,8 +73,8 @@ def build_app(dependencies: Dependencies) -> FastAPI:
 
     async def ready(_: Request) -> Json:
         stopping = "It is stopping." if dependencies.closing.is_set() else None
-        status, told = ready_answer(stopping or await readiness.trouble())
-        return Json(told, status_code=status)
+        status, answer = ready_answer(stopping or await readiness.trouble())
+        return Json(answer, status_code=status)
 
     app.add_api_route("/ready", ready, methods=READS, include_in_schema=False)
     return app

@@ -43,7 +43,7 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         if len(self.connections) > self.most:
             others = cast("set[BoundedProtocol]", self.connections)
-            waiting = [one for one in others if not one.is_served]
+            waiting = [connection for connection in others if not connection.is_served]
             min(waiting, key=attrgetter("used")).transport.abort()
         self._watch()
 

@@ -90,9 +90,11 @@ def refusal_of(error: Exception) -> HttpError:
         case CodatError() | UnreadableOptions():
             return _codat(error)
         case _:
-            said = _lacking(error)
+            message = _lacking(error)
             return (
-                away(said) if said else HttpError(500, "Something went wrong that should not have.")
+                away(message)
+                if message
+                else HttpError(500, "Something went wrong that should not have.")
             )
 
 
@@ -101,8 +103,8 @@ def _lacking(error: Exception) -> str | None:
     match error:
         case RPCError() if error.status in NOT_LET_IN:
             return "Temporal does not let the front door in: its key has to be renewed."
-        case RPCError() if said := meaning_of_first_use(error):
-            return said
+        case RPCError() if meaning := meaning_of_first_use(error):
+            return meaning
         case RPCError() if error.status in AWAY:
             return "Temporal does not answer; try again soon."
         case TimeoutError():
@@ -122,8 +124,8 @@ def answer_to(request: Request, error: Exception) -> Response:
     elif not isinstance(error, HttpError) and refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("Request %s was put off: %s", correlation, refusal.message)
     if "text/html" in request.headers.get("accept", "") and not _API.match(request.url.path):
-        told = {"status": refusal.status, "message": refusal.message, "correlation": correlation}
-        shown = page("error", refusal.status, **told)
+        values = {"status": refusal.status, "message": refusal.message, "correlation": correlation}
+        shown = page("error", refusal.status, **values)
         shown.headers.update(refusal.headers)
         return shown
     body = error_body(refusal.status, refusal.message, correlation)
@@ -139,8 +141,8 @@ def _keyed(refusal: HttpError, key: str | None) -> HttpError:
     """Say how to repeat a request of which nobody knows whether it started its push."""
     if key is None or refusal.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return refusal
-    said = f"{refusal.message} Repeat the request with this answer's Idempotency-Key."
-    return HttpError(refusal.status, said, **refusal.headers, **{"Idempotency-Key": quoted(key)})
+    message = f"{refusal.message} Repeat the request with this answer's Idempotency-Key."
+    return HttpError(refusal.status, message, **refusal.headers, **{"Idempotency-Key": quoted(key)})
 
 
 def correlation_of(request: Request) -> str:
@@ -193,8 +195,8 @@ class ErrorsMiddleware:
 def _complaint(error: RequestValidationError) -> str:
     return (
         "; ".join(
-            f"{'.'.join(str(part) for part in one['loc'][1:]) or 'the request'}: {one['msg']}"
-            for one in error.errors()
+            f"{'.'.join(str(part) for part in detail['loc'][1:]) or 'the request'}: {detail['msg']}"
+            for detail in error.errors()
         )
         + "."
     )

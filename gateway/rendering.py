@@ -31,10 +31,12 @@ def indented(value: object, depth: int = 0) -> str:
     match value:
         case dict() if value:
             members = cast("dict[str, object]", value)
-            rows = [f"{dumps(name)}: {indented(one, depth + 1)}" for name, one in members.items()]
+            rows = [
+                f"{dumps(name)}: {indented(member, depth + 1)}" for name, member in members.items()
+            ]
             brackets = "{}"
         case list() if value:
-            rows = [indented(one, depth + 1) for one in cast("list[object]", value)]
+            rows = [indented(item, depth + 1) for item in cast("list[object]", value)]
             brackets = "[]"
         case _:
             return dumps(value)

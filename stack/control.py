@@ -36,7 +36,11 @@ class EmulatorControl:
     async def journal(self, path: str, method: str | None = None) -> list[JournalEntry]:
         """Give the requests whose path holds this text, in the order of their arrival."""
         entries = (await self._http.get("/journal")).json()
-        return [one for one in entries if path in one["path"] and method in (None, one["method"])]
+        return [
+            entry
+            for entry in entries
+            if path in entry["path"] and method in (None, entry["method"])
+        ]
 
     async def seed(self, company: str, connection: str, **behaviour: object) -> None:
         """Add a company with one connection."""

@@ -98,12 +98,13 @@ class _Show:
     async def _is_caught(self) -> bool:
         unanswered = await self._emulator.journal(UNANSWERED.connection, "POST")
         others = [
-            one
+            entry
             for part in (OFFLINE, REFUSED, SHAKY)
-            for one in await self._emulator.journal(part.connection, "POST")
-            if one["answeredAt"]
+            for entry in await self._emulator.journal(part.connection, "POST")
+            if entry["answeredAt"]
         ]
-        return [one["answeredAt"] for one in unanswered] == [None] and len(others) >= len(PARTS) - 1
+        answered = [entry["answeredAt"] for entry in unanswered]
+        return answered == [None] and len(others) >= len(PARTS) - 1
 
     def _tell(self, words: str) -> None:
         after = time.monotonic() - self._begun

@@ -58,7 +58,11 @@ class Part:
     @property
     def company_name(self) -> str:
         """What the company is called."""
-        return next(one["name"] for one in seeds.SEEDED["companies"] if one["id"] == self.company)
+        return next(
+            company["name"]
+            for company in seeds.SEEDED["companies"]
+            if company["id"] == self.company
+        )
 
     @property
     def request(self) -> PushRequest:

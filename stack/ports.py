@@ -24,9 +24,9 @@ class Ports:
         """Take ports that nobody uses now."""
         with ExitStack() as held:
             sockets = [held.enter_context(socket.socket()) for _ in fields(cls)]
-            for one in sockets:
-                one.bind((HOST, 0))
-            return cls(*(int(one.getsockname()[1]) for one in sockets))
+            for listener in sockets:
+                listener.bind((HOST, 0))
+            return cls(*(int(bound.getsockname()[1]) for bound in sockets))
 
     def check(self) -> None:
         """Raise Trouble that names the first port which is taken."""

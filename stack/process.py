@@ -83,8 +83,8 @@ class Process:
 
     def death(self) -> ProcessFailed:
         """Tell that it ended by itself, with the last it said."""
-        said = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
-        lines = "".join(f"\n  {line}" for line in said)
+        tail = self.log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+        lines = "".join(f"\n  {line}" for line in tail)
         return ProcessFailed(
             f"{self.name} has ended by itself (exit code {self._process.returncode}); "
             f"its last words in {self.log}:{lines}"

@@ -47,7 +47,7 @@ class Stack:
 
     async def start_worker(self, **settings: str) -> Process:
         """Start one more worker, with settings of its own; it is stopped with the stack."""
-        number = sum(one.name.startswith("worker") for one in self.processes) + 1
+        number = sum(process.name.startswith("worker") for process in self.processes) + 1
         name = f"worker {number}"
         command = (sys.executable, str(ROOT / "worker.py"))
         log = self.folder / f"worker-{number}.log"

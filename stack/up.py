@@ -24,7 +24,7 @@ async def up(console: Console, ports: Ports, folder: Path) -> int:
 
 
 async def _first_to_end(processes: Iterable[Process]) -> Process:
-    watches = {asyncio.create_task(one.ended()): one for one in processes}
+    watches = {asyncio.create_task(process.ended()): process for process in processes}
     try:
         done, _ = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
     finally:

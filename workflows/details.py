@@ -26,11 +26,13 @@ def progress_details(progress: PushProgress) -> str:
 def outcome_details(outcome: PushOutcome, push_id: str) -> str:
     """Describe how a push ended, and what to do next."""
     rows = [f"**{outcome.status.value}**: {plain(outcome.message)}\n"]
-    rows += [f"- {code(one.pointer or '/')} {plain(one.message)}" for one in _some(outcome.errors)]
+    rows += [
+        f"- {code(error.pointer or '/')} {plain(error.message)}" for error in _some(outcome.errors)
+    ]
     if outcome.push_operation_key:
         rows.append(f"- operation: `{outcome.push_operation_key}`")
     some = outcome.candidates[:_MAX_SHOWN]
-    rows += [f"- may be ours: `{one.push_operation_key}`" for one in some]
+    rows += [f"- may be ours: `{candidate.push_operation_key}`" for candidate in some]
     advice = advice_on(outcome, push_id)
     return "\n".join([*rows, f"- next: {advice}"] if advice else rows)
 

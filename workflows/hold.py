@@ -41,7 +41,7 @@ class HoldWorkflow:
         hold = _read(inputs, Hold)
         if hold:
             begun = hold.model_copy(update={"since": workflow.now()})
-            self._tell([*(one for one in self._holds if one.scope != hold.scope), begun])
+            self._tell([*(held for held in self._holds if held.scope != hold.scope), begun])
 
     @workflow.signal(name="release")
     def release(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
@@ -49,16 +49,16 @@ class HoldWorkflow:
         release = _read(inputs, Release)
         if release:
             within = (release.connection_id, release.data_type)
-            self._tell([one for one in self._holds if not one.lies_within(*within)])
+            self._tell([held for held in self._holds if not held.lies_within(*within)])
 
     def _tell(self, holds: list[Hold]) -> None:
         self._holds, self._is_known = holds, True
-        listed = [one.model_dump(mode="json", by_alias=True) for one in holds]
+        listed = [hold.model_dump(mode="json", by_alias=True) for hold in holds]
         workflow.upsert_memo({HOLDS: listed})
         rows = [
-            f"{one.connection_id or 'all connections'}, {one.data_type or 'all data types'}: "
-            f"{one.reason} (held by {one.by})"
-            for one in holds
+            f"{hold.connection_id or 'all connections'}, {hold.data_type or 'all data types'}: "
+            f"{hold.reason} (held by {hold.by})"
+            for hold in holds
         ]
         details = "\n".join(["**held**\n", *(f"- {plain(row)}" for row in rows)])
         workflow.set_current_details(details)

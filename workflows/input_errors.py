@@ -46,9 +46,11 @@ def check_workflow_id(request: PushRequest, workflow_id: str) -> None:
 
 def sentence_of(error: ValidationError) -> str:
     """Say what is wrong with a request, in one sentence, without quoting the record."""
-    said = [_complaint(one["loc"], one["type"], one["msg"]) for one in error.errors()]
-    more = f"; and {len(said) - _MAX_SAID:,} more" if len(said) > _MAX_SAID else ""
-    return cut("; ".join(said[:_MAX_SAID])) + more + "."
+    complaints = [
+        _complaint(detail["loc"], detail["type"], detail["msg"]) for detail in error.errors()
+    ]
+    more = f"; and {len(complaints) - _MAX_SAID:,} more" if len(complaints) > _MAX_SAID else ""
+    return cut("; ".join(complaints[:_MAX_SAID])) + more + "."
 
 
 def _complaint(where: tuple[int | str, ...], kind: str, message: str) -> str:

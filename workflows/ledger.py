@@ -66,23 +66,39 @@ class Ledger(BaseModel):
     @property
     def is_used_up(self) -> bool:
         """Whether no further number may be tried."""
-        fruitless = [one for one in self.submissions if one.was_sent and one.operation is None]
+        fruitless = [
+            submission
+            for submission in self.submissions
+            if submission.was_sent and submission.operation is None
+        ]
         return len(fruitless) >= MAX_NUMBERS
 
     @property
     def can_be_ruled_out(self) -> bool:
         """Whether numbers that were looked for are all that speaks against a Failed."""
-        if self.unread or self.excluded or not any(one.is_doubted for one in self.submissions):
+        if (
+            self.unread
+            or self.excluded
+            or not any(submission.is_doubted for submission in self.submissions)
+        ):
             return False
-        return all(one.is_doubted or not one.may_have_written for one in self.submissions)
+        return all(
+            submission.is_doubted or not submission.may_have_written
+            for submission in self.submissions
+        )
 
     def has_changed(self, digest: str) -> bool:
         """Tell whether what is still looked for was another request than this one."""
-        return any(one.is_unclear and one.digest != digest for one in self.submissions)
+        return any(
+            submission.is_unclear and submission.digest != digest for submission in self.submissions
+        )
 
     def find(self, operation: UUID) -> Submission | None:
         """Find the number that led to this operation."""
-        return next((one for one in self.submissions if one.operation == operation), None)
+        return next(
+            (submission for submission in self.submissions if submission.operation == operation),
+            None,
+        )
 
     def begin(self, now: datetime, minutes: int | None, digest: str) -> Submission:
         """Open the next number."""
@@ -94,10 +110,18 @@ class Ledger(BaseModel):
 
     def _forget_refused(self) -> None:
         """Keep of numbers that are settled as refused the newest: the older ones say no more."""
-        refused = [one for one in self.submissions if one.judgement is Judgement.REFUSED]
-        settled = [one for one in refused if not one.open and one.operation is None]
-        for one in settled[:-MAX_REFUSED]:
-            self.submissions.remove(one)
+        refused = [
+            submission
+            for submission in self.submissions
+            if submission.judgement is Judgement.REFUSED
+        ]
+        settled = [
+            submission
+            for submission in refused
+            if not submission.open and submission.operation is None
+        ]
+        for older in settled[:-MAX_REFUSED]:
+            self.submissions.remove(older)
 
 
 def rule_out(ledger: Ledger) -> None:

@@ -43,7 +43,7 @@ def _enter(ledger: Ledger, event: PastEvent) -> None:
 
 
 def _schedule(ledger: Ledger, event: PastEvent) -> None:
-    submission = next((one for one in ledger.submissions if one.number == event.number), None)
+    submission = next((known for known in ledger.submissions if known.number == event.number), None)
     if submission is None:
         submission = ledger.begin(event.at, event.minutes, event.digest)
         submission.number = event.number
@@ -51,7 +51,7 @@ def _schedule(ledger: Ledger, event: PastEvent) -> None:
 
 
 def _answer(ledger: Ledger, event: PastEvent) -> None:
-    submission = next((one for one in ledger.submissions if one.number == event.number), None)
+    submission = next((known for known in ledger.submissions if known.number == event.number), None)
     if submission:
         answer = answer_to(event.error) if event.error else AttemptResult.ACCEPTED
         has_lost_one = submission.open > 1

@@ -76,9 +76,9 @@ def what_it_says(operation: PushOperation) -> str:
         doubt = f"with status code {operation.status_code}"
     else:
         doubt = "without a reason"
-    said = f": {operation.reason}" if operation.reason else "."
+    detail = f": {operation.reason}" if operation.reason else "."
     proof = "which does not prove that nothing was written"
-    return f"Codat calls operation {key} Failed {doubt}, {proof}{said}"
+    return f"Codat calls operation {key} Failed {doubt}, {proof}{detail}"
 
 
 def records_in(operation: PushOperation) -> list[PushRecord]:

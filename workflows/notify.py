@@ -97,7 +97,9 @@ def _notice(request: PushRequest, outcome: PushOutcome, push_id: UUID, message_i
             requested_on_date=outcome.requested_on_utc,
             completed_on_date=outcome.completed_on_utc or now,
             status=outcome.status.value,
-            record=next((NoticeRecord(id=one.id) for one in outcome.records if one.id), None),
+            record=next(
+                (NoticeRecord(id=record.id) for record in outcome.records if record.id), None
+            ),
             error_message=None if succeeded else outcome.message,
             validation=NoticeRemarks(errors=outcome.errors, warnings=outcome.warnings),
             submitted=outcome.submitted,

@@ -34,11 +34,11 @@ class EmulatorClient:
         """Add a side's company with its connections, which rewrite records or not."""
         places = [
             {
-                "id": connection(side, one),
-                "platform": one.platform,
-                "manners": one.behaviour | {"rewrites": one.rewrites if rewrite else ()},
+                "id": connection(side, place),
+                "platform": place.platform,
+                "manners": place.behaviour | {"rewrites": place.rewrites if rewrite else ()},
             }
-            for one in PLACES
+            for place in PLACES
         ]
         companies = [{"id": company(side), "name": side, "connections": places}]
         # Each adds a thousand requests to the day; while few are left, ours puts looking off.
@@ -74,12 +74,12 @@ class EmulatorClient:
     async def journal(self, side: str) -> list[JournalEntry]:
         """Give a side's requests in the order of their arrival."""
         entries: list[JournalEntry] = await self._ask("GET", "/journal")
-        return [one for one in entries if company(side) in one["path"]]
+        return [entry for entry in entries if company(side) in entry["path"]]
 
     async def ledger(self, side: str) -> list[JournalEntry]:
         """Give what a side's pushes wrote."""
         entries: list[JournalEntry] = await self._ask("GET", "/ledger")
-        return [one for one in entries if one["companyId"] == company(side)]
+        return [entry for entry in entries if entry["companyId"] == company(side)]
 
     async def _ask(self, method: str, path: str, document: object = None) -> Any:  # noqa: ANN401
         answer = await self._http.request(method, path, json=document)

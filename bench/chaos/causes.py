@@ -77,11 +77,11 @@ def cause_of(
 ) -> Cause:
     """Find what left an Unknown without proof; `pair` has all pushes of the same record."""
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
-    told = _by_its_words(case, fates)
-    if told:
-        return told
+    cause = _by_its_words(case, fates)
+    if cause:
+        return cause
     others = _others(case, operations)
-    twins = [one for one in pair if one is not case]
+    twins = [twin for twin in pair if twin is not case]
     if twins and "sent an identical record" in _words(case):
         return Cause.TWINS
     if any(other in twins for other, _ in others):
@@ -137,8 +137,8 @@ def _others(
     case: Case, operations: Mapping[str, tuple[Case, JournalEntry]]
 ) -> list[tuple[Case, JournalEntry]]:
     """Give the candidates that were other pushes' operations."""
-    told = [run.told for run in case.ending.runs if run.told]
-    seen = {str(one.push_operation_key) for each in told for one in each.candidates}
+    outcomes = [run.told for run in case.ending.runs if run.told]
+    seen = {str(candidate.push_operation_key) for each in outcomes for candidate in each.candidates}
     found = [operations[key] for key in seen if key in operations]
     return [(other, post) for other, post in found if other is not case]
 

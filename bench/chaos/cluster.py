@@ -108,8 +108,8 @@ class Cluster:
             async with self._lock("server"):
                 await self._wait_for_empty_hands(struck[0])
         began = time.time()
-        self._doomed.update(one.id for one in struck)
-        await asyncio.gather(*(one.kill() for one in struck))
+        self._doomed.update(worker.id for worker in struck)
+        await asyncio.gather(*(worker.kill() for worker in struck))
         await asyncio.sleep(disaster.lasts)
         await asyncio.gather(*(self._start_worker(side, disaster.worker) for side in self.sides))
         self._note(disaster, began, struck[0])
@@ -117,13 +117,13 @@ class Cluster:
     async def _freeze_workers(self, disaster: Disaster) -> None:
         struck = [self.workers[side, disaster.worker] for side in self.sides]
         began = time.time()
-        for one in struck:
-            _signal(one, signal.SIGSTOP)
+        for worker in struck:
+            _signal(worker, signal.SIGSTOP)
         try:
             await asyncio.sleep(disaster.lasts)
         finally:
-            for one in struck:
-                _signal(one, signal.SIGCONT)
+            for worker in struck:
+                _signal(worker, signal.SIGCONT)
         self._note(disaster, began, struck[0])
 
     async def _kill_server(self, disaster: Disaster) -> None:
@@ -150,9 +150,9 @@ class Cluster:
     async def _sends(self, worker: Process) -> bool:
         query = 'WorkflowType="push" AND ExecutionStatus="Running"'
         async for run in self.client.list_workflows(query):
-            for one in await Commands(self.client, run.id).pending():
-                in_hand = one.last_worker_identity.startswith(f"{worker.id}@")
-                if in_hand and one.activity_type.name == "push":
+            for activity in await Commands(self.client, run.id).pending():
+                in_hand = activity.last_worker_identity.startswith(f"{worker.id}@")
+                if in_hand and activity.activity_type.name == "push":
                     return True
         return False
 
@@ -202,7 +202,7 @@ class Cluster:
         for watch in self._watches:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
-        await asyncio.gather(*(one.kill() for one in self._all))
+        await asyncio.gather(*(process.kill() for process in self._all))
 
 
 def _signal(process: Process, number: signal.Signals) -> None:

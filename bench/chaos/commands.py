@@ -139,13 +139,13 @@ class Commands:
     @asynccontextmanager
     async def paused(self) -> AsyncGenerator[None]:
         """Keep the workflow paused."""
-        said = {**self._workflow, "identity": OPERATOR, "reason": OPERATOR}
-        pause = PauseWorkflowExecutionRequest(**said, request_id=str(uuid4()))
+        common = {**self._workflow, "identity": OPERATOR, "reason": OPERATOR}
+        pause = PauseWorkflowExecutionRequest(**common, request_id=str(uuid4()))
         await persist(lambda: self._service.pause_workflow_execution(pause))
         try:
             yield
         finally:
-            unpause = UnpauseWorkflowExecutionRequest(**said, request_id=str(uuid4()))
+            unpause = UnpauseWorkflowExecutionRequest(**common, request_id=str(uuid4()))
             await _unless_over(lambda: self._service.unpause_workflow_execution(unpause))
 
     async def reset_workflow(self, run_id: str, event_id: int, request_id: str) -> None:

@@ -210,7 +210,7 @@ async def _failed_while_paused(side: Side, item: Item, activity: str, dice: Rand
     """Give a paused attempt some seconds to fail."""
     commands = side.commands(item)
     for _ in range(int(dice.uniform(0.5, 4) / _WATCH)):
-        pending = {one.activity_id: one.attempt for one in await commands.pending()}
+        pending = {info.activity_id: info.attempt for info in await commands.pending()}
         if pending.get(activity) != 1:
             return
         await asyncio.sleep(_WATCH)

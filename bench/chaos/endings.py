@@ -65,7 +65,7 @@ async def of_ours(side: Ours, items: list[Item], within: float) -> list[Ending]:
         endings.append(Ending(item, side.push(item).push_id, status, outcome, runs))
 
     await asyncio.gather(*(read(item) for item in items))
-    return sorted(endings, key=lambda one: one.item.number)
+    return sorted(endings, key=lambda ending: ending.item.number)
 
 
 async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending]:
@@ -89,9 +89,9 @@ async def _outcome(push: Push) -> PushOutcome:
 
 async def _runs(side: Ours, item: Item) -> list[Run]:
     query = f'WorkflowId="{side.workflow_id(item)}"'
-    found = [one async for one in side.client.list_workflows(query)]
-    runs = [await _run(side.client, one) for one in found]
-    return sorted(runs, key=lambda one: one.events[0].event_time.ToNanoseconds())
+    found = [run async for run in side.client.list_workflows(query)]
+    runs = [await _run(side.client, run) for run in found]
+    return sorted(runs, key=lambda run: run.events[0].event_time.ToNanoseconds())
 
 
 async def _run(client: Client, execution: WorkflowExecution) -> Run:

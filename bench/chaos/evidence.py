@@ -48,17 +48,19 @@ class Evidence:
     def cases(self) -> list[Case]:
         """Sort requests and records by the push that they belong to."""
         owners = {
-            str(uuid5(one.push_id, str(number))): index
-            for index, one in enumerate(self.endings)
+            str(uuid5(ending.push_id, str(number))): index
+            for index, ending in enumerate(self.endings)
             for number in range(1, _NUMBERS)
         }
-        updates = [one for one in enumerate(self.endings) if one[1].item.record_id]
+        updates = [pair for pair in enumerate(self.endings) if pair[1].item.record_id]
         found = [Case(ending, [], []) for ending in self.endings]
         for post in self.journal:
             if post["method"] == "POST":
                 owner = owners[post["headers"]["idempotency-key"]]
             elif post["method"] == "PUT":
-                owner = next(index for index, one in updates if one.item.marker in post["body"])
+                owner = next(
+                    index for index, ending in updates if ending.item.marker in post["body"]
+                )
             else:
                 continue
             found[owner].posts.append(post)

@@ -93,7 +93,7 @@ def rules(wanted: Wanted, side: str) -> list[Rule]:
 
 
 def _connection(side: str, name: str) -> str:
-    (place,) = (one for one in PLACES if one.name == name)
+    (place,) = (known for known in PLACES if known.name == name)
     return connection(side, place)
 
 

@@ -173,13 +173,15 @@ def make_plan(wanted: Wanted) -> Plan:
         return Plan(wanted, items, [], [])
     disasters = _disasters(dice, wanted)
     if wanted.only:
-        return Plan(wanted, items, [one for one in disasters if one.what == wanted.only], [])
+        return Plan(
+            wanted, items, [disaster for disaster in disasters if disaster.what == wanted.only], []
+        )
     return Plan(wanted, items, disasters, _presses(dice, wanted, items))
 
 
 def _items(dice: Random, wanted: Wanted) -> list[Item]:
-    places = [one for one in PLACES if not (wanted.brief and one.needs_deadline)]
-    weights = [one.weight for one in places]
+    places = [candidate for candidate in PLACES if not (wanted.brief and candidate.needs_deadline)]
+    weights = [candidate.weight for candidate in places]
     items: list[Item] = []
     for number in range(wanted.pushes):
         (place,) = dice.choices(places, weights)
@@ -199,8 +201,8 @@ def _items(dice: Random, wanted: Wanted) -> list[Item]:
 def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
     chance = dice.random()
     if chance < UPDATES:
-        return _update(dice, item, [one for one in earlier if one.record_id])
-    models = [one for one in earlier if one.twin is None and one.record_id is None]
+        return _update(dice, item, [other for other in earlier if other.record_id])
+    models = [other for other in earlier if other.twin is None and other.record_id is None]
     if chance < UPDATES + TWINS and models:
         model = dice.choice(models[-5:])
         return replace(
@@ -245,10 +247,14 @@ def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
             at = (index + dice.random()) * wanted.storm / count
             found.append(Disaster(at, what, dice.uniform(least, most), dice.randrange(2)))
     if wanted.freezes_long:
-        longs = [one for one in found if one.what == "freeze worker" and one.at < wanted.storm / 2]
-        for one in longs[:2]:
-            found[found.index(one)] = replace(one, lasts=dice.uniform(62, 68))
-    return sorted(found, key=lambda one: one.at)
+        longs = [
+            disaster
+            for disaster in found
+            if disaster.what == "freeze worker" and disaster.at < wanted.storm / 2
+        ]
+        for freeze in longs[:2]:
+            found[found.index(freeze)] = replace(freeze, lasts=dice.uniform(62, 68))
+    return sorted(found, key=lambda disaster: disaster.at)
 
 
 def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
@@ -259,7 +265,7 @@ def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
     doors += ["retry"] * least  # for most, what it is pressed on does not end in time
     dice.shuffle(doors)
     # Apart, and a push for each: most others end the run that a request is under way in.
-    slow = [one for one in items if one.place.name == SLOW] or items
+    slow = [item for item in items if item.place.name == SLOW] or items
     on_requests = [door for door in doors if door.startswith("activity")]
     presses = [
         Press(item.at, item.number, door)
@@ -269,13 +275,15 @@ def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
     while others:
         some = [others.pop() for _ in range(min(len(others), dice.choice((1, 1, 1, 2, 3))))]
         presses += _on_one(dice, some, items)
-    return sorted(presses, key=lambda one: one.at)
+    return sorted(presses, key=lambda press: press.at)
 
 
 def _on_one(dice: Random, doors: list[str], items: list[Item]) -> Iterator[Press]:
     # What succeeds can't be retried.
     wished = _UNSUCCESSFUL if "retry" in doors else ()
-    item = dice.choice([one for one in items if one.place.name in wished] or items)
+    item = dice.choice(
+        [candidate for candidate in items if candidate.place.name in wished] or items
+    )
     at = item.at + dice.expovariate(1 / 6)
     for door in doors:
         yield Press(at + dice.uniform(0, 1), item.number, door)

@@ -29,11 +29,11 @@ def delays(blows: list[Fault], endings: list[Ending], journal: list[JournalEntry
             case "kill emulator":
                 found["emulator killed: next answer"] += _next(blow, _answers(journal))
             case "kill worker":
-                idle = [one for events in histories for one in _idle(blow, events)]
-                busy = [one for events in histories for one in _in_hand(blow, events)]
+                idle = [delay for events in histories for delay in _idle(blow, events)]
+                busy = [delay for events in histories for delay in _in_hand(blow, events)]
                 found["worker killed: idle pushes"] += idle
                 found["worker killed: tasks in hand"] += [
-                    one for one in busy if not _is_disturbed(blow, one, blows)
+                    delay for delay in busy if not _is_disturbed(blow, delay, blows)
                 ]
             case _:
                 pass
@@ -59,14 +59,14 @@ def _next(blow: Fault, moments: Iterable[float]) -> list[float]:
 
 def _completions(histories: list[list[HistoryEvent]]) -> list[float]:
     done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    return [_time(one) for events in histories for one in events if one.event_type == done]
+    return [_time(event) for events in histories for event in events if event.event_type == done]
 
 
 def _answers(journal: list[JournalEntry]) -> list[float]:
     return [
-        datetime.fromisoformat(one["answeredAt"][:26] + "+00:00").timestamp()
-        for one in journal
-        if one["answeredAt"] and str(one["status"]).startswith("2")
+        datetime.fromisoformat(entry["answeredAt"][:26] + "+00:00").timestamp()
+        for entry in journal
+        if entry["answeredAt"] and str(entry["status"]).startswith("2")
     ]
 
 
@@ -101,7 +101,7 @@ def _in_hand(blow: Fault, events: list[HistoryEvent]) -> Iterable[float]:
 
 def _until_done(events: list[HistoryEvent], index: int, since: float) -> Iterable[float]:
     done = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    later = (_time(one) for one in events[index:] if one.event_type == done)
+    later = (_time(event) for event in events[index:] if event.event_type == done)
     for moment in later:
         yield moment - since
         return

@@ -21,9 +21,9 @@ def announce(plan: Plan) -> None:
     echo = "data echoed" if wanted.echo else "no data echoed"
     echo += ", rewritten" if wanted.rewrite else ""
     print(f"seed {wanted.seed}: {wanted.pushes} pushes, keys {wanted.mode}, {echo}")
-    for one in plan.disasters:
-        worker = f" {one.worker}" if "worker" in one.what else ""
-        print(f"  {one.at:6.1f} s  {one.what}{worker}, for {one.lasts:.1f} s")
+    for disaster in plan.disasters:
+        worker = f" {disaster.worker}" if "worker" in disaster.what else ""
+        print(f"  {disaster.at:6.1f} s  {disaster.what}{worker}, for {disaster.lasts:.1f} s")
     doors = Counter(press.door for press in plan.presses)
     print("  doors: " + ", ".join(f"{door} {count}" for door, count in sorted(doors.items())))
 
@@ -41,26 +41,26 @@ def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str
     fired = counted(plan.wanted, evidence.journal, evidence.in_force)
     seldom = _faults(fired, storm.cluster.blows, plan.wanted.at_least)
     seldom += [door for door in DOORS if storm.doors[door] < plan.wanted.door_at_least]
-    for one in ours.violations[:_MOST]:
-        print(f"VIOLATION {one}")
+    for text in ours.violations[:_MOST]:
+        print(f"VIOLATION {text}")
     for case in ours.stories[:_MOST]:
         print("\n".join(story(case)))
-    for one in seldom:
-        print(f"TOO SELDOM {one}")
+    for text in seldom:
+        print(f"TOO SELDOM {text}")
     return 1 if ours.violations or seldom else 0
 
 
 def _table(verdicts: Mapping[str, Verdict]) -> None:
     rows = {
-        "pushes": [one.pushes for one in verdicts.values()],
-        "records": [one.records for one in verdicts.values()],
-        "DUPLICATES": [len(one.duplicates) for one in verdicts.values()],
-        "LOST": [len(one.lost) for one in verdicts.values()],
-        "wrong endings": [len(one.wrong) for one in verdicts.values()],
-        "older over newer": [len(one.stale) for one in verdicts.values()],
-        "never ended": [len(one.never_ended) for one in verdicts.values()],
-        "unknown": [one.statuses["Unknown"] for one in verdicts.values()],
-        "unknown without excuse": [len(one.unexcused) for one in verdicts.values()],
+        "pushes": [verdict.pushes for verdict in verdicts.values()],
+        "records": [verdict.records for verdict in verdicts.values()],
+        "DUPLICATES": [len(verdict.duplicates) for verdict in verdicts.values()],
+        "LOST": [len(verdict.lost) for verdict in verdicts.values()],
+        "wrong endings": [len(verdict.wrong) for verdict in verdicts.values()],
+        "older over newer": [len(verdict.stale) for verdict in verdicts.values()],
+        "never ended": [len(verdict.never_ended) for verdict in verdicts.values()],
+        "unknown": [verdict.statuses["Unknown"] for verdict in verdicts.values()],
+        "unknown without excuse": [len(verdict.unexcused) for verdict in verdicts.values()],
     }
     print(f"\n{'':24}" + "".join(f"{name:>10}" for name in verdicts))
     for name, figures in rows.items():

@@ -93,8 +93,8 @@ def _lost(case: Case, pair: list[Case]) -> list[str]:
     outcome = case.ending.outcome
     assert outcome
     if outcome.status == "Success":
-        successes = sum(one.ending.status == "Success" for one in pair)
-        if successes > sum(len(one.records) for one in pair):
+        successes = sum(member.ending.status == "Success" for member in pair)
+        if successes > sum(len(member.records) for member in pair):
             return [f"{case.name}: Success, and there is no record"]
     elif case.records and not _taken_by_twin(case, pair):
         if outcome.status == "Failed":
@@ -106,8 +106,8 @@ def _lost(case: Case, pair: list[Case]) -> list[str]:
 
 def _taken_by_twin(case: Case, pair: list[Case]) -> bool:
     operations = {record["pushOperationKey"] for record in case.records}
-    others = [one.ending.outcome for one in pair if one is not case]
-    return any(one and str(one.push_operation_key) in operations for one in others)
+    others = [member.ending.outcome for member in pair if member is not case]
+    return any(outcome and str(outcome.push_operation_key) in operations for outcome in others)
 
 
 def _wrong(case: Case, pair: list[Case]) -> list[str]:
@@ -115,7 +115,7 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
     assert outcome
     wrong: list[str] = []
     named = str(outcome.push_operation_key)
-    own = {record["pushOperationKey"] for one in pair for record in one.records}
+    own = {record["pushOperationKey"] for member in pair for record in member.records}
     if outcome.status == "Success" and named not in own:
         wrong.append(f"Success of operation {named}, which wrote no record of its own")
     if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
@@ -132,23 +132,25 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
     if outcome.status == "TimedOut" and not item.minutes and not timed_out:
         wrong.append(f"TimedOut, and it had all the time: {outcome.message}")
     wrong += _said_before(case)
-    return [f"{case.name}: {one}" for one in wrong]
+    return [f"{case.name}: {text}" for text in wrong]
 
 
 def _said_before(case: Case) -> list[str]:
     """Hold what earlier runs told against the books of that moment; a success is for ever."""
     wrong: list[str] = []
     for run in case.ending.runs:
-        told = run.told
-        if told is None or run.closed is None:
+        outcome = run.told
+        if outcome is None or run.closed is None:
             continue
-        if told.status == "Success" and case.ending.status != "Success":
+        if outcome.status == "Success" and case.ending.status != "Success":
             wrong.append(f"run {run.id} told Success, the last one {case.ending.status}")
-        if case.may_swap or told.status == "Success":
+        if case.may_swap or outcome.status == "Success":
             continue
-        written = [one for one in case.records if _arrival(case, one) < run.closed]
-        if written and (told.status == "Failed" or not told.submitted):
-            wrong.append(f"run {run.id} told {told.status}, submitted {told.submitted}, too early")
+        written = [record for record in case.records if _arrival(case, record) < run.closed]
+        if written and (outcome.status == "Failed" or not outcome.submitted):
+            wrong.append(
+                f"run {run.id} told {outcome.status}, submitted {outcome.submitted}, too early"
+            )
     return wrong
 
 
@@ -191,10 +193,10 @@ def judge_plain(endings: list[Ending], ledger: list[JournalEntry]) -> Verdict:
     texts = [str(record["data"]) for record in ledger]
     for mark, group in groups.items():
         records = sum(mark in text for text in texts)
-        told = Counter(one.status for one in group)
+        statuses = Counter(member.status for member in group)
         name = f"plain {group[0].item.number}"
         verdict.duplicates += [name] * (records - len(group))
-        missing = told["Success"] - records
-        denied = min(records, len(group)) - (len(group) - told["Failed"])
+        missing = statuses["Success"] - records
+        denied = min(records, len(group)) - (len(group) - statuses["Failed"])
         verdict.lost += [name] * max(0, missing, denied)
     return verdict

@@ -49,7 +49,7 @@ class Ground:
         """Give the requests of one company after an entry, in the order of their arrival."""
         answer = await self._http.get("/journal", params={"since": since})
         company = str(uuid5(_SPACE, name))
-        return [one for one in answer.raise_for_status().json() if company in one["path"]]
+        return [entry for entry in answer.raise_for_status().json() if company in entry["path"]]
 
     async def last(self) -> int:
         """Give the number of the last entry."""

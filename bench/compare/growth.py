@@ -95,6 +95,6 @@ async def _pend(ground: Ground, side: Side, many: int) -> tuple[float, float]:
     while len(sent) < many and time.monotonic() < began + MAX_SECONDS:
         await asyncio.sleep(1)
         entries = await ground.journal(label, since)
-        posts = [one for one in entries if one["method"] == "POST"]
-        sent = [one["answeredMonotonic"] for one in posts if one["answeredMonotonic"]]
+        posts = [entry for entry in entries if entry["method"] == "POST"]
+        sent = [post["answeredMonotonic"] for post in posts if post["answeredMonotonic"]]
     return max(sent) - began, sum(memory(worker.id) for worker in side.workers.values())

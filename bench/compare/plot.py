@@ -22,8 +22,8 @@ def draw(panels: Sequence[Panel]) -> str:
     rows = (len(panels) + 1) // 2
     size = f'width="{2 * WIDTH}" height="{rows * HEIGHT}"'
     parts = [
-        f'<g transform="translate({index % 2 * WIDTH},{index // 2 * HEIGHT})">{_panel(one)}</g>'
-        for index, one in enumerate(panels)
+        f'<g transform="translate({index % 2 * WIDTH},{index // 2 * HEIGHT})">{_panel(panel)}</g>'
+        for index, panel in enumerate(panels)
     ]
     style = 'font-family="sans-serif" font-size="11" fill="#333"'
     back = '<rect width="100%" height="100%" fill="white"/>'

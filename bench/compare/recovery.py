@@ -37,7 +37,11 @@ async def measure(servers: Servers) -> None:
                 began = time.monotonic()
                 await asyncio.gather(_strike(servers, sides, what), ground.finish())
                 # What plain asyncio has forgotten is not waited for.
-                waits = [one.wait(names[one.name], MAX_SECONDS) for one in sides if one.kind.worker]
+                waits = [
+                    rival.wait(names[rival.name], MAX_SECONDS)
+                    for rival in sides
+                    if rival.kind.worker
+                ]
                 await asyncio.gather(*waits)
                 for side in sides:
                     found[side.name].append(_told(side, names[side.name], began))

@@ -150,10 +150,10 @@ class Side:
 
     def seconds(self) -> float:
         """Give the processor time of its workers."""
-        mine = [one.id for one in self.workers.values()]
+        mine = [worker.id for worker in self.workers.values()]
         if not self.kind.worker:
             mine = [desk.process.pid for desk in self.desks.values()]
-        return sum(processor_seconds(one) for one in mine)
+        return sum(processor_seconds(pid) for pid in mine)
 
     async def close(self) -> None:
         """End all of it."""
@@ -183,8 +183,8 @@ class Side:
         while line := await lines.readline():
             if not line.startswith(b"{"):  # DBOS logs to its output
                 continue
-            told = json.loads(line)
-            self.endings.setdefault(told["id"], (told["status"], time.monotonic()))
+            message = json.loads(line)
+            self.endings.setdefault(message["id"], (message["status"], time.monotonic()))
             self._ended.set()
 
     async def _close_desk(self, index: int) -> None:

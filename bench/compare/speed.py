@@ -71,7 +71,7 @@ async def _burst(
     await side.wait([order.id for order in orders], MAX_SECONDS)
     spent = _cpu(side) - before
     entries = await ground.journal(label, since)
-    ended = max(one["answeredMonotonic"] for one in entries)
+    ended = max(entry["answeredMonotonic"] for entry in entries)
     return many / (ended - began), 1000 * spent / many, len(entries) / many
 
 
@@ -91,7 +91,7 @@ async def _one_by_one(ground: Ground, side: Side) -> list[float]:
         await side.start(order)
         await side.wait([order.id], MAX_SECONDS)
         entries = await ground.journal(label, since)
-        took.append(1000 * (max(one["answeredMonotonic"] for one in entries) - began))
+        took.append(1000 * (max(entry["answeredMonotonic"] for entry in entries) - began))
     return took
 
 
@@ -104,7 +104,9 @@ def _print(
 ) -> None:
     heads = ("side", *KINDS_OF_ENDING)
     title = "3. Speed: pushes a second"
-    rows = [(one.name, *(spread(rates[one.name, end]) for end in KINDS_OF_ENDING)) for one in sides]
+    rows = [
+        (side.name, *(spread(rates[side.name, end]) for end in KINDS_OF_ENDING)) for side in sides
+    ]
     table(title, heads, rows)
     ratios = [
         (
@@ -117,12 +119,12 @@ def _print(
     ]
     table("3. Speed: ours over plain Temporal, turn by turn", ("ending", "times"), ratios)
     rows = [
-        (one.name, *(spread(cpu[one.name, end], 0) for end in KINDS_OF_ENDING)) for one in sides
+        (side.name, *(spread(cpu[side.name, end], 0) for end in KINDS_OF_ENDING)) for side in sides
     ]
     table("3. Speed: CPU ms a push, worker and server (PostgreSQL's shared by two)", heads, rows)
     rows = [
-        (one.name, *(spread(requests[one.name, end], 2) for end in KINDS_OF_ENDING))
-        for one in sides
+        (side.name, *(spread(requests[side.name, end], 2) for end in KINDS_OF_ENDING))
+        for side in sides
     ]
     table("3. Speed: requests a push", heads, rows)
     rows = [(name, f"{median(ms):.0f}", f"{max(ms):.0f}") for name, ms in single.items()]

@@ -82,7 +82,7 @@ async def measure(servers: Servers, pushes: int) -> None:
 
 
 async def _storm(servers: Servers, wanted: Wanted) -> dict[str, Figures]:
-    items = [one for one in make_plan(wanted).items if one.record_id is None]
+    items = [item for item in make_plan(wanted).items if item.record_id is None]
     settings = {**WAITS, "CODAT_IDEMPOTENCY": wanted.mode}
     sides = [Side(kind, servers, settings) for kind in KINDS]
     async with EmulatorClient(servers.ports.emulator) as books:
@@ -173,18 +173,18 @@ def _judge(side: Side, items: list[Item], wanted: Wanted, ledger: list[JournalEn
     texts = [str(record["data"]) for record in ledger]
     for mark, group in groups.items():
         records = sum(mark in text for text in texts)
-        ended = [side.endings.get(_name(side, one, wanted)) for one in group]
-        told = Counter(one[0] if one else "never" for one in ended)
-        _count(figures, group, records, told)
+        ended = [side.endings.get(_name(side, member, wanted)) for member in group]
+        statuses = Counter(ending[0] if ending else "never" for ending in ended)
+        _count(figures, group, records, statuses)
     return figures
 
 
-def _count(figures: Figures, group: list[Item], records: int, told: Counter[str]) -> None:
-    denied = max(0, min(records, len(group)) - (len(group) - told["Failed"]))
+def _count(figures: Figures, group: list[Item], records: int, statuses: Counter[str]) -> None:
+    denied = max(0, min(records, len(group)) - (len(group) - statuses["Failed"]))
     figures.duplicates += max(0, records - len(group))
-    figures.lost += max(0, told["Success"] - records)
+    figures.lost += max(0, statuses["Success"] - records)
     figures.wrong += denied
-    figures.never += told["never"]
-    figures.unknown += told["Unknown"]
+    figures.never += statuses["never"]
+    figures.unknown += statuses["Unknown"]
     if group[0].place.name != "refusing":
-        figures.gave_up += told["Failed"] - denied
+        figures.gave_up += statuses["Failed"] - denied

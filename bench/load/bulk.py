@@ -118,7 +118,7 @@ async def failed(bench: Bench, count: int) -> list[Push]:
         count - unclear
     )
     pushes = await each(wanted, bench.start)
-    ended = Counter(told.status.value for told in await each(pushes, Push.outcome))
+    ended = Counter(outcome.status.value for outcome in await each(pushes, Push.outcome))
     print("ended:", dict(ended), flush=True)
     return pushes
 
@@ -126,24 +126,24 @@ async def failed(bench: Bench, count: int) -> list[Push]:
 async def measure(bench: Bench, pushes: list[Push]) -> None:
     """Retry all in bulk; print what was said of each and what was sent."""
     endings = await each(pushes, Push.outcome)
-    unclear = [one for one, told in zip(pushes, endings, strict=True) if not is_safe(told)]
-    safe = [one for one in pushes if one not in unclear]
+    unclear = [push for push, outcome in zip(pushes, endings, strict=True) if not is_safe(outcome)]
+    safe = [push for push in pushes if push not in unclear]
     before = await bench.sent()
     earlier = len(await bench.emulator.journal(""))
     began = time.monotonic()
     bulk, report = await retried(bench, pushes)
     seconds = time.monotonic() - began
     again = await bench.sent() - before
-    ended = Counter(one.status.value for one in await each(safe, Push.outcome))
+    ended = Counter(outcome.status.value for outcome in await each(safe, Push.outcome))
     requests = (await bench.emulator.journal(""))[earlier:]
     print(f"the bulk says, after {seconds:.0f} s:")
     for word, some in report.results.items():
         print(f"  {len(some)} {word}")
-    theirs = {str(idempotency_key(one.push_id, n)) for one in unclear for n in range(1, 9)}
+    theirs = {str(idempotency_key(push.push_id, n)) for push in unclear for n in range(1, 9)}
     facts = {
         "unclear pushes": len(unclear),
-        "unclear sent again": sum(_key(one) in theirs for one in requests),
-        "unclear runs": sum([await runs_of(bench, one.workflow_id) for one in unclear]),
+        "unclear sent again": sum(_key(request) in theirs for request in requests),
+        "unclear runs": sum([await runs_of(bench, push.workflow_id) for push in unclear]),
         "safe pushes": len(safe),
         "safe sent again": again,
         "safe ended": dict(ended),
@@ -151,7 +151,7 @@ async def measure(bench: Bench, pushes: list[Push]) -> None:
         "written once": (await bench.emulator.invariants())["sound"],
         "requests": len(requests),
         "requests a minute": busiest(requests),
-        "requests refused": sum(one["status"] == "429" for one in requests),
+        "requests refused": sum(request["status"] == "429" for request in requests),
         "bulk's runs": await runs_of(bench, bulk.workflow_id),
     }
     for what, how_many in facts.items():
@@ -160,9 +160,9 @@ async def measure(bench: Bench, pushes: list[Push]) -> None:
 
 async def retried(bench: Bench, pushes: list[Push]) -> tuple[Bulk, BulkReport]:
     """Retry all these, though some are unclear, while workers are killed."""
-    client, ids = bench.stack.client, [one.push_id for one in pushes]
-    ends = [told.close_time for told in await each(pushes, Push.describe)]
-    planned = max(one for one in ends if one)
+    client, ids = bench.stack.client, [push.push_id for push in pushes]
+    ends = [description.close_time for description in await each(pushes, Push.describe)]
+    planned = max(end for end in ends if end)
     bulk = await start_bulk(client, ids, planned, gap=GAP, reason="bench")
     for part in KILLS:
         async with bench.worker() as worker:
@@ -176,15 +176,15 @@ async def retried(bench: Bench, pushes: list[Push]) -> tuple[Bulk, BulkReport]:
         return bulk, report
 
 
-async def each(ones: Sequence[_One], work: Callable[[_One], Awaitable[_Made]]) -> list[_Made]:
+async def each(items: Sequence[_One], work: Callable[[_One], Awaitable[_Made]]) -> list[_Made]:
     """Do something to each, some at once, and give what came of it in their order."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def do(one: _One) -> _Made:
+    async def do(item: _One) -> _Made:
         async with gate:
-            return await work(one)
+            return await work(item)
 
-    return list(await asyncio.gather(*map(do, ones)))
+    return list(await asyncio.gather(*map(do, items)))
 
 
 def _key(request: dict[str, Any]) -> str | None:
@@ -194,7 +194,7 @@ def _key(request: dict[str, Any]) -> str | None:
 
 def busiest(requests: Sequence[dict[str, Any]]) -> int:
     """Count the requests of the sixty seconds that saw the most."""
-    times = sorted(one["receivedMonotonic"] for one in requests)
+    times = sorted(request["receivedMonotonic"] for request in requests)
     return max(bisect(times, at + 60) - number for number, at in enumerate(times))
 
 

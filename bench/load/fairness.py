@@ -48,7 +48,7 @@ Turn = tuple[int, float]
 async def main(pushes: int) -> bool:
     """Measure; says whether B was among the next 20 of a worker that is told nothing."""
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M}, load {os.getloadavg()[0]:.1f} at the start")
-    found = [(*one, await overtaken(pushes, *one)) for one in KINDS]
+    found = [(*kind, await overtaken(pushes, *kind)) for kind in KINDS]
     heads = (
         "fair server",
         "decisions at once",
@@ -62,7 +62,7 @@ async def main(pushes: int) -> bool:
 
 
 def _told(turns: list[Turn]) -> tuple[str, str]:
-    return ", ".join(f"{one[0]}" for one in turns), ", ".join(f"{one[1]:.1f}" for one in turns)
+    return ", ".join(f"{turn[0]}" for turn in turns), ", ".join(f"{turn[1]:.1f}" for turn in turns)
 
 
 async def overtaken(pushes: int, fair: str, slots: int) -> list[Turn]:
@@ -110,7 +110,7 @@ async def _start(temporal: Client, company: str, connection: str) -> Push:
 
 def _companies(codat: Emulator) -> list[str]:
     """Give the companies of all that was posted, in the order of arrival."""
-    return [one["path"].split("/")[2] for one in codat.journal() if one["method"] == "POST"]
+    return [entry["path"].split("/")[2] for entry in codat.journal() if entry["method"] == "POST"]
 
 
 def _posts(codat: Emulator, company: str) -> int:
@@ -120,7 +120,9 @@ def _posts(codat: Emulator, company: str) -> int:
 def _before(codat: Emulator, done: int) -> int:
     """Count A's posts before the one of B's that follows so many of B's; all, if none does."""
     companies = _companies(codat)
-    places = [place for place, one in enumerate(companies) if one == str(seeds.OTHER_COMPANY)]
+    places = [
+        place for place, company in enumerate(companies) if company == str(seeds.OTHER_COMPANY)
+    ]
     end = places[done] if len(places) > done else len(companies)
     return companies[:end].count(str(seeds.COMPANY))
 

@@ -36,7 +36,7 @@ async def server(namespaces: list[str], *settings: str) -> AsyncIterator[tuple[s
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     asked = [part for name in namespaces for part in ("--namespace", name)]
-    asked += [part for one in settings for part in ("--dynamic-config-value", one)]
+    asked += [part for setting in settings for part in ("--dynamic-config-value", setting)]
     async with await WorkflowEnvironment.start_local(
         dev_server_existing_path=shutil.which("temporal", path=str(Path(sys.executable).parent)),
         dev_server_log_level="error",

@@ -57,7 +57,7 @@ def keys() -> dict[str, str]:
 def settings() -> dict[str, str]:
     """Give the variables of the front door."""
     digests = {name: hashlib.sha256(key.encode()).hexdigest() for name, key in keys().items()}
-    return {"GATEWAY_API_KEYS": " ".join(f"{name}:{one}:*" for name, one in digests.items())}
+    return {"GATEWAY_API_KEYS": " ".join(f"{name}:{digest}:*" for name, digest in digests.items())}
 
 
 def client(address: str, name: str, connections: int = 1) -> httpx.AsyncClient:
@@ -168,17 +168,17 @@ async def many(address: str, seconds: float) -> Counter[str]:
     done: Counter[str] = Counter()
     until = time.monotonic() + seconds
 
-    async def one(name: str) -> None:
+    async def send(name: str) -> None:
         async with client(address, name) as http:
             while time.monotonic() < until:
                 done[name] += (await small_push(http)).is_success
 
-    await asyncio.gather(*(one(name) for name in keys() if name != HOSTILE))
+    await asyncio.gather(*(send(name) for name in keys() if name != HOSTILE))
     return done
 
 
 def _row(what: str, times: Times, bound: float) -> tuple[object, ...]:
-    ms = sorted(1000 * one for one in times)
+    ms = sorted(1000 * seconds for seconds in times)
     p99 = ms[min(len(ms) - 1, int(0.99 * len(ms)))]
     return what, len(ms), f"{median(ms):.0f}", f"{p99:.0f}", f"{ms[-1]:.0f}", f"{1000 * bound:.0f}"
 

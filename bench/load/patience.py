@@ -73,7 +73,7 @@ async def main(pushes: int, seconds: float, cap: float, first: float) -> None:
             }
             began = time.monotonic()
             requests = [_request(*places[number % len(places)]) for number in range(pushes)]
-            started = await each(requests, lambda one: start_push(stack.client, one))
+            started = await each(requests, lambda request: start_push(stack.client, request))
             await _all_sent(emulator, pushes)
             sent = time.monotonic() - began
             load = await _wait(stack, worker, seconds)
@@ -130,29 +130,29 @@ async def _facts(
     Each had waited for so many seconds at least: by that its age at its end is judged.
     """
     outcomes = await each(started, Push.outcome)
-    told = await each(started, Push.describe)
+    runs = await each(started, Push.describe)
     late: list[float] = []
-    for outcome, run in zip(outcomes, told, strict=True):
+    for outcome, run in zip(outcomes, runs, strict=True):
         assert run.close_time
         assert isinstance(outcome.completed_on_utc, datetime)
         late.append((run.close_time - outcome.completed_on_utc).total_seconds())
     journal = await emulator.journal("/companies/")
     records = await emulator.invariants()
     return {
-        "ended": dict(Counter(one.status.value for one in outcomes)),
+        "ended": dict(Counter(ending.status.value for ending in outcomes)),
         "written once": records["sound"],
         "seen late at most, s": max(late),
         "worst age, at most": 1 + max(late) / waited,
         "requests a push": len(journal) / len(started),
-        "of them": dict(Counter(one["did"] for one in journal)),
-        "events a push": sum(run.history_length for run in told) / len(told),
+        "of them": dict(Counter(entry["did"] for entry in journal)),
+        "events a push": sum(run.history_length for run in runs) / len(runs),
     }
 
 
 def _show(
     pushes: int, before: Mapping[str, float], load: Load, facts: Mapping[str, object]
 ) -> None:
-    said = {
+    report = {
         **before,
         "MB of the worker": load.workers_memory,
         "MB of the server": load.servers_memory,
@@ -162,7 +162,8 @@ def _show(
         **facts,
     }
     rows = [
-        (what, f"{one:.2f}" if isinstance(one, float) else str(one)) for what, one in said.items()
+        (what, f"{value:.2f}" if isinstance(value, float) else str(value))
+        for what, value in report.items()
     ]
     table(f"2b. Patience: {pushes} pushes on one worker", ("what", "measured"), rows)
 

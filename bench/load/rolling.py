@@ -123,7 +123,7 @@ async def a_house(
 
 async def disturb(stack: Stack, seconds: float) -> None:
     """Kill the one, replace the other."""
-    first, second = (one for one in stack.processes if one.name.startswith("worker"))
+    first, second = (process for process in stack.processes if process.name.startswith("worker"))
     await asyncio.sleep(seconds / 3)
     await first.kill()
     say("worker 1 is killed (SIGKILL)")
@@ -171,7 +171,7 @@ async def run(rate: float, seconds: float, folder: Path) -> int:
         ends = await all_told(load)
         records, posts = await books(stack)
         spent = seconds_spent(stack)
-    found = judge(ends, Counter(one["data"]["supplierName"] for one in records))
+    found = judge(ends, Counter(record["data"]["supplierName"] for record in records))
     report = {
         "pushes": f"{len(ends)}, ended {dict(Counter(ends.values()))}",
         "records": len(records),
@@ -188,11 +188,11 @@ async def all_told(load: Load) -> dict[int, str]:
     """Ask the front door how each push ended, ten at once."""
     few = asyncio.Semaphore(10)
 
-    async def one(number: int) -> tuple[int, str]:
+    async def ask(number: int) -> tuple[int, str]:
         async with few:
             return number, await load.told(number)
 
-    return dict(await asyncio.gather(*(one(number) for number in load.keys)))
+    return dict(await asyncio.gather(*(ask(number) for number in load.keys)))
 
 
 async def books(stack: Stack) -> tuple[list[JournalEntry], int]:
@@ -201,16 +201,16 @@ async def books(stack: Stack) -> tuple[list[JournalEntry], int]:
     async with httpx.AsyncClient(base_url=base, timeout=120, trust_env=False) as http:
         records: list[JournalEntry] = (await http.get("/ledger")).json()
         journal: list[JournalEntry] = (await http.get("/journal")).json()
-    return records, sum(one["method"] == "POST" for one in journal)
+    return records, sum(entry["method"] == "POST" for entry in journal)
 
 
 def seconds_spent(stack: Stack) -> str:
     """Say how much processor time each process took that still lives."""
     spent: list[str] = []
-    for one in stack.processes:
+    for process in stack.processes:
         with suppress(FileNotFoundError):
-            if seconds := processor_seconds(one.id):
-                spent.append(f"{one.name} {seconds:.0f}")
+            if seconds := processor_seconds(process.id):
+                spent.append(f"{process.name} {seconds:.0f}")
     return ", ".join(spent)
 
 

@@ -100,20 +100,20 @@ async def main(names: list[str]) -> bool:
     async with server(list(chosen)) as (address, metrics):
         spent: list[Spent] = []
         for batch in _batches(list(chosen.items())):
-            spent += await asyncio.gather(*(run(address, *one) for one in batch))
+            spent += await asyncio.gather(*(run(address, *item) for item in batch))
         billed = await actions(metrics)
-    for name, one in zip(chosen, spent, strict=True):
-        one.actions = billed[name.replace("-", "_")]  # as metrics write it
+    for name, figures in zip(chosen, spent, strict=True):
+        figures.actions = billed[name.replace("-", "_")]  # as metrics write it
     heads = ("scenario", "pushes", "requests", "promised", "actions", "promised", "events", "bytes")
-    rows = [_row(name, chosen[name], one) for name, one in zip(chosen, spent, strict=True)]
+    rows = [_row(name, chosen[name], usage) for name, usage in zip(chosen, spent, strict=True)]
     title = "2. Cost a push, pending so many seconds; plain: a look every 5 or 2 s"
     table(title, (*heads, "seen late ms", "worst age"), rows)
-    return all(_kept(chosen[name], one) for name, one in zip(chosen, spent, strict=True))
+    return all(_kept(chosen[name], usage) for name, usage in zip(chosen, spent, strict=True))
 
 
 def _batches(left: list[tuple[str, Scenario]]) -> Iterator[list[tuple[str, Scenario]]]:
     """Give so many at once as leave the machine idle most of the time, the short ones together."""
-    for _, equal in groupby(left, key=lambda one: one[1].pending):
+    for _, equal in groupby(left, key=lambda item: item[1].pending):
         alike = list(equal)
         for first in range(0, len(alike), AT_ONCE):
             yield alike[first : first + AT_ONCE]
@@ -146,11 +146,11 @@ async def run(address: str, name: str, scenario: Scenario) -> Spent:
         await asyncio.gather(*(handle.result() for handle in handles))
         entries = codat.journal()[since:]
         facts = [await _facts(handle) for handle in handles]
-    return Spent([one for one in entries if not one["path"].startswith("/webhooks")], facts)
+    return Spent([entry for entry in entries if not entry["path"].startswith("/webhooks")], facts)
 
 
 def _row(name: str, scenario: Scenario, spent: Spent) -> list[object]:
-    events, size, late = (median(one[index] for one in spent.facts) for index in range(3))
+    events, size, late = (median(fact[index] for fact in spent.facts) for index in range(3))
     return [
         name,
         scenario.pushes,
@@ -161,7 +161,7 @@ def _row(name: str, scenario: Scenario, spent: Spent) -> list[object]:
         f"{events:.0f}",
         f"{size:.0f}",
         f"{1000 * late:.0f}",
-        f"{max(one[3] for one in spent.facts):.2f}",
+        f"{max(fact[3] for fact in spent.facts):.2f}",
     ]
 
 
@@ -169,7 +169,7 @@ def _kept(scenario: Scenario, spent: Spent) -> bool:
     promised = (
         (len(spent.entries) / scenario.pushes, scenario.requests),
         (spent.actions / scenario.pushes, scenario.actions),
-        (max(one[3] for one in spent.facts), 2 if scenario.pending > 1 else None),
+        (max(fact[3] for fact in spent.facts), 2 if scenario.pending > 1 else None),
     )
     return bool(scenario.plain) or all(limit is None or is_ <= limit for is_, limit in promised)
 
@@ -198,8 +198,8 @@ async def _facts(handle: WorkflowHandle[Any, Any]) -> tuple[int, int, float, flo
     description = await handle.describe()
     started, closed = description.start_time, description.close_time
     outcome = await handle.result()
-    told = outcome["completed"] if isinstance(outcome, dict) else outcome.completed_on_utc
-    completed = told if isinstance(told, datetime) else datetime.fromisoformat(told[:26])
+    ended = outcome["completed"] if isinstance(outcome, dict) else outcome.completed_on_utc
+    completed = ended if isinstance(ended, datetime) else datetime.fromisoformat(ended[:26])
     completed = completed if completed.tzinfo else completed.replace(tzinfo=UTC)
     assert closed
     size = description.raw_description.workflow_execution_info.history_size_bytes

@@ -5,8 +5,8 @@ from codat.exact_json import MAX_VALUES
 _FEWER = MAX_VALUES - 10
 
 
-def _list(one: str, many: int = _FEWER) -> str:
-    return f'{{"supplierName":"Worst","status":"Active","a":[{",".join([one] * many)}]}}'
+def _list(item: str, many: int = _FEWER) -> str:
+    return f'{{"supplierName":"Worst","status":"Active","a":[{",".join([item] * many)}]}}'
 
 
 RECORDS = {

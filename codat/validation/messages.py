@@ -60,27 +60,27 @@ def _complaint(error: ValidationError, verb: str) -> str:
     )
     match error.validator:
         case "required":
-            said = f"{verb} be given"
+            text = f"{verb} be given"
         case "x-required":
-            said = "is marked as required, though not for every record"
+            text = "is marked as required, though not for every record"
         case "type" | "loose-type":
-            said = f"{verb} be {_kind(schema['type'])}, not {_found(value)}"
+            text = f"{verb} be {_kind(schema['type'])}, not {_found(value)}"
         case "enum":
-            said = f"{verb} be {_choice(schema, value)}"
+            text = f"{verb} be {_choice(schema, value)}"
         case "format" if limit == "date-time":
             read = " or ".join(map(str, dates_in(value)))
-            said = f"{verb} be a date written like 2026-11-30, not {_quoted(value)}"
-            said += f", which may be read as {read}" if read else ""
+            text = f"{verb} be a date written like 2026-11-30, not {_quoted(value)}"
+            text += f", which may be read as {read}" if read else ""
         case "format" | "pattern":
             rules = [rule["sentence"] for rule in schema["x-rules"] if rule["limit"] == limit]
-            said = f"{verb} keep the rule {_quoted(rules[0])}; it is {_quoted(value)}"
+            text = f"{verb} keep the rule {_quoted(rules[0])}; it is {_quoted(value)}"
         case "unlisted":
-            said = "is not among the fields that the platform lists and may be ignored"
+            text = "is not among the fields that the platform lists and may be ignored"
         case "spelling":
-            said = f"is written {_short(limit)} by the platform"
+            text = f"is written {_short(limit)} by the platform"
         case _:
-            said = f"{verb} {_limit(str(error.validator), limit, value)}"
-    return said
+            text = f"{verb} {_limit(str(error.validator), limit, value)}"
+    return text
 
 
 def _limit(keyword: str, limit: float, value: Any) -> str:  # noqa: ANN401, a text, list or number

@@ -70,7 +70,7 @@ def validate_record(
     """
     checker = cast("Checker", document) if hasattr(document, "iter_errors") else None
     checker = checker or compile_schema(document)
-    said: set[tuple[str, ...]] = set()
+    reported: set[tuple[str, ...]] = set()
     problems: list[Problem] = []
     for error in checker.iter_errors(record):
         keyword = str(error.validator)
@@ -78,9 +78,9 @@ def validate_record(
             continue
         if keyword in {"unlisted", "spelling"}:
             name = tuple(part for part in error.absolute_path if isinstance(part, str))
-            if name in said:
+            if name in reported:
                 continue
-            said.add(name)
+            reported.add(name)
         problems.append(_problem(error, checker, stale=stale))
         if len(problems) == MAX_PROBLEMS:
             return [*problems, _MORE]

@@ -66,7 +66,7 @@ def to_plain(value: object) -> object:
             fields = type(value).model_fields.items()
             given = {field.alias or name: getattr(value, name) for name, field in fields}
             given |= value.model_extra or {}
-            return {name: to_plain(one) for name, one in given.items() if one is not None}
+            return {name: to_plain(member) for name, member in given.items() if member is not None}
         case dict():
             members = cast("dict[object, object]", value)
             return {str(key): to_plain(member) for key, member in members.items()}
@@ -102,8 +102,8 @@ class ExactPayloads(CompositePayloadConverter):
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None
     ) -> list[Any]:
         """Read values; what nobody here can read fails the push."""
-        for one in payloads:
-            encoding = one.metadata.get("encoding", b"")
+        for payload in payloads:
+            encoding = payload.metadata.get("encoding", b"")
             if encoding not in self.converters:
                 name = encoding.decode(errors="replace")[:60]
                 raise _invalid(f"The input has the encoding {name!r}: send it as json/plain.")
@@ -140,15 +140,15 @@ class LargeApart(DataConverter):
     async def encode(self, values: Sequence[Any]) -> list[Payload]:
         """Write values and encode them."""
         payloads = await in_turn(self.payload_converter.to_payloads, values)
-        return await super().encode([RawValue(one) for one in payloads])
+        return await super().encode([RawValue(payload) for payload in payloads])
 
     async def decode(
         self, payloads: Sequence[Payload], type_hints: list[type] | None = None
     ) -> list[Any]:
         """Decode payloads and read them."""
         raw: list[RawValue] = await super().decode(payloads, [RawValue] * len(payloads))
-        plain = [one.payload for one in raw]
-        return await in_turn(_read, [one.data for one in plain], self, plain, type_hints)
+        plain = [value.payload for value in raw]
+        return await in_turn(_read, [payload.data for payload in plain], self, plain, type_hints)
 
 
 def _read(

@@ -71,11 +71,11 @@ class Encryption(PayloadCodec, WithSerializationContext):
         if self._ring.active is None:
             return list(payloads)
         name, key = self._ring.active, self._ring.keys[self._ring.active]
-        return [_encrypted(one, name, key, self._place) for one in payloads]
+        return [_encrypted(payload, name, key, self._place) for payload in payloads]
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
         """Decrypt payloads; Unreadable without the key, of another workflow, plain where strict."""
-        return [self._read(one) for one in payloads]
+        return [self._read(payload) for payload in payloads]
 
     def _read(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") == ENCODING:

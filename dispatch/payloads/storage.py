@@ -60,8 +60,8 @@ class PayloadDirectory(StorageDriver):
         folder = "/".join(segment(name) for name in names)
         try:
             return [
-                StorageDriverClaim({"path": await asyncio.to_thread(self._write, folder, one)})
-                for one in payloads
+                StorageDriverClaim({"path": await asyncio.to_thread(self._write, folder, payload)})
+                for payload in payloads
             ]
         except OSError as error:
             raise StorageFull(
@@ -76,7 +76,8 @@ class PayloadDirectory(StorageDriver):
     ) -> list[Payload]:
         """Read payloads; Missing."""
         return [
-            await asyncio.to_thread(self._read, one.claim_data.get("path", "")) for one in claims
+            await asyncio.to_thread(self._read, claim.claim_data.get("path", ""))
+            for claim in claims
         ]
 
     def _write(self, owner: str, payload: Payload) -> str:

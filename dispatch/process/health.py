@@ -121,8 +121,8 @@ async def _answer(request: bytes, readiness: Readiness) -> bytes:
         case [b"GET", b"/health"]:
             return _response(HTTPStatus.OK, {"status": "ok"} | _clocks(readiness.clocks))
         case [b"GET", b"/ready"]:
-            status, told = ready_answer(await readiness.trouble())
-            return _response(status, told)
+            status, answer = ready_answer(await readiness.trouble())
+            return _response(status, answer)
         case _:
             return _response(HTTPStatus.NOT_FOUND, {"status": "there is /health and /ready"})
 
@@ -130,7 +130,7 @@ async def _answer(request: bytes, readiness: Readiness) -> bytes:
 def _clocks(clocks: Clocks | None) -> dict[str, object]:
     """Tell by how many seconds our clock is ahead of the others that are known."""
     ahead = clocks.ahead if clocks else {}
-    seconds = {whose.lower(): round(one.total_seconds(), 1) for whose, one in ahead.items()}
+    seconds = {whose.lower(): round(offset.total_seconds(), 1) for whose, offset in ahead.items()}
     return {"clockAheadSeconds": seconds} if seconds else {}
 
 
@@ -141,8 +141,8 @@ def ready_answer(trouble: str | None) -> tuple[HTTPStatus, dict[str, str]]:
     return HTTPStatus.OK, {"status": "ready"}
 
 
-def _response(status: HTTPStatus, told: Mapping[str, object]) -> bytes:
-    body = json.dumps(told).encode()
+def _response(status: HTTPStatus, answer: Mapping[str, object]) -> bytes:
+    body = json.dumps(answer).encode()
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"

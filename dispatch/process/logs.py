@@ -24,7 +24,7 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one record."""
         first = record.getMessage().partition("\n")[0]
-        told: dict[str, Any] = {
+        entry: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -34,8 +34,8 @@ class JsonLines(logging.Formatter):
         }
         kind, error, trace = record.exc_info or (None, None, None)
         if kind and error:
-            told["error"] = {"type": kind.__qualname__, "at": _places(trace)}
-        return json.dumps({name: value for name, value in told.items() if value is not None})
+            entry["error"] = {"type": kind.__qualname__, "at": _places(trace)}
+        return json.dumps({name: value for name, value in entry.items() if value is not None})
 
 
 def _push_of(record: logging.LogRecord, message: str) -> str | None:
@@ -51,7 +51,9 @@ def _push_of(record: logging.LogRecord, message: str) -> str | None:
 
 
 def _places(trace: TracebackType | None) -> list[str]:
-    return [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(trace)]
+    return [
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+    ]
 
 
 def configure_logging(style: Literal["text", "json"]) -> None:

@@ -64,7 +64,7 @@ def describe(
         "Codat": f"{str(codat.base_url).rstrip('/')}, idempotency keys {codat.idempotency}",
         "webhooks": "verified" if codat.has_webhooks else "not set up: pushes are polled for",
     }
-    return [f"{name:12} {said}" for name, said in shown.items()]
+    return [f"{name:12} {text}" for name, text in shown.items()]
 
 
 def _security(config: ClientConnectConfig) -> str:

@@ -48,22 +48,22 @@ async def check_temporal(client: Client, queue: str) -> AsyncIterator[CheckResul
         if error.status is RPCStatusCode.NOT_FOUND:
             yield CheckResults("wrong", "namespace", no_namespace(client.namespace))
         else:
-            said = f"We may not use the namespace {client.namespace}: {error.message}"
-            yield CheckResults("wrong", "permission", said.rstrip(".") + ".")
+            message = f"We may not use the namespace {client.namespace}: {error.message}"
+            yield CheckResults("wrong", "permission", message.rstrip(".") + ".")
 
 
 async def _namespace(client: Client) -> CheckResults:
     request = DescribeNamespaceRequest(namespace=client.namespace)
-    told = await client.workflow_service.describe_namespace(request)
-    kept = told.config.workflow_execution_retention_ttl.ToTimedelta()
-    said = f"It exists and keeps what is over for {_days(kept)}"
+    answer = await client.workflow_service.describe_namespace(request)
+    kept = answer.config.workflow_execution_retention_ttl.ToTimedelta()
+    message = f"It exists and keeps what is over for {_days(kept)}"
     if kept >= MIN_RETENTION:
-        return CheckResults("ok", "namespace", f"{said}.")
+        return CheckResults("ok", "namespace", f"{message}.")
     return CheckResults(
         "warning",
         "retention",
-        f"{said}: after that a push is forgotten, and the same idempotency key writes again. Set "
-        f"`temporal operator namespace update --retention 90d --namespace {client.namespace}`.",
+        f"{message}: after that a push is forgotten, and the same idempotency key writes again. "
+        f"Set `temporal operator namespace update --retention 90d --namespace {client.namespace}`.",
     )
 
 
@@ -77,9 +77,9 @@ async def _search_attributes(client: Client) -> CheckResults:
     if wrong:
         return CheckResults("wrong", "search", wrong_type(wrong, client.namespace))
     if missing:
-        said = lacking(missing, client.namespace)
+        message = lacking(missing, client.namespace)
         return CheckResults(
-            "wrong", "search", f"{said} A worker that may do so adds them when it starts."
+            "wrong", "search", f"{message} A worker that may do so adds them when it starts."
         )
     return CheckResults("ok", "search", "All search attributes are there and of type Keyword.")
 
@@ -100,8 +100,8 @@ async def _workers(client: Client, queue: str) -> CheckResults:
         task_queue=TaskQueue(name=queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     )
-    told = await client.workflow_service.describe_task_queue(request)
-    names = {poller.identity for poller in told.pollers}
+    answer = await client.workflow_service.describe_task_queue(request)
+    names = {poller.identity for poller in answer.pollers}
     are = "worker serves" if len(names) == 1 else "workers serve"
     return CheckResults("ok", "workers", f"{len(names) or 'No'} {are} the task queue {queue} now.")
 
@@ -113,11 +113,13 @@ async def check_build(client: Client, own: WorkerSettings) -> list[CheckResults]
     try:
         current = await _current_build(client, own.deployment_name)
     except RPCError as error:
-        said = f"Which build is current can't be told: {error.message.rstrip('.')}."
-        return [CheckResults("warning", "build", said)]
+        message = f"Which build is current can't be told: {error.message.rstrip('.')}."
+        return [CheckResults("warning", "build", message)]
     if not current:
-        said = f"No build is current, so no worker gets a push; this would run{to_be_current(own)}."
-        return [CheckResults("warning", "build", said)]
+        message = (
+            f"No build is current, so no worker gets a push; this would run{to_be_current(own)}."
+        )
+        return [CheckResults("warning", "build", message)]
     ours = "which this is" if current == own.build_id else f"this would be {own.build_id}"
     return [CheckResults("ok", "build", f"{current} of {own.deployment_name} is current, {ours}.")]
 
@@ -127,12 +129,12 @@ async def _current_build(client: Client, deployment: str) -> str:
         namespace=client.namespace, deployment_name=deployment
     )
     try:
-        told = await client.workflow_service.describe_worker_deployment(request)
+        answer = await client.workflow_service.describe_worker_deployment(request)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return ""
         raise
-    return told.worker_deployment_info.routing_config.current_deployment_version.build_id
+    return answer.worker_deployment_info.routing_config.current_deployment_version.build_id
 
 
 async def check_clocks(client: Client, codat: CodatClient) -> list[CheckResults]:

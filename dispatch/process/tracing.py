@@ -61,12 +61,12 @@ def _span(tracer: Tracer, heard: RequestEvent) -> None:
     ended = time.time_ns()
     began = ended - int(heard.seconds * 1e9)
     method, _, template = heard.endpoint.partition(" ")
-    told: dict[str, str | int] = {"http.request.method": method, "url.template": template}
+    attributes: dict[str, str | int] = {"http.request.method": method, "url.template": template}
     is_answered = heard.ended.isdecimal()
     if is_answered:
-        told["http.response.status_code"] = int(heard.ended)
+        attributes["http.response.status_code"] = int(heard.ended)
     span = tracer.start_span(
-        heard.endpoint, kind=SpanKind.CLIENT, attributes=told, start_time=began
+        heard.endpoint, kind=SpanKind.CLIENT, attributes=attributes, start_time=began
     )
     if not is_answered or int(heard.ended) >= HTTPStatus.BAD_REQUEST:
         span.set_attribute("error.type", heard.ended)

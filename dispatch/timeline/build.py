@@ -20,16 +20,20 @@ _RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
 async def build_timeline(push: Push) -> Timeline:
     """Read the histories of all runs of a push, in the order of time; NoSuchPush."""
     description = await push.describe()
-    told = Timeline(push.push_id, is_running=description.status is WorkflowExecutionStatus.RUNNING)
+    timeline = Timeline(
+        push.push_id, is_running=description.status is WorkflowExecutionStatus.RUNNING
+    )
     query = equals("WorkflowId", push.workflow_id)
     runs = {run.run_id: run.start_time async for run in push.client.list_workflows(query)}
     # The list lags behind; the latest run is known all the same.
     runs.setdefault(description.run_id, description.start_time)
     safety = ResendReasons()
-    for number, run_id in enumerate(sorted(runs, key=lambda one: runs[one]), start=1):
-        chapter = HistoryReader(told, safety, converter_of(push.client, push.workflow_id), number)
+    for number, run_id in enumerate(sorted(runs, key=lambda run: runs[run]), start=1):
+        chapter = HistoryReader(
+            timeline, safety, converter_of(push.client, push.workflow_id), number
+        )
         events = await _events(push, run_id)
-        told.unreadable += not events
+        timeline.unreadable += not events
         for event in _own(events, runs):
             await chapter.read(event)
         if run_id == description.run_id:
@@ -37,13 +41,13 @@ async def build_timeline(push: Push) -> Timeline:
                 await chapter.look_at(pending)
             chapter.look_at_task(description.raw_description.pending_workflow_task)
             chapter.look_at_pause(description.raw_description.workflow_extended_info.pause_info)
-    told.moments = merged(told.moments)
-    if not told.is_running:
+    timeline.moments = merged(timeline.moments)
+    if not timeline.is_running:
         try:
-            told.outcome = await push.outcome()
+            timeline.outcome = await push.outcome()
         except InvalidPushRequest:
-            told.outcome = None
-    return told
+            timeline.outcome = None
+    return timeline
 
 
 async def _events(push: Push, run_id: str) -> list[HistoryEvent]:

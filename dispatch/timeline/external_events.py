@@ -47,26 +47,26 @@ def asked(
         return timeline_event(event, run, began)
     minutes = request.timeout_in_minutes
     until = f"within {minutes} minutes" if minutes else "without a deadline"
-    said = [f"because: {request.reason}"] if request.reason else []
+    reasons = [f"because: {request.reason}"] if request.reason else []
     if not request.retry_of:
         verb = "create" if request.record_id is None else f"update {request.record_id} of"
         return timeline_event(
-            event, run, f"asked to {verb} {request.data_type}, {until}", who, said=said
+            event, run, f"asked to {verb} {request.data_type}, {until}", who, texts=reasons
         )
     same = "the same" if before and before.digest == request.digest else "another"
     what = f"asked again, {until}, with {same} record{_word(request)}"
-    return timeline_event(event, run, what, who, said=said)
+    return timeline_event(event, run, what, who, texts=reasons)
 
 
 async def from_outside(
     converter: DataConverter, event: HistoryEvent, run: int
 ) -> TimelineEvent | None:
     """Tell what was done to a run that is under way, or how it was ended from outside."""
-    told = await _done(converter, event)
-    if told is None:
+    done = await _done(converter, event)
+    if done is None:
         return None
-    what, who, said = told
-    return timeline_event(event, run, what, who, said=[said])
+    what, who, text = done
+    return timeline_event(event, run, what, who, texts=[text])
 
 
 async def _done(converter: DataConverter, event: HistoryEvent) -> tuple[str, str, str] | None:
@@ -125,9 +125,9 @@ async def told_end(converter: DataConverter, event: HistoryEvent, run: int) -> T
         return None
     outcome = await decoded(converter, payloads, PushOutcome)
     if outcome is None:
-        return timeline_event(event, run, "ended as no push", said=[message])
-    said = [outcome.message, *remarks(outcome.errors)]
-    return timeline_event(event, run, f"ended {outcome.status.value}", said=said)
+        return timeline_event(event, run, "ended as no push", texts=[message])
+    texts = [outcome.message, *remarks(outcome.errors)]
+    return timeline_event(event, run, f"ended {outcome.status.value}", texts=texts)
 
 
 def _word(request: PushRequest) -> str:

@@ -84,28 +84,28 @@ class HistoryReader:
         """Take in one event; those that a person need not know are passed over."""
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED:
-                told = await self._started(event)
+                moment = await self._started(event)
             case EventType.EVENT_TYPE_MARKER_RECORDED:
-                told = await self._prepared(event)
+                moment = await self._prepared(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-                told = await self._scheduled(event)
+                moment = await self._scheduled(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
                 begun = event.activity_task_started_event_attributes
                 self._step(begun.scheduled_event_id).who = begun.identity
-                told = None
+                moment = None
             case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-                told = await self._completed(event)
+                moment = await self._completed(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
                 failed = event.activity_task_failed_event_attributes
-                told = await self._failed(event, failed.scheduled_event_id, failed.failure)
+                moment = await self._failed(event, failed.scheduled_event_id, failed.failure)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT:
                 late = event.activity_task_timed_out_event_attributes
-                told = await self._failed(event, late.scheduled_event_id, late.failure)
+                moment = await self._failed(event, late.scheduled_event_id, late.failure)
             case _:
-                told = await from_outside(self.converter, event, self.run)
-                told = told or await told_end(self.converter, event, self.run)
-        if told:
-            self.told.moments.append(told)
+                moment = await from_outside(self.converter, event, self.run)
+                moment = moment or await told_end(self.converter, event, self.run)
+        if moment:
+            self.told.moments.append(moment)
 
     async def look_at(self, pending: PendingActivityInfo) -> None:
         """Take in an activity that the server repeats: of its failures no event tells."""
@@ -117,11 +117,11 @@ class HistoryReader:
         what = _FAILED[pending.activity_type.name]
         if pending.state == PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED:
             what += f"; it is asked again at {pending.scheduled_time.ToDatetime():%H:%M:%S}"
-        said = await words(self.converter, pending.last_failure)
+        text = await words(self.converter, pending.last_failure)
         at = pending.last_attempt_complete_time.ToDatetime(tzinfo=UTC)
         who = pending.last_worker_identity
         times = pending.attempt - 1
-        self.told.moments.append(TimelineEvent(at, self.run, what, who, said=(said,), times=times))
+        self.told.moments.append(TimelineEvent(at, self.run, what, who, said=(text,), times=times))
 
     def look_at_pause(self, pause: WorkflowExecutionPauseInfo) -> None:
         """Take in that the whole run is paused."""
@@ -154,9 +154,9 @@ class HistoryReader:
         result = await decoded(self.converter, payloads, Prepared)
         if result is None or not result.options.sha256:
             return None
-        what, said = self._result(_Step(), result.verdict)
+        what, texts = self._result(_Step(), result.verdict)
         wanted, _ = self._result(_Step(), result.options)
-        return timeline_event(event, self.run, f"{wanted}; {what}", said=said)
+        return timeline_event(event, self.run, f"{wanted}; {what}", texts=texts)
 
     async def _scheduled(self, event: HistoryEvent) -> TimelineEvent | None:
         planned = event.activity_task_scheduled_event_attributes
@@ -180,8 +180,8 @@ class HistoryReader:
             return timeline_event(event, self.run, "read what all runs of this push did", step.who)
         kind = _RESULTS.get(step.name)
         result = await decoded(self.converter, done.result.payloads, kind) if kind else None
-        what, said = self._result(step, result)
-        return timeline_event(event, self.run, what, step.who, said=said) if what else None
+        what, texts = self._result(step, result)
+        return timeline_event(event, self.run, what, step.who, texts=texts) if what else None
 
     def _result(self, step: _Step, result: object) -> tuple[str, list[str]]:
         match result:
@@ -203,11 +203,11 @@ class HistoryReader:
         self.safety.answered(snapshot)
         operation = snapshot.operation
         status = operation.status_text or operation.status.value
-        said = [operation.error_message or "", *remarks(snapshot.errors)]
+        texts = [operation.error_message or "", *remarks(snapshot.errors)]
         key = operation.push_operation_key
         if step.name == "push":
-            return f"Codat took it: operation {key}, {status}", said
-        return f"asked how operation {key} stands: {status}", said
+            return f"Codat took it: operation {key}, {status}", texts
+        return f"asked how operation {key} stands: {status}", texts
 
     async def _failed(
         self, event: HistoryEvent, scheduled: int, failure: Failure
@@ -218,10 +218,10 @@ class HistoryReader:
         if step.name == "push":
             self.safety.refused(failure.application_failure_info.type)
         is_late = failure.HasField("timeout_failure_info")
-        said = "The worker did not report back in time."
+        text = "The worker did not report back in time."
         if not is_late:
-            said = await words(self.converter, failure)
-        return timeline_event(event, self.run, _FAILED[step.name], step.who, said=[said])
+            text = await words(self.converter, failure)
+        return timeline_event(event, self.run, _FAILED[step.name], step.who, texts=[text])
 
 
 def _some(findings: Sequence[object], what: str) -> str:
@@ -230,8 +230,8 @@ def _some(findings: Sequence[object], what: str) -> str:
 
 def _look(look: SearchResult) -> tuple[str, list[str]]:
     what = "looked for the request in Codat's list: "
-    said = [f"it may be operation {one.push_operation_key}" for one in look.candidates]
+    texts = [f"it may be operation {candidate.push_operation_key}" for candidate in look.candidates]
     if look.adopted:
         return f"{what}it is operation {look.adopted.operation.push_operation_key}", []
-    found = f"candidates: {len(said) + look.more}" if said else "it is not there"
-    return what + found, [*said, look.hindrance or ""]
+    found = f"candidates: {len(texts) + look.more}" if texts else "it is not there"
+    return what + found, [*texts, look.hindrance or ""]

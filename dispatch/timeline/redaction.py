@@ -13,24 +13,28 @@ HIDDEN = "…"
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|(?<![\w-])\d+(?:[.,]\d+)*(?![\w-])")
 
 
-def redacted(told: Timeline) -> Timeline:
+def redacted(timeline: Timeline) -> Timeline:
     """Hide the records' values and people's reasons, also where somebody's words quote them."""
-    mask = _mask(told)
+    mask = _mask(timeline)
     moments = [
-        replace(one, said=tuple(_hide(mask, text) for text in one.said)) for one in told.moments
+        replace(event, said=tuple(_hide(mask, text) for text in event.said))
+        for event in timeline.moments
     ]
     requests = {
         run: request.model_copy(update={"data": _skeleton(request.data), "reason": None})
-        for run, request in told.requests.items()
+        for run, request in timeline.requests.items()
     }
-    outcome = _without_record(mask, told.outcome) if told.outcome else None
-    return replace(told, moments=moments, requests=requests, outcome=outcome)
+    outcome = _without_record(mask, timeline.outcome) if timeline.outcome else None
+    return replace(timeline, moments=moments, requests=requests, outcome=outcome)
 
 
 def _without_record(mask: re.Pattern[str], outcome: PushOutcome) -> PushOutcome:
     def hide(name: str) -> list[object]:
         found = getattr(outcome, name)
-        return [one.model_copy(update={"message": _hide(mask, one.message)}) for one in found]
+        return [
+            finding.model_copy(update={"message": _hide(mask, finding.message)})
+            for finding in found
+        ]
 
     return outcome.model_copy(
         update={
@@ -42,14 +46,14 @@ def _without_record(mask: re.Pattern[str], outcome: PushOutcome) -> PushOutcome:
     )
 
 
-def _mask(told: Timeline) -> re.Pattern[str]:
+def _mask(timeline: Timeline) -> re.Pattern[str]:
     values = {
         text
-        for request in told.requests.values()
+        for request in timeline.requests.values()
         for text in (*_leaves(request.data), request.reason or "")
     }
-    known = sorted((one for one in values if one.strip()), key=len, reverse=True)
-    choices = "|".join(re.escape(one) for one in known) or "(?!)"
+    known = sorted((value for value in values if value.strip()), key=len, reverse=True)
+    choices = "|".join(re.escape(value) for value in known) or "(?!)"
     return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-])", re.IGNORECASE)
 
 

@@ -71,4 +71,4 @@ class ResendReasons:
             self._proof, self._owed = _NOT_FOUND, 0
 
     def _strange(self, look: SearchResult) -> Iterable[UUID]:
-        return {one.push_operation_key for one in look.candidates} - self._ours
+        return {candidate.push_operation_key for candidate in look.candidates} - self._ours

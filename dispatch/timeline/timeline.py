@@ -69,30 +69,31 @@ def timeline_event(  # noqa: PLR0913, what a moment consists of
     who: str = "",
     *,
     why: str = "",
-    said: Sequence[str] = (),
+    texts: Sequence[str] = (),
 ) -> TimelineEvent:
     """Make a moment of an event; empty words are left out."""
     at = event.event_time.ToDatetime(tzinfo=UTC)
-    return TimelineEvent(at, run, what, who, why, tuple(one for one in said if one))
+    return TimelineEvent(at, run, what, who, why, tuple(text for text in texts if text))
 
 
 def merged(moments: Iterable[TimelineEvent]) -> list[TimelineEvent]:
     """Tell the same thing that happens again and again only once."""
-    told: list[TimelineEvent] = []
-    for one in moments:
-        last = told[-1] if told else None
-        if last and (last.what, last.run) == (one.what, one.run):
-            told[-1] = replace(last, times=last.times + 1, until=one.at, said=one.said)
+    kept: list[TimelineEvent] = []
+    for moment in moments:
+        last = kept[-1] if kept else None
+        if last and (last.what, last.run) == (moment.what, moment.run):
+            kept[-1] = replace(last, times=last.times + 1, until=moment.at, said=moment.said)
         else:
-            told.append(one)
-    return told
+            kept.append(moment)
+    return kept
 
 
 def remarks(findings: Iterable[Finding]) -> list[str]:
     """Say each finding with its place and its rule."""
     return [
-        f"{one.pointer or '/'}: {one.message}" + (f" (rule: {one.rule})" if one.rule else "")
-        for one in findings
+        f"{finding.pointer or '/'}: {finding.message}"
+        + (f" (rule: {finding.rule})" if finding.rule else "")
+        for finding in findings
     ]
 
 
@@ -111,5 +112,5 @@ async def words(converter: DataConverter, failure: Failure) -> str:
     """Read what an error says, which lies apart when it is encrypted."""
     if not failure.HasField("encoded_attributes"):
         return failure.message
-    (told,) = await converter.decode([failure.encoded_attributes], [dict[str, str]])
-    return told["message"]
+    (attributes,) = await converter.decode([failure.encoded_attributes], [dict[str, str]])
+    return attributes["message"]

@@ -67,25 +67,25 @@ def pascal(path: str) -> str:
 
 
 def _render(
-    one: OptionField, path: str, wording: Wording, choices: Mapping[str, JsonChoices]
+    option: OptionField, path: str, wording: Wording, choices: Mapping[str, JsonChoices]
 ) -> JsonObject:
-    rendered: JsonObject = {"type": one.type, "displayName": one.title}
-    if one.description or path:
-        rendered["description"] = one.description or one.title
-    if one.fields:
+    rendered: JsonObject = {"type": option.type, "displayName": option.title}
+    if option.description or path:
+        rendered["description"] = option.description or option.title
+    if option.fields:
         rendered["properties"] = {
             name: _render(inner, f"{path}.{name}" if path else name, wording, choices)
-            for name, inner in one.fields.items()
+            for name, inner in option.fields.items()
         }
-    listed = [choice(*pair) for pair in one.choices]
-    if one.refers in choices:
-        listed = choices[one.refers or ""]
+    listed = [choice(*pair) for pair in option.choices]
+    if option.refers in choices:
+        listed = choices[option.refers or ""]
     if listed:
         rendered["options"] = listed
-    rendered["required"] = one.required
-    warnings = [*_sentences(one, wording), *one.warns]
-    information = [*one.informs]
-    if one.required and path and wording.provided:
+    rendered["required"] = option.required
+    warnings = [*_sentences(option, wording), *option.warns]
+    information = [*option.informs]
+    if option.required and path and wording.provided:
         information.append(wording.provided)
     if warnings or information:
         rendered["validation"] = {
@@ -95,23 +95,23 @@ def _render(
     return rendered
 
 
-def _sentences(one: OptionField, wording: Wording) -> list[str]:
-    said: list[str] = []
-    if one.shortest is not None:
-        said.append(wording.between.format(one.shortest, one.longest))
-    elif one.longest is not None:
-        said.append(wording.longest.format(one.longest))
-    if one.positive:
-        said.append(wording.positive)
-    if one.decimals is not None:
-        said.append(wording.decimals.format({2: "two", 4: "four"}[one.decimals]))
-    if one.most is not None:
-        said.append(wording.most.format(one.most))
-    if one.unique:
-        said.append(wording.unique)
-    if one.refers is not None:
-        said.append(wording.refers.format(one.refers))
-    return said
+def _sentences(option: OptionField, wording: Wording) -> list[str]:
+    sentences: list[str] = []
+    if option.shortest is not None:
+        sentences.append(wording.between.format(option.shortest, option.longest))
+    elif option.longest is not None:
+        sentences.append(wording.longest.format(option.longest))
+    if option.positive:
+        sentences.append(wording.positive)
+    if option.decimals is not None:
+        sentences.append(wording.decimals.format({2: "two", 4: "four"}[option.decimals]))
+    if option.most is not None:
+        sentences.append(wording.most.format(option.most))
+    if option.unique:
+        sentences.append(wording.unique)
+    if option.refers is not None:
+        sentences.append(wording.refers.format(option.refers))
+    return sentences
 
 
 def _item(path: str, details: str, wording: Wording) -> JsonObject:

@@ -45,7 +45,7 @@ def with_fields(**fields: OptionField) -> Change:
 def without(*names: str) -> Change:
     """Leave some root fields out."""
     return lambda root: root.but(
-        fields={name: one for name, one in root.fields.items() if name not in names}
+        fields={name: option for name, option in root.fields.items() if name not in names}
     )
 
 
@@ -168,14 +168,16 @@ def document_offering(
     root = kind.accepts(data_type)
     if root is None:
         return None
-    offered = {of: [choice(one, one) for one in ids] for of, ids in records.items()}
+    offered = {
+        of: [choice(record_id, record_id) for record_id in ids] for of, ids in records.items()
+    }
     return json.dumps(document(root, kind.wording, {**_choices(kind), **offered})).encode()
 
 
 def _choices(kind: PlatformProfile) -> Mapping[str, JsonChoices]:
     if not kind.accounts:
         return {}
-    standing = [choice(one, one) for one in STANDING_RECORDS["chartOfAccounts"]]
+    standing = [choice(record_id, record_id) for record_id in STANDING_RECORDS["chartOfAccounts"]]
     more = [choice(account(number), f"Account {number}") for number in range(3, kind.accounts + 1)]
     odd: JsonObject = {"type": "String", "displayName": "Suspense (closed)", "required": False}
     return {"chartOfAccounts": [*standing, *more, odd]}

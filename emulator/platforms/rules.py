@@ -48,8 +48,8 @@ def check_record(
 
 def unique_number(root: OptionField, record: JsonObject) -> str | None:
     """Give the value that must be unique among the records of its kind, where there is one."""
-    for name, one in root.fields.items():
-        if one.unique and record.get(name) is not None:
+    for name, option in root.fields.items():
+        if option.unique and record.get(name) is not None:
             return str(record[name])
     return None
 
@@ -59,9 +59,9 @@ def complaint(path: str, message: str, validator: str) -> JsonObject:
     return {"itemId": pascal(path), "message": message, "validatorName": validator}
 
 
-def _unlisted(one: OptionField, record: Mapping[str, Value], path: str) -> Found:
+def _unlisted(option: OptionField, record: Mapping[str, Value], path: str) -> Found:
     for name, value in record.items():
-        inner, where = one.fields.get(name), f"{path}.{name}" if path else name
+        inner, where = option.fields.get(name), f"{path}.{name}" if path else name
         if value is None:
             continue
         if inner is None:
@@ -73,13 +73,15 @@ def _unlisted(one: OptionField, record: Mapping[str, Value], path: str) -> Found
 
 
 def _missing(root: OptionField, record: JsonObject) -> Found:
-    for name, one in root.fields.items():
-        if one.required and name not in _READ_ONLY and record.get(name) is None:
-            yield complaint(name, f"{one.title} must be provided.", "Required")
+    for name, option in root.fields.items():
+        if option.required and name not in _READ_ONLY and record.get(name) is None:
+            yield complaint(name, f"{option.title} must be provided.", "Required")
 
 
-def _broken(one: OptionField, record: Mapping[str, Value], path: str, books: RecordRules) -> Found:
-    for name, inner in one.fields.items():
+def _broken(
+    option: OptionField, record: Mapping[str, Value], path: str, books: RecordRules
+) -> Found:
+    for name, inner in option.fields.items():
         value, where = record.get(name), f"{path}.{name}" if path else name
         if value is None:
             continue
@@ -93,8 +95,8 @@ def _broken(one: OptionField, record: Mapping[str, Value], path: str, books: Rec
                 yield from _broken(inner, item, step, books)
 
 
-def _members(one: OptionField, value: Value, path: str) -> Generator[tuple[str, JsonObject]]:
-    if one.type == "Object" and isinstance(value, dict):
+def _members(option: OptionField, value: Value, path: str) -> Generator[tuple[str, JsonObject]]:
+    if option.type == "Object" and isinstance(value, dict):
         yield path, cast(JsonObject, value)
     elif isinstance(value, list):
         for index, item in enumerate(cast(list[Value], value)):
@@ -102,8 +104,8 @@ def _members(one: OptionField, value: Value, path: str) -> Generator[tuple[str, 
                 yield f"{path}[{index}]", cast(JsonObject, item)
 
 
-def _fits(one: OptionField, value: Value) -> bool:
-    match one.type:
+def _fits(option: OptionField, value: Value) -> bool:
+    match option.type:
         case "Object":
             return isinstance(value, dict)
         case "Array":
@@ -130,22 +132,31 @@ def _is_date(written: str) -> bool:
     return True
 
 
-def _objections(one: OptionField, value: Value, books: RecordRules) -> Generator[tuple[str, str]]:
+def _objections(
+    option: OptionField, value: Value, books: RecordRules
+) -> Generator[tuple[str, str]]:
     if isinstance(value, str):
-        if not (one.shortest or 0) <= len(value) <= (one.longest or len(value)):
-            yield f"{one.title} must not be longer than {one.longest} characters.", "Length"
-        if one.choices and value not in {known for known, _ in one.choices}:
+        if not (option.shortest or 0) <= len(value) <= (option.longest or len(value)):
+            yield f"{option.title} must not be longer than {option.longest} characters.", "Length"
+        if option.choices and value not in {known for known, _ in option.choices}:
             yield f"'{value}' is not one of the accepted values.", "Enumeration"
-        if one.unique and books.taken(value):
-            yield f"A record with the {one.title.lower()} '{value}' already exists.", "Unique"
-        if one.refers and not books.exists(one.refers, value):
-            yield f"No record of {one.refers} has the identifier '{value}'.", "Reference"
-    elif isinstance(value, int | Decimal) and one.positive and value <= 0:
-        yield f"{one.title} must be greater than zero.", "Range"
-    elif isinstance(value, Decimal) and one.decimals is not None and _places(value) > one.decimals:
-        yield f"{one.title} must not have more than {one.decimals} decimal places.", "Precision"
-    elif isinstance(value, list) and one.most and len(cast(list[Value], value)) > one.most:
-        yield f"No more than {one.most} items are accepted.", "Count"
+        if option.unique and books.taken(value):
+            yield f"A record with the {option.title.lower()} '{value}' already exists.", "Unique"
+        if option.refers and not books.exists(option.refers, value):
+            yield f"No record of {option.refers} has the identifier '{value}'.", "Reference"
+    elif isinstance(value, int | Decimal) and option.positive and value <= 0:
+        yield f"{option.title} must be greater than zero.", "Range"
+    elif (
+        isinstance(value, Decimal)
+        and option.decimals is not None
+        and _places(value) > option.decimals
+    ):
+        yield (
+            f"{option.title} must not have more than {option.decimals} decimal places.",
+            "Precision",
+        )
+    elif isinstance(value, list) and option.most and len(cast(list[Value], value)) > option.most:
+        yield f"No more than {option.most} items are accepted.", "Count"
 
 
 def _places(value: Decimal) -> int:

@@ -44,7 +44,14 @@ def answer(world: World, call: Call) -> EmulatedResponse:
     kind = CONSUMER if call.steps[0] == "webhooks" else RULE
     match call.method, call.steps[1:]:
         case "GET", []:
-            return _given([one.document for one in subscribers(world) if one.kind == kind], kind)
+            return _given(
+                [
+                    subscriber.document
+                    for subscriber in subscribers(world)
+                    if subscriber.kind == kind
+                ],
+                kind,
+            )
         case "GET", [wanted]:
             return _reply(_find(world, wanted, kind).document, "read consumer")
         case "POST", []:

@@ -98,13 +98,13 @@ class WebhookDelivery:
             rule.fault: rule.parameters
             for rule in world.faults.strike(WEBHOOK_FAULTS, "POST", event, row["connection"])
         }
-        for one in everyone:
+        for subscriber in everyone:
             keys = world.settings.rule_keys
-            if not one.wants(event, row["company"]):
+            if not subscriber.wants(event, row["company"]):
                 continue
-            body = events.body(row, at, one, world.directory.companies, keys)
+            body = events.body(row, at, subscriber, world.directory.companies, keys)
             if body is not None:
-                self._post(one, row, event, body, faults)
+                self._post(subscriber, row, event, body, faults)
 
     def _post(
         self, to: Subscriber, row: Row, event: str, body: str, faults: dict[str, JsonObject]
@@ -145,7 +145,7 @@ class WebhookDelivery:
             )
 
     async def _deliver_all(self, rows: list[Row]) -> None:
-        known = {one.id: one for one in subscribers(self._world)}
+        known = {subscriber.id: subscriber for subscriber in subscribers(self._world)}
         for row in rows:
             to = known.get(row["consumer"])
             answer = "consumer deleted" if to is None else await self._deliver(row, to)

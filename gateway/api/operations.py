@@ -129,9 +129,9 @@ def _validation(outcome: PushOutcome | None) -> ValidationMessages:
 def _remarks(findings: Iterable[Finding]) -> list[ValidationMessage]:
     return [
         ValidationMessage(
-            item_id=item_id(one.pointer), message=one.message, validator_name=one.rule
+            item_id=item_id(finding.pointer), message=finding.message, validator_name=finding.rule
         )
-        for one in findings
+        for finding in findings
     ]
 
 

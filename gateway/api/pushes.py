@@ -105,8 +105,8 @@ def _key_header(request: PushRequest) -> dict[str, str]:
 def _with_warning(operation: Operation) -> Operation:
     known = operation.validation or ValidationMessages()
     warning = ValidationMessage(item_id="", message=_REPEATED, validator_name="idempotencyKey")
-    told = known.model_copy(update={"warnings": [*known.warnings, warning]})
-    return operation.model_copy(update={"validation": told})
+    validation = known.model_copy(update={"warnings": [*known.warnings, warning]})
+    return operation.model_copy(update={"validation": validation})
 
 
 async def start_or_join(dependencies: Dependencies, request: PushRequest, caller: ApiKey) -> Push:
@@ -155,7 +155,7 @@ def checked(fields: dict[str, Any]) -> PushRequest:
         # Under the caller's names for them, so that a complaint names them likewise.
         return PushRequest.model_validate({to_camel(name): fields[name] for name in fields})
     except ValidationError as error:
-        where = {str(one["loc"][0]) for one in error.errors() if one["loc"]}
+        where = {str(detail["loc"][0]) for detail in error.errors() if detail["loc"]}
         raise HttpError(404 if "dataType" in where else 400, sentence_of(error)) from None
 
 

@@ -40,7 +40,7 @@ class Live:
     ) -> dict[str, Any]:
         """Give what the page of a push shows."""
         outcome = snapshot.outcome
-        told = await build_timeline(snapshot.push)
+        timeline = await build_timeline(snapshot.push)
         return {
             "session": session,
             "company": company,
@@ -58,7 +58,7 @@ class Live:
             "remarks": [("Errors", outcome.errors), ("Warnings", outcome.warnings)]
             if outcome
             else [],
-            "moments": told.moments,
+            "moments": timeline.moments,
             "unclear": is_unclear(snapshot),
             "run": snapshot.description.run_id,
             "first_word": self._dependencies.first_words.of(snapshot.description.run_id),
@@ -98,7 +98,8 @@ class Live:
         """Wait for news of the push; False when this server is to stop or the session has ended."""
         news = asyncio.ensure_future(history.fetch_next_page())
         ends = [
-            asyncio.ensure_future(one.wait()) for one in (self._dependencies.closing, session.ended)
+            asyncio.ensure_future(event.wait())
+            for event in (self._dependencies.closing, session.ended)
         ]
         try:
             await asyncio.wait(
@@ -107,8 +108,8 @@ class Live:
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
-            for one in (*ends, *([] if news.done() else [news])):
-                one.cancel()
+            for task in (*ends, *([] if news.done() else [news])):
+                task.cancel()
         is_over = self._dependencies.closing.is_set() or session.ended.is_set()
         if not news.done() or news.cancelled() or is_over:
             return False

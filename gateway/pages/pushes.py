@@ -129,7 +129,7 @@ class Pages:
             previous=link(number - 1, found.links.previous),
             next=link(number + 1, found.links.next),
             asked=asked,
-            statuses=[one.value for one in PushStatus],
+            statuses=[member.value for member in PushStatus],
             types=sorted(DATA_TYPES),
         )
         return remember(answer, session, request)
@@ -160,7 +160,7 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
     pushes = "/companies/{companyId}/pushes"
-    one = f"{pushes}/{{pushOperationKey}}"
+    push = f"{pushes}/{{pushOperationKey}}"
     for method, path, endpoint in (
         ("GET", "/", visits.home),
         ("GET", "/go", visits.go),
@@ -171,12 +171,12 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
         ("GET", new, pages.new),
         ("POST", new, pages.create),
         ("GET", pushes, pages.listing),
-        ("GET", one, pages.show),
+        ("GET", push, pages.show),
         ("GET", EVENTS, pages.events),
-        ("POST", f"{one}/retry", retry_pages.retry),
-        ("POST", f"{one}/settle", retry_pages.settle),
-        ("GET", f"{one}/edit", retry_pages.edit),
-        ("POST", f"{one}/edit", retry_pages.save),
+        ("POST", f"{push}/retry", retry_pages.retry),
+        ("POST", f"{push}/settle", retry_pages.settle),
+        ("GET", f"{push}/edit", retry_pages.edit),
+        ("POST", f"{push}/edit", retry_pages.save),
     ):
         router.add_api_route(path, endpoint, methods=[method], response_model=None)
     return router

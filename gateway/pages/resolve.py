@@ -27,10 +27,10 @@ def read_word(snapshot: PushSnapshot, typed: Mapping[str, str], who: str) -> Res
         raise HttpError(
             HTTPStatus.CONFLICT, "The push has changed since its page was loaded: look again."
         )
-    said = typed.get("word", "")
-    if said == _NOT_WRITTEN:
+    word = typed.get("word", "")
+    if word == _NOT_WRITTEN:
         return Resolution(not_written=True, by=who)
-    key = typed.get("operation", "").strip() if said == _ANOTHER else said
+    key = typed.get("operation", "").strip() if word == _ANOTHER else word
     try:
         return Resolution(adopt=UUID(key), by=who)
     except ValueError:

@@ -45,7 +45,7 @@ MUTANTS = (
     Mutant(
         "amounts of one currency",
         "activities/record_facts.py",
-        "    if one and other and not one & other:\n",
+        "    if currencies and others and not currencies & others:\n",
         "    if False:\n",
         (f"{MATCHING}::test_amounts_of_another_currency_cannot_be_compared",),
     ),
@@ -101,7 +101,7 @@ MUTANTS = (
     Mutant(
         "a text that ours may have become",
         "activities/matching.py",
-        "if own[column] and not any(may_become(one, text) for one in own[column])",
+        "if own[column] and not any(may_become(own_text, text) for own_text in own[column])",
         "if own[column]",
         (f"{MATCHING}::test_what_may_be_ours_is_not_called_anothers",),
     ),

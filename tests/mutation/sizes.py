@@ -34,8 +34,8 @@ MUTANTS = (
     Mutant(
         "bound of what is recalled",
         "activities/recall.py",
-        "    if len(told.model_dump_json()) > MAX_MEMORY:\n",
-        "    if not told:\n",
+        "    if len(without_success.model_dump_json()) > MAX_MEMORY:\n",
+        "    if not without_success:\n",
         (SIZES,),
     ),
 )

@@ -162,7 +162,9 @@ def take(state: PushState, snapshot: OperationSnapshot, why: str) -> None:
 
 def unclear(state: PushState, found: SearchResult) -> Ended:
     """Make the end of a push whose operation can't be told from others."""
-    named = ", ".join(str(one.push_operation_key) for one in found.candidates[:MAX_NAMED])
+    named = ", ".join(
+        str(candidate.push_operation_key) for candidate in found.candidates[:MAX_NAMED]
+    )
     more = len(found.candidates) + found.more - MAX_NAMED
     named += f" and {more} more" if more > 0 else ""
     hindrance = f" ({found.hindrance})" if found.hindrance else ""

@@ -71,16 +71,16 @@ async def wait_for_look(state: PushState, snapshot: OperationSnapshot) -> dateti
     """Wait for the next look and give the moment it was planned for; None if a hint came."""
     now, company = workflow.now(), state.request.company_id
     planned = next_poll(state.policy, company, _origin(state), now)
-    said = f"the platform says {snapshot.operation.status_text}"
+    reason = f"the platform says {snapshot.operation.status_text}"
     if state.missing_since:
-        said = f"Codat has not known the operation since {state.missing_since:%H:%M:%S} UTC (404)"
+        reason = f"Codat has not known the operation since {state.missing_since:%H:%M:%S} UTC (404)"
     if snapshot.patience > 1:
         planned = next_poll_slowed(state.policy, company, now, planned, snapshot.patience)
     planned = max(planned, state.saved_until)
     if snapshot.patience > 1 or state.saved_until > now:
-        said += "; Codat's requests for today run low"
-    show_stage(state, "poll-status", f"Asked {state.carried.looks} times: {said}.")
-    await wait(state, planned - now, said, cause="platform", for_hint=True)
+        reason += "; Codat's requests for today run low"
+    show_stage(state, "poll-status", f"Asked {state.carried.looks} times: {reason}.")
+    await wait(state, planned - now, reason, cause="platform", for_hint=True)
     return None if state.carried.hinted else min(planned, workflow.now())
 
 

@@ -172,7 +172,7 @@ def _is_fresh(state: PushState, prior: PriorRuns) -> bool:
     A reset, or a start with the same input, repeats the request without anybody having looked.
     """
     retry_of, run_id = state.request.retry_of, workflow.info().run_id
-    again = [one for one, other in prior.retries.items() if other == retry_of and one != run_id]
+    again = [run for run, other in prior.retries.items() if other == retry_of and run != run_id]
     return retry_of is not None and not state.is_reset and not again
 
 
@@ -183,11 +183,13 @@ async def _settle(state: PushState, prior: PriorRuns) -> None:
         why = "waiting until Codat's list shows late requests"
         await wait(state, quiet - workflow.now(), why, cause="finding")
     found = await search_list(state, Purpose.SETTLE)
-    pending = [one for one in found.candidates if PushStatus(one.status).is_pending]
+    pending = [
+        candidate for candidate in found.candidates if PushStatus(candidate.status).is_pending
+    ]
     if pending:
         key = pending[0].push_operation_key
         raise _as_before(state, f"Operation {key} is pending and may be this push: wait for it.")
-    seen = [one.push_operation_key for one in found.candidates]
+    seen = [candidate.push_operation_key for candidate in found.candidates]
     apply_resolution(
         state.ledger, PastEvent(at=workflow.now(), kind=PastEventKind.SETTLED, excluded=seen)
     )

@@ -50,7 +50,9 @@ async def send(state: PushState) -> None:
 
 async def _next_submission(state: PushState) -> Submission:
     """Open the next submission; each that was searched for in vain makes the wait longer."""
-    doubtful = sum(one.judgement is Judgement.NOT_WRITTEN for one in state.ledger.submissions)
+    doubtful = sum(
+        submission.judgement is Judgement.NOT_WRITTEN for submission in state.ledger.submissions
+    )
     if doubtful:
         why = f"sending anew, as nothing was written: {state.trouble}"
         await wait(state, back_off(2 * doubtful, MAX_PAUSE), why)
@@ -134,7 +136,7 @@ def _attempt(state: PushState, submission: Submission) -> Attempt:
 
 
 def _order(state: PushState) -> UpdateOrder:
-    was_scheduled = any(one.last_scheduled for one in state.ledger.submissions)
+    was_scheduled = any(submission.last_scheduled for submission in state.ledger.submissions)
     is_first = not (was_scheduled or state.may_not_be_first)
     return UpdateOrder(requested_on_utc=state.carried.requested_on_utc, is_first=is_first)
 
@@ -165,7 +167,7 @@ async def _after(state: PushState, submission: Submission, failure: CallFailed) 
 def _pause(state: PushState, submission: Submission) -> timedelta:
     if submission.has_kept_conflict:
         # A minute went by while it was judged; the next number may be answered otherwise.
-        kept = sum(one.has_kept_conflict for one in state.ledger.submissions)
+        kept = sum(known.has_kept_conflict for known in state.ledger.submissions)
         return back_off(kept, MAX_PAUSE)
     if submission.open:
         return back_off(state.carried.failures, ASK_AGAIN)

@@ -48,8 +48,13 @@ class Sent:
     @classmethod
     def read(cls, order: Order, answer: httpx.Response) -> "Sent":
         """Read an answer; httpx.HTTPStatusError if it is none."""
-        told = answer.raise_for_status().json()
-        return cls(order, told["pushOperationKey"], told["status"], told.get("completedOnUtc"))
+        operation = answer.raise_for_status().json()
+        return cls(
+            order,
+            operation["pushOperationKey"],
+            operation["status"],
+            operation.get("completedOnUtc"),
+        )
 
 
 def options(order: Order) -> httpx.Request:
@@ -147,13 +152,13 @@ class Waits:
         return [(name, self._waiting.pop(name).result()) for name in done]
 
     async def _patiently(self, name: str) -> str:
-        told: list[str] = []
+        endings: list[str] = []
 
         async def ask() -> None:
-            told.append(await self.ending(name))
+            endings.append(await self.ending(name))
 
         await persistently(ask)
-        return told[0]
+        return endings[0]
 
 
 async def persistently(ask: Callable[[], Awaitable[object]]) -> None:

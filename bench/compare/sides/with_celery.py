@@ -79,16 +79,16 @@ async def main() -> None:
 
 def _ended(names: list[str]) -> list[tuple[str, str]]:
     backend = app.backend
-    told: list[tuple[str, str]] = []
+    endings: list[tuple[str, str]] = []
     for prefix in ("", "send-"):
         results = backend.mget([backend.get_key_for_task(prefix + name) for name in names])
         for name, result in zip(names, results, strict=True):
             state = backend.decode_result(result) if result else {"status": "PENDING"}
             if state["status"] == "FAILURE":
-                told.append((name, "Failed"))
+                endings.append((name, "Failed"))
             elif state["status"] == "SUCCESS" and not prefix:
-                told.append((name, state["result"]))
-    return told
+                endings.append((name, state["result"]))
+    return endings
 
 
 if __name__ == "__main__":

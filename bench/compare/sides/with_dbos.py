@@ -87,7 +87,7 @@ async def desk() -> None:
         found = await client.list_workflows_async(
             workflow_ids=names, status=["SUCCESS", "ERROR"], load_input=False
         )
-        return [(one.workflow_id, str(one.output or "Failed")) for one in found]
+        return [(status.workflow_id, str(status.output or "Failed")) for status in found]
 
     await api.Desk(start, endings).serve()
 

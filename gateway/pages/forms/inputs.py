@@ -86,8 +86,8 @@ def hints_of(schema: Schema) -> list[str]:
     rules = [
         rule["sentence"] for rule in schema.get("x-rules", ()) if rule["keyword"] != "required"
     ]
-    said = [schema.get("description", ""), *rules, *schema.get("x-notes", ())]
-    return [hint[:_MAX_HINT] for hint in dict.fromkeys(said) if hint][:_MAX_HINTS]
+    hints = [schema.get("description", ""), *rules, *schema.get("x-notes", ())]
+    return [hint[:_MAX_HINT] for hint in dict.fromkeys(hints) if hint][:_MAX_HINTS]
 
 
 def _binding(schema: Schema, keyword: str) -> Any:  # noqa: ANN401, a number or a text

@@ -130,7 +130,7 @@ def _read(schema: Schema, text: str) -> object:
 def _offered(schema: Schema, text: str) -> str:
     """Give the choice that a browser wrote with its own line breaks."""
     choices = cast("list[str]", schema.get("enum", []))
-    return next((one for one in choices if _plain(one) == text), text)
+    return next((choice for choice in choices if _plain(choice) == text), text)
 
 
 def _number(text: str) -> object:

@@ -35,7 +35,7 @@ def render_form(
     Without problems the first field has the focus, else the summary of what is wrong.
     """
     problems = sorted(problems, key=lambda problem: problem.severity)
-    told = problems[:MAX_PROBLEMS]
+    shown = problems[:MAX_PROBLEMS]
     root = field_tree(document, record, problems)
     fields = {field.name: field for field in root.walk()}
     inputs = (field for field in fields.values() if field.kind not in {"group", "rows", "row"})
@@ -43,8 +43,8 @@ def render_form(
         root=root,
         lists=LISTS,
         whole=WHOLE,
-        found=[(problem, _nearest(problem, fields)) for problem in told],
-        more=len(problems) - len(told),
+        found=[(problem, _nearest(problem, fields)) for problem in shown],
+        more=len(problems) - len(shown),
         is_wrong=any(problem.severity == "error" for problem in problems),
         focused=None if problems else next(inputs, None),
     )
