@@ -71,7 +71,7 @@ async def test_the_clocks_of_server_and_worker_need_not_agree():
     assert "Success" == snapshot.operation.status
 
 
-async def test_a_look_that_came_late_to_its_worker_is_answered_by_an_earlier_list():
+async def test_a_poll_that_begins_late_is_answered_by_an_earlier_list():
     async with workbench() as bench:
         keys, due = await pending(bench, 3), datetime.now(UTC)
         await asyncio.gather(*(look(bench, key, due=due) for key in keys[:2]))
@@ -211,7 +211,7 @@ async def test_looks_are_told_to_stretch_when_the_day_runs_low():
     assert 10 == pytest.approx(snapshot.patience)
 
 
-async def test_a_list_that_is_too_large_to_read_is_asked_for_in_smaller_pages(monkeypatch):
+async def test_a_list_too_large_to_read_is_read_in_smaller_pages(monkeypatch):
     monkeypatch.setattr(exchange, "_LARGEST_BODY", 15_000)
     async with workbench() as bench:
         keys = await pending(bench, 60)

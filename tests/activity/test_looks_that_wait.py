@@ -37,7 +37,7 @@ async def test_a_day_that_ends_soon_is_not_waited_out_for_longer():
     assert timedelta(minutes=2) == caught.value.next_retry_delay
 
 
-async def test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again(monkeypatch):
+async def test_a_list_that_hangs_holds_no_poll_and_answers_its_retry(monkeypatch):
     monkeypatch.setattr(poll_batcher, "HOLD", 0.2)
     async with workbench() as bench:
         keys, due = await pending(bench, 3), datetime.now(UTC)
@@ -57,7 +57,7 @@ async def _has_answered(bench: Workbench) -> bool:
     return bool(bench.journal and bench.journal[0]["answeredAt"])
 
 
-async def test_what_no_list_shows_is_read_at_once_not_one_after_the_other():
+async def test_operations_that_no_list_shows_are_read_concurrently():
     keys, together = [uuid4() for _ in range(5)], asyncio.Barrier(5)
 
     async def answer(request: httpx.Request) -> httpx.Response:

@@ -15,7 +15,7 @@ async def test_an_update_is_sent_although_it_has_no_key(skipping):
     assert ("Success", ["PUT"]) == (outcome.status, methods)
 
 
-async def test_an_answer_that_is_owed_is_asked_for_every_half_minute_at_least(skipping):
+async def test_a_lost_answer_is_asked_for_every_half_minute_at_least(skipping):
     async with cluster(skipping, skipping=True) as here:
         here.codat.fault("drop-before-commit", method="POST", nth=1, times=8)
         push = await here.push()
@@ -25,7 +25,7 @@ async def test_an_answer_that_is_owed_is_asked_for_every_half_minute_at_least(sk
     assert 2 + 4 + 8 + 16 + 4 * 30 <= waited < 240
 
 
-async def test_an_operation_whose_answer_is_still_to_come_makes_no_unknown_of_its_neighbour(
+async def test_a_late_answer_of_another_push_makes_no_unknown(
     devserver,
 ):
     async with cluster(devserver, read_timeout=timedelta(seconds=2)) as here:

@@ -107,7 +107,7 @@ MUTANTS = (
         POLL,
         'PushStatus.UNKNOWN,\n            f"The deadline passed, and',
         'PushStatus.TIMED_OUT,\n            f"The deadline passed, and',
-        (f"{DEADLINES}::test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown",),
+        (f"{DEADLINES}::test_a_push_that_is_unreadable_at_the_deadline_is_unknown",),
     ),
     Mutant(
         "histories grow",
@@ -213,7 +213,7 @@ MUTANTS = (
         "workflows/steps/find.py",
         "    if state.deadline.has_passed:\n        return None\n",
         "",
-        (f"{KEYS}::test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured",),
+        (f"{KEYS}::test_the_deadline_may_pass_during_the_check_of_keys",),
     ),
     Mutant(
         "an alarm takes all the time",
@@ -229,7 +229,7 @@ MUTANTS = (
         '        carried.model_copy(update={"hinted": False, "is_cancelled": False}, deep=True),',
         (
             f"{CHAINS}::test_a_hint_is_not_forgotten_in_a_new_run",
-            f"{CHAINS}::test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either",
+            f"{CHAINS}::test_a_cancelled_push_sends_nothing_in_a_new_run_either",
         ),
     ),
     Mutant(
@@ -244,7 +244,7 @@ MUTANTS = (
         "activities/poll_batcher.py",
         "async with asyncio.timeout(HOLD):",
         "async with asyncio.timeout(None):",
-        (f"{WAITING}::test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again",),
+        (f"{WAITING}::test_a_list_that_hangs_holds_no_poll_and_answers_its_retry",),
     ),
     Mutant(
         "followed for ever",
@@ -265,7 +265,7 @@ MUTANTS = (
         "codat/validation/cache.py",
         "if self._waiting[target] >= MAX_WAITING:",
         "if False:",
-        (f"{SHELF}::test_of_many_that_wait_for_one_document_most_give_their_places_back",),
+        (f"{SHELF}::test_most_that_wait_for_one_document_give_their_places_back",),
     ),
     Mutant(
         "a late 429 shortens patience",
@@ -279,7 +279,7 @@ MUTANTS = (
         "codat/limits.py",
         "if until - now > MAX_WAIT:",
         "if False:",
-        (f"{LIMITS}::test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line",),
+        (f"{LIMITS}::test_asking_again_on_a_spent_quota_lengthens_no_line",),
     ),
     Mutant(
         "a short day never ends",

@@ -17,7 +17,7 @@ def test_the_documented_choice_comes_out_as_documented():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_published_document_has_a_form_that_gives_back_its_record(name):
+def test_the_form_of_a_published_document_gives_back_its_record(name):
     document = published(f"options/{name}.json")
     record = fitting(document)
 

@@ -91,7 +91,7 @@ NAMED = {"changes": [{"type": "Created", "recordRef": {"id": "7"}}]}
         (REASON | {"changes": [{"type": "AttachmentUploaded", "attachmentId": "7"}]}, False),
     ],
 )
-def test_failed_is_believed_only_where_it_proves_that_nothing_was_written(members, is_believed):
+def test_failed_is_believed_only_where_it_proves_no_write(members, is_believed):
     operation = an_operation(status="Failed", **members)
 
     assert is_believed == (operation.status is PushStatus.FAILED)

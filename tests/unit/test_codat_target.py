@@ -30,7 +30,7 @@ def test_an_unknown_data_type_names_those_that_exist():
         a_target("unicorns")
 
 
-def test_a_bank_account_is_encoded_into_the_path_of_its_transactions():
+def test_a_bank_account_is_encoded_in_its_transactions_path():
     target = a_target("bankAccounts/a b/1%/bankTransactions")
 
     assert "bankAccounts/a%20b%2F1%25/bankTransactions" == target.push_path == target.options_path

@@ -16,7 +16,7 @@ def priorities(crowds, number):
     return [crowds.priority(BULK) for _ in range(number)]
 
 
-def test_a_company_that_starts_one_goes_before_those_that_start_many():
+def test_a_company_that_starts_one_goes_before_one_with_many():
     crowds = StartPriorities(clock=Clock())
 
     assert [3] * 10 + [4] * 20 == priorities(crowds, 30)
@@ -39,7 +39,7 @@ def test_who_starts_one_a_second_is_no_crowd():
     assert {3} == set(found)
 
 
-def test_a_crowd_of_any_size_is_forgotten_after_a_quarter_of_an_hour_and_a_little():
+def test_a_crowd_of_any_size_is_forgotten_after_1000_seconds():
     clock = Clock()
     crowds = StartPriorities(clock=clock)
     priorities(crowds, 5000)

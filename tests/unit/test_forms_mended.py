@@ -76,7 +76,7 @@ def test_a_row_that_was_added_stands_beside_what_was_there():
 
 
 @pytest.mark.parametrize("touched", [False, True])
-def test_a_moment_is_the_same_without_the_seconds_that_a_browser_leaves_out(touched):
+def test_seconds_that_a_browser_leaves_out_do_not_change_a_time(touched):
     before = {"issueDate": "2026-11-20T10:30:00"}
     sent = "2026-11-20T10:31" if touched else "2026-11-20T10:30"
 
@@ -85,7 +85,7 @@ def test_a_moment_is_the_same_without_the_seconds_that_a_browser_leaves_out(touc
     )
 
 
-def test_digits_in_a_field_of_numbers_and_texts_stay_a_text_where_they_are_no_number():
+def test_digits_that_are_no_number_or_were_text_stay_a_text():
     document = field("Object", properties={"reference": field("Number")})
 
     assert {"reference": "00123"} == record_from_form(document, [("reference", "00123")])

@@ -49,7 +49,7 @@ async def test_a_request_is_heard_of_without_its_ids(ask, endpoint):
     assert [(endpoint, "429")] == [(one.endpoint, one.ended) for one in heard]
 
 
-async def test_a_request_that_brings_no_answer_is_heard_of_by_its_error():
+async def test_a_request_without_an_answer_is_reported_by_its_error():
     def lose(_):
         raise httpx.ReadError("gone")
 

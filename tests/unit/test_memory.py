@@ -61,7 +61,7 @@ def test_each_end_settles_one_attempt(facts):
     assert 1 == entry_of(*facts).open
 
 
-def test_the_age_of_a_number_counts_from_its_first_schedule_in_any_run():
+def test_a_number_ages_from_its_first_schedule_in_any_run():
     submission = entry_of(SENT, LOST, SENT, SENT)
 
     assert (NOON, 30, "digest") == (
@@ -180,7 +180,7 @@ NEW = ACCEPTED | {"is_new": True}
         ((SENT, LOST, {"kind": PastEventKind.ALONE}), True),
     ],
 )
-def test_a_request_before_the_one_that_made_the_operation_may_have_made_one_too(facts, is_open):
+def test_a_request_before_the_one_with_an_operation_stays_open(facts, is_open):
     assert is_open == (entry_of(*facts).open > 0)
 
 

@@ -84,7 +84,7 @@ def test_pushes_of_one_moment_are_looked_at_together(one, other, company, age):
     assert next_poll(USUAL, company, one, now) == next_poll(USUAL, company, other, now)
 
 
-def test_lists_of_four_workers_cost_two_hundred_pushes_less_than_a_third_of_a_request_each():
+def test_lists_for_200_pushes_on_4_workers_cost_60_at_most():
     began = [NOON + timedelta(seconds=number / 50) for number in range(200)]
     moments = {
         one + timedelta(seconds=age) for one in began for age in looks(USUAL, 60.5, began=one)
@@ -107,7 +107,7 @@ def test_patience_grows_to_a_quarter_of_an_hour_and_not_beyond():
     assert len(ages) < 30 * 96 + 15
 
 
-def test_in_the_long_run_all_pushes_of_a_company_are_looked_at_together():
+def test_in_the_long_run_a_companys_pushes_are_polled_together():
     company = uuid4()
     mark = next_poll(USUAL, company, NOON, NOON + timedelta(days=1))
     asked = [mark + timedelta(seconds=second) for second in (1, 700, 899)]

@@ -62,7 +62,7 @@ def test_a_lost_request_is_repeated_under_its_own_key(safety):
 
 
 @pytest.mark.parametrize("kind", ["CodatConflict", "CodatUnauthorized", "CodatRefused", "NotSent"])
-def test_a_refusal_proves_nothing_while_an_earlier_request_is_open(safety, kind):
+def test_a_refusal_proves_nothing_with_an_earlier_request_open(safety, kind):
     safety.refused("Lost")
     safety.before(attempt())
     safety.refused(kind)

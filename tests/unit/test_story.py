@@ -53,7 +53,7 @@ async def told_of(**given):
     return told.moments
 
 
-async def test_what_was_asked_in_vain_says_why_and_when_it_is_asked_again():
+async def test_a_failed_activity_says_why_and_when_it_is_asked_again():
     (told,) = await told_of(
         attempt=3,
         state=PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED,
@@ -69,7 +69,7 @@ async def test_what_is_asked_for_the_first_time_is_no_news():
     assert [] == await told_of(attempt=1)
 
 
-async def test_of_a_task_that_fails_again_and_again_the_story_says_how_often():
+async def test_the_timeline_says_how_often_a_task_has_failed():
     told = Timeline(
         uuid4(), [TimelineEvent(AT, 1, TASK_FAILED, said=("a wrong deploy",))], is_running=True
     )

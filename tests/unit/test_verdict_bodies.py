@@ -154,7 +154,7 @@ def test_one_of_account_and_item_is_enough_and_none_warns():
 
 
 @pytest.mark.parametrize("given", [[], [{"id": "1"}], {"id": "1"}])
-def test_references_declared_as_an_object_may_be_the_list_that_the_api_takes(given):
+def test_references_declared_as_an_object_may_be_a_list(given):
     document = field("Object", properties={"trackingCategoryRefs": REFERENCE})
 
     assert [] == validate_record(document, {"trackingCategoryRefs": given})
@@ -207,7 +207,7 @@ def test_a_field_written_in_another_case_is_judged_and_mentioned():
     ]
 
 
-def test_of_two_rules_the_narrower_counts_and_each_by_its_own_weight():
+def test_of_two_rules_each_counts_with_its_own_severity():
     sentences = {
         "warnings": [{"details": "Max length of 9 characters."}],
         "information": [{"details": "Must not exceed 5 characters."}],

@@ -34,7 +34,7 @@ def test_a_date_that_no_calendar_has_is_an_error(text):
         ("05/06/2026", "2026-06-05 or 2026-05-06"),
     ],
 )
-def test_a_date_written_otherwise_is_a_warning_that_says_how_it_would_be_read(text, read):
+def test_a_date_in_another_form_warns_how_it_may_be_read(text, read):
     said = (
         f"Issue Date should be a date written like 2026-11-30, not “{text}”, "
         f"which may be read as {read}."

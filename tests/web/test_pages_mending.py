@@ -27,7 +27,7 @@ async def refused(http, door, **fields):
     return push, path, Page((await http.get(f"{path}/edit")).text).sent
 
 
-async def test_what_nobody_touched_stays_as_it_was_when_a_push_is_mended(http, door):
+async def test_untouched_fields_stay_as_they_were_on_edit_and_retry(http, door):
     address = {"type": "Billing", "line1": "Mill Lane", "unlisted": Number("1.50")}
     data = {"supplierName": "Two\r\nlines", "addresses": [address], "unlisted": None}
     push, path, sent = await refused(http, door, data=data)

@@ -87,7 +87,7 @@ async def test_who_guesses_keys_is_refused_and_a_key_in_use_is_not(devserver):
     assert [(429, "60")] * 2 == [(one.status_code, one.headers["retry-after"]) for one in guesses]
 
 
-def test_a_right_guess_is_refused_like_a_wrong_one_until_the_address_has_been_quiet():
+def test_after_wrong_keys_a_new_right_key_is_refused_for_a_while():
     now = 0.0
     wrong_keys = WrongKeys(2, clock=lambda: now)
     wrong_keys.note("a", ONE)

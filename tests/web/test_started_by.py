@@ -63,7 +63,7 @@ async def test_a_retry_bears_the_name_of_who_asked_again(door):
     assert 2 == shown.count("API key all.")
 
 
-async def test_a_push_is_listed_by_each_key_that_asked_for_one_of_its_runs(door):
+async def test_a_push_is_listed_for_each_key_that_started_a_run(door):
     door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
     push = await started(door, path=door.path(connection=seeds.REFUSING))
     await door.ended(str(push.push_id))

@@ -161,7 +161,7 @@ async def test_a_report_about_something_else_is_taken(devserver):
     assert 200 == (await post(devserver.client, other=1)).status_code
 
 
-async def test_an_unknown_operation_is_young_until_two_minutes_have_passed(devserver, monkeypatch):
+async def test_an_unknown_operation_is_too_early_until_it_has_settled(devserver, monkeypatch):
     receiver = Receiver(devserver.client, SECRETS)
     through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
     headers = {"Authorization": seeds.RULE_HEADER}

@@ -166,7 +166,7 @@ async def test_a_request_that_is_ended_by_hand_is_looked_for(devserver, mode, by
     assert "Success" == outcome.status
 
 
-async def test_after_a_reset_a_request_that_was_completed_by_hand_is_sent_under_its_key(devserver):
+async def test_after_a_reset_a_hand_completed_request_keeps_its_key(devserver):
     async with protocol(devserver) as here, held_up(answer=True) as gate:
         here.codat.fault("hang", method="POST", nth=2)
         push = await here.push()

@@ -29,7 +29,7 @@ async def failed(here, number):
     return pushes
 
 
-async def test_what_failed_is_retried_and_what_is_unclear_is_left_alone(devserver):
+async def test_failed_pushes_are_retried_and_unclear_ones_left_alone(devserver):
     async with cluster(devserver) as here:
         safe = await failed(here, 2)
         unclear = await here.push(connection_id=seeds.SHAKY)

@@ -11,9 +11,7 @@ from tests.support.waiting import eventually
 from workflows.attributes import PUSH_OPERATION_KEY
 
 
-async def test_a_neighbour_that_has_its_answer_in_the_middle_of_a_look_is_waited_for(
-    devserver, monkeypatch
-):
+async def test_a_push_that_is_answered_during_a_search_is_waited_for(devserver, monkeypatch):
     holders = OtherPushes.holders
     async with protocol(devserver, find_for=3) as here, held_up(answer=True) as gate:
         here.codat.fault("error-before-commit", method="POST", nth=2)
@@ -40,9 +38,7 @@ async def _is_listed_with_its_operation(push: Push) -> bool:
     return bool(operations) and all(operations)
 
 
-async def test_an_operation_whose_run_was_ended_before_it_was_told_is_known_as_the_pushs(
-    devserver, monkeypatch
-):
+async def test_an_operation_of_a_terminated_run_is_known_as_the_pushs(devserver, monkeypatch):
     async def never_told(_story, _outcome):
         await workflow.wait_condition(lambda: False)
 

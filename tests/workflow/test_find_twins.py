@@ -63,7 +63,7 @@ async def _is_listed(client, workflow_id):
     return [one async for one in client.list_workflows(f'WorkflowId="{workflow_id}"')]
 
 
-async def test_an_equal_push_that_is_sent_anew_keeps_its_second_operation(devserver, equal):
+async def test_an_equal_push_sent_anew_keeps_its_second_operation(devserver, equal):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         twin = await here.push(**equal, connection_id=seeds.REFUSING)
         await twin.outcome()
@@ -77,9 +77,7 @@ async def test_an_equal_push_that_is_sent_anew_keeps_its_second_operation(devser
     assert ("Unknown", 1) == (outcome.status, len(outcome.candidates))
 
 
-async def test_an_operation_that_is_held_but_not_listed_yet_is_left_alone(
-    devserver, equal, monkeypatch
-):
+async def test_an_operation_held_but_not_listed_yet_is_left_alone(devserver, equal, monkeypatch):
     async def nobody(_others, _operations):
         return {}
 
@@ -102,7 +100,7 @@ async def test_an_operation_that_another_push_holds_is_no_candidate(devserver, e
     assert "Success" == outcome.status
 
 
-async def test_two_equal_records_whose_answers_are_lost_end_in_an_honest_unknown(devserver, equal):
+async def test_two_equal_records_with_lost_answers_end_unknown(devserver, equal):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST")
         both = [await here.push(**equal), await here.push(**equal)]
@@ -112,7 +110,7 @@ async def test_two_equal_records_whose_answers_are_lost_end_in_an_honest_unknown
     assert all(one.candidates and one.may_still_land for one in outcomes)
 
 
-async def test_with_keys_two_equal_records_whose_answers_are_lost_are_two(devserver, equal):
+async def test_with_keys_two_equal_records_with_lost_answers_are_two(devserver, equal):
     async with protocol(devserver, echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", times=2)
         both = [await here.push(**equal), await here.push(**equal)]

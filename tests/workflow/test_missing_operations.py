@@ -83,7 +83,7 @@ async def test_asked_for_again_it_sends_nothing_without_a_persons_word(
     assert "--not-written" in endings[-1].message
 
 
-async def test_a_word_that_was_used_up_sends_nothing_for_a_missing_operation(devserver):
+async def test_a_used_resolution_sends_nothing_for_a_missing_operation(devserver):
     async with protocol(devserver, "ignored") as here:
         here.codat.fault("failed-without-proof", method="POST", times=1, lands=None)
         push = await here.push()

@@ -92,7 +92,7 @@ async def mended_by_hand(here, request, data):
     return push
 
 
-async def test_a_callers_request_stays_its_push_when_the_record_was_mended_by_hand(here):
+async def test_a_request_stays_its_push_if_its_record_was_corrected(here):
     request, mended = a_request(**FAILING), a_request().data
     push = await mended_by_hand(here, request, mended)
     again = await start_push(here.client, request, task_queue=here.task_queue)

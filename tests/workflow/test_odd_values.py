@@ -24,7 +24,7 @@ async def push(here, account):
 
 
 @pytest.mark.parametrize("account", ['a"b\\', "a\nb'"])
-async def test_a_lost_request_is_looked_for_whatever_its_bank_account_is_called(devserver, account):
+async def test_a_lost_request_is_found_whatever_its_account_is_called(devserver, account):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         here.codat.fault(**LOST)
         outcome = await (await push(here, account)).outcome()

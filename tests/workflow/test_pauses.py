@@ -131,7 +131,7 @@ async def test_a_hold_passes_over_signals_that_it_can_not_read(devserver):
     assert [] == left
 
 
-async def test_a_push_that_is_cancelled_before_sending_tells_its_backend(devserver):
+async def test_a_push_cancelled_before_sending_tells_its_backend(devserver):
     async with cluster(devserver) as here:
         here.codat.fault("error-before-commit", method="GET", path="/options/")
         push = await here.push()

@@ -99,7 +99,7 @@ async def test_a_word_is_not_taken_while_the_operation_is_pending(devserver, mod
     assert "TimedOut" == outcome.status
 
 
-async def test_a_word_is_not_taken_while_an_operation_that_may_be_ours_is_pending(devserver):
+async def test_no_resolution_is_taken_while_a_candidate_is_pending(devserver):
     async with protocol(devserver, "ignored") as here:
         here.codat.connection(seeds.PROMPT).set(delay=60)
         push, operation = await unknown(here)
@@ -110,7 +110,7 @@ async def test_a_word_is_not_taken_while_an_operation_that_may_be_ours_is_pendin
     assert str(operation) in outcome.message
 
 
-async def test_after_a_failure_of_what_was_sent_on_a_word_it_stays_unknown(devserver):
+async def test_a_push_that_fails_after_a_resolution_stays_unknown(devserver):
     async with protocol(devserver, "ignored") as here:
         push, _ = await unknown(here)
         here.codat.connection(seeds.PROMPT).set(refusing="No.")

@@ -179,9 +179,7 @@ async def test_the_same_record_under_the_key_of_a_success_is_told_it(devserver):
         assert mended == await push.outcome()
 
 
-async def test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent(
-    devserver, monkeypatch
-):
+async def test_a_deadline_passed_in_the_queue_says_nothing_was_sent(devserver, monkeypatch):
     seconds_for_minutes(monkeypatch)
     async with protocol(devserver) as here:
         request = a_request(timeout_in_minutes=1)
@@ -195,7 +193,7 @@ async def test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent(
     )
 
 
-async def test_a_success_that_is_started_again_and_terminated_stays_a_success(devserver):
+async def test_a_success_started_again_and_terminated_stays_a_success(devserver):
     async with protocol(devserver) as here:
         push = await here.push()
         first = await push.outcome()

@@ -108,9 +108,7 @@ async def test_a_new_run_looks_for_what_was_lost_before(devserver, monkeypatch):
 
 
 @pytest.mark.parametrize("door", ["retry", "start like"])
-async def test_a_retry_that_goes_on_in_a_new_run_sends_what_it_was_to_send(
-    devserver, monkeypatch, door
-):
+async def test_a_retry_that_goes_on_in_a_new_run_sends_its_record(devserver, monkeypatch, door):
     async with protocol(devserver) as here:
         push = await here.push(connection_id=seeds.REFUSING)
         await push.outcome()

@@ -28,7 +28,7 @@ ENDINGS = {
 
 @both
 @pytest.mark.parametrize("ending", ENDINGS)
-async def test_a_reset_of_an_ended_push_to_any_event_writes_nothing_twice(
+async def test_any_reset_of_an_ended_push_writes_nothing_twice(
     devserver, mode, ending, monkeypatch
 ):
     seconds_for_minutes(monkeypatch)
@@ -48,7 +48,7 @@ async def test_a_reset_of_an_ended_push_to_any_event_writes_nothing_twice(
 
 @both
 @pytest.mark.parametrize("ending", ENDINGS)
-async def test_an_ended_push_that_is_started_like_that_writes_nothing_twice(
+async def test_an_ended_push_started_again_writes_nothing_twice(
     devserver, mode, ending, monkeypatch
 ):
     seconds_for_minutes(monkeypatch)
@@ -65,7 +65,7 @@ async def test_an_ended_push_that_is_started_like_that_writes_nothing_twice(
 
 
 @both
-async def test_a_success_that_is_run_again_says_the_same_and_sends_nothing(devserver, mode):
+async def test_a_success_run_again_says_the_same_and_sends_nothing(devserver, mode):
     async with protocol(devserver, mode) as here:
         push = await here.push()
         first = await push.outcome()
@@ -77,7 +77,7 @@ async def test_a_success_that_is_run_again_says_the_same_and_sends_nothing(devse
 
 
 @both
-async def test_a_failed_push_that_is_run_again_is_sent_under_the_next_number(devserver, mode):
+async def test_a_failed_push_run_again_is_sent_with_the_next_number(devserver, mode):
     async with protocol(devserver, mode) as here:
         push = await here.push(connection_id=seeds.REFUSING)
         await push.outcome()
@@ -120,9 +120,7 @@ async def test_an_operation_that_succeeded_after_its_time_is_returned(devserver,
 
 
 @both
-async def test_an_operation_that_failed_after_its_time_may_be_sent_again(
-    devserver, mode, monkeypatch
-):
+async def test_an_operation_failed_after_its_deadline_may_be_resent(devserver, mode, monkeypatch):
     seconds_for_minutes(monkeypatch)
     async with protocol(devserver, mode) as here:
         here.codat.connection(seeds.REFUSING).set(delay=6)
@@ -138,7 +136,7 @@ async def test_an_operation_that_failed_after_its_time_may_be_sent_again(
 
 
 @both
-async def test_a_reset_while_a_request_is_under_way_sends_no_second_record(devserver, mode):
+async def test_a_reset_during_a_request_writes_no_second_record(devserver, mode):
     async with protocol(devserver, mode, echo_data=True) as here, held_up(answer=True) as gate:
         push = await here.push()
         await gate.reached.wait()
