@@ -7,8 +7,8 @@ import pytest
 
 from activities.bulk import PACE, REQUESTS, BulkActivities, BulkStep
 from codat.quota import DailyQuota
+from tests.support.activity_environment import perform
 from tests.support.clocks import wall_clock_off
-from tests.support.workbench import perform
 
 
 async def a_step(allowance, pushes=3, **fields):

@@ -9,7 +9,7 @@ from activities.models import FetchOptions
 from codat.validation import cache
 from codat.validation.cache import OptionsCache
 from emulator import seeds
-from tests.support.workbench import perform, target, workbench
+from tests.support.activity_environment import perform, target, workbench
 
 
 def requests(bench) -> int:

@@ -10,7 +10,7 @@ from activities.models import Prepare
 from codat.validation import cache
 from emulator import seeds
 from emulator.examples import record
-from tests.support.workbench import perform, target, workbench
+from tests.support.activity_environment import perform, target, workbench
 
 BILLS = {"data_type": "bills"}
 

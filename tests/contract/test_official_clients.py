@@ -4,7 +4,7 @@ import pytest_asyncio
 
 from emulator import seeds
 from tests.support.emulator_process import KEY, running
-from tests.support.official import NEWEST, NODE, OLDER, driven
+from tests.support.official_clients import NEWEST, NODE, OLDER, driven
 
 WHERE = (seeds.COMPANY, seeds.PROMPT, KEY["Authorization"])
 

@@ -12,7 +12,7 @@ import pytest
 
 from stack.ports import Ports
 from stack.process import ROOT
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 @asynccontextmanager

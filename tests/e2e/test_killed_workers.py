@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from codat.models import PushStatus
-from tests.support.killing import MARKER, MOMENTS, Place, kill_at
+from tests.support.worker_kill import MARKER, MOMENTS, Place, kill_at
 
 pytestmark = pytest.mark.timeout(280)  # a lost POST is known to be lost after a minute
 

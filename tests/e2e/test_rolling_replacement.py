@@ -8,8 +8,14 @@ import pytest_asyncio
 
 from codat.models import PushStatus
 from stack.process import ROOT
-from tests.support.killing import Place
-from tests.support.rolling import AT_A_TIME, make_current, previous_commit, roll, start_worker
+from tests.support.rolling_update import (
+    AT_A_TIME,
+    make_current,
+    previous_commit,
+    roll,
+    start_worker,
+)
+from tests.support.worker_kill import Place
 
 PUSHES = 3 * AT_A_TIME
 WAYS = ["patched", "auto-upgrade", "pinned"]

@@ -8,9 +8,9 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.relay import relay_to
-from tests.support.running import STARTER
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.subprocess_runner import STARTER
+from tests.support.tcp_relay import relay_to
 
 pytestmark = pytest.mark.usefixtures("worker")
 A_PUSH = (

@@ -4,9 +4,9 @@ import sys
 
 from codat.models import PushStatus
 from stack.process import ROOT
-from tests.support.killing import Place
-from tests.support.running import run
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.subprocess_runner import run
+from tests.support.worker_kill import Place
 
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 

@@ -9,7 +9,7 @@ from tests.mutation.runner import Mutant, main
 
 LIST = "tests/workflow/test_find_list.py"
 UPDATES = "tests/workflow/test_find_updates.py"
-TWINS = "tests/workflow/test_find_twins.py"
+EQUAL_RECORDS = "tests/workflow/test_find_equal_records.py"
 REWRITTEN = "tests/workflow/test_find_rewritten.py"
 MATCHING = "tests/unit/test_matching.py"
 
@@ -26,7 +26,7 @@ MUTANTS = (
         "activities/find.py",
         "    twin = await others.unresolved_duplicate(operation.push_operation_key)\n",
         "    twin = None\n",
-        (f"{TWINS}::test_an_operation_held_but_not_listed_yet_is_left_alone",),
+        (f"{EQUAL_RECORDS}::test_an_operation_held_but_not_listed_yet_is_left_alone",),
     ),
     Mutant(
         "one fact alone shows no other record",
@@ -117,7 +117,7 @@ MUTANTS = (
         "activities/find.py",
         "if sighting[0].push_operation_key not in held]",
         "]",
-        (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
+        (f"{EQUAL_RECORDS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),
     Mutant(
         "what Codat took later is another's",

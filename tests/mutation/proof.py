@@ -17,7 +17,7 @@ SUBMISSION = "workflows/ledger.py"
 UNCLEAR = "tests/workflow/test_unclear_answers.py"
 CONFLICTS = "tests/workflow/test_conflicts.py"
 LEDGER = "tests/unit/test_ledger.py"
-SAFETY = "tests/unit/test_safety.py"
+REASONS = "tests/unit/test_resend_reasons.py"
 
 MUTANTS = (
     Mutant(
@@ -147,7 +147,7 @@ MUTANTS = (
         "dispatch/timeline/resend_reasons.py",
         '        self._proof = "" if self._owed else proof\n',
         "        self._proof = proof\n",
-        (f"{SAFETY}::test_while_an_answer_is_owed_a_refusal_is_no_proof",),
+        (f"{REASONS}::test_while_an_answer_is_owed_a_refusal_is_no_proof",),
     ),
 )
 

@@ -9,13 +9,13 @@ import sys
 from tests.mutation.runner import Mutant, main
 
 ANSWERS = "tests/workflow/test_submission_answers.py"
-DOORS = "tests/workflow/test_submission_doors.py"
+RESTARTS = "tests/workflow/test_submission_restarts.py"
 LIST = "tests/workflow/test_find_list.py"
-WORDS = "tests/workflow/test_recall_words.py"
+RESOLUTIONS = "tests/workflow/test_resolutions.py"
 UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 COMMANDS = "tests/workflow/test_activity_commands.py"
-STARTS = "tests/workflow/test_start_doors.py"
+STARTS = "tests/workflow/test_starts_by_operators.py"
 
 MUTANTS = (
     Mutant(
@@ -23,7 +23,7 @@ MUTANTS = (
         "activities/push.py",
         "        _check_fence(attempt)\n",
         "",
-        (f"{DOORS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
+        (f"{RESTARTS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
     ),
     Mutant(
         "redelivery fence",
@@ -93,7 +93,7 @@ MUTANTS = (
         "activities/push.py",
         "before_send=window.check,",
         "before_send=None,",
-        (f"{DOORS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
+        (f"{RESTARTS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
     ),
     Mutant(
         "sticky ledger",
@@ -145,14 +145,14 @@ MUTANTS = (
         "workflows/steps/find.py",
         "excluded=ledger.excluded,",
         "excluded=[],",
-        (f"{WORDS}::test_what_was_ruled_out_is_not_found_again",),
+        (f"{RESOLUTIONS}::test_what_was_ruled_out_is_not_found_again",),
     ),
     Mutant(
         "mended record",
         "workflows/steps/find.py",
         "changed=ledger.has_changed(request.frozen_digest),",
         "changed=False,",
-        (f"{DOORS}::test_a_lost_request_with_another_record_is_still_looked_for",),
+        (f"{RESTARTS}::test_a_lost_request_with_another_record_is_still_looked_for",),
     ),
     Mutant(
         "recall",
@@ -160,8 +160,8 @@ MUTANTS = (
         "if state.must_recall:",
         "if False:",
         (
-            f"{DOORS}::test_an_ended_push_started_again_writes_nothing_twice",
-            f"{DOORS}::test_a_success_run_again_says_the_same_and_sends_nothing",
+            f"{RESTARTS}::test_an_ended_push_started_again_writes_nothing_twice",
+            f"{RESTARTS}::test_a_success_run_again_says_the_same_and_sends_nothing",
         ),
     ),
     Mutant(
@@ -183,7 +183,7 @@ MUTANTS = (
         "activities/recall.py",
         "    for run_id in runs:\n        await past.read(run_id)\n",
         "    for run_id in runs[:1]:\n        await past.read(run_id)\n",
-        (f"{DOORS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
+        (f"{RESTARTS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
     ),
     Mutant(
         "neighbours are waited for",
@@ -197,14 +197,14 @@ MUTANTS = (
         "workflows/steps/recall.py",
         "(state.ledger.held and state.ledger.may_have_written)",
         "False",
-        (f"{WORDS}::test_without_a_word_a_timed_out_push_is_not_sent_again",),
+        (f"{RESOLUTIONS}::test_without_a_word_a_timed_out_push_is_not_sent_again",),
     ),
     Mutant(
         "a word is good once",
         "workflows/steps/recall.py",
         "    return retry_of is not None and not state.is_reset and not again\n",
         "    return True\n",
-        (f"{WORDS}::test_a_word_is_good_for_one_run",),
+        (f"{RESOLUTIONS}::test_a_word_is_good_for_one_run",),
     ),
     Mutant(
         "humble endings: looked for in vain",

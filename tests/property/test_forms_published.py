@@ -4,7 +4,7 @@ from codat.validation.validate import validate_record
 from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import fitting
-from tests.support.published import PUBLISHED, published
+from tests.support.published_documents import PUBLISHED, published
 
 NAMES = sorted(path.stem for path in PUBLISHED.glob("options/*.json")) or ["bills_xero"]
 

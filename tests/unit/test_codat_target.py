@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from codat.models import DATA_TYPES, PushTarget
-from tests.support.published import published
+from tests.support.published_documents import published
 
 COMPANY = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")
 CONNECTION = UUID("2e9d2c44-f675-40ba-8049-353bfcb5e171")

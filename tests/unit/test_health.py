@@ -10,8 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat.settings import SettingsError
 from dispatch.process import health
 from dispatch.process.health import Readiness, serving_health, watching
+from tests.support.eventually import eventually
 from tests.support.health import ask
-from tests.support.waiting import eventually
 
 
 class Server:

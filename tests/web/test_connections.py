@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateway.connections import bounded_protocol
-from tests.support.serving import served
+from tests.support.asgi_server import served
 
 SOON = 0.2
 """Seconds for a head; the tests wait for the connection's end, however long that takes."""

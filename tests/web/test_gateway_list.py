@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 

@@ -18,7 +18,7 @@ from activities.public_address import NotPublic, is_public, pinned
 from codat.settings import SettingsError, read_settings
 from emulator import seeds
 from tests.support.cluster import QUICK, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOLD = QUICK.model_copy(update={"notify": True})

@@ -14,10 +14,10 @@ from codat.target import UPDATED_TYPES
 from emulator import seeds
 from emulator.examples import record
 from gateway.app import build_app
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
 from tests.support.front_door import BASE, KEY, basic, front_door
-from tests.support.measured import Measured
-from tests.support.serving import served
-from tests.support.waiting import eventually
+from tests.support.metric_buffer import Measured
 
 COMPANY = f"/companies/{seeds.COMPANY}"
 OPTIONS = f"{COMPANY}/connections/{seeds.PROMPT}/options"

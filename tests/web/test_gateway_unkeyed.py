@@ -18,9 +18,9 @@ from emulator import seeds
 from emulator.examples import record
 from gateway.api import pushes
 from gateway.app import build_app
+from tests.support.asgi_server import served
 from tests.support.front_door import API_KEYS, KEY, FrontDoor, basic, digest, front_door
-from tests.support.relay import Relay, relay_to
-from tests.support.serving import served
+from tests.support.tcp_relay import Relay, relay_to
 
 GIVES_UP = 0.5
 ANSWERS = 0.4

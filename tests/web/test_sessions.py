@@ -13,7 +13,7 @@ from gateway.callers import address_of
 from gateway.errors import HttpError
 from gateway.wrong_keys import SECONDS, WrongKeys
 from tests.support.front_door import KEY, basic, digest, front_door
-from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
+from tests.web.test_pages_sessions import HOME, NEW, browser, logged_in, token_in
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 ONE, OTHER = ApiKey("one", b"1"), ApiKey("other", b"2")

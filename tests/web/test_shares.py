@@ -12,9 +12,9 @@ from emulator import seeds
 from gateway.app import build_app
 from gateway.middleware import request_limits
 from gateway.middleware.request_limits import MAX_OF_AN_ADDRESS, OF_A_STRANGER
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
 from tests.support.front_door import BOUND_KEY, KEY, basic, front_door
-from tests.support.serving import served
-from tests.support.waiting import eventually
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 OTHERS = f"/companies/{seeds.OTHER_COMPANY}/push"

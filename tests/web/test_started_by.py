@@ -14,10 +14,10 @@ from dispatch.selection import Selection
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.front_door import BOUND_KEY, KEY, basic
 from tests.support.html_page import Page
-from tests.support.waiting import eventually
-from tests.web.test_pages_visits import HOME, browser, logged_in
+from tests.web.test_pages_sessions import HOME, browser, logged_in
 
 OTHERS = f"/companies/{seeds.OTHER_COMPANY}/connections/{seeds.OTHER_PROMPT}/push/suppliers"
 

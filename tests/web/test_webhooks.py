@@ -24,7 +24,7 @@ from gateway import webhooks as receiving
 from gateway.webhooks import Receiver
 from tests.support.clocks import wall_clock_off
 from tests.support.cluster import Cluster, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 from workflows.attributes import PUSH_OPERATION_KEY
 
 PATIENT = PushPolicy(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))

@@ -9,7 +9,7 @@ from activities.recall import RecallActivities
 from codat.client import CodatClient
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
-from tests.support.doors import check, reset, start_like
+from tests.support.eventually import eventually
 from tests.support.protocol import (
     MODES,
     Gate,
@@ -19,7 +19,7 @@ from tests.support.protocol import (
     sent,
     written_once,
 )
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import check, reset, start_like
 
 both = pytest.mark.parametrize("mode", MODES)
 

@@ -10,7 +10,7 @@ from dispatch.bulk_plan import make_plan
 from dispatch.listing import Listed
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 from workflows.bulk import RETRIED
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)

@@ -34,11 +34,11 @@ from dispatch.selection import Selection
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
+from tests.support.asgi_server import served
 from tests.support.cluster import Cluster, cluster
-from tests.support.doors import start_like
+from tests.support.eventually import eventually
 from tests.support.protocol import protocol, seconds_for_minutes
-from tests.support.serving import served
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import start_like
 from workflows.attributes import PUSH_REFERENCE
 from workflows.models import PushOutcome, Validation
 from workflows.push import PushWorkflow

@@ -9,9 +9,9 @@ from activities import other_pushes
 from activities.other_pushes import OtherPushes
 from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.doors import start_like, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, held_up, keys, protocol, sent, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import start_like, terminate
 from workflows.models import Resolution
 
 FAILING = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}

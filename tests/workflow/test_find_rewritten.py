@@ -9,8 +9,8 @@ from activities.other_pushes import TOO_MANY, OtherPushes
 from emulator import seeds
 from emulator.examples import record
 from emulator.rewrites import WAYS
-from tests.support.doors import terminate
 from tests.support.protocol import held_up, protocol
+from tests.support.temporal_commands import terminate
 
 LOST = {"fault": "commit-then-drop", "method": "POST", "nth": 1}
 UNSENT = {"fault": "drop-before-commit", "method": "POST", "nth": 1}

@@ -15,9 +15,9 @@ from dispatch.payloads.converter import CONVERTER
 from dispatch.selection import Selection
 from emulator import seeds
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.front_door import front_door
-from tests.support.running import STARTER, run
-from tests.support.waiting import eventually
+from tests.support.subprocess_runner import STARTER, run
 
 NO_WORKER_YET = "No worker has run in this namespace yet"
 COMPANY = ("--company", seeds.COMPANY)

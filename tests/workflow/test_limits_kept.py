@@ -12,7 +12,7 @@ from dispatch.priorities import StartPriorities
 from dispatch.pushes import start_push
 from emulator import seeds
 from tests.support.cluster import Cluster, a_request, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 def posts_of(here: Cluster, company: str) -> list[int]:

@@ -21,9 +21,9 @@ from emulator.examples import record
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
 from tests.support.cluster import Cluster, a_request, cluster
-from tests.support.doors import history, point_after, reset, start_like, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, protocol, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import history, point_after, reset, start_like, terminate
 from workflows.attributes import STARTED_BY
 
 both = pytest.mark.parametrize("mode", MODES)

@@ -8,9 +8,9 @@ from activities.models import PushPolicy
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.cluster import cluster, took
-from tests.support.doors import reset, start_like
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, protocol, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import reset, start_like
 from workflows.models import Resolution
 
 READS = r"^.*/push/[^/]+$"

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowFailureError
 from dispatch.pushes import IdempotencyKeyConflict, InvalidPushRequest, Push, request_of, start_push
 from dispatch.retries import retry_push
 from tests.support.cluster import a_request, cluster
-from tests.support.doors import start_like
+from tests.support.temporal_commands import start_like
 
 FAILING = {"data": {"name": "Fuel"}, "validation": "off"}
 MISTYPED = [{"timeoutInMinutes": "5"}, {"idempotencyKey": "another"}, {"idempotencyKey": None}]

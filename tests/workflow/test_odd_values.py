@@ -7,8 +7,8 @@ import pytest
 from dispatch.listing import list_pushes
 from dispatch.selection import Selection
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.protocol import protocol, written_once
-from tests.support.waiting import eventually
 
 ODD = ['a"b', "a'b", "a\\b", "a`b", "a\tb", '"', 'x" OR "1"="1', "50%_x", "ü\u2028"]
 LOST = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}

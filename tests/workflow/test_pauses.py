@@ -20,8 +20,8 @@ from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
 from tests.support.cluster import cluster
-from tests.support.doors import history, terminate
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.temporal_commands import history, terminate
 from workflows.models import PushProgress
 
 COMPANY = UUID(seeds.COMPANY)

@@ -10,7 +10,7 @@ from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import Cluster, cluster, took
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 READS = r"^.*/push/[^/]+$"
 

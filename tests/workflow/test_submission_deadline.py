@@ -4,7 +4,6 @@ import pytest
 
 from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.doors import check, names_of_activities, start_like
 from tests.support.protocol import (
     MODES,
     held_up,
@@ -13,6 +12,7 @@ from tests.support.protocol import (
     sent,
     written_once,
 )
+from tests.support.temporal_commands import check, names_of_activities, start_like
 
 both = pytest.mark.parametrize("mode", MODES)
 

@@ -4,8 +4,8 @@ import pytest
 
 from activities.models import PushPolicy
 from tests.support.cluster import cluster
-from tests.support.doors import history
 from tests.support.protocol import MODES, protocol, sent, written_once
+from tests.support.temporal_commands import history
 
 both = pytest.mark.parametrize("mode", MODES)
 each = pytest.mark.parametrize("status", [400, 403, 404, 408, 409, 421, 422, 425])

@@ -9,8 +9,8 @@ from dispatch.bulk import is_safe
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.doors import check, reset, start_like
 from tests.support.protocol import MODES, protocol, sent, written_once
+from tests.support.temporal_commands import check, reset, start_like
 from workflows.models import Resolution
 
 both = pytest.mark.parametrize("mode", MODES)

@@ -1,4 +1,4 @@
-"""Waiting for what must come, without hoping that a pause is long enough."""
+"""Waits for what must come, without hoping that a pause is long enough."""
 
 import asyncio
 import time

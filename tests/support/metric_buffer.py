@@ -1,4 +1,4 @@
-"""What was counted, read back."""
+"""Reads back the metrics that a test has counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

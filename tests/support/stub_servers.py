@@ -1,4 +1,4 @@
-"""Places that a worker may be sent to in the emulator's stead."""
+"""Servers that a worker may be sent to in the emulator's stead."""
 
 import asyncio
 import socket

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from emulator.examples import record
 from tests.support.cluster import cluster, took
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 async def test_an_update_is_sent_although_it_has_no_key(skipping):

@@ -7,7 +7,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.measured import Measured
+from tests.support.metric_buffer import Measured
 
 
 async def test_endings_and_waits_are_counted(devserver):

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from codat.webhooks import Webhooks
 from gateway.middleware.metrics import MetricsMiddleware as Middle
 from gateway.webhooks import Receiver
-from tests.support.measured import Measured
+from tests.support.metric_buffer import Measured
 
 
 async def ask(app, method, path):

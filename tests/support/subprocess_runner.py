@@ -1,4 +1,4 @@
-"""Running a command to its end, as a user would."""
+"""Runs a command to its end, as a user would."""
 
 import asyncio
 import json

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from codat.validation.sentences import SentenceRule, doubts_requirement, read_rules
-from tests.support.published import published
+from tests.support.published_documents import published
 
 WORDINGS_OF_LENGTH = [
     ("Max length of 10 characters.", 10),

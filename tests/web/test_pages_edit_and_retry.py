@@ -7,7 +7,7 @@ from codat.exact_json import Number, dumps
 from dispatch.pushes import request_of
 from emulator import seeds
 from tests.support.html_page import Page
-from tests.web.test_pages_visits import HOME, browser, logged_in
+from tests.web.test_pages_sessions import HOME, browser, logged_in
 
 
 @pytest_asyncio.fixture(loop_scope="session", name="http")

@@ -16,9 +16,9 @@ from emulator import seeds
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
 from tests.support.cluster import a_request
-from tests.support.doors import check, names_of_activities, start_like, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import check, names_of_activities, start_like, terminate
 
 both = pytest.mark.parametrize("mode", MODES)
 

@@ -5,9 +5,9 @@ from temporalio import workflow
 from activities.other_pushes import OtherPushes
 from dispatch.pushes import Push
 from emulator import seeds
-from tests.support.doors import point_after, start_again, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import held_up, protocol
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import point_after, start_again, terminate
 from workflows.attributes import PUSH_OPERATION_KEY
 
 

@@ -13,9 +13,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities import poll_batcher
 from codat.quota import DailyQuota
-from tests.support.looking import did, look, pending
-from tests.support.waiting import eventually
-from tests.support.workbench import Workbench, workbench
+from tests.support.activity_environment import Workbench, workbench
+from tests.support.eventually import eventually
+from tests.support.status_polls import did, look, pending
 
 
 async def test_the_last_question_is_asked_on_the_shortest_day():

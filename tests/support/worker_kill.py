@@ -9,8 +9,8 @@ from temporalio.api.enums.v1 import EventType
 from dispatch.pushes import Push, start_push
 from stack.control import EmulatorControl, JournalEntry
 from stack.services import Stack
-from tests.support.door import one_answer, silence
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.stub_servers import one_answer, silence
 from workflows.models import PushOutcome, PushRequest
 
 COMPLETED = "EVENT_TYPE_ACTIVITY_TASK_COMPLETED"

@@ -13,8 +13,8 @@ from activities import poll_batcher
 from activities.models import PollStatus
 from codat import exchange
 from emulator import seeds
-from tests.support.looking import did, look, pending
-from tests.support.workbench import perform, target, workbench
+from tests.support.activity_environment import perform, target, workbench
+from tests.support.status_polls import did, look, pending
 
 
 async def test_a_lone_operation_is_read_singly():

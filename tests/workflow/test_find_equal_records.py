@@ -11,9 +11,9 @@ from temporalio.common import TypedSearchAttributes
 from activities.other_pushes import OtherPushes
 from emulator import seeds
 from emulator.examples import record
-from tests.support.doors import start_like, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, held_up, own_records, protocol
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import start_like, terminate
 from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 
 LOST = {"fault": "drop-before-commit", "method": "POST"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.running import ROOT
+from tests.support.subprocess_runner import ROOT
 
 SCRIPTS = ROOT / "tests" / "official"
 OLDER, NEWEST, NODE = ".venv-official", ".venv-official-newest", ".venv-official-node"

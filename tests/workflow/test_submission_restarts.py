@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from emulator import seeds
-from tests.support.doors import (
+from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes
+from tests.support.temporal_commands import (
     check,
     failures,
     point_after,
@@ -15,7 +16,6 @@ from tests.support.doors import (
     start_again,
     start_like,
 )
-from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes
 
 both = pytest.mark.parametrize("mode", MODES)
 

@@ -1,4 +1,4 @@
-"""The doors by which a push is begun again, as Temporal's own tools open them."""
+"""Temporal's commands on a push: history, reset, terminate, start like this one."""
 
 import asyncio
 from typing import Any

@@ -9,8 +9,8 @@ import pytest_asyncio
 from activities.start_memo import CALLER_MEMO
 from dispatch.pushes import request_of
 from emulator import seeds
-from tests.support.waiting import eventually
-from tests.web.test_pages_visits import HOME, browser, logged_in, token_in
+from tests.support.eventually import eventually
+from tests.web.test_pages_sessions import HOME, browser, logged_in, token_in
 from workflows.models import Resolution
 
 REASON = "It's in the books <b>once</b>."

@@ -7,7 +7,7 @@ import pytest
 from activities.models import Candidate, OperationSnapshot, Purpose, SearchResult
 from codat.models import PushOperation
 from dispatch.timeline.resend_reasons import ResendReasons
-from tests.support.workbench import attempt
+from tests.support.activity_environment import attempt
 
 
 def an_operation(status, **members):

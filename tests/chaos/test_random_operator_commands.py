@@ -10,8 +10,8 @@ from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import Cluster
-from tests.support.doors import check, points, reset, start_again, terminate
 from tests.support.protocol import MODES, protocol
+from tests.support.temporal_commands import check, points, reset, start_again, terminate
 
 SEEDS = 10
 

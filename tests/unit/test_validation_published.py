@@ -1,5 +1,5 @@
 from codat.validation.validate import validate_record
-from tests.support.published import PUBLISHED, published
+from tests.support.published_documents import PUBLISHED, published
 
 
 def test_of_the_published_bodies_none_is_blocked():

@@ -7,8 +7,8 @@ import pytest
 
 from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.doors import check, reset, start_like
 from tests.support.protocol import MODES, protocol, seconds_for_minutes
+from tests.support.temporal_commands import check, reset, start_like
 from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.models import Resolution
 

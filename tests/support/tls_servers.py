@@ -1,4 +1,4 @@
-"""Certificates, and servers that let nobody in: what a wrong setting meets."""
+"""Certificates, a TLS proxy and a gRPC server that refuses every call."""
 
 import asyncio
 import ssl

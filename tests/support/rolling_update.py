@@ -17,8 +17,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat.models import PushStatus
 from dispatch.pushes import Push, start_push
 from stack.process import ROOT, Process
-from tests.support.killing import Place
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.worker_kill import Place
 from workflows.models import PushRequest
 
 AT_A_TIME = 4

@@ -1,11 +1,11 @@
-"""Looks at operations, by the activities alone."""
+"""Polls for the status of operations, by the activities alone."""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 from activities.models import PollStatus
 from emulator import seeds
-from tests.support.workbench import Workbench, perform, target
+from tests.support.activity_environment import Workbench, perform, target
 
 
 async def pending(bench: Workbench, count: int) -> list[UUID]:
