@@ -7,8 +7,8 @@ import pytest
 
 from activities.bulk import PACE, REQUESTS, BulkActivities, BulkStep
 from codat.quota import DailyQuota
+from tests.support.activity_environment import perform
 from tests.support.clocks import wall_clock_off
-from tests.support.workbench import perform
 
 
 async def a_step(allowance, pushes=3, **fields):
@@ -32,7 +32,7 @@ async def test_with_enough_requests_all_are_retried(allowance):
     assert (3, None) == (len(done.results), done.not_before)
 
 
-async def test_with_few_requests_left_it_waits_after_one_that_learns_the_number():
+async def test_with_few_requests_left_it_retries_one_and_waits():
     done = await a_step(DailyQuota(2000, 103, timedelta(minutes=9)))
 
     assert 1 == len(done.results)

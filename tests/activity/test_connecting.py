@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch.connection import TemporalUnreachable, connect, read_connection
-from tests.support.locked import Authority, refusing_server, tls_door
+from tests.support.tls_servers import Authority, refusing_server, tls_door
 
 
 @pytest.fixture(name="set_to")

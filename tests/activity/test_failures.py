@@ -8,7 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationErrorCategory
 
 from activities.failures import FailureDetails
-from tests.support.workbench import workbench
+from tests.support.activity_environment import workbench
 
 READS = ("fetch-options", "poll-status")
 ALL = (*READS, "push")

@@ -9,8 +9,8 @@ from activities.models import FetchOptions
 from activities.wire import count_of
 from codat.exact_json import dumps
 from codat.validation.validate import MAX_PROBLEMS
-from tests.support.busiest import Busiest
-from tests.support.workbench import perform, target, workbench
+from tests.support.activity_environment import perform, target, workbench
+from tests.support.event_loop_calls import Busiest
 
 MAX_CALLS = 60_000
 LINES = 40_000

@@ -9,7 +9,7 @@ from activities.models import FetchOptions
 from codat.validation import cache
 from codat.validation.cache import OptionsCache
 from emulator import seeds
-from tests.support.workbench import perform, target, workbench
+from tests.support.activity_environment import perform, target, workbench
 
 
 def requests(bench) -> int:
@@ -25,7 +25,7 @@ async def test_a_hundred_askers_cost_one_request():
     assert all(cached)
 
 
-async def test_of_many_that_wait_for_one_document_most_give_their_places_back():
+async def test_most_that_wait_for_one_document_give_their_places_back():
     async with workbench() as bench:
         ended = await asyncio.gather(
             *(bench.fetch_options() for _ in range(30)), return_exceptions=True
@@ -140,7 +140,7 @@ async def test_a_failure_is_not_kept():
         assert (await bench.fetch_options()).fields > 0
 
 
-async def test_who_asks_a_platform_that_hangs_waits_no_longer_than_the_first(monkeypatch):
+async def test_a_second_caller_waits_no_longer_than_the_first(monkeypatch):
     monkeypatch.setattr(cache, "SOON", timedelta(seconds=0.2))
     held = asyncio.Event()
     async with workbench() as bench:

@@ -10,7 +10,7 @@ from activities.models import Prepare
 from codat.validation import cache
 from emulator import seeds
 from emulator.examples import record
-from tests.support.workbench import perform, target, workbench
+from tests.support.activity_environment import perform, target, workbench
 
 BILLS = {"data_type": "bills"}
 
@@ -46,7 +46,7 @@ async def prepared(bench, data):
     return await perform(bench.activities.prepare, ask)
 
 
-async def test_a_choice_made_since_the_options_were_fetched_is_no_error():
+async def test_a_choice_newer_than_the_kept_options_is_no_error():
     async with bench_that_offers("suppliers") as bench:
         bill = bill_of(await supplier_from_elsewhere(bench))
         verdict = await bench.validate(bill, **BILLS)
@@ -72,7 +72,7 @@ async def test_a_choice_that_is_not_offered_even_now_is_an_error():
     assert ["/supplierRef/id"] == [one.pointer for one in ready.verdict.errors]
 
 
-async def test_a_choice_only_warns_while_the_options_can_not_be_read_anew():
+async def test_a_choice_only_warns_while_options_can_not_be_read_anew():
     async with bench_that_offers("suppliers") as bench:
         bench.codat.fault("error-before-commit", path="/options/")
         verdict = await bench.validate(bill_of("nobody"), **BILLS)
@@ -89,7 +89,7 @@ async def test_what_no_newer_options_can_change_costs_no_request(data):
         assert 1 == requests(bench)
 
 
-async def test_many_records_with_a_choice_that_is_not_offered_share_a_request():
+async def test_many_records_with_an_unknown_choice_share_a_request():
     async with bench_that_offers("suppliers") as bench:
         options = cache.OptionsCache(bench.client)
         kept = await options.get(target(**BILLS))
@@ -103,7 +103,7 @@ async def test_many_records_with_a_choice_that_is_not_offered_share_a_request():
 
 
 @pytest.mark.parametrize(("delay", "seen_by"), [(0, "push"), (0.1, "poll-status")])
-async def test_a_push_that_succeeds_makes_the_options_stale_that_offer_its_type(delay, seen_by):
+async def test_a_success_makes_options_that_offer_its_type_stale(delay, seen_by):
     async with bench_that_offers("suppliers") as bench:
         bench.codat.connection(seeds.PROMPT).set(synchronous=not delay)
         await bench.fetch_options(data_type="invoices")

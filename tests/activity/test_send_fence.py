@@ -14,8 +14,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import push
 from activities.models import PushPolicy
 from activities.send_fence import SendFence
+from tests.support.activity_environment import RUN, Workbench, workbench
 from tests.support.clocks import wall_clock_off
-from tests.support.workbench import RUN, Workbench, workbench
 
 
 async def not_sent(bench: Workbench, **fields) -> ApplicationError:

@@ -77,7 +77,7 @@ async def use_codec_server(page, address):
     await page.locator("dialog[open]").get_by_text("Apply").click()
 
 
-async def test_after_a_rotation_the_ui_shows_old_and_new_records_to_who_may_read(chromium, stack):
+async def test_after_a_key_rotation_the_ui_shows_old_and_new_records(chromium, stack):
     histories = {name: await pushed(stack, keys) for keys, name in NAMES.items()}
     page = await chromium.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(15_000)

@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from emulator import seeds
 from gateway.app import build_app
+from tests.support.asgi_server import served
 from tests.support.front_door import KEY, front_door
-from tests.support.serving import served
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 WIDTHS = {"desk": 1280, "phone": 375}

@@ -4,7 +4,7 @@ import pytest_asyncio
 
 from emulator import seeds
 from tests.support.emulator_process import KEY, running
-from tests.support.official import NEWEST, NODE, OLDER, driven
+from tests.support.official_clients import NEWEST, NODE, OLDER, driven
 
 WHERE = (seeds.COMPANY, seeds.PROMPT, KEY["Authorization"])
 
@@ -41,7 +41,7 @@ def test_codat_platform_manages_webhook_consumers(report):
     assert {"listed": True, "left": 0} == report["webhooks"]
 
 
-def test_codat_sync_for_payables_creates_a_push_and_reads_its_end(report):
+def test_codat_sync_for_payables_pushes_and_reads_the_end(report):
     assert "Success" == report["payables"]["status"]
 
 

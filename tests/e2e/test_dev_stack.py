@@ -12,7 +12,7 @@ import pytest
 
 from stack.ports import Ports
 from stack.process import ROOT
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 @asynccontextmanager
@@ -110,7 +110,7 @@ async def test_a_port_that_is_taken_is_named(stack, tmp_path):
     assert complaint.startswith(f"Port {stack.ports.temporal} is taken")
 
 
-async def test_nothing_is_left_of_a_stack_that_was_interrupted_while_starting(tmp_path):
+async def test_nothing_is_left_of_a_stack_interrupted_while_starting(tmp_path):
     ports = Ports.free()
     async with dev(tmp_path, ports) as process:
         await eventually(lambda: begun(ports))

@@ -14,7 +14,7 @@ import pytest_asyncio
 from emulator import seeds
 from emulator.examples import record
 from stack.process import ROOT
-from tests.support.running import run
+from tests.support.subprocess_runner import run
 
 SCRIPT = ROOT / "examples" / "shell" / "push.sh"
 

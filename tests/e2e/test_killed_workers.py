@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from codat.models import PushStatus
-from tests.support.killing import MARKER, MOMENTS, Place, kill_at
+from tests.support.worker_kill import MARKER, MOMENTS, Place, kill_at
 
 pytestmark = pytest.mark.timeout(280)  # a lost POST is known to be lost after a minute
 
@@ -55,7 +55,7 @@ def test_a_worker_was_killed_while_its_request_was_unanswered(killings):
     assert ["hanging", "200"] == [post["status"] for post in killing.after.posts]
 
 
-def test_a_worker_was_killed_after_the_answer_and_before_its_report(killings):
+def test_a_worker_was_killed_between_an_answer_and_its_report(killings):
     before = killings["POST answered"].before
 
     assert ["200"] == [post["status"] for post in before.posts]

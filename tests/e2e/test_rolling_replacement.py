@@ -8,8 +8,14 @@ import pytest_asyncio
 
 from codat.models import PushStatus
 from stack.process import ROOT
-from tests.support.killing import Place
-from tests.support.rolling import AT_A_TIME, make_current, previous_commit, roll, start_worker
+from tests.support.rolling_update import (
+    AT_A_TIME,
+    make_current,
+    previous_commit,
+    roll,
+    start_worker,
+)
+from tests.support.worker_kill import Place
 
 PUSHES = 3 * AT_A_TIME
 WAYS = ["patched", "auto-upgrade", "pinned"]
@@ -47,7 +53,7 @@ async def _versions(place, way):
 
 
 @each_way
-def test_a_push_that_meets_a_replacement_is_neither_lost_nor_doubled(rolled, way):
+def test_a_worker_replacement_neither_loses_nor_doubles_a_push(rolled, way):
     assert [PushStatus.SUCCESS] * PUSHES == rolled[way].statuses
     assert PUSHES == rolled[way].written
 
@@ -68,5 +74,5 @@ def test_pushes_of_a_pinned_version_end_where_they_began(rolled):
     assert [{"2"}] * AT_A_TIME == rolled["pinned"].builds[-AT_A_TIME:]
 
 
-def test_pushes_that_upgrade_by_themselves_go_on_with_the_next_version(rolled):
+def test_auto_upgraded_pushes_go_on_with_the_next_version(rolled):
     assert [{"1", "2"}] * AT_A_TIME == rolled["auto-upgrade"].builds[:AT_A_TIME]

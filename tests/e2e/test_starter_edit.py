@@ -9,7 +9,7 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.running import STARTER, run
+from tests.support.subprocess_runner import STARTER, run
 
 pytestmark = pytest.mark.usefixtures("worker")
 

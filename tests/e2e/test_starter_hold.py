@@ -8,8 +8,8 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.running import STARTER, run
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.subprocess_runner import STARTER, run
 
 pytestmark = pytest.mark.usefixtures("worker")
 WHERE = ("--company", seeds.OTHER_COMPANY, "--connection", seeds.OTHER_PROMPT)

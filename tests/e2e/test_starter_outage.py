@@ -8,9 +8,9 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.relay import relay_to
-from tests.support.running import STARTER
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.subprocess_runner import STARTER
+from tests.support.tcp_relay import relay_to
 
 pytestmark = pytest.mark.usefixtures("worker")
 A_PUSH = (
@@ -19,7 +19,7 @@ A_PUSH = (
 )
 
 
-async def test_a_result_is_all_there_is_on_standard_output_after_an_outage(stack, tmp_path):
+async def test_after_an_outage_standard_output_has_the_result_only(stack, tmp_path):
     (tmp_path / "record.json").write_text(json.dumps(record("suppliers", str(uuid4()))))
     out, err = tmp_path / "out", tmp_path / "err"
 

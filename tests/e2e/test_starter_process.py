@@ -10,8 +10,8 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.running import STARTER, run
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.subprocess_runner import STARTER, run
 
 pytestmark = pytest.mark.usefixtures("worker")
 

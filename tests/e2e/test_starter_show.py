@@ -8,7 +8,7 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.running import STARTER, run
+from tests.support.subprocess_runner import STARTER, run
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -26,7 +26,7 @@ async def pushed(starter, connection, data, *more):
     return ran.document["pushId"]
 
 
-async def test_a_failed_push_is_told_with_its_reason_and_the_next_command(starter):
+async def test_a_failure_is_told_with_its_reason_and_the_next_command(starter):
     push = await pushed(starter, seeds.PROMPT, {"phone": "1"}, "--wait")
     ran = await starter("show", push)
 

@@ -4,9 +4,9 @@ import sys
 
 from codat.models import PushStatus
 from stack.process import ROOT
-from tests.support.killing import Place
-from tests.support.running import run
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.subprocess_runner import run
+from tests.support.worker_kill import Place
 
 WORKER = (sys.executable, str(ROOT / "worker.py"))
 
@@ -58,7 +58,7 @@ async def test_the_check_of_a_stack_that_is_fit_ends_well(stack, tmp_path):
     assert stack.environment["CODAT_API_KEY"] not in ran.out
 
 
-async def test_a_worker_whose_clock_is_too_far_off_says_so_instead_of_running(stack, tmp_path):
+async def test_a_worker_whose_clock_is_too_far_off_says_so_and_exits(stack, tmp_path):
     environment = {**stack.environment, "PUSH_CLOCK_SHIFT": "-PT45M"}
     ran = await run(*WORKER, environment=environment, cwd=tmp_path)
     checked = await run(*WORKER, "--check", environment=environment, cwd=tmp_path)

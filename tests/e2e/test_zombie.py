@@ -6,8 +6,8 @@ import sys
 from uuid import uuid4
 
 from stack.process import ROOT, Process
-from tests.support.killing import Place
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.worker_kill import Place
 
 PACE = f"""
 import asyncio, logging, sys

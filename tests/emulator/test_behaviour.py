@@ -144,7 +144,7 @@ async def test_enforced_limits_end_the_day_in_429(monkeypatch):
     assert (200, "2") == (tomorrow.status_code, tomorrow.headers["X-Rate-Limit-Remaining"])
 
 
-async def test_enforced_limits_let_ten_requests_of_a_company_run_at_once():
+async def test_enforced_limits_let_a_company_run_ten_requests_at_once():
     async with Emulator() as codat, codat.client() as client:
         codat.settings(limits="enforced")
         codat.fault("hang", seconds=0.2, times=10)

@@ -18,7 +18,7 @@ async def count(codat):
         return (await client.get(f"{COMPANY}/push")).json()["totalResults"]
 
 
-async def test_the_first_answer_is_replayed_although_the_push_has_ended(codat):
+async def test_the_first_answer_is_replayed_after_the_push_has_ended(codat):
     first = await push(codat)
     codat.advance(89 * MINUTE)
     again = await push(codat)
@@ -78,7 +78,7 @@ async def test_older_deployments_ignore_the_key(codat):
     assert 2 == await count(codat)
 
 
-async def test_a_5xx_of_a_shaky_platform_is_replayed_without_a_second_write(codat):
+async def test_a_5xx_of_a_shaky_platform_is_replayed_and_writes_once(codat):
     path = f"{COMPANY}/connections/{seeds.SHAKY}/push/suppliers"
     async with codat.client() as client:
         answers = [
@@ -90,7 +90,7 @@ async def test_a_5xx_of_a_shaky_platform_is_replayed_without_a_second_write(coda
     assert 1 == await count(codat)
 
 
-async def test_a_later_error_does_not_take_the_place_of_the_first_answer(codat):
+async def test_a_later_error_does_not_replace_the_first_answer(codat):
     first = await push(codat)
     codat.fault("error-before-commit", method="POST", times=1)
 

@@ -121,7 +121,7 @@ async def test_a_control_beyond_all_measure_is_400_and_changes_nothing(
     assert "Success" == later.json()["status"]
 
 
-async def test_what_nobody_foresaw_is_500_in_the_shape_of_codats_errors(codat, client, caplog):
+async def test_an_unforeseen_error_is_500_in_the_form_of_codats_errors(codat, client, caplog):
     def broken(*_):
         raise LookupError("nobody foresaw this")
 
@@ -131,7 +131,7 @@ async def test_what_nobody_foresaw_is_500_in_the_shape_of_codats_errors(codat, c
     assert "nobody foresaw this" in caplog.text
 
 
-async def test_an_application_that_breaks_in_mid_answer_breaks_the_line():
+async def test_an_app_that_breaks_in_mid_answer_breaks_the_connection():
     async def breaks(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
         raise LookupError("nobody foresaw this")
@@ -143,7 +143,7 @@ async def test_an_application_that_breaks_in_mid_answer_breaks_the_line():
 
 
 @pytest.mark.parametrize("name", ["file", "fileName", "requestBody"])
-async def test_an_attachment_goes_under_each_name_that_codats_clients_use(codat, client, name):
+async def test_an_attachment_may_have_each_name_of_codats_clients(codat, client, name):
     bill = (await client.post(f"{PUSH}/bills", json=record("bills"))).json()
     path = f"{PUSH}/bills/{bill['changes'][0]['recordRef']['id']}/attachments"
     answer = await client.post(path, files={name: ("a.txt", b"paper")})

@@ -46,9 +46,7 @@ async def test_every_option_document_has_the_promised_shape(codat, platform):
 
 @pytest.mark.parametrize("connection", CONNECTIONS)
 @pytest.mark.parametrize("echo", [True, False])
-async def test_an_operation_keeps_its_shape_from_the_first_answer_to_the_end(
-    codat, connection, echo
-):
+async def test_an_operation_keeps_its_shape_until_the_end(codat, connection, echo):
     codat.settings(echo_data=echo)
     path = f"{COMPANY}/connections/{connection}/push/bills?timeoutInMinutes=1"
     async with codat.client() as client:

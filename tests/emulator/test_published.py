@@ -13,7 +13,7 @@ from referencing.jsonschema import DRAFT202012
 from emulator import Emulator, seeds
 from emulator.examples import record
 from emulator.platforms.documents import DOCUMENTS
-from tests.support.published import PUBLISHED, published
+from tests.support.published_documents import PUBLISHED, published
 
 CONNECTIONS = [
     seeds.PROMPT,

@@ -62,7 +62,7 @@ async def test_an_offline_platform_times_out_only_by_the_deadline(codat, client)
     assert "TimedOut" == (await operation(client, hurried))["status"]
 
 
-async def test_what_waited_for_an_offline_platform_is_written_when_it_returns(codat, client):
+async def test_a_push_to_an_offline_platform_is_written_on_its_return(codat, client):
     pushed = await push(client, seeds.OFFLINE)
     codat.connection(seeds.OFFLINE).set(offline=False)
     codat.advance(1)

@@ -62,7 +62,7 @@ def test_any_shape_is_taken(odd):
     assert rewritten({"lineItems": odd, "issueDate": odd, "reference": odd}, WAYS, "1")
 
 
-async def test_a_finished_operation_shows_what_the_platform_made_of_the_record():
+async def test_an_ended_operation_shows_the_rewritten_record():
     async with Emulator() as codat, codat.client() as client:
         codat.settings(echo_data=True)
         codat.connection(seeds.PROMPT).set(rewrites=["number", "tax"])

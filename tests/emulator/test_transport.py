@@ -134,7 +134,7 @@ async def test_a_reset_begins_the_world_anew(codat):
     assert codat.settings()["echo_data"] is False
 
 
-async def test_a_client_that_closes_leaves_the_requests_of_others_alone():
+async def test_a_closed_client_leaves_the_requests_of_others_alone():
     async with Emulator() as codat:
         codat.fault("hang", seconds=0.2)
         waiting = asyncio.create_task(push(codat))

@@ -84,7 +84,7 @@ def test_a_rule_left_out_breaks_a_promise(rule):
     assert promise in found.broken
 
 
-def test_a_result_that_stops_the_workflow_keeps_a_push_from_ending():
+def test_a_result_that_stops_the_workflow_leaves_a_push_stuck():
     found = one_push.search(replace(IGNORED, without=frozenset({"UNTYPED"})))
 
     assert ({}, "DOOR: completed by hand with {}") == (found.broken, (found.stuck or [""])[-1])
@@ -117,7 +117,7 @@ def test_no_state_of_two_pushes_breaks_a_promise(name):
 
 @pytest.mark.parametrize("rule", PAIR_RULES)
 @pytest.mark.parametrize("mode", ["ignored", "honoured"])
-def test_of_two_equal_pushes_one_takes_the_other_ones_operation_without(rule, mode):
+def test_without_a_rule_a_push_takes_an_equal_pushs_operation(rule, mode):
     setup = PairSetup(mode=mode, without=frozenset({rule}))
 
     found = two_pushes.search(setup, until=two_pushes.TAKEN)

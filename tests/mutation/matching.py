@@ -9,7 +9,7 @@ from tests.mutation.runner import Mutant, main
 
 LIST = "tests/workflow/test_find_list.py"
 UPDATES = "tests/workflow/test_find_updates.py"
-TWINS = "tests/workflow/test_find_twins.py"
+EQUAL_RECORDS = "tests/workflow/test_find_equal_records.py"
 REWRITTEN = "tests/workflow/test_find_rewritten.py"
 MATCHING = "tests/unit/test_matching.py"
 
@@ -26,14 +26,14 @@ MUTANTS = (
         "activities/find.py",
         "    twin = await others.unresolved_duplicate(operation.push_operation_key)\n",
         "    twin = None\n",
-        (f"{TWINS}::test_an_operation_that_is_held_but_not_listed_yet_is_left_alone",),
+        (f"{EQUAL_RECORDS}::test_an_operation_held_but_not_listed_yet_is_left_alone",),
     ),
     Mutant(
         "one fact alone shows no other record",
         "activities/matching.py",
         "    if against > 1:\n",
         "    if against > 0:\n",
-        (f"{REWRITTEN}::test_two_facts_that_no_platform_changes_show_that_it_is_another",),
+        (f"{REWRITTEN}::test_two_facts_that_no_platform_changes_show_another_record",),
     ),
     Mutant(
         "ids of one style",
@@ -54,7 +54,7 @@ MUTANTS = (
         "activities/matching.py",
         "not is_longer and _bears_an_id(sent, shown) and",
         "not is_longer and",
-        (f"{REWRITTEN}::test_where_nothing_unique_is_left_it_is_unknown_and_written_once",),
+        (f"{REWRITTEN}::test_with_nothing_unique_left_it_is_unknown_and_written_once",),
     ),
     Mutant(
         "without its number an amount keeps its sign",
@@ -117,7 +117,7 @@ MUTANTS = (
         "activities/find.py",
         "if sighting[0].push_operation_key not in held]",
         "]",
-        (f"{TWINS}::test_an_operation_that_another_push_holds_is_no_candidate",),
+        (f"{EQUAL_RECORDS}::test_an_operation_that_another_push_holds_is_no_candidate",),
     ),
     Mutant(
         "what Codat took later is another's",
@@ -131,7 +131,7 @@ MUTANTS = (
         "activities/find.py",
         "if ask.record_id and written and",
         "if False and written and",
-        (f"{UPDATES}::test_an_operation_that_wrote_another_record_is_not_our_update",),
+        (f"{UPDATES}::test_an_operation_on_another_record_is_not_our_update",),
     ),
     Mutant(
         "claim",

@@ -17,7 +17,7 @@ SUBMISSION = "workflows/ledger.py"
 UNCLEAR = "tests/workflow/test_unclear_answers.py"
 CONFLICTS = "tests/workflow/test_conflicts.py"
 LEDGER = "tests/unit/test_ledger.py"
-SAFETY = "tests/unit/test_safety.py"
+REASONS = "tests/unit/test_resend_reasons.py"
 
 MUTANTS = (
     Mutant(
@@ -49,14 +49,14 @@ MUTANTS = (
         ANSWERS,
         "if status in _UNCLEAR or not _is_own(body):",
         "if status in _UNCLEAR:",
-        (f"{UNCLEAR}::test_behind_a_proxys_page_the_own_answer_is_asked_for_under_the_same_key",),
+        (f"{UNCLEAR}::test_after_a_proxys_page_the_same_key_asks_for_the_answer",),
     ),
     Mutant(
         "408 settles nothing",
         ANSWERS,
         "if status in _UNCLEAR or not _is_own(body):",
         "if not _is_own(body):",
-        (f"{UNCLEAR}::test_what_may_come_after_the_commit_is_looked_for_though_codat_says_it",),
+        (f"{UNCLEAR}::test_an_error_that_may_follow_a_commit_proves_nothing",),
     ),
     Mutant(
         "a proxy's page leaves the attempt open",
@@ -70,7 +70,7 @@ MUTANTS = (
         "workflows/steps/find.py",
         "    elif state.unclear_answers > 1:\n",
         "    elif False:\n",
-        (f"{UNCLEAR}::test_a_page_that_comes_again_is_looked_behind_and_ends_the_push",),
+        (f"{UNCLEAR}::test_a_page_that_comes_again_ends_the_push_as_unknown",),
     ),
     Mutant(
         "a Failed with 504 is not believed",
@@ -112,7 +112,7 @@ MUTANTS = (
         "codat/client.py",
         "        if not operation.is_of(target):\n",
         "        if False:\n",
-        (f"{OTHERS}::test_an_answer_about_another_is_asked_for_again_under_the_same_key",),
+        (f"{OTHERS}::test_an_answer_about_another_is_asked_for_with_the_same_key",),
     ),
     Mutant(
         "a snapshot about another is none",
@@ -147,7 +147,7 @@ MUTANTS = (
         "dispatch/timeline/resend_reasons.py",
         '        self._proof = "" if self._owed else proof\n',
         "        self._proof = proof\n",
-        (f"{SAFETY}::test_while_an_answer_is_owed_a_refusal_is_no_proof",),
+        (f"{REASONS}::test_while_an_answer_is_owed_a_refusal_is_no_proof",),
     ),
 )
 

@@ -9,13 +9,13 @@ import sys
 from tests.mutation.runner import Mutant, main
 
 ANSWERS = "tests/workflow/test_submission_answers.py"
-DOORS = "tests/workflow/test_submission_doors.py"
+RESTARTS = "tests/workflow/test_submission_restarts.py"
 LIST = "tests/workflow/test_find_list.py"
-WORDS = "tests/workflow/test_recall_words.py"
+RESOLUTIONS = "tests/workflow/test_resolutions.py"
 UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 COMMANDS = "tests/workflow/test_activity_commands.py"
-STARTS = "tests/workflow/test_start_doors.py"
+STARTS = "tests/workflow/test_starts_by_operators.py"
 
 MUTANTS = (
     Mutant(
@@ -23,7 +23,7 @@ MUTANTS = (
         "activities/push.py",
         "        _check_fence(attempt)\n",
         "",
-        (f"{DOORS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
+        (f"{RESTARTS}::test_the_task_that_a_reset_hands_out_again_sends_nothing",),
     ),
     Mutant(
         "redelivery fence",
@@ -86,21 +86,21 @@ MUTANTS = (
         "workflows/steps/recall.py",
         "max(state.deadline.at, least)",
         "state.deadline",
-        (f"{STARTS}::test_a_deadline_that_passed_in_the_queue_says_that_nothing_was_sent",),
+        (f"{STARTS}::test_a_deadline_passed_in_the_queue_says_nothing_was_sent",),
     ),
     Mutant(
         "send window",
         "activities/push.py",
         "before_send=window.check,",
         "before_send=None,",
-        (f"{DOORS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
+        (f"{RESTARTS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
     ),
     Mutant(
         "sticky ledger",
         "workflows/submission.py",
         "    submission.open = max(submission.open - 1, 0)\n",
         "    submission.open = 0\n",
-        (f"{ANSWERS}::test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_sent",),
+        (f"{ANSWERS}::test_a_refusal_after_a_lost_answer_is_unknown",),
     ),
     Mutant(
         "age",
@@ -109,7 +109,7 @@ MUTANTS = (
         "        return self.first_scheduled + timedelta(days=1)\n",
         (
             f"{LIST}::test_a_key_that_is_too_old_is_not_sent_again",
-            f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",
+            f"{LIST}::test_an_old_key_of_an_earlier_run_is_not_sent_again",
         ),
     ),
     Mutant(
@@ -117,7 +117,7 @@ MUTANTS = (
         "workflows/ledger_rebuild.py",
         "ledger.begin(event.at, event.minutes, event.digest)",
         "ledger.begin(event.at.replace(year=9000), event.minutes, event.digest)",
-        (f"{LIST}::test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again",),
+        (f"{LIST}::test_an_old_key_of_an_earlier_run_is_not_sent_again",),
     ),
     Mutant(
         "find",
@@ -145,14 +145,14 @@ MUTANTS = (
         "workflows/steps/find.py",
         "excluded=ledger.excluded,",
         "excluded=[],",
-        (f"{WORDS}::test_what_was_ruled_out_is_not_found_again",),
+        (f"{RESOLUTIONS}::test_what_was_ruled_out_is_not_found_again",),
     ),
     Mutant(
         "mended record",
         "workflows/steps/find.py",
         "changed=ledger.has_changed(request.frozen_digest),",
         "changed=False,",
-        (f"{DOORS}::test_a_lost_request_with_another_record_is_still_looked_for",),
+        (f"{RESTARTS}::test_a_lost_request_with_another_record_is_still_looked_for",),
     ),
     Mutant(
         "recall",
@@ -160,8 +160,8 @@ MUTANTS = (
         "if state.must_recall:",
         "if False:",
         (
-            f"{DOORS}::test_an_ended_push_that_is_started_like_that_writes_nothing_twice",
-            f"{DOORS}::test_a_success_that_is_run_again_says_the_same_and_sends_nothing",
+            f"{RESTARTS}::test_an_ended_push_started_again_writes_nothing_twice",
+            f"{RESTARTS}::test_a_success_run_again_says_the_same_and_sends_nothing",
         ),
     ),
     Mutant(
@@ -176,14 +176,14 @@ MUTANTS = (
         "activities/run_history.py",
         "if start.resume and begun.initiator == _CONTINUED and not is_copy:",
         "if False and start.resume:",
-        (f"{CHAINS}::test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten",),
+        (f"{CHAINS}::test_a_reset_remembers_runs_that_the_server_has_forgotten",),
     ),
     Mutant(
         "all runs",
         "activities/recall.py",
         "    for run_id in runs:\n        await past.read(run_id)\n",
         "    for run_id in runs[:1]:\n        await past.read(run_id)\n",
-        (f"{DOORS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
+        (f"{RESTARTS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
     ),
     Mutant(
         "neighbours are waited for",
@@ -197,28 +197,28 @@ MUTANTS = (
         "workflows/steps/recall.py",
         "(state.ledger.held and state.ledger.may_have_written)",
         "False",
-        (f"{WORDS}::test_without_a_word_a_timed_out_push_is_not_sent_again",),
+        (f"{RESOLUTIONS}::test_without_a_word_a_timed_out_push_is_not_sent_again",),
     ),
     Mutant(
         "a word is good once",
         "workflows/steps/recall.py",
         "    return retry_of is not None and not state.is_reset and not again\n",
         "    return True\n",
-        (f"{WORDS}::test_a_word_is_good_for_one_run",),
+        (f"{RESOLUTIONS}::test_a_word_is_good_for_one_run",),
     ),
     Mutant(
         "humble endings: looked for in vain",
         "workflows/submission.py",
         "submission.open, submission.judgement = 0, Judgement.NOT_WRITTEN",
         "submission.open, submission.judgement = 0, RuleResult.REFUSED",
-        (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
+        (f"{ANSWERS}::test_a_failed_operation_after_a_search_in_vain_is_unknown",),
     ),
     Mutant(
         "no doubt: the list shows our own",
         "workflows/steps/find.py",
         "if found.shows_own and not found.candidates:",
         "if not found.candidates:",
-        (f"{ANSWERS}::test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown",),
+        (f"{ANSWERS}::test_a_failed_operation_after_a_search_in_vain_is_unknown",),
     ),
     Mutant(
         "no doubt: nothing turns up",
@@ -232,21 +232,21 @@ MUTANTS = (
         "workflows/ledger.py",
         "submission.matched = operation, True",
         "submission.matched = operation, False",
-        (f"{LIST}::test_an_operation_that_was_matched_and_failed_is_looked_at_beside_the_list",),
+        (f"{LIST}::test_a_matched_operation_that_failed_is_read_beside_the_list",),
     ),
     Mutant(
         "key of a missed answer",
         "gateway/repeats.py",
         "            self._keep()\n",
         "            pass\n",
-        (f"{UNKEYED}::test_a_client_that_repeats_while_temporal_stalls_writes_one_record",),
+        (f"{UNKEYED}::test_repeats_while_temporal_stalls_write_one_record",),
     ),
     Mutant(
         "caller who hangs up",
         "gateway/repeats.py",
         "asyncio.create_task(self._keep_on_disconnect(receive))",
         "asyncio.create_task(asyncio.sleep(0))",
-        (f"{UNKEYED}::test_a_client_that_hangs_up_before_the_answer_repeats_the_same_push",),
+        (f"{UNKEYED}::test_a_client_that_hangs_up_early_repeats_the_same_push",),
     ),
     Mutant(
         "delivered answer",
@@ -274,9 +274,7 @@ MUTANTS = (
         "activities/run_history.py",
         "        except ValueError:\n            return  # an",
         "        except ValueError:\n            raise  # an",
-        (
-            f"{COMMANDS}::test_after_a_reset_a_request_that_was_completed_by_hand_is_sent_under_its_key",
-        ),
+        (f"{COMMANDS}::test_after_a_reset_a_hand_completed_request_keeps_its_key",),
     ),
 )
 

@@ -11,15 +11,15 @@ CLOCK, POLL = "workflows/poll_schedule.py", "workflows/steps/poll.py"
 DEADLINE, LIFECYCLE = "workflows/deadline.py", "workflows/lifecycle.py"
 OUTCOMES, WAIT = "workflows/outcomes.py", "workflows/waiting.py"
 TIME = "tests/unit/test_time_of_a_push.py"
-NEXT = "tests/unit/test_next_look.py"
-LOOKS = "tests/activity/test_looks.py"
+SCHEDULE = "tests/unit/test_poll_schedule.py"
+BATCHING = "tests/activity/test_poll_batching.py"
 DEADLINES = "tests/workflow/test_deadlines.py"
 HINTS = "tests/workflow/test_hints.py"
 PATIENCE = "tests/workflow/test_patience.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 KEYS = "tests/workflow/test_submission_keys.py"
-WAITING = "tests/activity/test_looks_that_wait.py"
-SHELF = "tests/activity/test_options_cache.py"
+BATCHING_WAITS = "tests/activity/test_poll_batching_waits.py"
+OPTIONS_CACHE = "tests/activity/test_options_cache.py"
 LIMITS = "tests/unit/test_limits.py"
 
 MUTANTS = (
@@ -107,7 +107,7 @@ MUTANTS = (
         POLL,
         'PushStatus.UNKNOWN,\n            f"The deadline passed, and',
         'PushStatus.TIMED_OUT,\n            f"The deadline passed, and',
-        (f"{DEADLINES}::test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown",),
+        (f"{DEADLINES}::test_a_push_that_is_unreadable_at_the_deadline_is_unknown",),
     ),
     Mutant(
         "histories grow",
@@ -130,48 +130,48 @@ MUTANTS = (
         "",
         (f"{TIME}::test_a_hint_is_heard_once",),
     ),
-    Mutant("no time to found", CLOCK, "requested + first / SPARE", "requested", (NEXT,)),
+    Mutant("no time to found", CLOCK, "requested + first / SPARE", "requested", (SCHEDULE,)),
     Mutant(
         "no time for a crowd's looks",
         CLOCK,
         "step - step // (SPARE_OF_A_STEP * first) * first",
         "step",
-        (NEXT,),
+        (SCHEDULE,),
     ),
     Mutant(
         "no cap",
         CLOCK,
         "if max(first, age * (policy.poll_factor - 1)) > cap:",
         "if False:",
-        (NEXT,),
+        (SCHEDULE,),
     ),
     Mutant(
         "no grid in the long run",
         CLOCK,
         "return _next_mark(now, cap, company)",
         "return now + cap",
-        (NEXT,),
+        (SCHEDULE,),
     ),
     Mutant(
         "lists from before a look was due",
         "activities/poll_batcher.py",
         "return self.listed_at >= due",
         "return bool(self.listed)",
-        (f"{LOOKS}::test_who_is_due_after_the_list_was_read_is_not",),
+        (f"{BATCHING}::test_who_is_due_after_the_list_was_read_is_not",),
     ),
     Mutant(
         "a hinted look waits for others",
         "activities/poll_batcher.py",
         "if ask.due is None:",
         "if False:",
-        (f"{LOOKS}::test_a_hinted_look_waits_for_nobody",),
+        (f"{BATCHING}::test_a_hinted_look_waits_for_nobody",),
     ),
     Mutant(
         "Retry-After is not obeyed",
         "activities/failures.py",
         "next_retry_delay=patience,",
         "next_retry_delay=None,",
-        (f"{LOOKS}::test_a_throttled_list_sends_everybody_back",),
+        (f"{BATCHING}::test_a_throttled_list_sends_everybody_back",),
     ),
     Mutant(
         "the last question ends when the server says so",
@@ -206,14 +206,14 @@ MUTANTS = (
         CLOCK,
         "return _next_mark(now + pause, width, company) if width else now + pause",
         "return now + pause",
-        (f"{NEXT}::test_stretched_looks_of_a_company_stay_together",),
+        (f"{SCHEDULE}::test_stretched_looks_of_a_company_stay_together",),
     ),
     Mutant(
         "looked for after the deadline",
         "workflows/steps/find.py",
         "    if state.deadline.has_passed:\n        return None\n",
         "",
-        (f"{KEYS}::test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured",),
+        (f"{KEYS}::test_the_deadline_may_pass_during_the_check_of_keys",),
     ),
     Mutant(
         "an alarm takes all the time",
@@ -229,7 +229,7 @@ MUTANTS = (
         '        carried.model_copy(update={"hinted": False, "is_cancelled": False}, deep=True),',
         (
             f"{CHAINS}::test_a_hint_is_not_forgotten_in_a_new_run",
-            f"{CHAINS}::test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either",
+            f"{CHAINS}::test_a_cancelled_push_sends_nothing_in_a_new_run_either",
         ),
     ),
     Mutant(
@@ -244,28 +244,28 @@ MUTANTS = (
         "activities/poll_batcher.py",
         "async with asyncio.timeout(HOLD):",
         "async with asyncio.timeout(None):",
-        (f"{WAITING}::test_a_list_that_hangs_holds_nobody_and_answers_who_comes_again",),
+        (f"{BATCHING_WAITS}::test_a_list_that_hangs_holds_no_poll_and_answers_its_retry",),
     ),
     Mutant(
         "followed for ever",
         "activities/poll_batcher.py",
         "self._oldest.heard < now - FOLLOWED_FOR or",
         "",
-        (f"{WAITING}::test_what_another_worker_saw_ending_is_not_followed_for_ever",),
+        (f"{BATCHING_WAITS}::test_what_another_worker_saw_ending_is_not_followed_for_ever",),
     ),
     Mutant(
         "the last question is saved, too",
         "activities/poll_batcher.py",
         "if not ask.is_last:",
         "if True:",
-        (f"{WAITING}::test_the_last_question_is_asked_on_the_shortest_day",),
+        (f"{BATCHING_WAITS}::test_the_last_question_is_asked_on_the_shortest_day",),
     ),
     Mutant(
         "options that hang hold all",
         "codat/validation/cache.py",
         "if self._waiting[target] >= MAX_WAITING:",
         "if False:",
-        (f"{SHELF}::test_of_many_that_wait_for_one_document_most_give_their_places_back",),
+        (f"{OPTIONS_CACHE}::test_most_that_wait_for_one_document_give_their_places_back",),
     ),
     Mutant(
         "a late 429 shortens patience",
@@ -279,7 +279,7 @@ MUTANTS = (
         "codat/limits.py",
         "if until - now > MAX_WAIT:",
         "if False:",
-        (f"{LIMITS}::test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line",),
+        (f"{LIMITS}::test_asking_again_on_a_spent_quota_lengthens_no_line",),
     ),
     Mutant(
         "a short day never ends",

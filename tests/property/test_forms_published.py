@@ -4,7 +4,7 @@ from codat.validation.validate import validate_record
 from gateway.pages.forms.render import record_from_form, render_form
 from tests.support.html_page import Page
 from tests.support.option_documents import fitting
-from tests.support.published import PUBLISHED, published
+from tests.support.published_documents import PUBLISHED, published
 
 NAMES = sorted(path.stem for path in PUBLISHED.glob("options/*.json")) or ["bills_xero"]
 
@@ -17,7 +17,7 @@ def test_the_documented_choice_comes_out_as_documented():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_published_document_has_a_form_that_gives_back_its_record(name):
+def test_the_form_of_a_published_document_gives_back_its_record(name):
     document = published(f"options/{name}.json")
     record = fitting(document)
 

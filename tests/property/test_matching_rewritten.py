@@ -57,7 +57,7 @@ def sent_records(draw):
 
 
 @given(sent_records(), ways, st.data())
-def test_what_a_platform_makes_of_a_record_is_never_called_another(sent, chosen, data):
+def test_a_rewritten_record_is_never_called_another(sent, chosen, data):
     shown = rewritten(sent, chosen, "00017")
     for change in data.draw(st.lists(st.sampled_from(MORE_WAYS), max_size=3)):
         change(shown)

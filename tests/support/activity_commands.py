@@ -19,7 +19,7 @@ from temporalio.api.workflowservice.v1 import (
 )
 
 from dispatch.pushes import Push
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 class ActivityCommands:

@@ -30,8 +30,8 @@ from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import Cluster, cluster
-from tests.support.doors import point_after, reset
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.temporal_commands import point_after, reset
 
 FOLDER = Path(__file__).parents[1] / "replay" / "histories"
 VERSION = "v1"

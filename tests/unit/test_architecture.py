@@ -23,7 +23,7 @@ def contract(name):
     return found
 
 
-def test_every_folder_of_code_is_shipped_and_every_shipped_one_exists():
+def test_the_wheel_ships_every_folder_of_code_and_no_other():
     assert packages() | modules() == WHEEL
 
 

@@ -31,7 +31,7 @@ def _lost():
     return {"pushOperationKey": str(uuid4()), "did": "committed, dropped", "status": None}
 
 
-def test_a_twin_excuses_an_unknown_though_it_never_had_an_operation():
+def test_a_twin_without_an_operation_excuses_an_unknown():
     case, twin = _case(2, [_lost()], twin=1), _case(1)
 
     assert cause_of(case, [twin, case], {}) is Cause.TWINS
@@ -60,7 +60,7 @@ def _cause(case):
     return cause_of(case, [case], {})
 
 
-def test_a_failure_without_proof_excuses_only_the_push_that_it_is_of():
+def test_a_failure_without_proof_excuses_only_its_own_push():
     operation = str(uuid4())
     own = _case(1, [_post("committed", operation)], UNPROVEN, operation)
     foreign = _case(1, [_post("committed", str(uuid4()))], UNPROVEN, operation)
@@ -68,7 +68,7 @@ def test_a_failure_without_proof_excuses_only_the_push_that_it_is_of():
     assert (Cause.UNPROVEN, Cause.LOST) == (_cause(own), _cause(foreign))
 
 
-def test_pages_that_came_again_excuse_a_push_of_which_nothing_was_committed():
+def test_repeated_pages_excuse_a_push_with_nothing_committed():
     pages = [_post("faulted: proxy-page"), _post("faulted: proxy-page")]
 
     assert Cause.BLOCKED is _cause(_case(1, pages, BLOCKED))

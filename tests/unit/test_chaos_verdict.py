@@ -49,7 +49,7 @@ def update(number, begun, *sent):
 
 
 @pytest.mark.parametrize(("again", "stale"), [(10, 0), (17, 0), (40, 1)])
-def test_an_older_update_that_is_sent_after_a_newer_one_was_written_is_wrong(again, stale):
+def test_an_older_update_sent_after_a_newer_was_written_is_wrong(again, stale):
     older, newer = update(1, 0, 1, again), update(2, 5, 6)
     evidence = SimpleNamespace(cases=lambda: [older, newer])
     verdict = judge_ours(WANTED, evidence)  # pyright: ignore[reportArgumentType]
@@ -57,7 +57,7 @@ def test_an_older_update_that_is_sent_after_a_newer_one_was_written_is_wrong(aga
     assert stale == len(verdict.stale)
 
 
-def test_requests_and_records_of_rivals_are_told_apart_by_what_they_carry():
+def test_requests_and_records_of_rivals_are_told_apart_by_marker():
     pushes = [update(number, 0, 1) for number in (1, 2)]
     posts = [
         {"method": "PUT", "body": f'{{"name":"{one.ending.item.marker}"}}', **one.posts[0]}

@@ -200,9 +200,7 @@ async def test_an_answer_over_fifty_megabytes_is_refused_and_hung_up():
 @pytest.mark.parametrize(
     ("megabytes", "kind"), [(0, CodatLost), (1, CodatLost), (2, CodatTooLarge)]
 )
-async def test_an_answer_that_is_not_read_in_time_is_too_large_if_much_of_it_has_come(
-    megabytes, kind
-):
+async def test_an_answer_read_too_late_is_too_large_if_much_of_it_came(megabytes, kind):
     async def late():
         for _ in range(megabytes):
             yield bytes(1_000_000)
@@ -247,7 +245,7 @@ async def test_a_list_that_can_not_be_read_whole_is_lost(body):
             await client.operations(COMPANY)
 
 
-async def test_a_transport_that_traces_nothing_is_fenced_before_it_is_used():
+async def test_a_transport_without_traces_is_fenced_before_its_use():
     recorder = Recorder()
 
     def object_to_it():

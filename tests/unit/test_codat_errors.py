@@ -17,7 +17,7 @@ from codat.errors import (
     CodatUnclear,
 )
 from codat.responses import CodatResponse
-from tests.support.published import published
+from tests.support.published_documents import published
 
 NOW = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)
 

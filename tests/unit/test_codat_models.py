@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from codat import exact_json
 from codat.models import OperationPage, PushOperation, PushOption, PushStatus, PushTarget
-from tests.support.published import PUBLISHED, published
+from tests.support.published_documents import PUBLISHED, published
 
 KEY = "0659a24d-2b66-4979-971e-4b98c3ed7f61"
 OPERATION_FIELDS = [field.alias for field in PushOperation.model_fields.values() if field.alias]
@@ -91,7 +91,7 @@ NAMED = {"changes": [{"type": "Created", "recordRef": {"id": "7"}}]}
         (REASON | {"changes": [{"type": "AttachmentUploaded", "attachmentId": "7"}]}, False),
     ],
 )
-def test_failed_is_believed_only_where_it_proves_that_nothing_was_written(members, is_believed):
+def test_failed_is_believed_only_where_it_proves_no_write(members, is_believed):
     operation = an_operation(status="Failed", **members)
 
     assert is_believed == (operation.status is PushStatus.FAILED)

@@ -46,7 +46,7 @@ async def test_all_pages_are_read_to_the_last():
 
 
 @pytest.mark.parametrize("limit", [6000, 3000])
-async def test_a_page_that_is_too_large_is_asked_for_again_half_as_large(monkeypatch, limit):
+async def test_a_page_that_is_too_large_is_read_again_half_as_large(monkeypatch, limit):
     monkeypatch.setattr(exchange, "_LARGEST_BODY", limit)
     async with listed(45) as (codat, pager):
         keys, asked = await read_all(pager), sizes(codat)

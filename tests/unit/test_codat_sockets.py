@@ -91,7 +91,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-async def test_a_refused_connection_is_unreachable_and_never_asks_the_fence():
+async def test_a_refused_connection_is_unreachable_and_asks_no_fence():
     asked = []
     async with a_client(free_port()) as client:
         with pytest.raises(CodatUnreachable, match="nothing was sent"):
@@ -146,7 +146,7 @@ async def test_what_the_fence_raises_comes_out_and_nothing_is_sent(objection):
     assert (1, b"") == (server.connections, bytes(server.received))
 
 
-async def test_the_fence_is_asked_once_after_connecting_and_before_the_first_byte():
+async def test_the_fence_is_asked_once_between_connect_and_first_byte():
     seen = []
     async with serving(accept) as server, a_client(server.port) as client:
         await client.push(TARGET, {}, before_send=lambda: seen.append(bytes(server.received)))
@@ -164,7 +164,7 @@ async def test_the_fence_is_asked_on_a_connection_used_before():
     assert ([0, 1, 2], 1) == (asked, server.connections)
 
 
-async def test_the_fence_is_asked_once_by_a_transport_around_a_tracing_one():
+async def test_a_transport_around_a_tracing_one_asks_the_fence_once():
     asked = []
     async with serving(accept) as server, a_client(server.port, transport=Wrapped()) as client:
         await client.push(TARGET, {}, before_send=lambda: asked.append(1))

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from codat.models import DATA_TYPES, PushTarget
-from tests.support.published import published
+from tests.support.published_documents import published
 
 COMPANY = UUID("8a210b68-6988-11ed-a1eb-0242ac120002")
 CONNECTION = UUID("2e9d2c44-f675-40ba-8049-353bfcb5e171")
@@ -30,7 +30,7 @@ def test_an_unknown_data_type_names_those_that_exist():
         a_target("unicorns")
 
 
-def test_a_bank_account_is_encoded_into_the_path_of_its_transactions():
+def test_a_bank_account_is_encoded_in_its_transactions_path():
     target = a_target("bankAccounts/a b/1%/bankTransactions")
 
     assert "bankAccounts/a%20b%2F1%25/bankTransactions" == target.push_path == target.options_path

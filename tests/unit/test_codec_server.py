@@ -280,7 +280,7 @@ async def test_a_refused_login_is_remembered_and_pushes_no_other_out(server, mon
     assert [f"Bearer {one}" for one in ("good", "bad-1", "bad-2", "bad-3")] == asked
 
 
-async def test_the_log_says_whose_payloads_were_read_and_who_was_refused(server, caplog):
+async def test_the_log_says_who_read_what_and_who_was_refused(server, caplog):
     caplog.set_level(logging.INFO)
     bound = Encryption(RING).with_context(WorkflowSerializationContext("pushes", "push-1"))
     payloads = await bound.encode(await CONVERTER.encode([{"name": "Kowalski"}]))

@@ -197,7 +197,7 @@ def test_the_example_gives_no_secret():
     assert [] == re.findall(r"^#?(\w*(?:PASSWORD|KEY|KEYS|SECRET))=.+", EXAMPLE, re.MULTILINE)
 
 
-def test_the_namespace_gets_all_search_attributes_and_ninety_days():
+def test_the_namespace_gets_all_search_attributes_and_90_days():
     script = (ROOT / "deploy/namespace.sh").read_text()
     (names,) = re.findall(r"^for name in (.+); do$", script, re.MULTILINE)
 
@@ -223,7 +223,7 @@ def test_the_image_runs_as_nobody_and_begins_with_the_worker():
     assert re.fullmatch(r"BASE=python:3\.1[2-9]\.\d+-slim-\w+@sha256:[0-9a-f]{64}", base)
 
 
-def test_what_the_image_installs_is_of_the_exact_versions_and_bears_hashes():
+def test_packages_of_the_image_have_exact_versions_and_hashes():
     pinned = set((ROOT / "constraints.txt").read_text().lower().replace("_", "-").split())
     only_windows = {"colorama==0.4.6"}
     packages = re.findall(r"^(\S+==\S+)(?:.*\\\n    --hash=sha256:\w{64})", INSTALLED, re.MULTILINE)
@@ -232,7 +232,7 @@ def test_what_the_image_installs_is_of_the_exact_versions_and_bears_hashes():
     assert set(packages) <= pinned | only_windows
 
 
-def test_the_image_installs_nothing_without_a_hash_and_names_no_index():
+def test_the_image_installs_by_hash_only_and_names_no_index():
     assert "--require-hashes --only-binary :all: --requirement deploy/requirements" in DOCKERFILE
     assert not re.search(r"://|--index-url|--find-links", INSTALLED)
 
@@ -259,7 +259,7 @@ def test_each_service_is_in_a_network_or_at_the_machines_own():
     }
 
 
-def test_the_database_and_temporal_are_reached_by_those_that_need_them():
+def test_only_those_that_need_them_reach_database_and_temporal():
     ours = {"gateway", "worker"}
 
     assert {"postgresql", "schema", "temporal"} == in_network("database")
@@ -268,6 +268,6 @@ def test_the_database_and_temporal_are_reached_by_those_that_need_them():
     assert ours | {"emulator"} == in_network("codat")
 
 
-def test_secrets_of_the_machine_get_neither_into_git_nor_into_the_image():
+def test_secrets_of_the_machine_get_into_neither_git_nor_image():
     assert ".env" in (ROOT / ".gitignore").read_text().split()
     assert ".*" in (ROOT / ".dockerignore").read_text().split()

@@ -10,7 +10,7 @@ from activities.wire import Wire
 from bench.load.worst import RECORDS
 from codat.exact_json import dumps, loads
 from dispatch.payloads.converter import CONVERTER, to_plain
-from tests.support.busiest import Busiest
+from tests.support.event_loop_calls import Busiest
 
 
 class Inner(Wire):

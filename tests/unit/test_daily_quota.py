@@ -38,7 +38,7 @@ def test_the_last_of_the_day_is_kept_for_pushes():
 
 
 @pytest.mark.parametrize("said", ["2026-11-23T00:00:00Z", "3600", ""])
-def test_without_a_date_that_can_be_read_the_day_ends_at_midnight(said):
+def test_without_a_readable_date_the_day_ends_at_midnight(said):
     known = DailyQuota.read(
         answer(
             x_rate_limit_limit="1000",

@@ -43,7 +43,7 @@ def named():
     return {name for expression in expressions() for name in NAME.findall(expression)}
 
 
-def test_every_metric_of_ours_that_an_alert_or_a_panel_names_exists():
+def test_each_metric_of_ours_in_an_alert_or_a_panel_exists():
     assert {name for name in named() if not name.startswith("temporal_")} <= OURS
 
 

@@ -55,7 +55,7 @@ async def test_what_lies_in_the_clear_stays_readable(monkeypatch, keys):
     assert [RECORD] == await side(monkeypatch, keys).decode(before)
 
 
-async def test_the_keys_change_in_three_steps_and_everybody_reads_everybody(monkeypatch):
+async def test_at_each_step_of_a_key_rotation_everybody_can_read(monkeypatch):
     steps = [f"k1:{FIRST}", f"k1:{FIRST}, k2:{SECOND}", f"k2:{SECOND}\nk1:{FIRST}", f"k2:{SECOND}"]
     sides = [side(monkeypatch, step) for step in steps]
 
@@ -66,7 +66,7 @@ async def test_the_keys_change_in_three_steps_and_everybody_reads_everybody(monk
     assert b"k2" == last.metadata["encryption-key-id"]
 
 
-async def test_with_plain_first_everything_is_read_and_nothing_encrypted(monkeypatch):
+async def test_with_plain_first_all_is_read_and_nothing_encrypted(monkeypatch):
     here = side(monkeypatch, f"plain, k1:{FIRST}")
     (payload,) = await here.encode([RECORD])
 
@@ -146,7 +146,7 @@ async def test_an_encrypted_error_keeps_cause_details_and_type(monkeypatch):
 
 
 @pytest.mark.parametrize("keys", ["", f"k1:{FIRST}"])
-async def test_only_what_is_no_fault_of_ours_is_told_without_a_stack_trace(monkeypatch, keys):
+async def test_only_a_benign_failure_is_told_without_a_stack_trace(monkeypatch, keys):
     here = side(monkeypatch, keys)
     traces = []
     for category in ApplicationErrorCategory:

@@ -10,8 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat.settings import SettingsError
 from dispatch.process import health
 from dispatch.process.health import Readiness, serving_health, watching
+from tests.support.eventually import eventually
 from tests.support.health import ask
-from tests.support.waiting import eventually
 
 
 class Server:
@@ -51,9 +51,7 @@ async def test_without_temporal_it_lives_but_is_not_ready():
         assert (200, {"status": "ok"}) == await ask(port, "/health")
 
 
-async def test_a_key_that_expires_while_a_worker_runs_is_told_once_and_so_is_its_end(
-    monkeypatch, caplog
-):
+async def test_an_expired_key_and_the_recovery_are_logged_once_each(monkeypatch, caplog):
     monkeypatch.setattr(health, "KEEP", 0)
     server = Server()
     server.refuses = RPCError("The token has expired.", RPCStatusCode.UNAUTHENTICATED, b"")

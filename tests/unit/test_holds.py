@@ -7,7 +7,7 @@ import pytest
 
 from activities.holds import Hold
 from emulator import seeds
-from tests.support.workbench import target
+from tests.support.activity_environment import target
 
 HERE, ELSEWHERE = UUID(seeds.PROMPT), UUID(seeds.SLOW)
 

@@ -52,7 +52,7 @@ def test_what_is_not_certain_points_to_what_is(item_id, expected):
     assert expected == pointer_of(item_id, RECORD, OPTIONS)
 
 
-def test_without_options_names_are_written_as_the_api_writes_them():
+def test_without_options_names_are_written_as_in_the_api():
     assert "/lineItems/3/taxRateRef/id" == pointer_of("LineItems[3].TaxRateRef.Id", {})
 
 

@@ -99,7 +99,7 @@ def test_a_number_looked_for_in_vain_stays_doubtful_for_wording():
     assert (False, True, True) == (submission.is_unclear, ledger.was_sent, ledger.may_have_written)
 
 
-def test_a_later_failure_does_not_close_a_number_looked_for_in_vain():
+def test_a_later_failure_closes_no_number_that_was_not_found():
     ledger, submission = answered(AttemptResult.UNCLEAR)
     mark_not_written(submission)
     second = ledger.begin(NOON, None, "digest")
@@ -109,7 +109,7 @@ def test_a_later_failure_does_not_close_a_number_looked_for_in_vain():
     assert ledger.may_have_written
 
 
-def test_an_operation_matched_by_content_stays_doubtful_even_when_it_failed():
+def test_an_operation_matched_by_content_is_doubtful_if_failed():
     ledger, submission = answered(AttemptResult.LOST)
     adopt(ledger, uuid4(), NOON)
     submission.status = PushStatus.FAILED
@@ -126,7 +126,7 @@ def test_an_adopted_operation_takes_the_number_that_has_none():
     assert operation == submission.operation
 
 
-def test_an_adopted_operation_beside_another_gets_a_number_of_its_own():
+def test_an_adopted_operation_beside_another_has_its_own_number():
     ledger, first = answered(AttemptResult.ACCEPTED)
     other = uuid4()
     adopt(ledger, other, NOON)
@@ -194,7 +194,7 @@ def conflicts(*seconds: float, lost: int = 0) -> Submission:
 
 
 @pytest.mark.parametrize(("last", "is_kept"), [(0, False), (59, False), (60, True)])
-def test_a_409_that_lasts_is_the_kept_answer_of_a_request_that_wrote_nothing(last, is_kept):
+def test_a_lasting_409_is_a_kept_answer_and_wrote_nothing(last, is_kept):
     submission = conflicts(0, last)
 
     assert is_kept != may_resend(submission, Idempotency.HONOURED, NOON, "digest")
@@ -216,7 +216,7 @@ def test_a_409_while_an_attempt_is_open_settles_nothing(last, is_looked_for):
 @pytest.mark.parametrize(
     ("between", "is_kept"), [(AttemptResult.BUSY, True), (AttemptResult.LOST, False)]
 )
-def test_a_lost_answer_between_two_409s_begins_the_minute_anew_and_a_429_does_not(between, is_kept):
+def test_a_lost_answer_between_two_409s_restarts_the_minute(between, is_kept):
     submission = conflicts(0)
     submission.open += 1
     record(submission, between, at=NOON + timedelta(seconds=30))

@@ -92,7 +92,7 @@ def test_who_comes_back_at_his_turn_goes_through(clock):
     assert all(went)
 
 
-def test_a_company_without_a_line_overtakes_one_that_has_a_long_one(clock):
+def test_a_company_without_a_line_overtakes_one_with_a_long_one(clock):
     known = limits(clock, per_minute=600)
     while passes(known, A):
         pass
@@ -149,7 +149,7 @@ def test_a_429_that_comes_late_shortens_no_patience(clock):
     assert 598 <= wait(known, A, writes=True)
 
 
-def test_who_asks_again_and_again_while_a_day_is_spent_lengthens_no_line(clock):
+def test_asking_again_on_a_spent_quota_lengthens_no_line(clock):
     known = limits(clock)
     companies = [uuid4() for _ in range(100)]
     headers = {"x_rate_limit_limit": "2000", "x_rate_limit_remaining": "0"}

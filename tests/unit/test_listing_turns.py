@@ -12,7 +12,7 @@ from temporalio.converter import encode_search_attributes
 from dispatch.payloads.converter import CONVERTER
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
-from tests.support.busiest import Busiest
+from tests.support.event_loop_calls import Busiest
 from workflows.attributes import CONNECTION_ID, DATA_TYPE
 
 PUSHES = 1000

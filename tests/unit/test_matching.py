@@ -77,7 +77,7 @@ REWRITTEN = {
 
 
 @pytest.mark.parametrize("echo", REWRITTEN.values(), ids=REWRITTEN)
-def test_what_a_platform_rewrites_is_still_not_called_another_record(echo):
+def test_a_rewritten_record_is_unclear_and_not_another(echo):
     assert Match.UNCLEAR is compare(BILL, echo)
 
 
@@ -100,13 +100,13 @@ def test_one_fact_alone_does_not_show_another_record(fact):
 
 
 @pytest.mark.parametrize("other", list(HARD)[1:])
-def test_another_supplier_and_other_amounts_or_accounts_show_another_record(other):
+def test_another_supplier_and_one_more_fact_show_another_record(other):
     changed = HARD["another supplier"] | HARD[other]
 
     assert Match.DIFFERENT is compare(with_accounts(), with_accounts() | changed)
 
 
-def test_what_a_platform_may_fill_itself_never_shows_another_record():
+def test_fields_that_a_platform_fills_never_show_another_record():
     own = {"reference": "X-9", "dueDate": "2027-01-01", "note": "-", "taxAmount": 7, "status": "No"}
 
     assert Match.UNCLEAR is compare(BILL, bill(**own))

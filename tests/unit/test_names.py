@@ -1,4 +1,6 @@
-"""Names are terms of the field: what was renamed does not come back, and a class name is unique."""
+"""Names are terms of the field: what was renamed does not come back, a class name is unique, and
+the name of a test is short.
+"""
 
 import ast
 import io
@@ -11,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("activities", "codat", "commands", "dispatch", "emulator", "gateway", "stack")
 FILES = sorted(path for name in (*PACKAGES, "workflows") for path in (ROOT / name).rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+MAX_TEST_NAME = 60
 
 RETIRED = {
     *("Story", "story", "Conduct", "conduct", "manners", "Manners", "Entry", "Answer"),
@@ -88,3 +92,16 @@ def variables_of(tree):
 def test_variables_are_named_by_what_they_hold(path):
     if str(path.relative_to(ROOT)) not in NOT_YET_RENAMED:
         assert set() == SPOKEN & set(variables_of(ast.parse(path.read_text())))
+
+
+def test_no_test_has_a_name_of_over_60_characters():
+    found = [
+        (str(path.relative_to(ROOT)), node.name)
+        for path in TESTS
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and len(node.name) > MAX_TEST_NAME
+    ]
+
+    assert [] == found

@@ -3,7 +3,7 @@ from jsonschema import Draft202012Validator
 
 from codat.validation.schema import json_schema
 from tests.support.option_documents import field, rule
-from tests.support.published import PUBLISHED, published
+from tests.support.published_documents import PUBLISHED, published
 
 NAMES = sorted(path.stem for path in PUBLISHED.glob("options/*.json")) or ["bills_xero"]
 

@@ -9,7 +9,7 @@ from dispatch.connection_errors import meaning_of
 from dispatch.payloads.keyring import KeyRing
 from dispatch.process.overview import check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
-from tests.support.locked import Authority
+from tests.support.tls_servers import Authority
 
 CODAT = CodatSettings.model_validate({"api_key": "sesame"})
 PLAIN = KeyRing()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.prose import lengths, median_and_p90, sentences
+from tests.support.sentence_lengths import lengths, median_and_p90, sentences
 
 ROOT = Path(__file__).parents[2]
 PAGES = [

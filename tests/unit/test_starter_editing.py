@@ -66,7 +66,7 @@ def _mended(monkeypatch, editor):  # noqa: ARG001
     return mend
 
 
-def test_a_push_that_is_only_advised_may_be_mended_against_the_advice(mended, capfd):
+def test_with_validation_advise_an_edit_may_ignore_a_warning(mended, capfd):
     assert {"name": "mended"} == mended("advise")
     assert "warning: /name: " in capfd.readouterr().err
 

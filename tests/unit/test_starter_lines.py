@@ -87,6 +87,6 @@ async def test_counting_takes_no_lines_from_a_pipe():
     assert (None, [(1, b"a\n"), (2, b"b\n")]) == (counted, lines)
 
 
-def test_a_file_that_is_not_there_is_told_before_anything_is_sent():
+def test_a_missing_file_is_told_before_anything_is_sent():
     with pytest.raises(CommandError, match=r"missing\.jsonl can't be read"):
         count_lines("missing.jsonl")

@@ -97,9 +97,7 @@ def _started(monkeypatch):
     return keys
 
 
-def test_equal_lines_without_a_key_are_no_success_unless_somebody_says_what_they_mean(
-    started, give, capsys
-):
+def test_equal_lines_without_keys_need_the_equal_lines_option(started, give, capsys):
     give(*EQUAL)
     code, told, said = outcome(capsys)
 
@@ -119,9 +117,7 @@ def test_equal_lines_may_be_meant_as_one_push(started, give, capsys):
     assert said.startswith("4 lines, 2 of them equal to an earlier one")
 
 
-def test_equal_lines_may_be_meant_as_a_push_each_and_run_again_they_are_the_same(
-    started, give, capsys
-):
+def test_equal_lines_as_a_push_each_are_the_same_when_run_again(started, give, capsys):
     pushes = []
     for _ in range(2):
         give(*EQUAL)
@@ -133,7 +129,7 @@ def test_equal_lines_may_be_meant_as_a_push_each_and_run_again_they_are_the_same
     assert 4 == len(set(pushes[0])) == len(set(started))
 
 
-def test_equal_records_with_keys_of_their_own_are_what_their_keys_say(started, give, capsys):
+def test_keys_say_which_equal_records_are_one_push(started, give, capsys):
     give({"idempotencyKey": "a"}, {"idempotencyKey": "b"}, {"idempotencyKey": "a"})
     code, told, said = outcome(capsys)
 

@@ -44,7 +44,7 @@ def _push(monkeypatch, tmp_path):
     return arrange
 
 
-def test_a_push_that_was_started_is_told_although_nobody_says_how_it_stands(push, capsys):
+def test_a_started_push_is_told_if_its_status_can_not_be_read(push, capsys):
     code = push(PUSH, GONE)
     told = json.loads(capsys.readouterr().out)
 
@@ -57,7 +57,7 @@ def test_a_push_of_an_earlier_start_is_not_called_pending_unseen(push, capsys, e
     assert "" == capsys.readouterr().out
 
 
-def test_a_start_without_an_answer_names_the_push_and_the_key_to_repeat_it_with(push, capsys):
+def test_a_start_without_an_answer_names_the_key_to_repeat_it(push, capsys):
     code = push(GONE, None, "--idempotency-key", "a key")
     said = capsys.readouterr()
 

@@ -46,7 +46,7 @@ async def test_what_is_not_large_stays_where_it_was(tmp_path):
     assert (b"binary/encrypted", []) == (payload.metadata["encoding"], kept(tmp_path))
 
 
-async def test_what_was_written_before_there_was_a_directory_stays_readable(tmp_path):
+async def test_payloads_from_before_the_directory_stay_readable(tmp_path):
     assert [BIG] == await converter(RING, tmp_path).decode(await converter(RING).encode([BIG]))
 
 
@@ -57,9 +57,7 @@ async def test_a_process_without_the_directory_says_so(tmp_path):
         await converter(RING).decode(reference)
 
 
-async def test_nobody_else_looks_into_the_folders_and_a_loss_of_power_takes_nothing(
-    tmp_path, monkeypatch
-):
+async def test_folders_of_payloads_are_private_and_synced_to_disk(tmp_path, monkeypatch):
     synced, fsync = set(), os.fsync
 
     def noted(descriptor):

@@ -7,7 +7,7 @@ from activities.metrics import counting
 from codat.observer import RequestEvent
 from codat.settings import SettingsError
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
-from tests.support.measured import Measured
+from tests.support.metric_buffer import Measured
 
 
 def test_requests_to_codat_are_counted_by_endpoint_and_status():

@@ -106,7 +106,7 @@ async def test_after_the_deadline_nothing_is_waited_for(waits, left):
     assert [] == waits
 
 
-async def test_one_look_before_the_deadline_the_wait_is_for_the_deadline(waits):
+async def test_the_wait_for_a_poll_ends_at_the_deadline(waits):
     pushed = with_left(timedelta(seconds=3))
     pushed.carried.policy = PushPolicy(poll_first=timedelta(seconds=4))
     await poll.wait_for_look(pushed, PENDING)
@@ -121,7 +121,7 @@ async def test_in_no_time_nothing_is_asked(within):
     assert await poll.ask(with_left(within), uuid4()) is None
 
 
-async def test_when_the_days_requests_run_low_a_push_waits_as_many_times_longer(waits):
+async def test_a_push_waits_as_many_times_longer_as_patience_says(waits):
     await poll.wait_for_look(with_left(None), PENDING)
     await poll.wait_for_look(with_left(None), PENDING.model_copy(update={"patience": 10.0}))
 
@@ -166,7 +166,7 @@ def info_of(**how):
 
 
 @pytest.mark.parametrize("requested", [NOON - 9 * MINUTE, None])
-def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch, requested):
+def test_a_continued_run_keeps_its_deadline_a_retry_has_its_own(monkeypatch, requested):
     started = info_of(continued_run_id=requested and "a run")
     monkeypatch.setattr(workflow, "info", lambda: started)
     resume = CarriedState(requested_on_utc=requested, ledger=Ledger()) if requested else None
@@ -185,7 +185,7 @@ def test_a_run_that_goes_on_keeps_the_clock_and_a_retry_has_its_own(monkeypatch,
     ],
     ids=["by hand", "by a retry policy", "by a cron schedule"],
 )
-def test_what_a_run_is_said_to_go_on_with_counts_only_if_it_was_continued(monkeypatch, how):
+def test_carried_state_counts_only_if_a_run_was_continued(monkeypatch, how):
     alone = info_of(**how)
     monkeypatch.setattr(workflow, "info", lambda: alone)
     request = a_request(resume=CarriedState(requested_on_utc=NOON - MINUTE, ledger=Ledger()))

@@ -59,7 +59,7 @@ def test_nothing_is_traced_unless_somebody_wants_it(monkeypatch):
     assert ([], ignore) == (interceptors_of(None), observed(ignore, None))
 
 
-def test_tracing_without_its_packages_names_the_one_that_is_missing(monkeypatch):
+def test_tracing_names_the_package_that_is_missing(monkeypatch):
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1")
     monkeypatch.setenv("OTEL_SERVICE_NAME", "test")
     monkeypatch.delitem(sys.modules, "dispatch.process.spans", raising=False)
@@ -69,7 +69,7 @@ def test_tracing_without_its_packages_names_the_one_that_is_missing(monkeypatch)
         tracer_of("test")
 
 
-def test_spans_go_where_the_endpoint_says_without_the_text_of_errors(monkeypatch):
+def test_spans_go_to_the_endpoint_without_the_text_of_errors(monkeypatch):
     with a_collector() as (address, received):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
         provider = exporting()

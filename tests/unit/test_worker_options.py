@@ -34,7 +34,7 @@ def test_without_a_build_id_a_worker_has_no_version(monkeypatch, written):
     assert "" == to_be_current(read_settings(WorkerSettings))
 
 
-def test_a_build_id_makes_a_version_whose_pushes_move_on_to_the_next(monkeypatch):
+def test_a_build_id_makes_a_version_that_upgrades_its_pushes(monkeypatch):
     config = options(monkeypatch, BUILD_ID="1.4")["deployment_config"]
 
     assert (WorkerDeploymentVersion("surepush", "1.4"), True) == (
@@ -50,14 +50,14 @@ def test_pushes_can_be_pinned_to_the_version_that_began_them(monkeypatch):
     assert VersioningBehavior.PINNED == config.default_versioning_behavior
 
 
-def test_a_worker_of_a_version_says_the_command_that_gives_it_pushes(monkeypatch):
+def test_a_versioned_worker_says_the_command_to_make_it_current(monkeypatch):
     monkeypatch.setenv("PUSH_BUILD_ID", "1.4")
     said = to_be_current(read_settings(WorkerSettings))
 
     assert "--deployment-name surepush --build-id 1.4`" in said
 
 
-def test_a_worker_that_is_told_nothing_takes_few_decisions_else_what_the_sdk_would(monkeypatch):
+def test_without_settings_a_worker_has_ten_workflow_slots(monkeypatch):
     found = options(monkeypatch)
 
     assert (FixedSizeSlotSupplier(10), FixedSizeSlotSupplier(100)) == slots(found)

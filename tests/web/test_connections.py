@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateway.connections import bounded_protocol
-from tests.support.serving import served
+from tests.support.asgi_server import served
 
 SOON = 0.2
 """Seconds for a head; the tests wait for the connection's end, however long that takes."""
@@ -80,7 +80,7 @@ async def test_a_head_that_comes_in_pieces_is_served():
         assert b"served" in await reader.readuntil(b"served")
 
 
-async def test_connections_that_wait_make_room_and_those_that_are_served_do_not():
+async def test_idle_connections_make_room_and_served_ones_do_not():
     async with (
         served(app, http=bounded_protocol(10, ENOUGH)) as address,
         AsyncExitStack() as stack,

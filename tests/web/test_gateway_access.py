@@ -118,7 +118,7 @@ def with_interceptor(client, interceptor):
     return type(client)(**client.config() | {"interceptors": [interceptor]})
 
 
-async def test_a_404_costs_the_same_whether_another_company_has_the_push(devserver):
+async def test_a_404_costs_the_same_if_another_company_has_the_push(devserver):
     counting = Counting()
     async with front_door(devserver, client=with_interceptor(devserver.client, counting)) as door:
         ours = await a_push(door)

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 
@@ -156,7 +156,7 @@ async def test_a_list_is_cut_where_there_are_too_many(door, monkeypatch):
     assert (1, 400) == (len(newest), deep.status_code)
 
 
-async def test_the_first_page_of_a_list_that_is_cut_shows_what_there_is(door, monkeypatch):
+async def test_the_first_page_of_a_cut_list_shows_what_there_is(door, monkeypatch):
     await until_listed(door, *[await pushed(door) for _ in range(3)])
     monkeypatch.setattr("gateway.api.listing.MAX_RUNS", 2)
     first = await listed(door, query="status=Unknown")

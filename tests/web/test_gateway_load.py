@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from gateway.app import build_app
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
 from tests.support.front_door import KEY, basic, front_door
-from tests.support.serving import served
-from tests.support.waiting import eventually
 
 CLIENTS = 50
 PUSHES = int(os.environ.get("SUREPUSH_LOAD", "100"))

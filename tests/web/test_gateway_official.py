@@ -6,10 +6,10 @@ import pytest_asyncio
 from codat.models import PushStatus
 from emulator import seeds
 from gateway.app import build_app
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
 from tests.support.front_door import KEY, basic, front_door
-from tests.support.official import NEWEST, NODE, OLDER, driven
-from tests.support.serving import served
-from tests.support.waiting import eventually
+from tests.support.official_clients import NEWEST, NODE, OLDER, driven
 
 pytestmark = pytest.mark.timeout(400)
 SCRIPTS = {OLDER: "front_door.py", NEWEST: "newest/drive.py", NODE: "node/drive.js"}

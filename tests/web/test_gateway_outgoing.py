@@ -18,7 +18,7 @@ from activities.public_address import NotPublic, is_public, pinned
 from codat.settings import SettingsError, read_settings
 from emulator import seeds
 from tests.support.cluster import QUICK, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOLD = QUICK.model_copy(update={"notify": True})
@@ -80,7 +80,7 @@ async def test_a_success_is_told_with_its_record(devserver):
     assert outcome.records[0].id == told["record"]["id"]
 
 
-async def test_a_failure_is_told_with_its_reason_under_a_valid_signature(devserver):
+async def test_a_failure_is_told_with_its_reason_and_a_signature(devserver):
     backend = Backend()
     async with told_house(devserver, backend) as home:
         _, outcome, telling = await ended_and_told(home, connection_id=seeds.REFUSING)
@@ -95,7 +95,7 @@ async def test_a_failure_is_told_with_its_reason_under_a_valid_signature(devserv
     )
 
 
-async def test_a_message_is_repeated_until_it_is_taken_the_same_to_the_byte(devserver):
+async def test_a_message_is_repeated_byte_for_byte_until_it_is_taken(devserver):
     backend = Backend(500)
     async with told_house(devserver, backend) as home:
         _, _, telling = await ended_and_told(home)
@@ -136,7 +136,7 @@ async def names(push):
     return [event.event_type async for event in push.handle.fetch_history_events()]
 
 
-async def test_telling_costs_the_push_a_child_and_one_task_and_not_telling_nothing(devserver):
+async def test_a_notification_costs_a_push_a_child_and_one_task(devserver):
     async with cluster(devserver) as home:
         untold = await home.push(connection_id=seeds.SYNCHRONOUS)
         await home.ending(untold)

@@ -10,7 +10,7 @@ import pytest
 
 from emulator import seeds
 from tests.support.front_door import API_KEYS, KEY, basic
-from tests.support.running import ROOT
+from tests.support.subprocess_runner import ROOT
 
 
 def variables(devserver, **more):

@@ -27,7 +27,7 @@ async def broken():
 
 
 @pytest.mark.parametrize(("then", "status"), [(never, 503), (broken, 500)])
-async def test_a_request_whose_start_was_not_confirmed_is_repeated_by_the_key_of_its_answer(
+async def test_an_unconfirmed_start_is_repeated_with_its_answers_key(
     door, monkeypatch, then, status
 ):
     temporal = type(door.parts.temporal)
@@ -75,7 +75,7 @@ async def test_a_key_that_others_might_read_otherwise_is_refused(door, key, comp
 
 
 @pytest.mark.parametrize("by_hand", [False, True])
-async def test_two_pushes_whose_texts_make_one_id_are_not_taken_for_one(door, by_hand):
+async def test_two_pushes_with_one_workflow_id_are_not_taken_for_one(door, by_hand):
     name, sent = uuid4().hex, a_supplier()
     first = a_request(
         data_type="suppliers",
@@ -115,7 +115,7 @@ async def test_a_data_type_that_is_cut_elsewhere_is_another_push_too(door):
     await push.handle.terminate()
 
 
-async def test_a_push_that_was_started_by_hand_and_has_not_begun_is_told_to_its_caller(door):
+async def test_a_push_started_by_hand_is_told_before_it_has_begun(door):
     request = a_request(data_type="suppliers", data=a_supplier())
     start = {"id": request.workflow_id, "task_queue": "nobody's"}
     handle = await door.cluster.client.start_workflow("push", request, **start)

@@ -14,10 +14,10 @@ from codat.target import UPDATED_TYPES
 from emulator import seeds
 from emulator.examples import record
 from gateway.app import build_app
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
 from tests.support.front_door import BASE, KEY, basic, front_door
-from tests.support.measured import Measured
-from tests.support.serving import served
-from tests.support.waiting import eventually
+from tests.support.metric_buffer import Measured
 
 COMPANY = f"/companies/{seeds.COMPANY}"
 OPTIONS = f"{COMPANY}/connections/{seeds.PROMPT}/options"
@@ -37,9 +37,7 @@ async def _measured(devserver):
         yield door, here
 
 
-async def test_an_unforeseen_error_is_logged_counted_and_answered_like_any_other(
-    measured, monkeypatch, caplog
-):
+async def test_an_unforeseen_error_is_logged_counted_and_answered(measured, monkeypatch, caplog):
     door, here = measured
     caplog.set_level(logging.INFO)
     monkeypatch.setattr("gateway.api.pushes.find", lambda *_: 1 / 0)
@@ -192,7 +190,7 @@ async def test_a_record_id_may_end_in_a_slash(door):
         ("PATCH", "push/bills/7", ("no PATCH", "POST", "PUT")),
     ],
 )
-async def test_a_write_that_there_is_not_is_refused_with_those_there_are(door, method, path, words):
+async def test_an_unknown_write_is_refused_with_the_known_ones(door, method, path, words):
     there = f"{COMPANY}/connections/{seeds.PROMPT}/{path}"
     answer = await door.http.request(method, there, json={})
 

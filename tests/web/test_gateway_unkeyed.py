@@ -18,9 +18,9 @@ from emulator import seeds
 from emulator.examples import record
 from gateway.api import pushes
 from gateway.app import build_app
+from tests.support.asgi_server import served
 from tests.support.front_door import API_KEYS, KEY, FrontDoor, basic, digest, front_door
-from tests.support.relay import Relay, relay_to
-from tests.support.serving import served
+from tests.support.tcp_relay import Relay, relay_to
 
 GIVES_UP = 0.5
 ANSWERS = 0.4
@@ -92,7 +92,7 @@ async def _quick(monkeypatch):
     monkeypatch.setattr("gateway.api.pushes.ANSWER_WITHIN", ANSWERS)
 
 
-async def test_a_client_that_repeats_while_temporal_stalls_writes_one_record(here):
+async def test_repeats_while_temporal_stalls_write_one_record(here):
     sent = a_supplier()
     answer = await here.send_until_answered(here.door.path(), sent, stalls_for=4)
     await here.door.ended(answer.json()["pushOperationKey"])
@@ -101,7 +101,7 @@ async def test_a_client_that_repeats_while_temporal_stalls_writes_one_record(her
     assert "true" == answer.headers["idempotency-key-reused"]
 
 
-async def test_a_client_that_hangs_up_before_the_answer_repeats_the_same_push(here, monkeypatch):
+async def test_a_client_that_hangs_up_early_repeats_the_same_push(here, monkeypatch):
     start, repeated, calls = pushes.start_push, asyncio.Event(), []
 
     async def answered_after_the_repeat(*arguments, **more):

@@ -12,10 +12,10 @@ from codat.exact_json import dumps
 from emulator import seeds
 from gateway.app import build_app
 from gateway.pages.forms.fields import WHOLE
-from tests.support.busiest import Busiest
+from tests.support.event_loop_calls import Busiest
 from tests.support.front_door import BASE, KEY, basic
 from tests.support.html_page import Page
-from tests.web.test_pages_visits import HOME, logged_in
+from tests.web.test_pages_sessions import HOME, logged_in
 
 MAX_CALLS = 60_000
 """In one turn of the event loop; a page of usual size takes 45,000, the worst records millions."""

@@ -5,8 +5,8 @@ import pytest_asyncio
 
 from dispatch.pushes import InvalidPushRequest, Push, found_by, request_of
 from tests.support.cluster import a_request
-from tests.support.doors import start_like
-from tests.web.test_pages_visits import HOME, browser, logged_in, token_in
+from tests.support.temporal_commands import start_like
+from tests.web.test_pages_sessions import HOME, browser, logged_in, token_in
 
 
 @pytest_asyncio.fixture(loop_scope="session", name="http")

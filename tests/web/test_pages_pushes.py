@@ -12,8 +12,8 @@ from temporalio.client import WorkflowHistoryEventAsyncIterator
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.doors import point_after, reset
-from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
+from tests.support.temporal_commands import point_after, reset
+from tests.web.test_pages_sessions import HOME, NEW, browser, logged_in, token_in
 
 ATTACK = "<script>alert(1)</script>"
 

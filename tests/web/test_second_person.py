@@ -3,10 +3,10 @@
 from dispatch.pushes import request_of
 from emulator import seeds
 from gateway.second_person import SECONDS, FirstWord, FirstWords
+from tests.support.eventually import eventually
 from tests.support.front_door import digest, front_door
-from tests.support.waiting import eventually
-from tests.web.test_pages_settling import REASON, path_of, told
-from tests.web.test_pages_visits import browser, logged_in
+from tests.web.test_pages_resolutions import REASON, path_of, told
+from tests.web.test_pages_sessions import browser, logged_in
 from workflows.models import Resolution
 
 KEYS = f"ann:{digest('ann')}:* bob:{digest('bob')}:*"

@@ -13,7 +13,7 @@ from gateway.callers import address_of
 from gateway.errors import HttpError
 from gateway.wrong_keys import SECONDS, WrongKeys
 from tests.support.front_door import KEY, basic, digest, front_door
-from tests.web.test_pages_visits import HOME, NEW, browser, logged_in, token_in
+from tests.web.test_pages_sessions import HOME, NEW, browser, logged_in, token_in
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 ONE, OTHER = ApiKey("one", b"1"), ApiKey("other", b"2")
@@ -87,7 +87,7 @@ async def test_who_guesses_keys_is_refused_and_a_key_in_use_is_not(devserver):
     assert [(429, "60")] * 2 == [(one.status_code, one.headers["retry-after"]) for one in guesses]
 
 
-def test_a_right_guess_is_refused_like_a_wrong_one_until_the_address_has_been_quiet():
+def test_after_wrong_keys_a_new_right_key_is_refused_for_a_while():
     now = 0.0
     wrong_keys = WrongKeys(2, clock=lambda: now)
     wrong_keys.note("a", ONE)

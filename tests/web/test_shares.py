@@ -12,9 +12,9 @@ from emulator import seeds
 from gateway.app import build_app
 from gateway.middleware import request_limits
 from gateway.middleware.request_limits import MAX_OF_AN_ADDRESS, OF_A_STRANGER
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
 from tests.support.front_door import BOUND_KEY, KEY, basic, front_door
-from tests.support.serving import served
-from tests.support.waiting import eventually
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 OTHERS = f"/companies/{seeds.OTHER_COMPANY}/push"
@@ -95,7 +95,7 @@ async def test_a_key_that_takes_all_its_places_leaves_others_theirs(few):
     await eventually(is_let_in)
 
 
-async def test_streams_are_known_by_their_route_and_not_by_how_a_path_ends(few):
+async def test_streams_are_known_by_route_and_not_by_a_paths_end(few):
     path = f"{PUSH}/events"
     async with unending(few, path, 10, basic(KEY), "PUT") as said:
         await refusals(said, 8)
@@ -153,7 +153,7 @@ async def test_a_body_that_comes_in_drips_has_one_deadline(few, monkeypatch):
     assert b"HTTP/1.1 408 Request Timeout\r\n" == await answer
 
 
-async def test_without_keys_all_places_are_for_whoever_is_on_this_machine(devserver):
+async def test_without_keys_this_machine_may_take_all_places(devserver):
     async with (
         front_door(devserver, api_keys="", most_requests=2) as door,
         served(build_app(door.parts)) as address,

@@ -14,10 +14,10 @@ from dispatch.selection import Selection
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.front_door import BOUND_KEY, KEY, basic
 from tests.support.html_page import Page
-from tests.support.waiting import eventually
-from tests.web.test_pages_visits import HOME, browser, logged_in
+from tests.web.test_pages_sessions import HOME, browser, logged_in
 
 OTHERS = f"/companies/{seeds.OTHER_COMPANY}/connections/{seeds.OTHER_PROMPT}/push/suppliers"
 
@@ -63,7 +63,7 @@ async def test_a_retry_bears_the_name_of_who_asked_again(door):
     assert 2 == shown.count("API key all.")
 
 
-async def test_a_push_is_listed_by_each_key_that_asked_for_one_of_its_runs(door):
+async def test_a_push_is_listed_for_each_key_that_started_a_run(door):
     door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
     push = await started(door, path=door.path(connection=seeds.REFUSING))
     await door.ended(str(push.push_id))

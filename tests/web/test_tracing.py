@@ -123,7 +123,7 @@ def test_a_span_says_what_codat_answered(watched):
     assert [200, 200, 200] == [one["http.response.status_code"] for one in told]
 
 
-def test_no_span_holds_anything_of_a_record_or_of_an_error_about_it(watched):
+def test_no_span_has_anything_of_a_record_or_of_its_error(watched):
     written = "".join(one.to_json() for one in watched.spans)
 
     assert "exception.type" in written
@@ -143,7 +143,7 @@ async def test_a_traced_push_is_replayed_without_tracing(watched):
         await replayer(None).replay_workflow(history)
 
 
-async def test_an_untraced_push_is_replayed_with_tracing_and_makes_no_span():
+async def test_an_untraced_push_replayed_with_tracing_makes_no_span():
     anew = Watched()
     for path in sorted(HISTORIES.glob("*success*.json")):
         await replayer(anew.tracer).replay_workflow(history_in(path))

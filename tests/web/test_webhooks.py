@@ -24,7 +24,7 @@ from gateway import webhooks as receiving
 from gateway.webhooks import Receiver
 from tests.support.clocks import wall_clock_off
 from tests.support.cluster import Cluster, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 from workflows.attributes import PUSH_OPERATION_KEY
 
 PATIENT = PushPolicy(poll_first=timedelta(minutes=30), find_for=timedelta(seconds=3))
@@ -161,7 +161,7 @@ async def test_a_report_about_something_else_is_taken(devserver):
     assert 200 == (await post(devserver.client, other=1)).status_code
 
 
-async def test_an_unknown_operation_is_young_until_two_minutes_have_passed(devserver, monkeypatch):
+async def test_an_unknown_operation_is_too_early_until_it_has_settled(devserver, monkeypatch):
     receiver = Receiver(devserver.client, SECRETS)
     through = httpx.ASGITransport(Starlette(routes=receiver.routes()))
     headers = {"Authorization": seeds.RULE_HEADER}

@@ -9,7 +9,7 @@ from activities.recall import RecallActivities
 from codat.client import CodatClient
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
-from tests.support.doors import check, reset, start_like
+from tests.support.eventually import eventually
 from tests.support.protocol import (
     MODES,
     Gate,
@@ -19,7 +19,7 @@ from tests.support.protocol import (
     sent,
     written_once,
 )
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import check, reset, start_like
 
 both = pytest.mark.parametrize("mode", MODES)
 
@@ -166,7 +166,7 @@ async def test_a_request_that_is_ended_by_hand_is_looked_for(devserver, mode, by
     assert "Success" == outcome.status
 
 
-async def test_after_a_reset_a_request_that_was_completed_by_hand_is_sent_under_its_key(devserver):
+async def test_after_a_reset_a_hand_completed_request_keeps_its_key(devserver):
     async with protocol(devserver) as here, held_up(answer=True) as gate:
         here.codat.fault("hang", method="POST", nth=2)
         push = await here.push()

@@ -15,7 +15,7 @@ from emulator import Emulator
 from tests.support.activity_commands import ActivityCommands
 from tests.support.cluster import a_request
 from tests.support.protocol import MODES
-from tests.support.rolling import make_current
+from tests.support.rolling_update import make_current
 from worker import build_worker
 
 each_way = pytest.mark.parametrize("way", ["auto-upgrade", "pinned"])

@@ -11,7 +11,7 @@ READS = r"^.*/push/[^/]+$"
 
 
 @each
-async def test_an_answer_about_another_is_asked_for_again_under_the_same_key(devserver, what):
+async def test_an_answer_about_another_is_asked_for_with_the_same_key(devserver, what):
     async with protocol(devserver) as here:
         here.codat.fault("answer-about-another", what=what, method="POST", nth=1)
         outcome = await here.end()

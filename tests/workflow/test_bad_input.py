@@ -98,7 +98,7 @@ async def test_a_push_without_a_key_fails_at_once(skipping):
     assert "idempotencyKey is missing" in error.message
 
 
-async def test_an_id_that_does_not_belong_to_the_input_is_told_the_right_one(skipping):
+async def test_a_wrong_workflow_id_is_told_the_right_one(skipping):
     request = a_request()
     async with cluster(skipping, skipping=True) as here:
         error = await refusal(here, request, workflow_id="push-something")

@@ -10,7 +10,7 @@ from dispatch.bulk_plan import make_plan
 from dispatch.listing import Listed
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 from workflows.bulk import RETRIED
 
 FIRST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ async def failed(here, number):
     return pushes
 
 
-async def test_what_failed_is_retried_and_what_is_unclear_is_left_alone(devserver):
+async def test_failed_pushes_are_retried_and_unclear_ones_left_alone(devserver):
     async with cluster(devserver) as here:
         safe = await failed(here, 2)
         unclear = await here.push(connection_id=seeds.SHAKY)

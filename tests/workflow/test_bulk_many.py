@@ -21,7 +21,7 @@ from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.process.sandbox import RUNNER
 from dispatch.pushes import start_push
 from tests.support.cluster import a_request
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 from workflows.bulk import RETRIED, BulkRetryWorkflow
 from workflows.models import PushOutcome, PushRequest
 

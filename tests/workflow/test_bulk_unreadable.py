@@ -18,7 +18,7 @@ from dispatch.pushes import start_push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
 from tests.support.cluster import a_request, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 from workflows.bulk import RETRIED
 
 WRONG = {"data": {"name": "Fuel"}, "validation": "off"}

@@ -60,7 +60,7 @@ async def test_a_409_that_passes_is_sent_the_same_number_again(skipping, mode):
 
 
 @both
-async def test_a_platform_that_is_never_ready_is_asked_until_the_deadline(skipping, mode):
+async def test_a_platform_never_ready_is_asked_until_the_deadline(skipping, mode):
     async with at_home(skipping, mode) as here:
         here.codat.fault("conflict", method="POST")
         outcome = await here.end(timeout_in_minutes=60)

@@ -139,7 +139,7 @@ async def test_the_platforms_own_time_out_may_still_land(skipping):
     )
 
 
-async def test_a_platform_that_cannot_be_asked_at_the_deadline_leaves_it_unknown(skipping):
+async def test_a_push_that_is_unreadable_at_the_deadline_is_unknown(skipping):
     async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("refuse", method="GET", path=READS)
         push = await here.push(timeout_in_minutes=1)
@@ -158,7 +158,7 @@ async def test_a_platform_that_answers_within_five_minutes_is_believed(skipping)
 
 
 @pytest.mark.parametrize(("patience", "ending"), [(250, "Success"), (450, "Unknown")])
-async def test_patience_that_is_asked_for_at_the_deadline_is_waited_out(skipping, patience, ending):
+async def test_a_retry_after_at_the_deadline_gets_five_minutes(skipping, patience, ending):
     async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("throttle", method="GET", path=READS, retry_after=patience, times=1)
         push = await here.push(timeout_in_minutes=1)

@@ -34,11 +34,11 @@ from dispatch.selection import Selection
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
+from tests.support.asgi_server import served
 from tests.support.cluster import Cluster, cluster
-from tests.support.doors import start_like
+from tests.support.eventually import eventually
 from tests.support.protocol import protocol, seconds_for_minutes
-from tests.support.serving import served
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import start_like
 from workflows.attributes import PUSH_REFERENCE
 from workflows.models import PushOutcome, Validation
 from workflows.push import PushWorkflow
@@ -128,7 +128,7 @@ async def test_of_no_ending_the_server_holds_anything_of_the_record(devserver, m
     assert [] == [word for word in QUOTED for held in lying if word in held]
 
 
-async def test_a_push_is_found_by_the_digest_of_its_key_and_shown_with_the_key(devserver):
+async def test_a_push_is_found_by_digest_and_shown_with_its_key(devserver):
     fields = naming(7, connection_id=seeds.REFUSING)
     digest = hashlib.sha256(fields["idempotency_key"].encode()).hexdigest()
     async with cluster(sealed(devserver)) as here:
@@ -147,7 +147,7 @@ async def test_a_push_is_found_by_the_digest_of_its_key_and_shown_with_the_key(d
     assert digest == (await push.describe()).typed_search_attributes.get(PUSH_REFERENCE)
 
 
-async def test_a_failed_task_quotes_nothing_and_is_told_to_who_has_the_key(devserver, monkeypatch):
+async def test_a_failed_task_is_told_only_to_who_has_the_key(devserver, monkeypatch):
     wrong = chain([ValueError(f"{NAME} can't be told")], repeat("the panel"))
     monkeypatch.setattr("workflows.push.outcome_details", Mock(side_effect=wrong))
     async with cluster(sealed(devserver)) as here:
@@ -160,7 +160,7 @@ async def test_a_failed_task_quotes_nothing_and_is_told_to_who_has_the_key(devse
     assert [(f"{NAME} can't be told",)] == [one.said for one in told.moments if "task" in one.what]
 
 
-async def test_a_push_that_was_begun_in_the_clear_is_read_and_retried_with_keys(devserver):
+async def test_a_push_begun_unencrypted_is_read_and_retried_with_keys(devserver):
     async with cluster(devserver) as here:
         before = await here.push(data={"name": NAME}, validation=Validation.OFF)
         first = await before.outcome()
@@ -221,7 +221,7 @@ async def test_who_connects_with_keys_encrypts_what_it_writes(devserver, monkeyp
     assert [False, True] == [encrypts(client) for client in clients]
 
 
-async def test_the_command_line_reads_a_history_through_the_codec_server(devserver):
+async def test_the_temporal_cli_reads_a_history_by_the_codec_server(devserver):
     settings = CodecSettings.model_validate({})
     async with cluster(sealed(devserver)) as here, httpx.AsyncClient() as http:
         push = await here.push(**naming(11, connection_id=seeds.SYNCHRONOUS))

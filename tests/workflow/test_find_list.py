@@ -9,9 +9,9 @@ from activities import other_pushes
 from activities.other_pushes import OtherPushes
 from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.doors import start_like, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, held_up, keys, protocol, sent, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import start_like, terminate
 from workflows.models import Resolution
 
 FAILING = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}
@@ -173,7 +173,7 @@ async def test_the_list_is_read_once_and_late(devserver):
     assert 2 <= look["receivedMonotonic"] - post["answeredMonotonic"]
 
 
-async def test_an_operation_that_was_matched_and_failed_is_looked_at_beside_the_list(devserver):
+async def test_a_matched_operation_that_failed_is_read_beside_the_list(devserver):
     async with protocol(devserver, echo_data=True) as here:
         here.codat.fault(**FAILING)
         outcome = await here.end(connection_id=seeds.REFUSING)
@@ -191,7 +191,7 @@ async def test_nothing_is_sent_before_the_last_look(devserver):
     assert 2 <= second - first
 
 
-async def test_an_operation_of_which_nothing_is_echoed_is_named_not_adopted(devserver):
+async def test_an_operation_that_echoes_nothing_is_named_not_adopted(devserver):
     async with protocol(devserver, "ignored") as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         outcome = await here.end()
@@ -206,7 +206,7 @@ async def test_an_operation_of_which_nothing_is_echoed_is_named_not_adopted(devs
     )
 
 
-async def test_operations_of_other_pushes_under_way_do_not_make_it_unclear(devserver, monkeypatch):
+async def test_operations_of_other_running_pushes_make_nothing_unclear(devserver, monkeypatch):
     monkeypatch.setattr(other_pushes, "AT_ONCE", 3)
     async with protocol(devserver, "ignored", find_for=6) as here:
         here.codat.fault(**LOST)
@@ -247,7 +247,7 @@ async def test_a_key_that_is_too_old_is_not_sent_again(devserver, monkeypatch):
         assert (2, 1) == sent(here)
 
 
-async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserver, monkeypatch):
+async def test_an_old_key_of_an_earlier_run_is_not_sent_again(devserver, monkeypatch):
     monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver, echo_data=True) as here:
         async with held_up(answer=True) as gate:
@@ -262,9 +262,7 @@ async def test_a_key_that_an_earlier_run_used_long_ago_is_not_sent_again(devserv
         assert 1 == len(here.posts)
 
 
-async def test_an_old_number_under_which_nothing_was_sent_is_followed_by_the_next(
-    devserver, monkeypatch
-):
+async def test_an_old_number_that_sent_nothing_is_followed_by_the_next(devserver, monkeypatch):
     monkeypatch.setattr("workflows.submission.KEY_AGE", timedelta(seconds=1))
     async with protocol(devserver) as here:
         here.codat.fault("throttle", method="POST", nth=1, retry_after=2)

@@ -9,8 +9,8 @@ from activities.other_pushes import TOO_MANY, OtherPushes
 from emulator import seeds
 from emulator.examples import record
 from emulator.rewrites import WAYS
-from tests.support.doors import terminate
 from tests.support.protocol import held_up, protocol
+from tests.support.temporal_commands import terminate
 
 LOST = {"fault": "commit-then-drop", "method": "POST", "nth": 1}
 UNSENT = {"fault": "drop-before-commit", "method": "POST", "nth": 1}
@@ -57,7 +57,7 @@ async def push_from_elsewhere(here, data):
 
 
 @pytest.mark.parametrize("ways", [TAX, ("sign", "tax"), ("letters", "cut", "rounding", "order")])
-async def test_a_lost_answer_is_found_by_what_the_platform_left_as_it_was(devserver, ways):
+async def test_a_lost_answer_is_found_by_what_was_not_rewritten(devserver, ways):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         rewrite(here, ways)
         here.codat.fault(**LOST)
@@ -69,7 +69,7 @@ async def test_a_lost_answer_is_found_by_what_the_platform_left_as_it_was(devser
 
 @pytest.mark.parametrize("rules", ["off", "enforced"])
 @pytest.mark.parametrize("ways", [TAX, tuple(WAYS)], ids=["tax", "every way"])
-async def test_where_nothing_unique_is_left_it_is_unknown_and_written_once(devserver, ways, rules):
+async def test_with_nothing_unique_left_it_is_unknown_and_written_once(devserver, ways, rules):
     async with protocol(devserver, "ignored", echo_data=True, rules=rules) as here:
         rewrite(here, ways)
         here.codat.fault(**LOST)
@@ -82,7 +82,7 @@ async def test_where_nothing_unique_is_left_it_is_unknown_and_written_once(devse
     assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
 
 
-async def test_a_record_that_is_refused_as_a_double_of_itself_is_not_called_failed(devserver):
+async def test_a_record_refused_as_its_own_double_is_not_called_failed(devserver):
     async with protocol(devserver, "ignored", find_for=2, echo_data=True, rules="enforced") as here:
         rewrite(here)
         here.codat.fault(**LOST)
@@ -93,7 +93,7 @@ async def test_a_record_that_is_refused_as_a_double_of_itself_is_not_called_fail
     assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
 
 
-async def test_keys_that_are_not_honoured_are_noticed_by_a_rewritten_copy(devserver):
+async def test_a_rewritten_copy_shows_that_keys_are_not_honoured(devserver):
     async with protocol(devserver, platform="ignored", echo_data=True) as here:
         rewrite(here)
         here.codat.fault(**LOST)
@@ -120,9 +120,7 @@ async def test_what_is_known_again_is_found_beside_what_is_unclear(devserver):
         ({"supplier": "supplier-2", "price": 77}, "Success"),
     ],
 )
-async def test_two_facts_that_no_platform_changes_show_that_it_is_another(
-    devserver, change, status
-):
+async def test_two_facts_that_no_platform_changes_show_another_record(devserver, change, status):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         rewrite(here)
         await push_from_elsewhere(here, bill("Salt", **change))

@@ -37,7 +37,7 @@ async def test_an_update_that_was_lost_is_looked_for_and_sent_again(devserver, m
     assert "Success" == outcome.status
 
 
-async def test_an_update_is_not_repeated_after_a_later_one_of_the_same_record(devserver):
+async def test_an_update_is_not_repeated_after_a_later_one(devserver):
     async with protocol(devserver, find_for=4) as here:
         here.codat.fault("drop-before-commit", method="PUT", nth=1)
         first = await here.push(**UPDATE)
@@ -49,7 +49,7 @@ async def test_an_update_is_not_repeated_after_a_later_one_of_the_same_record(de
     assert ("Success", "Unknown") == (later.status, outcome.status)
 
 
-async def test_an_operation_that_wrote_another_record_is_not_our_update(devserver):
+async def test_an_operation_on_another_record_is_not_our_update(devserver):
     async with protocol(devserver) as here:
         here.codat.fault("drop-before-commit", method="PUT", nth=1)
         batch = {"connection": seeds.PROMPT, "count": 1, "dataType": "suppliers"}
@@ -71,9 +71,7 @@ async def test_a_later_update_of_another_record_does_not_matter(devserver):
 
 
 @pytest.mark.parametrize(("record_id", "status"), [("supplier-2", "Success"), ("7", "Unknown")])
-async def test_a_later_update_that_was_started_by_name_is_known_by_its_input(
-    devserver, record_id, status
-):
+async def test_a_later_update_started_by_name_is_known_by_its_input(devserver, record_id, status):
     async with protocol(devserver, find_for=4) as here:
         here.codat.fault("drop-before-commit", method="PUT", nth=1)
         first = await here.push(**UPDATE | {"record_id": "7"})

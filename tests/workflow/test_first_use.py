@@ -15,9 +15,9 @@ from dispatch.payloads.converter import CONVERTER
 from dispatch.selection import Selection
 from emulator import seeds
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.front_door import front_door
-from tests.support.running import STARTER, run
-from tests.support.waiting import eventually
+from tests.support.subprocess_runner import STARTER, run
 
 NO_WORKER_YET = "No worker has run in this namespace yet"
 COMPANY = ("--company", seeds.COMPANY)
@@ -105,9 +105,7 @@ async def test_the_front_door_says_it_too(devserver, fresh):
 
 
 @pytest.mark.parametrize("command", ["push", "list", "status"])
-async def test_a_namespace_that_is_not_there_is_no_push_that_is_not_there(
-    devserver, tmp_path, command
-):
+async def test_a_missing_namespace_is_not_told_as_a_missing_push(devserver, tmp_path, command):
     client = await in_namespace(devserver, "nowhere")
     arguments = {"push": PUSH, "list": COMPANY, "status": (str(uuid4()),)}[command]
     ran = await starter(client, tmp_path, command, *arguments, given="{}")

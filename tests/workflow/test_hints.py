@@ -11,7 +11,7 @@ from codat.quota import DailyQuota
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.cluster import Cluster, cluster, took
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 PATIENT = PushPolicy(poll_first=timedelta(hours=1), poll_cap=timedelta(hours=2))
 NEXT_OF_THE_GRID = 7660

@@ -9,7 +9,7 @@ from activities.holds import Hold
 from dispatch.holds import hold, release
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 COMPANY = UUID(seeds.COMPANY)
 

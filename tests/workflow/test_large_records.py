@@ -50,9 +50,7 @@ async def test_a_large_record_leaves_its_history_small(devserver, tmp_path):
     assert {push.workflow_id} == {path.parent.name for path in kept(tmp_path)}
 
 
-async def test_only_what_temporal_has_forgotten_is_swept_and_not_while_it_is_young(
-    devserver, tmp_path
-):
+async def test_only_old_records_that_temporal_has_forgotten_are_swept(devserver, tmp_path):
     async with cluster(beside(devserver, tmp_path)) as here:
         push = await here.push(connection_id=seeds.SYNCHRONOUS)
         await push.outcome()
@@ -93,7 +91,7 @@ async def test_payloads_of_another_cluster_are_not_touched(devserver, tmp_path):
         await sweep(devserver.client, tmp_path)
 
 
-async def test_a_key_that_is_started_again_while_it_is_swept_keeps_its_record(
+async def test_a_key_started_again_during_a_sweep_keeps_its_record(
     devserver, tmp_path, monkeypatch
 ):
     bare, large = devserver.client, converter(KeyRing(), tmp_path)

@@ -10,8 +10,8 @@ import pytest
 
 from activities.send_fence import SendFence
 from emulator import seeds
-from tests.support.doors import terminate
 from tests.support.protocol import Gate, protocol, written_once
+from tests.support.temporal_commands import terminate
 
 
 @asynccontextmanager

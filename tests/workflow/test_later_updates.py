@@ -11,8 +11,8 @@ from dispatch.holds import hold, release
 from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.protocol import protocol
-from tests.support.waiting import eventually
 
 COMPANY = UUID(seeds.COMPANY)
 CLOSED = Hold(reason="closed", by="ann", since=datetime.now(UTC))

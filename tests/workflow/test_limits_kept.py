@@ -12,7 +12,7 @@ from dispatch.priorities import StartPriorities
 from dispatch.pushes import start_push
 from emulator import seeds
 from tests.support.cluster import Cluster, a_request, cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 def posts_of(here: Cluster, company: str) -> list[int]:
@@ -24,7 +24,7 @@ async def _held_back(here: Cluster, number: int) -> bool:
     return len(here.posts) >= number
 
 
-async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devserver):
+async def test_a_company_with_one_push_is_not_behind_one_with_many(devserver):
     async with cluster(devserver, requests_per_minute=120) as here:
         crowd = [await here.push() for _ in range(100)]
         await eventually(lambda: _held_back(here, 40), within=60)
@@ -40,9 +40,7 @@ async def test_a_company_that_starts_one_is_not_behind_one_that_starts_many(devs
     assert place - before < 20
 
 
-async def test_one_push_is_handed_out_before_anothers_many_by_a_server_that_knows_no_turns(
-    devserver, monkeypatch
-):
+async def test_a_server_without_fairness_hands_out_one_before_many(devserver, monkeypatch):
     monkeypatch.setattr(pushes, "_CROWDS", StartPriorities(clock=lambda: 0.0))
     client, queue = devserver.client, f"push-{uuid4()}"
     company = uuid4()

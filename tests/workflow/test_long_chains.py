@@ -21,9 +21,9 @@ from emulator.examples import record
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query
 from tests.support.cluster import Cluster, a_request, cluster
-from tests.support.doors import history, point_after, reset, start_like, terminate
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, protocol, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import history, point_after, reset, start_like, terminate
 from workflows.attributes import STARTED_BY
 
 both = pytest.mark.parametrize("mode", MODES)
@@ -121,7 +121,7 @@ async def test_a_start_like_a_run_that_went_on_asks_all_runs_first(devserver, mo
     assert first == outcome
 
 
-async def test_a_reset_remembers_what_runs_did_that_the_server_has_forgotten(devserver, cut_when):
+async def test_a_reset_remembers_runs_that_the_server_has_forgotten(devserver, cut_when):
     cut_when(lambda state: bool(state.ledger.operation))
     async with protocol(devserver, "ignored") as here:
         push = await pending_in_a_second_run(here)
@@ -148,9 +148,7 @@ async def test_a_run_that_was_reset_reads_the_past_before_it_goes_on(devserver, 
 
 
 @both
-async def test_a_push_that_was_cancelled_sends_nothing_in_a_new_run_either(
-    devserver, mode, cut_when
-):
+async def test_a_cancelled_push_sends_nothing_in_a_new_run_either(devserver, mode, cut_when):
     cut_when(lambda state: state.carried.is_cancelled)
     async with protocol(devserver, mode, find_for=3) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1)
@@ -235,7 +233,7 @@ async def _listed(push: Push, since: datetime | None) -> list[datetime]:
     ]
 
 
-async def test_an_earlier_update_that_goes_on_in_a_new_run_is_no_later_one(devserver, cut_when):
+async def test_an_earlier_update_in_a_new_run_is_no_later_one(devserver, cut_when):
     may_cut: list[bool] = []
     cut_when(lambda state: bool(may_cut and state.ledger.operation))
     update = {"record_id": "7", "data_type": "suppliers", "validation": "off"}

@@ -8,9 +8,9 @@ from activities.models import PushPolicy
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.cluster import cluster, took
-from tests.support.doors import reset, start_like
+from tests.support.eventually import eventually
 from tests.support.protocol import MODES, protocol, written_once
-from tests.support.waiting import eventually
+from tests.support.temporal_commands import reset, start_like
 from workflows.models import Resolution
 
 READS = r"^.*/push/[^/]+$"
@@ -83,7 +83,7 @@ async def test_asked_for_again_it_sends_nothing_without_a_persons_word(
     assert "--not-written" in endings[-1].message
 
 
-async def test_a_word_that_was_used_up_sends_nothing_for_a_missing_operation(devserver):
+async def test_a_used_resolution_sends_nothing_for_a_missing_operation(devserver):
     async with protocol(devserver, "ignored") as here:
         here.codat.fault("failed-without-proof", method="POST", times=1, lands=None)
         push = await here.push()

@@ -7,7 +7,7 @@ from temporalio.client import WorkflowFailureError
 from dispatch.pushes import IdempotencyKeyConflict, InvalidPushRequest, Push, request_of, start_push
 from dispatch.retries import retry_push
 from tests.support.cluster import a_request, cluster
-from tests.support.doors import start_like
+from tests.support.temporal_commands import start_like
 
 FAILING = {"data": {"name": "Fuel"}, "validation": "off"}
 MISTYPED = [{"timeoutInMinutes": "5"}, {"idempotencyKey": "another"}, {"idempotencyKey": None}]
@@ -92,7 +92,7 @@ async def mended_by_hand(here, request, data):
     return push
 
 
-async def test_a_callers_request_stays_its_push_when_the_record_was_mended_by_hand(here):
+async def test_a_request_stays_its_push_if_its_record_was_corrected(here):
     request, mended = a_request(**FAILING), a_request().data
     push = await mended_by_hand(here, request, mended)
     again = await start_push(here.client, request, task_queue=here.task_queue)

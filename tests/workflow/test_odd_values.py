@@ -7,8 +7,8 @@ import pytest
 from dispatch.listing import list_pushes
 from dispatch.selection import Selection
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.protocol import protocol, written_once
-from tests.support.waiting import eventually
 
 ODD = ['a"b', "a'b", "a\\b", "a`b", "a\tb", '"', 'x" OR "1"="1', "50%_x", "ü\u2028"]
 LOST = {"fault": "commit-then-5xx", "method": "POST", "nth": 1}
@@ -24,7 +24,7 @@ async def push(here, account):
 
 
 @pytest.mark.parametrize("account", ['a"b\\', "a\nb'"])
-async def test_a_lost_request_is_looked_for_whatever_its_bank_account_is_called(devserver, account):
+async def test_a_lost_request_is_found_whatever_its_account_is_called(devserver, account):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         here.codat.fault(**LOST)
         outcome = await (await push(here, account)).outcome()

@@ -13,7 +13,7 @@ from activities.models import PushPolicy
 from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 
 @pytest.fixture(name="short_histories")

@@ -20,8 +20,8 @@ from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from tests.support.activity_commands import ActivityCommands
 from tests.support.cluster import cluster
-from tests.support.doors import history, terminate
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
+from tests.support.temporal_commands import history, terminate
 from workflows.models import PushProgress
 
 COMPANY = UUID(seeds.COMPANY)
@@ -131,7 +131,7 @@ async def test_a_hold_passes_over_signals_that_it_can_not_read(devserver):
     assert [] == left
 
 
-async def test_a_push_that_is_cancelled_before_sending_tells_its_backend(devserver):
+async def test_a_push_cancelled_before_sending_tells_its_backend(devserver):
     async with cluster(devserver) as here:
         here.codat.fault("error-before-commit", method="GET", path="/options/")
         push = await here.push()

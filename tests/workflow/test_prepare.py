@@ -27,9 +27,7 @@ async def test_options_that_are_had_at_once_take_no_step_of_their_own(skipping):
 
 
 @pytest.mark.parametrize("trouble", ["slow-body", "error-before-commit"])
-async def test_options_that_take_waiting_are_fetched_where_operators_see_it(
-    skipping, monkeypatch, trouble
-):
+async def test_options_that_take_waiting_are_fetched_by_an_activity(skipping, monkeypatch, trouble):
     monkeypatch.setattr(cache, "SOON", cache.SOON / 10)
     more = {"seconds": 0.5} if trouble == "slow-body" else {}
     async with cluster(skipping, skipping=True) as here:

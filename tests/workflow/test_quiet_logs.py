@@ -12,7 +12,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from dispatch.process.logs import JsonLines
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 RECORD = "Mill and Sons"
 

@@ -10,7 +10,7 @@ from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import Cluster, cluster, took
-from tests.support.waiting import eventually
+from tests.support.eventually import eventually
 
 READS = r"^.*/push/[^/]+$"
 
@@ -73,7 +73,7 @@ async def test_a_key_that_is_put_right_within_the_hour_is_enough(skipping, metho
     assert "Success" == outcome.status
 
 
-async def test_a_data_type_that_the_platform_does_not_take_fails_before_sending(skipping):
+async def test_an_unsupported_data_type_fails_before_sending(skipping):
     async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("not-found", path="options")
         outcome = await here.end()
@@ -141,7 +141,7 @@ async def test_processing_is_another_word_for_pending(skipping):
     assert "TimedOut" == outcome.status
 
 
-async def test_a_word_that_nobody_knows_of_what_is_over_is_told_at_once(skipping):
+async def test_an_unknown_status_of_an_ended_push_is_told_at_once(skipping):
     async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
         here.codat.fault("unknown-word", status="Deferred", method="POST")
         push = await here.push()

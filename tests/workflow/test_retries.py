@@ -42,7 +42,7 @@ async def test_a_running_push_is_not_retried(devserver):
         await push.handle.terminate()
 
 
-async def test_an_unknown_push_that_was_sent_sends_nothing_when_retried(devserver):
+async def test_a_retry_of_an_unknown_push_that_was_sent_sends_nothing(devserver):
     async with cluster(devserver) as here:
         push = await here.push(connection_id=seeds.SHAKY)
         first = await push.outcome()

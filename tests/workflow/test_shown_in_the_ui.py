@@ -9,8 +9,8 @@ from codat.client import CodatClient
 from codat.errors import CodatThrottled
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.doors import history
 from tests.support.protocol import protocol
+from tests.support.temporal_commands import history
 from workflows.markdown import plain
 
 A_MOMENT = timedelta(seconds=1)

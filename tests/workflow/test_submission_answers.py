@@ -115,7 +115,7 @@ async def test_a_refused_record_fails_and_nothing_was_sent(devserver, mode, rule
 
 
 @pytest.mark.parametrize("rule", REFUSALS)
-async def test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_sent(devserver, rule):
+async def test_a_refusal_after_a_lost_answer_is_unknown(devserver, rule):
     async with protocol(devserver) as here:
         here.codat.fault("drop-before-commit", method="POST", nth=1)
         here.codat.fault(**rule, method="POST")
@@ -128,7 +128,7 @@ async def test_a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_sent(
     )
 
 
-async def test_a_refusal_after_an_answer_that_was_lost_on_its_way_finds_the_record(devserver):
+async def test_a_refusal_after_an_unseen_commit_finds_the_record(devserver):
     async with protocol(devserver, platform="ignored", echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         here.codat.fault("error-before-commit", status=400, method="POST")
@@ -147,7 +147,7 @@ async def test_a_lost_answer_is_asked_for_under_the_same_key(devserver):
         assert (2, 1) == sent(here)
 
 
-async def test_a_request_that_was_lost_is_sent_again_under_the_same_key(devserver):
+async def test_a_lost_request_is_sent_again_under_the_same_key(devserver):
     async with protocol(devserver) as here:
         here.codat.fault("drop-before-commit", method="POST", nth=1)
         outcome = await here.end()
@@ -165,7 +165,7 @@ async def test_a_key_in_flight_is_waited_for(devserver):
         assert 1 == len(set(keys(here)))
 
 
-async def test_between_a_lost_answer_and_the_next_request_patience_is_kept(devserver):
+async def test_a_retry_after_is_kept_after_a_lost_answer(devserver):
     async with protocol(devserver) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         here.codat.fault("throttle", method="POST", nth=2, retry_after=2)
@@ -228,7 +228,7 @@ async def test_the_eighth_number_without_a_result_is_the_last(devserver, mode):
 
 
 @both
-async def test_a_refusal_after_a_number_that_was_looked_for_in_vain_is_unknown(devserver, mode):
+async def test_a_refusal_after_a_search_in_vain_is_unknown(devserver, mode):
     async with protocol(devserver, mode) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1, status=500)
         here.codat.fault("error-before-commit", method="POST", status=400)
@@ -242,7 +242,7 @@ async def test_a_refusal_after_a_number_that_was_looked_for_in_vain_is_unknown(d
 
 
 @both
-async def test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown(devserver, mode):
+async def test_a_failed_operation_after_a_search_in_vain_is_unknown(devserver, mode):
     async with protocol(devserver, mode) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1, status=500)
         outcome = await here.end(connection_id=seeds.REFUSING)
@@ -255,7 +255,7 @@ async def test_a_failed_operation_after_a_number_looked_for_in_vain_is_unknown(d
 
 
 @both
-async def test_where_the_list_shows_data_what_was_looked_for_in_vain_is_ruled_out(devserver, mode):
+async def test_a_search_in_vain_of_a_list_with_data_rules_it_out(devserver, mode):
     async with protocol(devserver, mode, echo_data=True) as here:
         here.codat.fault("error-before-commit", method="POST", nth=1, status=500)
         outcome = await here.end(connection_id=seeds.REFUSING)

@@ -4,7 +4,6 @@ import pytest
 
 from dispatch.retries import retry_push
 from emulator import seeds
-from tests.support.doors import check, names_of_activities, start_like
 from tests.support.protocol import (
     MODES,
     held_up,
@@ -13,6 +12,7 @@ from tests.support.protocol import (
     sent,
     written_once,
 )
+from tests.support.temporal_commands import check, names_of_activities, start_like
 
 both = pytest.mark.parametrize("mode", MODES)
 
@@ -108,9 +108,7 @@ async def test_a_new_run_looks_for_what_was_lost_before(devserver, monkeypatch):
 
 
 @pytest.mark.parametrize("door", ["retry", "start like"])
-async def test_a_retry_that_goes_on_in_a_new_run_sends_what_it_was_to_send(
-    devserver, monkeypatch, door
-):
+async def test_a_retry_that_goes_on_in_a_new_run_sends_its_record(devserver, monkeypatch, door):
     async with protocol(devserver) as here:
         push = await here.push(connection_id=seeds.REFUSING)
         await push.outcome()

@@ -34,7 +34,7 @@ async def test_where_keys_are_not_honoured_a_failure_is_unknown(devserver):
     assert ("Unknown", True) == (outcome.status, outcome.may_still_land)
 
 
-async def test_where_keys_are_not_honoured_a_retry_of_a_failure_sends_nothing(devserver):
+async def test_where_keys_are_ignored_a_retried_failure_sends_nothing(devserver):
     async with protocol(devserver, "honoured", platform="ignored") as here:
         lose(here)
         push = await here.push(connection_id=seeds.REFUSING)
@@ -47,9 +47,7 @@ async def test_where_keys_are_not_honoured_a_retry_of_a_failure_sends_nothing(de
     assert "Unknown" == outcome.status
 
 
-async def test_the_deadline_may_strike_while_it_is_looked_whether_keys_are_honoured(
-    devserver, monkeypatch
-):
+async def test_the_deadline_may_pass_during_the_check_of_keys(devserver, monkeypatch):
     seconds_for_minutes(monkeypatch)
     async with protocol(devserver, "honoured", platform="ignored", find_for=180) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
@@ -93,7 +91,7 @@ async def test_operations_of_other_pushes_under_way_are_no_sign_of_it(devserver)
 
 
 @pytest.mark.parametrize("fault", ["error-before-commit", "unauthorized"])
-async def test_no_proof_of_a_request_sent_again_is_asked_for_by_its_key(devserver, fault):
+async def test_an_unproven_repeat_is_asked_for_again_by_its_key(devserver, fault):
     async with protocol(devserver) as here:
         here.codat.settings(echo_data=False)
         here.codat.fault("commit-then-drop", method="POST", nth=1)

@@ -4,17 +4,15 @@ import pytest
 
 from activities.models import PushPolicy
 from tests.support.cluster import cluster
-from tests.support.doors import history
 from tests.support.protocol import MODES, protocol, sent, written_once
+from tests.support.temporal_commands import history
 
 both = pytest.mark.parametrize("mode", MODES)
 each = pytest.mark.parametrize("status", [400, 403, 404, 408, 409, 421, 422, 425])
 
 
 @each
-async def test_behind_a_proxys_page_the_own_answer_is_asked_for_under_the_same_key(
-    devserver, status
-):
+async def test_after_a_proxys_page_the_same_key_asks_for_the_answer(devserver, status):
     async with protocol(devserver) as here:
         here.codat.fault("proxy-page", method="POST", nth=1, status=status)
         outcome = await here.end()
@@ -35,9 +33,7 @@ async def test_behind_a_proxys_page_the_record_is_found(devserver, status):
 
 @both
 @pytest.mark.parametrize("status", [408, 421, 425])
-async def test_what_may_come_after_the_commit_is_looked_for_though_codat_says_it(
-    devserver, mode, status
-):
+async def test_an_error_that_may_follow_a_commit_proves_nothing(devserver, mode, status):
     async with protocol(devserver, mode, echo_data=True) as here:
         here.codat.fault("commit-then-5xx", method="POST", nth=1, status=status)
         outcome = await here.end()
@@ -46,7 +42,7 @@ async def test_what_may_come_after_the_commit_is_looked_for_though_codat_says_it
         assert 1 == sent(here)[1]
 
 
-async def test_a_record_behind_a_proxys_page_that_no_echo_proves_is_unknown(devserver):
+async def test_a_record_behind_a_page_without_an_echo_is_unknown(devserver):
     async with protocol(devserver, "ignored") as here:
         here.codat.fault("proxy-page", method="POST", nth=1)
         outcome = await here.end()
@@ -70,7 +66,7 @@ async def test_a_page_that_came_in_place_of_the_work_delays_it(devserver, mode, 
 
 
 @pytest.mark.parametrize(("mode", "looks"), [("honoured", 1), ("ignored", 2)])
-async def test_a_page_that_comes_again_is_looked_behind_and_ends_the_push(devserver, mode, looks):
+async def test_a_page_that_comes_again_ends_the_push_as_unknown(devserver, mode, looks):
     async with protocol(devserver, mode) as here:
         here.codat.fault("proxy-page", method="POST", committed=False)
         push = await here.push()

@@ -9,8 +9,8 @@ from dispatch.bulk import is_safe
 from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.doors import check, reset, start_like
 from tests.support.protocol import MODES, protocol, sent, written_once
+from tests.support.temporal_commands import check, reset, start_like
 from workflows.models import Resolution
 
 both = pytest.mark.parametrize("mode", MODES)
@@ -95,7 +95,7 @@ async def test_a_later_success_is_learnt_by_asking_again(devserver, mode):
 
 
 @both
-async def test_a_persons_word_that_nothing_was_written_has_it_sent_again(devserver, mode):
+async def test_a_resolution_as_not_written_has_it_sent_again(devserver, mode):
     async with protocol(devserver, mode) as here:
         push, _ = await unproven(here, lands=None)
         outcome = await retry(push, here, settlement=Resolution(not_written=True))
@@ -120,7 +120,7 @@ async def test_a_persons_word_that_it_was_written_ends_it(devserver, mode):
     assert outcome == again
 
 
-async def test_a_found_operation_that_failed_without_proof_is_not_believed(devserver):
+async def test_a_found_operation_failed_without_proof_is_not_believed(devserver):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         push, outcome = await unproven(here)

@@ -91,7 +91,7 @@ def test_scheduled_endings_come_although_the_emulator_was_dead(generations):
     assert ["Success", "TimedOut"] == [one.json()["status"] for one in ends]
 
 
-def test_a_webhook_that_fell_due_while_dead_is_delivered_afterwards(generations):
+def test_a_webhook_that_falls_due_after_a_kill_is_delivered(generations):
     with consuming() as consumer:
         with generations.now.client() as client:
             client.post("/webhooks", json={"url": consumer.url})
@@ -127,7 +127,7 @@ def test_settings_faults_and_manners_outlive_a_kill(generations):
     assert 60 == behaviour[seeds.PROMPT]["delay"]
 
 
-def test_an_unanswered_request_is_in_the_journal_of_the_next_emulator(generations):
+def test_an_unanswered_request_is_in_the_next_emulators_journal(generations):
     generations.now.fault("hang", committed=False)
     with generations.now.client() as client:
         thread = Thread(target=push_until_killed, args=[client, {}])
@@ -187,7 +187,7 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize("statement", range(1, 8))
-def test_death_before_any_statement_of_a_push_leaves_all_or_nothing(tmp_path, statement):
+def test_death_at_any_statement_of_a_push_leaves_all_or_nothing(tmp_path, statement):
     path = str(tmp_path / "emulator.db")
     died = subprocess.run(
         [sys.executable, "-c", DYING, path, str(statement)], cwd=ROOT, timeout=30, check=False

@@ -101,7 +101,7 @@ def test_an_older_rule_tells_a_time_out_without_a_status(emulator, client):
     assert "status" not in json.loads(message[1])["data"]
 
 
-def test_a_delivery_is_repeated_on_the_schedule_and_then_given_up(emulator, client, consumer):
+def test_a_delivery_is_repeated_on_schedule_and_then_given_up(emulator, client, consumer):
     consumer.status = 500
     post(client)
     consumer.wait(1)

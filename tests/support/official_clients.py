@@ -1,0 +1,32 @@
+"""Codat's own clients, as published, each in an environment that it needs: none lives in ours."""
+
+import asyncio
+import json
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.support.subprocess_runner import ROOT
+
+SCRIPTS = ROOT / "tests" / "official"
+OLDER, NEWEST, NODE = ".venv-official", ".venv-official-newest", ".venv-official-node"
+
+
+async def driven(environment: str, script: str, *arguments: str) -> dict[str, Any]:
+    """Run a script of tests/official where its clients are installed; give what it reports."""
+    place = ROOT / environment
+    if not (place / "ready").exists():
+        pytest.fail(f"Codat's own clients are not installed: run `make {environment}/ready`")
+    interpreter = place / "bin" / ("node" if environment == NODE else "python")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [interpreter, SCRIPTS / script, *arguments],
+        env={"NODE_PATH": str(place / "node_modules")},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
