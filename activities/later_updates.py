@@ -17,7 +17,7 @@ from activities.server_time import ServerTime
 from activities.start_memo import read_start_memo
 from activities.visibility import equals
 from activities.wire import Wire
-from codat.exact_json import digest
+from codat.canonical_json import digest
 from codat.models import PushTarget
 
 PROMPT = timedelta(seconds=0.5)

@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.heartbeat import heartbeating
-from activities.models import PastEvent, PastEventKind, PriorOutcome, PriorRuns, PushPolicy, Recall
+from activities.models import PushPolicy
+from activities.prior_runs import PastEvent, PastEventKind, PriorOutcome, PriorRuns, Recall
 from activities.run_history import Reader
 from activities.visibility import equals
 

@@ -9,19 +9,11 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.models import (
-    Attempt,
-    FindSubmission,
-    OperationSnapshot,
-    PastEvent,
-    PastEventKind,
-    PriorOutcome,
-    Purpose,
-    SearchResult,
-)
+from activities.models import Attempt, FindSubmission, OperationSnapshot, Purpose, SearchResult
 from activities.payload_context import converter_of
+from activities.prior_runs import PastEvent, PastEventKind, PriorOutcome
 from activities.wire import Wire
-from codat.exact_json import digest
+from codat.canonical_json import digest
 
 T = TypeVar("T")
 

@@ -1,18 +1,15 @@
 """JSON whose numbers keep the digits that the caller wrote."""
 
-import hashlib
 import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from json.encoder import encode_basestring
 from typing import Any, NoReturn, Self, TypeVar, cast
 
 import simplejson
 
 from codat.turns import is_large
-from codat.validation.values import is_number
 
 T = TypeVar("T")
 
@@ -109,14 +106,6 @@ def dumps(value: object) -> str:
     return _write(value)
 
 
-def canonical(value: object) -> str:
-    """Write the JSON text that all spellings of one value share: sorted keys, numbers by value."""
-    try:
-        return _whole(_by_value(value))
-    except RecursionError:
-        raise ValueError(f"The record is nested more than {MAX_LEVELS} levels deep.") from None
-
-
 def extent(value: object) -> tuple[int, int]:
     """Count the levels of objects and lists, and all values; no further than one is too many."""
     levels, values, layer = 0, 1, [value]
@@ -134,11 +123,6 @@ def extent(value: object) -> tuple[int, int]:
     return levels, values
 
 
-def digest(value: object) -> str:
-    """Return the SHA-256 of the canonical text, in hex."""
-    return hashlib.sha256(canonical(value).encode()).hexdigest()
-
-
 def _write(value: object) -> str:
     try:
         text = _in_pieces(value)
@@ -146,7 +130,7 @@ def _write(value: object) -> str:
         raise ValueError(f"The record is nested more than {MAX_LEVELS} levels deep.") from None
     except (TypeError, ValueError) as error:
         raise ValueError(f"The record is no JSON: {str(error).splitlines()[0]}.") from error
-    return _whole(text)
+    return whole_text(text)
 
 
 def _in_pieces(value: object) -> str:
@@ -188,7 +172,8 @@ def _at_once(value: object) -> str:
     )
 
 
-def _whole(text: str) -> str:
+def whole_text(text: str) -> str:
+    """Give the text back. Raises: ValueError when it holds half a character."""
     try:
         text.encode()
     except UnicodeError:
@@ -232,43 +217,3 @@ def _has_more(text: str, most: int) -> bool:
 
 def _marks(text: str) -> int:
     return text.count(",") + text.count("[") + text.count("{")
-
-
-def _by_value(value: object) -> str:
-    match value:
-        case str():
-            return encode_basestring(value)
-        case dict():
-            members = {
-                _name(key): member for key, member in cast("dict[object, object]", value).items()
-            }
-            return f"{{{','.join([_member(key, members[key]) for key in sorted(members)])}}}"
-        case list() | tuple():
-            return f"[{','.join([_by_value(item) for item in cast('list[object]', value)])}]"
-        case int() if value % 10 and not isinstance(value, bool):
-            return repr(value)
-        case int() | float() | Decimal() if is_number(value):
-            return _shortest(str(value))
-        case _:
-            return _write(value)
-
-
-def _member(name: str, value: object) -> str:
-    return f"{encode_basestring(name)}:{_by_value(value)}"
-
-
-def _name(key: object) -> str:
-    return key if isinstance(key, str) else next(iter(json.loads(_write({key: None}))))
-
-
-def _shortest(number: str) -> str:
-    """Write a number's sign, its digits from the first to the last that is not 0, its power."""
-    mantissa, _, exponent = number.lower().partition("e")
-    sign = "-" if mantissa.startswith("-") else ""
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    digits = (whole + fraction).lstrip("0")
-    significant = digits.rstrip("0")
-    if not significant:
-        return "0"
-    power = int(exponent or 0) - len(fraction) + len(digits) - len(significant)
-    return f"{sign}{significant}{f'e{power}' if power else ''}"

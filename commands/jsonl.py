@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from codat.exact_json import digest, loads
+from codat.canonical_json import digest
+from codat.exact_json import loads
 from commands.exit_codes import WRONG_INPUT, CommandError
 from commands.inputs import MAX_BYTES
 from workflows.models import PushRequest

@@ -2,7 +2,8 @@
 
 import asyncio
 import shlex
-from typing import Annotated
+from collections.abc import Coroutine
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
@@ -67,10 +68,7 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
             "validation": validation,
         }
     )
-    try:
-        return asyncio.run(_push(request, wait=wait, as_json=as_json))
-    except KeyboardInterrupt:
-        return interrupted(request.push_id)
+    return until_interrupted(request.push_id, _push(request, wait=wait, as_json=as_json))
 
 
 async def _push(request: PushRequest, *, wait: bool, as_json: bool) -> int:
@@ -121,10 +119,13 @@ def print_started(push: Push) -> None:
     )
 
 
-def interrupted(push_id: UUID) -> int:
-    """Say that a push does not end because nobody waits any more."""
-    print_note(
-        f"Interrupted; once started, push {push_id} goes on. "
-        f"See it: python starter.py status {push_id}"
-    )
-    return INTERRUPTED
+def until_interrupted(push_id: UUID, work: Coroutine[Any, Any, int]) -> int:
+    """Run what is about a push and give its exit code; Ctrl-C ends the wait, not the push."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        print_note(
+            f"Interrupted; once started, push {push_id} goes on. "
+            f"See it: python starter.py status {push_id}"
+        )
+        return INTERRUPTED

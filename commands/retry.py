@@ -19,7 +19,7 @@ from commands.inputs import (
     refuse_empty,
 )
 from commands.output import print_note
-from commands.push import Json, interrupted, print_started
+from commands.push import Json, print_started, until_interrupted
 from commands.push_status import exit_code_of, fetch_status, print_status, reach_temporal
 from commands.status import PushId
 from dispatch.pushes import Push, find_push
@@ -108,10 +108,7 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
         "timeout_in_minutes": read_minutes(timeout_in_minutes),
         "reason": reason,
     }
-    try:
-        return asyncio.run(_retry(found, _Wish(changes, settlement, wait, as_json)))
-    except KeyboardInterrupt:
-        return interrupted(found)
+    return until_interrupted(found, _retry(found, _Wish(changes, settlement, wait, as_json)))
 
 
 def _record(  # noqa: PLR0913, the choices of the command

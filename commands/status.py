@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from commands.inputs import read_push_id
-from commands.push import Json, interrupted, print_started
+from commands.push import Json, print_started, until_interrupted
 from commands.push_status import exit_code_of, fetch_status, print_status, reach_temporal
 from dispatch.pushes import find_push
 
@@ -32,10 +32,7 @@ def wait(push_id: PushId, *, as_json: Json = False) -> int:
     Example: python starter.py wait PUSH_ID
     """
     found = read_push_id(push_id)
-    try:
-        return asyncio.run(_wait(found, as_json=as_json))
-    except KeyboardInterrupt:
-        return interrupted(found)
+    return until_interrupted(found, _wait(found, as_json=as_json))
 
 
 async def _status(push_id: UUID, *, as_json: bool) -> int:

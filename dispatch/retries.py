@@ -7,9 +7,10 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from dispatch.pushes import Push, fair_to, found_by, memo_of, not_asked, start_memo, summary_of
+from dispatch.pushes import Push, not_asked
 from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
+from dispatch.start_options import fair_to, found_by, memo_of, start_memo, summary_of
 from workflows.models import PushRequest, Resolution, Validation
 
 
@@ -32,8 +33,8 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     """Ask again for a push that did not succeed; the id stays, so nothing is written twice.
 
     What is not given stays as it was; `waits_for_ever` takes the minutes away; `started_by` is the
-    name of the API key that asks. A push that succeeded is returned as it is. Raises StillRunning,
-    NoSuchPush, NotAPush, and ValidationError for what makes no request.
+    name of the API key that asks. A push that succeeded is returned as it is. Raises: StillRunning,
+    NoSuchPush, InvalidPushRequest, and ValidationError for what makes no request.
     """
     description = await push.describe()
     if description.status is WorkflowExecutionStatus.COMPLETED:
@@ -55,20 +56,26 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     }
     cleared = {"timeout_in_minutes": None} if waits_for_ever else {}
     request = _again(last, changes, {"settlement": settlement, **cleared})
+    await _start_again(push, request, task_queue or description.task_queue, started_by)
+    return push
+
+
+async def _start_again(
+    push: Push, request: PushRequest, task_queue: str | None, started_by: str | None
+) -> None:
     # Where somebody else was quicker, or it succeeded meanwhile, theirs is this push too.
     with contextlib.suppress(WorkflowAlreadyStartedError):
         await push.client.start_workflow(
             "push",
             request,
             id=push.workflow_id,
-            task_queue=task_queue or description.task_queue or DispatchSettings().task_queue,
+            task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             memo=memo_of(start_memo(push.client, request), started_by),
             search_attributes=found_by(push.client, request, started_by),
             static_summary=summary_of(request),
             priority=fair_to(request),
         )
-    return push
 
 
 def _again(last: Asked, changes: dict[str, Any], anyway: dict[str, Any]) -> PushRequest:

@@ -85,17 +85,38 @@ async def _collect_garbage() -> None:
         gc.collect()
 
 
-async def main(host: str, port: int) -> None:
-    """Serve until SIGINT or SIGTERM, then drain.
-
-    SettingsError, TemporalUnreachable, ClockTooFarOff.
-    """
-    sys.setswitchinterval(SWITCH)
-    settings = read_settings(GatewaySettings)
+def _check_exposure(settings: GatewaySettings, host: str) -> None:
+    """Raise SettingsError where requests without a key could come from another machine."""
     if not settings.api_keys and host not in LOOPBACK:
         raise SettingsError(f"GATEWAY_API_KEYS is missing: without keys {host} is not served.")
     if not settings.api_keys and settings.public_url and not settings.public_url.is_loopback:
         raise SettingsError("GATEWAY_PUBLIC_URL needs GATEWAY_API_KEYS, but for localhost.")
+
+
+def _server_config(dependencies: Dependencies, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        build_app(dependencies),
+        host=host,
+        port=port,
+        http=bounded_protocol(dependencies.settings.most_connections),
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        ws="none",
+        server_header=False,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        log_config=None,
+    )
+
+
+async def main(host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM, then drain.
+
+    Raises: SettingsError, TemporalUnreachable, ClockTooFarOff.
+    """
+    sys.setswitchinterval(SWITCH)
+    settings = read_settings(GatewaySettings)
+    _check_exposure(settings, host)
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
     # It asks for options only: whoever invents bank accounts can't spend the day's requests.
     asking = codat_settings.model_copy(update={"company_share": OPTIONS_SHARE})
@@ -113,19 +134,7 @@ async def main(host: str, port: int) -> None:
         dependencies = Dependencies(
             client, cache, settings, queue, webhooks, meter=meter, tracer=tracer
         )
-        config = uvicorn.Config(
-            build_app(dependencies),
-            host=host,
-            port=port,
-            http=bounded_protocol(settings.most_connections),
-            h11_max_incomplete_event_size=MAX_HEADER_BYTES,
-            ws="none",
-            server_header=False,
-            access_log=False,
-            timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=GRACE,
-            log_config=None,
-        )
+        config = _server_config(dependencies, host, port)
         if not settings.api_keys:
             log.warning("GATEWAY_API_KEYS is not set: only this machine is served, without a key")
         async with _sparing_collector():

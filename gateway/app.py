@@ -32,6 +32,22 @@ request the same push."""
 READS = ["GET", "HEAD"]
 
 
+def _middleware(dependencies: Dependencies, callers: Callers) -> list[Middleware]:
+    """Give what every request goes through, the outermost first."""
+    settings, tracer = dependencies.settings, dependencies.tracer
+    is_open, public = not settings.api_keys, settings.public_url
+    return [
+        *([Middleware(TracingMiddleware, tracer=tracer)] if tracer else []),
+        Middleware(MetricsMiddleware, meter=dependencies.meter),
+        Middleware(SecurityHeadersMiddleware, is_open=is_open, public=public),
+        Middleware(
+            RequestLimitsMiddleware, callers=callers, settings=settings, is_stream=is_stream
+        ),
+        Middleware(ErrorsMiddleware),
+        Middleware(RequestSyntaxMiddleware),
+    ]
+
+
 def build_app(dependencies: Dependencies) -> FastAPI:
     """Put the front door together."""
     settings, readiness = dependencies.settings, Readiness(dependencies.temporal)
@@ -44,22 +60,7 @@ def build_app(dependencies: Dependencies) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # it would send people to whatever Host says
-        middleware=[
-            *(
-                [Middleware(TracingMiddleware, tracer=dependencies.tracer)]
-                if dependencies.tracer
-                else []
-            ),
-            Middleware(MetricsMiddleware, meter=dependencies.meter),
-            Middleware(
-                SecurityHeadersMiddleware, is_open=not settings.api_keys, public=settings.public_url
-            ),
-            Middleware(
-                RequestLimitsMiddleware, callers=callers, settings=settings, is_stream=is_stream
-            ),
-            Middleware(ErrorsMiddleware),
-            Middleware(RequestSyntaxMiddleware),
-        ],
+        middleware=_middleware(dependencies, callers),
     )
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)

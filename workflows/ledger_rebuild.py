@@ -1,6 +1,6 @@
 """The ledger of earlier runs, entered again from what their histories prove."""
 
-from activities.models import PastEvent, PastEventKind, PriorRuns
+from activities.prior_runs import PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
 from workflows.ledger import Ledger, adopt
 from workflows.submission import AttemptResult, Judgement, answer_to, mark_not_written, record

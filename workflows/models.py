@@ -19,7 +19,8 @@ from pydantic import (
 
 from activities.models import Candidate, frozen_digest
 from activities.wire import Findings, Sentence, Wire, Word, fitting
-from codat.exact_json import MAX_LEVELS, MAX_VALUES, digest, dumps, extent
+from codat.canonical_json import digest
+from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
 from codat.models import PushStatus, PushTarget
 from codat.target import known_data_type, segment
 from workflows.carried_state import CarriedState

@@ -8,9 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from codat.canonical_json import canonical
 from codat.client import CodatClient
 from codat.errors import CodatError, CodatRefused, CodatUnauthorized, NotSent
-from codat.exact_json import canonical
 from codat.models import PushOption, PushTarget
 from codat.validation.schema import UnreadableOptions, kind_of, offered_kinds, read_options
 from codat.validation.validator import Checker, compile_schema

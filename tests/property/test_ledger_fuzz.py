@@ -7,7 +7,8 @@ from uuid import UUID, uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.models import Idempotency, PastEvent, PastEventKind, PriorRuns
+from activities.models import Idempotency
+from activities.prior_runs import PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
 from workflows.ledger import Ledger, adopt
 from workflows.ledger_rebuild import rebuild_ledger

@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError
 
 from activities.failures import codat_failures
 from activities.find import MAX_CANDIDATES, Match, _candidates
-from activities.models import PastEvent, PastEventKind, PriorRuns, SearchResult, ValidationResult
+from activities.models import SearchResult, ValidationResult
+from activities.prior_runs import PastEvent, PastEventKind, PriorRuns
 from activities.readings import snapshot_of
 from activities.recall import MAX_MEMORY, _fitting
 from activities.wire import Finding, count_of

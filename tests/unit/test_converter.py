@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from temporalio.api.common.v1 import Payload
 
-from activities.models import PriorOutcome
+from activities.prior_runs import PriorOutcome
 from activities.wire import Wire
 from bench.load.worst import RECORDS
 from codat.exact_json import dumps, loads

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from activities.models import PastEvent, PastEventKind, PriorRuns
+from activities.prior_runs import PastEvent, PastEventKind, PriorRuns
 from codat.models import PushStatus
 from workflows.ledger_rebuild import rebuild_ledger
 from workflows.submission import Judgement

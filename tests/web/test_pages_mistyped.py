@@ -3,7 +3,8 @@
 import pytest
 import pytest_asyncio
 
-from dispatch.pushes import InvalidPushRequest, Push, found_by, request_of
+from dispatch.pushes import InvalidPushRequest, Push, request_of
+from dispatch.start_options import found_by
 from tests.support.cluster import a_request
 from tests.support.temporal_commands import start_like
 from tests.web.test_pages_sessions import HOME, browser, logged_in, token_in

@@ -10,8 +10,9 @@ from activities.models import PushPolicy
 from activities.start_memo import START_MEMO
 from codat.client import CodatClient
 from codat.errors import CodatUnreachable
-from dispatch.pushes import Push, start_memo
+from dispatch.pushes import Push
 from dispatch.start_header import with_start_header
+from dispatch.start_options import start_memo
 from emulator import seeds
 from tests.support.cluster import Cluster, a_request, cluster, took
 

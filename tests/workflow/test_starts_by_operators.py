@@ -9,9 +9,10 @@ from temporalio.common import RetryPolicy
 from activities.start_memo import START_MEMO, StartMemo
 from codat.models import PushStatus
 from dispatch.listing import list_pushes
-from dispatch.pushes import Push, start_memo
+from dispatch.pushes import Push
 from dispatch.selection import Selection
 from dispatch.start_header import with_start_header
+from dispatch.start_options import start_memo
 from emulator import seeds
 from gateway.api.listing import find_operations
 from gateway.api.query import read_query

@@ -127,14 +127,18 @@ async def ask(
             summary=f"look {state.carried.looks}",
         )
     except CallFailed as failure:
-        state.note(failure)
-        if failure.kind == SAVED_FOR_PUSHES:
-            state.saved_until = workflow.now() + failure.retry_after
-        if failure.kind == NOT_FOUND:
-            note_missing(state, operation, failure.message)
+        _note_failure(state, operation, failure)
         return None
     state.missing_since = None
     return snapshot
+
+
+def _note_failure(state: PushState, operation: UUID, failure: CallFailed) -> None:
+    state.note(failure)
+    if failure.kind == SAVED_FOR_PUSHES:
+        state.saved_until = workflow.now() + failure.retry_after
+    if failure.kind == NOT_FOUND:
+        note_missing(state, operation, failure.message)
 
 
 async def _last_question(state: PushState, before: OperationSnapshot) -> Ended:

@@ -8,14 +8,8 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
-    from activities.models import (
-        OperationSnapshot,
-        PastEvent,
-        PastEventKind,
-        PriorRuns,
-        Purpose,
-        Recall,
-    )
+    from activities.models import OperationSnapshot, Purpose
+    from activities.prior_runs import PastEvent, PastEventKind, PriorRuns, Recall
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.attributes import upsert_attributes, upsert_start_attributes
