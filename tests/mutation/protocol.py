@@ -41,7 +41,7 @@ MUTANTS = (
     ),
     Mutant(
         "no past by hand",
-        "activities/models.py",
+        "activities/prior_runs.py",
         "    facts: list[PastEvent]\n",
         "    facts: list[PastEvent] = []\n",
         (f"{COMMANDS}::test_the_past_that_is_completed_by_hand_is_read_again",),
