@@ -8,7 +8,7 @@ import pytest
 from emulator import seeds
 from gateway.app import build_app
 from gateway.sessions import safe_target
-from tests.support.front_door import BASE, BOUND_KEY, KEY, front_door
+from tests.support.front_door import BASE, BOUND_KEY, KEY, front_door, login
 
 HOME = f"/companies/{seeds.COMPANY}/pushes"
 NEW = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/suppliers/new"
@@ -22,7 +22,7 @@ def browser(door):
 
 
 async def logged_in(http, key=KEY):
-    answer = await http.post("/login", data={"key": key, "next": HOME})
+    answer = await http.post("/login", data=login(key) | {"next": HOME})
     assert 303 == answer.status_code
     return answer
 
@@ -54,7 +54,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(door):
 
 async def test_a_wrong_key_does_not_log_in(door):
     async with browser(door) as http:
-        answer = await http.post("/login", data={"key": "wrong"})
+        answer = await http.post("/login", data=login("wrong", "all"))
 
     assert 401 == answer.status_code
     assert "set-cookie" not in answer.headers
