@@ -1,11 +1,11 @@
 """What operators hold back: kept by one tiny workflow a company, read by describing it."""
 
 import random
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cachetools import TTLCache
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -72,17 +72,17 @@ async def read_holds(client: Client, company: UUID) -> list[Hold]:
     if description.status is not WorkflowExecutionStatus.RUNNING:
         return []
     memo: Any = (await description.memo()).get(HOLDS) or []
-    return [Hold.model_validate(one) for one in memo]
+    return [Hold.model_validate(hold) for hold in memo]
 
 
-@dataclass
 class Holds:
     """What one worker knows of all holds."""
 
-    client: Client
-    _known: dict[UUID, tuple[float, list[Hold]]] = field(
-        default_factory=dict[UUID, tuple[float, list[Hold]]]
-    )
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._known: TTLCache[UUID, list[Hold]] = TTLCache(
+            MAX_COMPANIES, KNOWN_FOR, timer=clock.seconds
+        )
 
     async def check(self, attempt: Attempt, time: ServerTime) -> None:
         """Raise NotSent when pushes to there are held, or when that can't be found out."""
@@ -94,19 +94,17 @@ class Holds:
                 )
 
     async def _holds(self, company: UUID) -> list[Hold]:
-        read, holds = self._known.get(company, (0.0, []))
-        if read and clock.seconds() - read < KNOWN_FOR:
-            return holds
+        known = self._known.get(company)
+        if known is not None:
+            return known
         try:
-            holds = await read_holds(self.client, company)
+            holds = await read_holds(self._client, company)
         except RPCError as error:
             raise NotSent(
                 "Not sent: Temporal does not say whether this company is held.",
                 retry_after=SOONEST,
             ) from error
-        if len(self._known) >= MAX_COMPANIES:
-            self._known.clear()
-        self._known[company] = (clock.seconds(), holds)
+        self._known[company] = holds
         return holds
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+from cachetools import LRUCache
 from temporalio.client import Client, WorkflowExecution
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
@@ -61,7 +62,7 @@ class Inputs:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._kept: dict[str, object] = {}
+        self._kept: LRUCache[str, object] = LRUCache(MAX_READ)
 
     async def records(self, pushes: AsyncIterator[WorkflowExecution]) -> list[tuple[str, object]]:
         """Give the workflow id and the record of each, None where it can't be read here."""
@@ -85,7 +86,5 @@ class Inputs:
             return None
         given, size = found
         if size <= MAX_BYTES:
-            if len(self._kept) >= MAX_READ:
-                self._kept.clear()
             self._kept[push.run_id] = given.data
         return given.data

@@ -154,8 +154,8 @@ class PollBatcher:
             async with asyncio.timeout(HOLD):
                 await over
         except TimeoutError:
-            said = "Not read yet: Codat's list of operations takes long."
-            raise NotSent(said, retry_after=COME_AGAIN) from None
+            message = "Not read yet: Codat's list of operations takes long."
+            raise NotSent(message, retry_after=COME_AGAIN) from None
 
     def _ahead(self, started: datetime) -> float:
         """Tell how far the clock of this process is ahead of the server's, seconds.
@@ -200,7 +200,7 @@ class PollBatcher:
 
     async def _list(self, company: UUID, crowd: CompanyBatch, wanted: set[UUID]) -> None:
         """Read the list from the oldest operation on, while a page costs less than single reads."""
-        since = [one.requested for one in crowd.followed.values() if one.requested]
+        since = [followed.requested for followed in crowd.followed.values() if followed.requested]
         oldest = min(since) if len(since) == len(crowd.followed) else None
         query = f"requestedOnUtc>={oldest.isoformat()}" if oldest else None
         size = min(max(2 * len(crowd.followed), MIN_PER_PAGE), crowd.most_per_page)
@@ -208,7 +208,7 @@ class PollBatcher:
         begun, listed = time.monotonic(), dict[UUID, PushOperation]()
         while not pager.is_over:
             page = await pager.read()
-            listed |= {one.push_operation_key: one for one in page.results}
+            listed |= {operation.push_operation_key: operation for operation in page.results}
             left = -(-(page.total_results - pager.begin) // pager.size)
             crowd.pages = max(-(-page.total_results // pager.size), 1)
             if len(wanted - listed.keys()) <= left:

@@ -50,4 +50,4 @@ class DayShares:
         self._asked.clear()
         self._ends = now + A_DAY.total_seconds()
         gone = now - FORGET.total_seconds()
-        self._seen = {one: when for one, when in self._seen.items() if when > gone}
+        self._seen = {company: when for company, when in self._seen.items() if when > gone}

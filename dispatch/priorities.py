@@ -4,9 +4,10 @@ Known to each process by what it has started itself: no state outside, nobody is
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
+
+from cachetools import LRUCache
 
 FIRST = 3
 """Temporal's own priority of what has none; smaller numbers go first."""
@@ -29,15 +30,12 @@ class StartPriorities:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
+        self._known: LRUCache[UUID, tuple[float, float]] = LRUCache(MAX_COMPANIES)
 
     def priority(self, company: UUID) -> int:
         """Count one more of a company; gives Temporal's priority for it."""
         started = min(self.lately(company) + 1, LARGEST)
         self._known[company] = (started, self._clock())
-        self._known.move_to_end(company)
-        if len(self._known) > MAX_COMPANIES:
-            self._known.popitem(last=False)
         return FIRST + sum(started > step for step in STEPS)
 
     def lately(self, company: UUID) -> float:

@@ -33,12 +33,20 @@ class Callers:
         shown = Headers(scope=scope).get("authorization")
         if shown:
             secret = secret_of(shown)
-            return self.with_key(secret, scope) if secret else None
+            return self._with_key(secret, scope) if secret else None
         session = self._sessions.of(HTTPConnection(scope))
         return session.key if session else None
 
-    def with_key(self, secret: bytes, scope: Scope) -> ApiKey | None:
-        """Give the key of this secret, None for a wrong one; Refusal 429."""
+    def log_in(self, name: str, secret: bytes, scope: Scope) -> ApiKey | None:
+        """Give the key of this name and secret, None for a wrong one; Refusal 429."""
+        # By the secret first: time does not tell which names there are.
+        found = key_of(secret, self._keys)
+        if found and found.name != name:
+            found = None
+        self._wrong_keys.note(address_of(scope), found, name)
+        return found
+
+    def _with_key(self, secret: bytes, scope: Scope) -> ApiKey | None:
         found = key_of(secret, self._keys)
         self._wrong_keys.note(address_of(scope), found)
         return found

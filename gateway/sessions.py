@@ -2,15 +2,16 @@
 
 import asyncio
 import hashlib
-import hmac
 import secrets
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from weakref import WeakValueDictionary
 
 from cachetools import TTLCache
+from itsdangerous import BadSignature, Signer
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
@@ -52,16 +53,15 @@ class Sessions:
 
     def __init__(self, settings: GatewaySettings) -> None:
         known = settings.session_secret
-        secret = known.get_secret_value().encode() if known else secrets.token_bytes(32)
-        self._secret = secret
-        self._keys = settings.api_keys
+        self._secret = known.get_secret_value() if known else secrets.token_bytes(32)
+        self._keys = {key.name: key for key in settings.api_keys or (NOBODY,)}
         self._ended: TTLCache[str, bool] = TTLCache(MAX_ENDED, LASTS)
         self._events: WeakValueDictionary[str, asyncio.Event] = WeakValueDictionary()
 
     @property
     def is_open(self) -> bool:
         """Whether no keys are configured, so that everybody on this machine is let in."""
-        return not self._keys
+        return NOBODY.name in self._keys
 
     def begin(self, key: ApiKey) -> Session:
         """Open a session."""
@@ -70,12 +70,14 @@ class Sessions:
 
     def of(self, request: HTTPConnection) -> Session | None:
         """Read a request's session; None when there is none, or no more."""
-        shown, _, mac = request.cookies.get(cookie_name(request), "").rpartition(":")
-        name = shown.partition(":")[0]
-        for key in (NOBODY,) if self.is_open else self._keys:
-            if key.name == name and self._is_ours(key, shown, mac):
-                session = self._session(key, shown)
-                return session if self._lasts(session) else None
+        cookie = request.cookies.get(cookie_name(request), "")
+        key = self._keys.get(cookie.partition(":")[0])
+        if key is None:
+            return None
+        with suppress(BadSignature):
+            session = self._session(key, self._signer("session", key).unsign(cookie).decode())
+            if session.seconds_left > 0 and session.cookie not in self._ended:
+                return session
         return None
 
     def end(self, session: Session) -> None:
@@ -83,30 +85,24 @@ class Sessions:
         self._ended[session.cookie] = True
         session.ended.set()
 
-    def _lasts(self, session: Session) -> bool:
-        return session.seconds_left > 0 and session.cookie not in self._ended
-
     def check(self, session: Session, fields: Iterable[tuple[str, str]]) -> None:
         """Raise Refusal 403 unless a form came from a page of this session."""
         shown = dict(fields).get(TOKEN, "")
-        if not hmac.compare_digest(shown.encode(), session.token.encode()):
+        if not secrets.compare_digest(shown.encode(), session.token.encode()):
             raise HttpError(HTTPStatus.FORBIDDEN, "This form is too old: load its page again.")
 
-    def _session(self, key: ApiKey, shown: str) -> Session:
-        cookie = f"{shown}:{self._mac('session', key, shown)}"
-        # Read only once it is known to be ours: Python refuses thousands of digits.
-        ends = int(shown.split(":")[1])
+    def _session(self, key: ApiKey, text: str) -> Session:
+        # Signed anew: a signature can be spelled in several ways, and an ended session is known
+        # by its cookie.
+        cookie = self._signer("session", key).sign(text).decode()
+        token = self._signer("form", key).get_signature(text).decode()
         ended = self._events.setdefault(cookie, asyncio.Event())
-        return Session(key, cookie, self._mac("form", key, shown), ends, ended)
+        return Session(key, cookie, token, int(text.split(":")[1]), ended)
 
-    def _is_ours(self, key: ApiKey, shown: str, mac: str) -> bool:
-        """Tell a cookie of this key as it is now: it may have been changed under its name."""
-        return hmac.compare_digest(mac.encode(), self._mac("session", key, shown).encode())
-
-    def _mac(self, purpose: str, key: ApiKey, shown: str) -> str:
+    def _signer(self, purpose: str, key: ApiKey) -> Signer:
         # The key's digest too: a session ends when its key is changed.
-        text = f"{purpose}:{key.sha256.hex()}:{shown}"
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
+        salt = f"{purpose}:{key.sha256.hex()}"
+        return Signer(self._secret, salt, key_derivation="hmac", digest_method=hashlib.sha256)
 
 
 def cookie_name(connection: HTTPConnection) -> str:

@@ -50,7 +50,8 @@ class GatewaySettings(BaseSettings):
 
     most_wrong_keys: Annotated[int, Field(ge=1)] = 20
     """Wrong API keys per minute that an address (of IPv6 a /64) may send. Beyond that only keys
-    that it has used before are accepted, and anything else is answered 429."""
+    that it has used before are accepted, and anything else is answered 429. After as many at the
+    login page for one key name an address may try one key of that name per minute."""
 
     most_requests: Annotated[int, Field(ge=1)] = 200
     """Requests in parallel, divided evenly among the API keys."""

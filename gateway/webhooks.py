@@ -2,12 +2,12 @@
 
 import logging
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from cachetools import TTLCache
+from cachetools import FIFOCache, TTLCache
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -42,7 +42,7 @@ class Receiver:
         self._client = client
         self._webhooks = webhooks
         self._hinted: TTLCache[str, bool] = TTLCache(MAX_HINTED, HINTED_FOR)
-        self._strangers: OrderedDict[UUID, float] = OrderedDict()
+        self._strangers: FIFOCache[UUID, float] = FIFOCache(MAX_STRANGERS)
         self.counts: Counter[str] = Counter()
         self._verdicts = meter.create_counter(WEBHOOKS, "Codat's reports, by what came of them.")
 
@@ -104,6 +104,4 @@ class Receiver:
             return event.age < SETTLED
         # The older kind does not say when: two minutes count from its first coming.
         first = self._strangers.setdefault(event.operation, time.monotonic())
-        if len(self._strangers) > MAX_STRANGERS:
-            self._strangers.popitem(last=False)
         return time.monotonic() - first < SETTLED.total_seconds()

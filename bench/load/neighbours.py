@@ -79,7 +79,7 @@ async def small_push(http: httpx.AsyncClient) -> httpx.Response:
 async def do_worst(address: str) -> None:
     """Send the worst that one key can, in turns, for ever."""
     async with client(address, HOSTILE, CONNECTIONS) as http:
-        login = {"key": keys()[HOSTILE]}
+        login = {"name": HOSTILE, "key": keys()[HOSTILE]}
         await http.post("/login", data=login)
         lines = [{"description": "Carriage", "quantity": n} for n in range(4000)]
         stored = await http.post(f"{THERE}/bills", json={"lineItems": lines})

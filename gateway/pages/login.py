@@ -69,15 +69,16 @@ class LoginPages:
 
     async def login(self, target: str = "/") -> Response:
         """Show the login page."""
-        return page("login", wrong=False, target=safe_target(target))
+        return page("login", wrong=False, target=safe_target(target), name="")
 
     async def log_in(self, request: Request) -> Response:
-        """Log in with an API key."""
+        """Log in with the name of an API key, and the key."""
         fields = dict(await fields_of(request))
         target = safe_target(fields.get("next", "/"))
-        key = self._callers.with_key(text_secret(fields.get("key")), request.scope)
+        name = fields.get("name", "").strip()
+        key = self._callers.log_in(name, text_secret(fields.get("key")), request.scope)
         if key is None:
-            return page("login", HTTPStatus.UNAUTHORIZED, wrong=True, target=target)
+            return page("login", HTTPStatus.UNAUTHORIZED, wrong=True, target=target, name=name)
         answer = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         return remember(answer, self._sessions.begin(key), request)
 

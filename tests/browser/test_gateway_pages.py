@@ -36,6 +36,7 @@ async def _page(chromium, site, request):
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda said: troubles.append(said.text) if is_trouble(said) else None)
     await page.goto(f"{site[1]}/login")
+    await page.fill("[name=name]", "all")
     await page.fill("[name=key]", KEY)
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"{site[1]}/")

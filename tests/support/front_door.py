@@ -33,6 +33,12 @@ def digest(key: str) -> str:
 
 
 API_KEYS = f"all:{digest(KEY)}:* other:{digest(BOUND_KEY)}:{seeds.OTHER_COMPANY}"
+NAMES = {KEY: "all", BOUND_KEY: "other"}
+
+
+def login(key: str = KEY, name: str | None = None) -> dict[str, str]:
+    """The fields of the login form; a key that is none of these bears its own text as its name."""
+    return {"name": name or NAMES.get(key, key), "key": key}
 
 
 def basic(key: str) -> dict[str, str]:

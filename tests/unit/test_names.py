@@ -31,9 +31,6 @@ RETIRED = {
 
 SPOKEN = {"one", "told", "said"}
 
-NOT_YET_RENAMED = {"activities/holds.py", "activities/poll_batcher.py", "codat/shares.py"}
-"""Files that still have such a variable."""
-
 NO_TERMS = {
     *("telling", "hearing", "saying", "asking", "looking", "holding", "mending", "leaving"),
     *("sowing", "settling", "beating", "selecting", "story", "crowds", "courier", "leash"),
@@ -90,8 +87,7 @@ def variables_of(tree):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_variables_are_named_by_what_they_hold(path):
-    if str(path.relative_to(ROOT)) not in NOT_YET_RENAMED:
-        assert set() == SPOKEN & set(variables_of(ast.parse(path.read_text())))
+    assert set() == SPOKEN & set(variables_of(ast.parse(path.read_text())))
 
 
 def test_no_test_has_a_name_of_over_60_characters():

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from emulator import seeds
-from tests.support.front_door import API_KEYS, KEY, basic
+from tests.support.front_door import API_KEYS, KEY, basic, login
 from tests.support.subprocess_runner import ROOT
 
 
@@ -73,7 +73,7 @@ async def test_sigterm_ends_streams_and_lets_requests_finish(devserver):
     async with process(environment) as (running, url, _):
         async with httpx.AsyncClient(base_url=url, headers=basic(KEY), trust_env=False) as http:
             pushed = (await http.post(path, json={})).json()["pushOperationKey"]
-            await http.post("/login", data={"key": KEY})
+            await http.post("/login", data=login())
             page = f"/companies/{seeds.COMPANY}/pushes/{pushed}"
             async with http.stream("GET", f"{page}/events") as stream:
                 parts = stream.aiter_text()

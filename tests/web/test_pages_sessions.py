@@ -8,7 +8,7 @@ import pytest
 from emulator import seeds
 from gateway.app import build_app
 from gateway.sessions import safe_target
-from tests.support.front_door import BASE, BOUND_KEY, KEY, front_door
+from tests.support.front_door import BASE, BOUND_KEY, KEY, front_door, login
 
 HOME = f"/companies/{seeds.COMPANY}/pushes"
 NEW = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/suppliers/new"
@@ -22,13 +22,13 @@ def browser(door):
 
 
 async def logged_in(http, key=KEY):
-    answer = await http.post("/login", data={"key": key, "next": HOME})
+    answer = await http.post("/login", data=login(key) | {"next": HOME})
     assert 303 == answer.status_code
     return answer
 
 
 def token_in(text):
-    return re.findall('name="_csrf" value="([0-9a-f]+)"', text)[0]
+    return re.findall(r'name="_csrf" value="([\w-]+)"', text)[0]
 
 
 async def test_a_stranger_is_sent_to_log_in_and_back(door):
@@ -54,14 +54,20 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(door):
 
 async def test_a_wrong_key_does_not_log_in(door):
     async with browser(door) as http:
-        answer = await http.post("/login", data={"key": "wrong"})
+        answer = await http.post("/login", data=login("wrong", "all"))
 
     assert 401 == answer.status_code
     assert "set-cookie" not in answer.headers
 
 
 @pytest.mark.parametrize(
-    "forge", [lambda c: f"{c[:-1]}-", lambda c: c.replace("all:", "other:")], ids=["mac", "name"]
+    "forge",
+    [
+        lambda c: f"{c.rpartition('.')[0]}.{'A' * 43}",
+        lambda c: c.replace("all:", "other:"),
+        lambda c: re.sub(r":\d+:", ":9999999999:", c),
+    ],
+    ids=["signature", "name", "end"],
 )
 async def test_a_forged_cookie_is_none(door, forge):
     async with browser(door) as http:
@@ -76,7 +82,7 @@ async def test_a_forged_cookie_is_none(door, forge):
 @pytest.mark.parametrize("ends", ["9" * 5000, "x", ""])
 async def test_a_cookie_that_ends_at_no_time_is_none(door, ends):
     async with browser(door) as http:
-        answer = await http.get(HOME, headers={"Cookie": f"surepush=all:{ends}:x:y"})
+        answer = await http.get(HOME, headers={"Cookie": f"surepush=all:{ends}:x.y"})
 
     assert 303 == answer.status_code
 
@@ -95,7 +101,7 @@ async def test_a_form_from_elsewhere_starts_nothing(door):
         before = len(door.cluster.posts)
         answers = [
             await http.post(NEW, data={"supplierName": "Forged", "_csrf": token})
-            for token in ("", "0" * 64)
+            for token in ("", "A" * 43)
         ]
 
     assert [403, 403] == [answer.status_code for answer in answers]

@@ -8,7 +8,7 @@ from emulator import seeds
 from gateway.app import build_app
 from gateway.middleware.security_headers import FORWARDED
 from gateway.settings import GatewaySettings
-from tests.support.front_door import KEY, basic, front_door
+from tests.support.front_door import KEY, basic, front_door, login
 
 PUBLIC = "https://pushes.example"
 LIST = f"/companies/{seeds.COMPANY}/push"
@@ -22,7 +22,7 @@ def asking(door, host="pushes.example", base="http://10.0.0.9:8080"):
 
 async def test_behind_tls_cookies_and_headers_are_those_of_tls(devserver):
     async with front_door(devserver, public_url=PUBLIC) as door, asking(door) as http:
-        entered = await http.post("/login", data={"key": KEY})
+        entered = await http.post("/login", data=login())
         cookie = entered.headers["set-cookie"]
         seen = await http.get("/", headers={"Cookie": cookie.partition(";")[0]})
 

@@ -12,7 +12,7 @@ from gateway.auth import ApiKey
 from gateway.callers import address_of
 from gateway.errors import HttpError
 from gateway.wrong_keys import SECONDS, WrongKeys
-from tests.support.front_door import KEY, basic, digest, front_door
+from tests.support.front_door import KEY, basic, digest, front_door, login
 from tests.web.test_pages_sessions import HOME, NEW, browser, logged_in, token_in
 
 LIST = f"/companies/{seeds.COMPANY}/push"
@@ -65,7 +65,7 @@ async def test_a_stream_ends_when_its_session_is_over(door, monkeypatch):
 )
 async def test_another_sites_page_logs_nobody_in(door, headers, status):
     async with browser(door) as http:
-        answer = await http.post("/login", data={"key": KEY}, headers=headers)
+        answer = await http.post("/login", data=login(), headers=headers)
 
     assert status == answer.status_code
     assert ("set-cookie" in answer.headers) == (status == 303)
@@ -76,13 +76,13 @@ async def test_who_guesses_keys_is_refused_and_a_key_in_use_is_not(devserver):
         assert 200 == (await door.http.get(LIST)).status_code
         for number in range(2):
             await door.http.get(LIST, headers=basic(f"guess-{number}"))
-        assert 401 == (await door.http.post("/login", data={"key": "guess-3"})).status_code
+        assert 401 == (await door.http.post("/login", data=login("guess-3", "all"))).status_code
         guesses = [
             await door.http.get(LIST, headers=basic("guess-4")),
-            await door.http.post("/login", data={"key": "guess-5"}),
+            await door.http.post("/login", data=login("guess-5", "all")),
         ]
         assert 200 == (await door.http.get(LIST)).status_code
-        assert 303 == (await http.post("/login", data={"key": KEY})).status_code
+        assert 303 == (await http.post("/login", data=login())).status_code
 
     assert [(429, "60")] * 2 == [(one.status_code, one.headers["retry-after"]) for one in guesses]
 
@@ -140,7 +140,7 @@ async def test_keys_do_what_their_roles_say(devserver):
     ],
 )
 async def test_pages_offer_and_do_what_the_roles_say(devserver, roles, statuses, buttons):
-    keys = f"somebody:{digest(KEY)}:*:{roles}"
+    keys = f"all:{digest(KEY)}:*:{roles}"
     async with front_door(devserver, api_keys=keys) as door, browser(door) as http:
         door.cluster.codat.connection(seeds.REFUSING).set(refusing="Not today.")
         push = await door.cluster.push(connection_id=seeds.REFUSING)

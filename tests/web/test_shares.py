@@ -14,7 +14,7 @@ from gateway.middleware import request_limits
 from gateway.middleware.request_limits import MAX_OF_AN_ADDRESS, OF_A_STRANGER
 from tests.support.asgi_server import served
 from tests.support.eventually import eventually
-from tests.support.front_door import BOUND_KEY, KEY, basic, front_door
+from tests.support.front_door import BOUND_KEY, KEY, basic, front_door, login
 
 LIST = f"/companies/{seeds.COMPANY}/push"
 OTHERS = f"/companies/{seeds.OTHER_COMPANY}/push"
@@ -107,7 +107,7 @@ async def test_streams_are_shared_out(few):
         for key in (KEY, BOUND_KEY):
             http = httpx.AsyncClient(base_url=few, trust_env=False, timeout=30)
             browsers.append(await stack.enter_async_context(http))
-            await http.post("/login", data={"key": key})
+            await http.post("/login", data=login(key))
         async with httpx.AsyncClient(base_url=few, headers=basic(KEY), trust_env=False) as http:
             held = await http.post(PUSH.replace(seeds.PROMPT, seeds.SLOW), json={"a": 1})
         page = f"/companies/{seeds.COMPANY}/pushes/{held.json()['pushOperationKey']}/events"
