@@ -1,4 +1,4 @@
-"""A worker is replaced while pushes run: by the next commit's, and by another version's."""
+"""A worker is replaced while pushes run: by today's, and by another version's."""
 
 import asyncio
 from functools import partial
@@ -10,8 +10,8 @@ from codat.models import PushStatus
 from stack.process import ROOT
 from tests.support.rolling_update import (
     AT_A_TIME,
+    baseline,
     make_current,
-    previous_commit,
     roll,
     start_worker,
 )
@@ -25,8 +25,8 @@ each_way = pytest.mark.parametrize("way", WAYS)
 
 @pytest.fixture(scope="module", name="older")
 def _older(tmp_path_factory):
-    """The previous commit's files; None in a tree without history."""
-    return previous_commit(tmp_path_factory.mktemp("older"))
+    """The baseline's files; None in a tree without history."""
+    return baseline(tmp_path_factory.mktemp("older"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="rolled")
@@ -63,7 +63,7 @@ def test_nothing_is_done_again_that_was_not_cut_off(rolled, way):
     assert (PUSHES, {1}) == (rolled[way].posts, rolled[way].attempts)
 
 
-def test_the_older_worker_was_the_previous_commits(older):
+def test_the_older_worker_was_the_baselines(older):
     if older is None:
         pytest.skip("no history of Git here: both workers ran the same files")
     assert (older / "worker.py").exists()

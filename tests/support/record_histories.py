@@ -4,6 +4,7 @@ One history for each way a push can go, over the dev server; all of them (no WAY
 minutes, since one push is asked to the last. A run that a reset began from its very first event
 is not among them: the Replayer gives it the id of the run before it, and the workflow asks whether
 the two differ.
+The commit that brings new recordings is named in `tests/replay/baseline.txt` afterwards.
 Histories are append-only once a version has been deployed: then a changed workflow gets a branch
 (`workflows/versions.py`) and a new prefix here, instead of new recordings of the old one.
 """

@@ -40,9 +40,13 @@ class Rolled:
     builds: list[set[str]]
 
 
-def previous_commit(folder: Path) -> Path | None:
-    """Unpack the commit before this one; None where there is no history of Git."""
-    command = ("git", "-C", str(ROOT), "archive", "HEAD~1")
+BASELINE = ROOT / "tests/replay/baseline.txt"
+"""The commit that brought the recorded histories: pushes of its workers have to go on here."""
+
+
+def baseline(folder: Path) -> Path | None:
+    """Unpack the commit of the recorded histories; None where Git does not have it."""
+    command = ("git", "-C", str(ROOT), "archive", BASELINE.read_text().strip())
     packed = subprocess.run(command, capture_output=True, check=False)
     if packed.returncode:
         return None
