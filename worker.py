@@ -18,6 +18,7 @@ from activities.models import PushPolicy
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
+from activities.refresh import RefreshActivities
 from activities.settings import PushSettings
 from codat.client import CodatClient
 from codat.clock import ClockSettings, shift_wall_clock
@@ -85,7 +86,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
 ) -> Worker:
     """Put a worker together from its parts."""
     push = PushActivities(codat, policy, checks_before_sending(client))
-    find = FindActivities(codat, client)
+    find, refresh = FindActivities(codat, client), RefreshActivities(codat)
     recall = RecallActivities(client, policy)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
     return Worker(
@@ -99,6 +100,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
             push.push,
             push.poll_status,
             find.find_submission,
+            refresh.refresh_data,
             recall.recall,
             bulk.bulk_retry,
             (notify or NotifyActivities(NOBODY)).notify,

@@ -16,6 +16,7 @@ from activities.matching import Match, OtherRecords, compare, fits
 from activities.models import Candidate, FindSubmission, Purpose, SearchResult
 from activities.other_pushes import BEFORE, OtherPushes
 from activities.readings import snapshot_of
+from activities.record_proof import RecordProof, unread_since
 from activities.server_time import ServerTime
 from codat.client import CodatClient
 from codat.models import PushOperation
@@ -39,6 +40,7 @@ class FindActivities:
         self._codat = codat
         self._client = client
         self._inputs = Inputs(client)
+        self._proof = RecordProof(codat)
 
     @activity.defn(name="find-submission")
     async def find_submission(self, ask: FindSubmission) -> SearchResult:
@@ -56,6 +58,8 @@ class FindActivities:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         listed = await self._matched(ask, time)
+        if ask.refresh_began and ask.record_id is None and not ask.changed:
+            listed = await self._by_records(listed, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
@@ -67,6 +71,7 @@ class FindActivities:
             candidates=_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
             shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
+            unread=unread_since(sightings, ask),
         )
         if ask.purpose is not Purpose.DECIDE:
             return look
@@ -76,6 +81,16 @@ class FindActivities:
         if len(equal) == 1:
             look = await _adopt(look, equal[0], records, others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
+
+    async def _by_records(
+        self, listed: list[Sighting], ask: FindSubmission, others: OtherPushes
+    ) -> list[Sighting]:
+        """Judge what nobody holds by the records that it wrote; all else stays as it was."""
+        free = await _not_held(_possible(listed, ask), others)
+        with codat_failures(final=()):
+            judged = await self._proof.judged(free, ask, [operation for operation, _ in listed])
+        by_key = {sighting[0].push_operation_key: sighting for sighting in judged}
+        return [by_key.get(sighting[0].push_operation_key, sighting) for sighting in listed]
 
     async def _other_records(
         self, possible: list[Sighting], ask: FindSubmission, others: OtherPushes

@@ -26,6 +26,13 @@ class Resend(StrEnum):
     NEVER = "never"
 
 
+class ReadRecords(StrEnum):
+    """Whether a lost push is looked for among the software's records, too (`PUSH_READ_RECORDS`)."""
+
+    AUTO = "auto"
+    NEVER = "never"
+
+
 class PushPolicy(Wire):
     """How a push behaves: the worker's settings, kept by the push from its first step on."""
 
@@ -35,6 +42,7 @@ class PushPolicy(Wire):
     find_for: timedelta = timedelta(seconds=180)
     idempotency: Idempotency = Idempotency.HONOURED
     resend: Resend = Resend.AUTO
+    read_records: ReadRecords = ReadRecords.NEVER
     notify: bool = False
 
 
@@ -182,7 +190,8 @@ class FindSubmission(Wire):
     `since` (UTC) is the first schedule of the request that is looked for, `until` (UTC) the last
     moment at which Codat can have taken it, if that is known; `own` are operations that are known
     to be ours already, `excluded` those that a person ruled out. `changed`: it carried another
-    record than `data`, so that no echo tells whether an operation is ours.
+    record than `data`, so that no echo tells whether an operation is ours. `refresh_began` (Codat's
+    clock, UTC): a refresh that began then is over, so that records can be read.
     """
 
     push_id: UUID
@@ -197,6 +206,7 @@ class FindSubmission(Wire):
     changed: bool = False
     purpose: Purpose
     adopt: UUID | None = None
+    refresh_began: datetime | None = None
 
 
 class Candidate(Wire):
@@ -214,6 +224,7 @@ class SearchResult(Wire):
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
     `awaited`: another push of the same place runs whose operation the candidates may be.
     `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
+    `unread` (UTC): a refresh that begins then or later shows records that candidates name.
     """
 
     candidates: list[Candidate]
@@ -223,3 +234,4 @@ class SearchResult(Wire):
     later_update: bool = False
     awaited: bool = False
     shows_own: bool = False
+    unread: datetime | None = None

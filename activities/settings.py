@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from activities.models import Idempotency, PushPolicy, Resend
+from activities.models import Idempotency, PushPolicy, ReadRecords, Resend
 from codat.settings import CodatSettings, Duration
 
 Pause = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=1))]
@@ -44,6 +44,11 @@ class PushSettings(BaseSettings):
     resend: Resend = Resend.AUTO
     """Says whether a push may send a new submission after a search that finds nothing; see *Two
     settings that decide whether a push is exactly once* above."""
+
+    read_records: ReadRecords = ReadRecords.AUTO
+    """Says whether a push whose answer was lost is looked for among the accounting software's
+    records, too, where the list of operations alone decides nothing. Codat then refreshes the data
+    type; each request counts against the daily quota."""
 
     def policy(self, codat: CodatSettings) -> PushPolicy:
         """Give what a push is handed with its first step."""

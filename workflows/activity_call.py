@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
-from temporalio.common import RawValue
+from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from activities.failures import FailureDetails
@@ -19,6 +19,12 @@ from activities.failures import FailureDetails
 DEADLINE = "DeadlinePassed"
 TIMED_OUT = "ActivityTimedOut"
 UNREADABLE = "UnreadableResult"
+
+READ_TIMEOUT = timedelta(seconds=40)
+READ_AGAIN = RetryPolicy(
+    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
+)
+"""How a read is repeated: nothing is lost by it."""
 
 Result = TypeVar("Result")
 

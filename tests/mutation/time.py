@@ -210,14 +210,14 @@ MUTANTS = (
     ),
     Mutant(
         "looked for after the deadline",
-        "workflows/steps/find.py",
+        "workflows/steps/search.py",
         "    if state.deadline.has_passed:\n        return None\n",
         "",
         (f"{KEYS}::test_the_deadline_may_pass_during_the_check_of_keys",),
     ),
     Mutant(
         "an alarm takes all the time",
-        "workflows/steps/find.py",
+        "workflows/steps/search.py",
         "within=GLANCE",
         "within=None",
         (f"{KEYS}::test_a_list_that_cannot_be_read_hides_no_success",),

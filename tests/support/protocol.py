@@ -24,7 +24,7 @@ PAUSES = (
     "steps.send.MAX_PAUSE",
     "steps.send.ASK_AGAIN",
     "steps.send.CONFLICT_IS_KEPT_AFTER",
-    "steps.find.PAUSE",
+    "steps.search.PAUSE",
     "steps.recall.PAUSE",
     "steps.prepare.PAUSE",
     "submission.CONFLICT_IS_KEPT_AFTER",

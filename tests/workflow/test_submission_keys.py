@@ -60,7 +60,7 @@ async def test_the_deadline_may_pass_during_the_check_of_keys(devserver, monkeyp
 @pytest.mark.parametrize("minutes", [3, None])
 async def test_a_list_that_cannot_be_read_hides_no_success(devserver, monkeypatch, minutes):
     seconds_for_minutes(monkeypatch)
-    monkeypatch.setattr("workflows.steps.find.GLANCE", timedelta(seconds=1))
+    monkeypatch.setattr("workflows.steps.search.GLANCE", timedelta(seconds=1))
     async with protocol(devserver) as here:
         here.codat.fault("drop-before-commit", method="POST", nth=1)
         here.codat.fault("error-before-commit", method="GET", path="^.*/push$")

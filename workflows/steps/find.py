@@ -1,15 +1,12 @@
 """Finding out what became of a request whose answer proves nothing."""
 
 from contextlib import suppress
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.heartbeat import HEARTBEAT
     from activities.models import (
-        FindSubmission,
         Idempotency,
         OperationSnapshot,
         Purpose,
@@ -17,18 +14,14 @@ with workflow.unsafe.imports_passed_through():
         SearchResult,
     )
     from codat.models import PushStatus
-    from workflows.activity_call import DEADLINE, CallFailed, call
     from workflows.ledger import adopt, rule_out
-    from workflows.outcomes import Ended, check_deadline, end_of
+    from workflows.outcomes import Ended, end_of
     from workflows.state import PushState
-    from workflows.steps.prepare import PAUSE, READ_AGAIN
+    from workflows.steps.proof import search_records
+    from workflows.steps.search import search_list
     from workflows.submission import mark_not_written
     from workflows.waiting import show_stage, wait
 
-LOOK_TIMEOUT = timedelta(minutes=5)
-
-GLANCE = timedelta(minutes=1)
-"""How long a look may take that nothing has to wait for."""
 
 TAKEN_WITHIN = timedelta(minutes=5)
 """After this Codat has taken a request of ours, or never will: what it took later is another's."""
@@ -55,14 +48,19 @@ async def find(state: PushState) -> None:
         show_stage(state, "find-submission", "Looking for what became of the request.")
         found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
         if found.adopted:
-            take(
-                state,
-                found.adopted,
-                "Codat's answer was lost. Surepush found this operation by comparing its contents.",
-            )
-            return
+            break
+    hindrance = ""
     if found.candidates:
-        raise unclear(state, found)
+        found, hindrance = await search_records(state, found, begun + TAKEN_WITHIN)
+    if found.adopted:
+        take(
+            state,
+            found.adopted,
+            "Codat's answer was lost. Surepush found this operation by comparing its contents.",
+        )
+        return
+    if found.candidates:
+        raise unclear(state, found, hindrance)
     if state.ledger.current:
         mark_not_written(state.ledger.current)
     _check_next(state, found)
@@ -87,72 +85,6 @@ async def confirm_not_written(state: PushState) -> None:
             rule_out(ledger)
 
 
-async def search_list(
-    state: PushState,
-    purpose: Purpose,
-    operation: UUID | None = None,
-    until: datetime | None = None,
-) -> SearchResult:
-    """Read the list once, whole; raises Ended when the time is over before that worked."""
-    while True:
-        check_deadline(state)
-        try:
-            return await _read_list(state, purpose, operation=operation, until=until)
-        except CallFailed as failure:
-            if purpose is Purpose.ADOPT and failure.kind != DEADLINE:
-                raise
-            state.note(failure)
-        await wait(state, PAUSE, f"looking again after: {state.trouble}")
-
-
-async def search_list_once(state: PushState) -> SearchResult | None:
-    """Read the list once, whole; None when that can't be done soon."""
-    if state.deadline.has_passed:
-        return None
-    try:
-        return await _read_list(state, Purpose.LOOK, within=GLANCE)
-    except CallFailed as failure:
-        state.note(failure)
-        return None
-
-
-async def _read_list(
-    state: PushState,
-    purpose: Purpose,
-    *,
-    within: timedelta | None = None,
-    operation: UUID | None = None,
-    until: datetime | None = None,
-) -> SearchResult:
-    request, ledger = state.request, state.ledger
-    return await call(
-        "find-submission",
-        FindSubmission(
-            push_id=request.push_id,
-            target=request.target,
-            data=request.data,
-            record_id=request.record_id,
-            digest=request.digest,
-            since=ledger.submissions[0].first_scheduled
-            if ledger.submissions
-            else state.carried.requested_on_utc,
-            until=until,
-            own=ledger.operations,
-            excluded=ledger.excluded,
-            changed=ledger.has_changed(request.frozen_digest),
-            purpose=purpose,
-            adopt=operation,
-        ),
-        SearchResult,
-        until=state.deadline.timer(),
-        within=within,
-        start_to_close_timeout=LOOK_TIMEOUT,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=READ_AGAIN,
-        summary=f"{purpose.value} for the request",
-    )
-
-
 def take(state: PushState, snapshot: OperationSnapshot, why: str) -> None:
     """Follow an operation that no answer named."""
     adopt(state.ledger, snapshot.operation.push_operation_key, workflow.now())
@@ -160,8 +92,11 @@ def take(state: PushState, snapshot: OperationSnapshot, why: str) -> None:
     state.warn(why)
 
 
-def unclear(state: PushState, found: SearchResult) -> Ended:
-    """Make the end of a push whose operation can't be told from others."""
+def unclear(state: PushState, found: SearchResult, unread: str = "") -> Ended:
+    """Make the end of a push whose operation can't be told from others.
+
+    `unread` says why the accounting software's records don't tell, where that is known.
+    """
     named = ", ".join(
         str(candidate.push_operation_key) for candidate in found.candidates[:MAX_NAMED]
     )
@@ -172,7 +107,7 @@ def unclear(state: PushState, found: SearchResult) -> Ended:
         state,
         PushStatus.UNKNOWN,
         f"Surepush can't tell whether operation {named} belongs to this push{hindrance}. "
-        f"{state.trouble}",
+        f"{state.trouble}{f' {unread}' if unread else ''}",
         candidates=found.candidates,
     )
 

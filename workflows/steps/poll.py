@@ -11,18 +11,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
     from activities.models import OperationSnapshot, PollStatus
     from codat.models import PushOperation, PushStatus
-    from workflows.activity_call import CallFailed, call
+    from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
     from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
     from workflows.outcomes import Ended, end_of
     from workflows.poll_schedule import next_poll, next_poll_slowed
     from workflows.state import PushState
     from workflows.steps.find import confirm_not_written
     from workflows.waiting import show_stage, wait
-
-READ_TIMEOUT = timedelta(seconds=40)
-READ_AGAIN = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
-)
 
 SAVED_FOR_PUSHES = "SavedForPushes"
 """The failure of a look that is put off, as the day's requests run out."""

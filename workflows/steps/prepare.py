@@ -14,16 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.push import PushActivities
     from activities.wire import count_of
     from codat.models import PushStatus
-    from workflows.activity_call import CallFailed, call
+    from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
     from workflows.models import Validation
     from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.state import PushState
     from workflows.waiting import show_stage, wait
-
-READ_TIMEOUT = timedelta(seconds=40)
-READ_AGAIN = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
-)
 
 PREPARE_TIMEOUT = timedelta(seconds=5)
 

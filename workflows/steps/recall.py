@@ -11,16 +11,17 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import OperationSnapshot, Purpose
     from activities.prior_runs import PastEvent, PastEventKind, PriorRuns, Recall
     from codat.models import PushOperation, PushStatus
-    from workflows.activity_call import CallFailed, call
+    from workflows.activity_call import READ_AGAIN, CallFailed, call
     from workflows.attributes import upsert_attributes, upsert_start_attributes
     from workflows.ledger_rebuild import apply_resolution, rebuild_ledger
     from workflows.models import PushOutcome
     from workflows.no_proof import own_candidate, what_it_says, written_by_word
     from workflows.outcomes import Ended, check_deadline, end_of
     from workflows.state import PushState
-    from workflows.steps.find import find, search_list, take
+    from workflows.steps.find import find, take
     from workflows.steps.poll import ask, final
-    from workflows.steps.prepare import PAUSE, READ_AGAIN
+    from workflows.steps.prepare import PAUSE
+    from workflows.steps.search import search_list
     from workflows.submission import Judgement
     from workflows.waiting import show_stage, wait
 

@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.poll_schedule import back_off, minutes_left
     from workflows.state import PushState
-    from workflows.steps.find import search_list_once
+    from workflows.steps.search import search_list_once
     from workflows.submission import (
         CONFLICT_IS_KEPT_AFTER,
         AttemptResult,

@@ -1,0 +1,108 @@
+"""What the records in the accounting software say of operations that nobody holds.
+
+An operation that ended `Success` names the record that it wrote. Where Codat has read the software
+since, that record is compared with the one that was sent.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cachetools import LRUCache
+
+from activities.evidence import ReadContext, RecordVerdict, judge_record
+from activities.matching import Match
+from activities.models import FindSubmission
+from codat.client import CodatClient
+from codat.errors import CodatNeverSynced
+from codat.models import PushOperation, PushStatus
+from codat.records import CachedRecord
+from codat.turns import caller, in_turn
+
+MAX_RECORDS = 1000
+"""Records that a worker remembers, each as one refresh has shown it."""
+
+Sighting = tuple[PushOperation, Match]
+MATCHES = {
+    RecordVerdict.OURS: Match.EQUAL,
+    RecordVerdict.NOT_OURS: Match.DIFFERENT,
+    RecordVerdict.UNCLEAR: Match.UNCLEAR,
+}
+
+
+class RecordProof:
+    """Reads the records that operations name, each once for all pushes of a worker."""
+
+    def __init__(self, codat: CodatClient) -> None:
+        self._codat = codat
+        self._read: LRUCache[tuple[str, str, datetime], CachedRecord | None] = LRUCache(MAX_RECORDS)
+
+    async def judged(
+        self, sightings: Sequence[Sighting], ask: FindSubmission, listed: Iterable[PushOperation]
+    ) -> list[Sighting]:
+        """Judge what is unclear by its record, which becomes the operation's data.
+
+        `listed` are all operations of the list. Raises: CodatError.
+        """
+        named = Counter(record for each in listed if (record := written_by(each, ask)))
+        return [
+            sighting
+            if sighting[1] is not Match.UNCLEAR
+            else await self._judged(sighting[0], ask, named)
+            for sighting in sightings
+        ]
+
+    async def _judged(
+        self, operation: PushOperation, ask: FindSubmission, named: Counter[str]
+    ) -> Sighting:
+        if operation.status is PushStatus.FAILED:
+            return operation, Match.DIFFERENT  # it wrote nothing
+        record_id = written_by(operation, ask)
+        if record_id is None or ask.refresh_began is None:
+            return operation, Match.UNCLEAR
+        record = await self._record(ask, record_id, ask.refresh_began)
+        if record is None:
+            return operation, Match.UNCLEAR
+        context = ReadContext(
+            data_type=ask.target.data_type,
+            requested_at=ask.since,
+            is_named_by_another=named[record_id] > 1,
+            refresh_began=ask.refresh_began,
+            operation_over=operation.completed_on_utc,
+        )
+        with caller(str(ask.target.company_id)):
+            evidence = await in_turn(judge_record, ask.data, record.data, context)
+        shown = operation.model_copy(update={"data": record.data})
+        return shown, MATCHES[evidence.verdict]
+
+    async def _record(
+        self, ask: FindSubmission, record_id: str, began: datetime
+    ) -> CachedRecord | None:
+        key = f"{ask.target.company_id}/{ask.target.data_path}", record_id, began
+        if key not in self._read:
+            try:
+                self._read[key] = await self._codat.reads.read_record(ask.target, record_id)
+            except CodatNeverSynced:
+                return None
+        return self._read[key]
+
+
+def written_by(operation: PushOperation, ask: FindSubmission) -> str | None:
+    """Give the id of the only record that a successful operation names; None without one."""
+    ids = {record.id for record in operation.records if record.id}
+    is_success = operation.status is PushStatus.SUCCESS and operation.is_of(ask.target)
+    return ids.pop() if is_success and len(ids) == 1 else None
+
+
+def unread_since(sightings: Iterable[Sighting], ask: FindSubmission) -> datetime | None:
+    """Give when a refresh has to begin to show the records that have not been read late enough."""
+    if ask.record_id is not None or ask.changed:
+        return None
+    ended = [
+        operation.completed_on_utc
+        for operation, match in sightings
+        if match is Match.UNCLEAR and operation.completed_on_utc and written_by(operation, ask)
+    ]
+    began = ask.refresh_began
+    late = [moment for moment in ended if began is None or moment > began]
+    return max(late, default=None)

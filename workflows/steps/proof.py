@@ -1,0 +1,68 @@
+"""Reading the accounting software's records, where Codat's list alone decides nothing."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.heartbeat import HEARTBEAT
+    from activities.models import Purpose, ReadRecords, SearchResult
+    from activities.refresh_models import RefreshData, RefreshResult
+    from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
+    from workflows.outcomes import check_deadline
+    from workflows.state import PushState
+    from workflows.steps.search import search_list
+    from workflows.waiting import show_stage, wait
+
+MAX_REFRESHES = 3
+"""How often the records are read for one search: meanwhile other operations may end."""
+
+REFRESH_FOR = timedelta(minutes=30)
+"""How long a refresh is waited for."""
+
+FIRST_PAUSE = timedelta(seconds=4)
+MAX_PAUSE = timedelta(minutes=1)
+
+
+async def search_records(
+    state: PushState, found: SearchResult, until: datetime
+) -> tuple[SearchResult, str]:
+    """Search again with the records that candidates name; give what hinders that in a sentence."""
+    if state.policy.read_records is ReadRecords.NEVER:
+        return found, ""
+    for _ in range(MAX_REFRESHES):
+        if found.adopted or found.unread is None:
+            break
+        refreshed = await _refresh(state, found.unread)
+        if refreshed.began is None:
+            return found, refreshed.hindrance or "Codat did not read the accounting software."
+        found = await search_list(state, Purpose.DECIDE, until=until, refresh_began=refreshed.began)
+    return found, ""
+
+
+async def _refresh(state: PushState, not_before: datetime) -> RefreshResult:
+    """Have Codat read the software; wait for it, as long as the deadline allows."""
+    begun, pause = workflow.now(), FIRST_PAUSE
+    ask = RefreshData(target=state.request.target, not_before=not_before)
+    while workflow.now() - begun < REFRESH_FOR:
+        check_deadline(state)
+        show_stage(state, "find-submission", "Codat is reading the accounting software.")
+        try:
+            result = await call(
+                "refresh-data",
+                ask,
+                RefreshResult,
+                until=state.deadline.timer(),
+                start_to_close_timeout=READ_TIMEOUT,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=READ_AGAIN,
+                summary="read the accounting software",
+            )
+        except CallFailed as failure:
+            state.note(failure)
+            result = RefreshResult()
+        if result.began or result.hindrance:
+            return result
+        await wait(state, pause, "waiting until Codat has read the accounting software")
+        pause = min(pause * 2, MAX_PAUSE)
+    return RefreshResult(hindrance="Codat did not finish reading the accounting software.")
