@@ -43,6 +43,7 @@ class PushPolicy(Wire):
     idempotency: Idempotency = Idempotency.HONOURED
     resend: Resend = Resend.AUTO
     read_records: ReadRecords = ReadRecords.NEVER
+    unique_fields: dict[str, str] = {}
     notify: bool = False
 
 
@@ -191,7 +192,8 @@ class FindSubmission(Wire):
     moment at which Codat can have taken it, if that is known; `own` are operations that are known
     to be ours already, `excluded` those that a person ruled out. `changed`: it carried another
     record than `data`, so that no echo tells whether an operation is ours. `refresh_began` (Codat's
-    clock, UTC): a refresh that began then is over, so that records can be read.
+    clock, UTC): a refresh that began then is over, so that records can be read. `unique_field` is a
+    JSON pointer to what the caller declares unique in the books.
     """
 
     push_id: UUID
@@ -207,6 +209,7 @@ class FindSubmission(Wire):
     purpose: Purpose
     adopt: UUID | None = None
     refresh_began: datetime | None = None
+    unique_field: str | None = None
 
 
 class Candidate(Wire):

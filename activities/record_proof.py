@@ -66,6 +66,7 @@ class RecordProof:
         context = ReadContext(
             data_type=ask.target.data_type,
             requested_at=ask.since,
+            unique_field=ask.unique_field,
             is_named_by_another=named[record_id] > 1,
             refresh_began=ask.refresh_began,
             operation_over=operation.completed_on_utc,

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from activities.models import Idempotency, PushPolicy, ReadRecords, Resend
+from activities.unique_fields import read_unique_fields
 from codat.settings import CodatSettings, Duration
 
 Pause = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=1))]
@@ -49,6 +50,10 @@ class PushSettings(BaseSettings):
     """Says whether a push whose answer was lost is looked for among the accounting software's
     records, too, where the list of operations alone decides nothing. Codat then refreshes the data
     type; each request counts against the daily quota."""
+
+    unique_fields: Annotated[dict[str, str], NoDecode, BeforeValidator(read_unique_fields)] = {}
+    """Fields that are unique in the books, such as `invoices:/invoiceNumber,bills:/reference`.
+    A new record with an equal field is the one that was sent. A push may name its own field."""
 
     def policy(self, codat: CodatSettings) -> PushPolicy:
         """Give what a push is handed with its first step."""

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from activities.models import Candidate, frozen_digest
+from activities.unique_fields import read_pointer
 from activities.wire import Findings, Sentence, Wire, Word, fitting
 from codat.canonical_json import digest
 from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
@@ -88,6 +89,7 @@ class PushRequest(Wire):
 
     `data` is the record as Codat's push API takes it; `record_id` makes it an update.
     `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for ever.
+    `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
     The fields from `retry_of` on are written by a retry and by continue-as-new.
     """
 
@@ -111,6 +113,7 @@ class PushRequest(Wire):
     allow_sync_on_push_complete: StrictBool | None = None
     force_update: StrictBool | None = None
     validation: Validation = Validation.ENFORCE
+    unique_field: Annotated[str, AfterValidator(read_pointer)] | None = None
     retry_of: Word | None = None
     settlement: Resolution | None = None
     reason: Sentence | None = None

@@ -82,6 +82,7 @@ async def _read_list(  # noqa: PLR0913, what the activity is asked
             purpose=purpose,
             adopt=operation,
             refresh_began=refresh_began,
+            unique_field=request.unique_field or state.policy.unique_fields.get(request.data_type),
         ),
         SearchResult,
         until=state.deadline.timer(),
