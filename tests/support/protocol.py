@@ -1,7 +1,7 @@
 """A house where the protocol of submissions can be watched in seconds."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from activities.models import Idempotency, PushPolicy, Resend
+from activities.models import Idempotency, PushPolicy, ReadRecords, Resend
 from codat.client import CodatClient
 from codat.models import PushOperation
 from dispatch.pushes import Push
@@ -28,17 +28,20 @@ PAUSES = (
     "steps.recall.PAUSE",
     "steps.prepare.PAUSE",
     "submission.CONFLICT_IS_KEPT_AFTER",
+    "steps.proof.FIRST_PAUSE",
 )
 
 
 @asynccontextmanager
-async def protocol(
+async def protocol(  # noqa: PLR0913, the choices of a test
     environment: WorkflowEnvironment,
     idempotency: str = "honoured",
     *,
     platform: str | None = None,
     resend: str = "auto",
     find_for: float = 0,
+    read_records: str = "never",
+    unique_fields: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> AsyncIterator[Cluster]:
     """Run a worker that never waits unless told to; the platform writes whatever it is sent.
@@ -50,6 +53,8 @@ async def protocol(
         find_for=timedelta(seconds=find_for),
         idempotency=Idempotency(idempotency),
         resend=Resend(resend),
+        read_records=ReadRecords(read_records),
+        unique_fields=dict(unique_fields or {}),
     )
     rules: dict[str, Any] = {"rules": "off", "idempotency": platform or idempotency} | settings
     with pytest.MonkeyPatch.context() as patch:

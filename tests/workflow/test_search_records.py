@@ -1,0 +1,110 @@
+"""Where the list of operations decides nothing, the software's records are read."""
+
+from uuid import uuid4
+
+import pytest
+
+from emulator import seeds
+from emulator.examples import record
+from tests.support.protocol import held_up, protocol
+from tests.support.temporal_commands import terminate
+
+LOST = {"fault": "commit-then-drop", "method": "POST", "nth": 1}
+UNSENT = {"fault": "drop-before-commit", "method": "POST", "nth": 1}
+PATH = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push/invoices"
+REFRESH = r"^/companies/[^/]+/data/queue/"
+NUMBER = {"invoices": "/invoiceNumber"}
+
+
+def reading(devserver, **options):
+    """Keys are ignored and no operation shows its data, so that the list decides little."""
+    options = {"read_records": "auto", "unique_fields": NUMBER} | options
+    return protocol(devserver, "ignored", echo_data=False, **options)
+
+
+def invoice():
+    return record("invoices", f"-{uuid4().hex[:10]}")
+
+
+def invoices(data=None):
+    return {"data_type": "invoices", "data": data or invoice(), "validation": "off"}
+
+
+async def push_from_elsewhere(here, data):
+    async with here.codat.client() as client:
+        await client.post(PATH, json=data)
+    here.codat.advance(1)
+
+
+async def test_a_lost_create_is_found_by_its_unique_field(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**LOST)
+        outcome = await here.end(**invoices())
+
+        assert (1, 1) == (len(here.posts), len(here.records))
+    assert "Success" == outcome.status
+
+
+async def test_without_reading_it_is_unknown(devserver):
+    async with reading(devserver, read_records="never") as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**LOST)
+        outcome = await here.end(**invoices())
+
+        assert [] == here.codat.journal(method="POST", path=REFRESH)
+    assert "Unknown" == outcome.status
+
+
+@pytest.mark.parametrize("status", [402, 403])
+async def test_where_reading_is_refused_unknown_says_so(devserver, status):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refuses_reads=status)
+        here.codat.fault(**LOST)
+        outcome = await here.end(**invoices())
+
+    assert "Unknown" == outcome.status
+    assert str(status) in outcome.message
+
+
+async def test_another_record_of_the_books_is_not_taken(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**UNSENT)
+        async with held_up(answer=False) as gate:
+            push = await here.push(**invoices())
+            await gate.reached.wait()
+            await push_from_elsewhere(here, invoice() | {"issueDate": "2025-01-01T00:00:00"})
+            gate.open.set()
+            outcome = await push.outcome()
+
+        assert len(here.records) <= 2
+    assert outcome.status in ("Success", "Unknown")
+    assert not (outcome.status == "Success" and len(here.records) < 2)
+
+
+async def test_pushes_of_a_company_share_one_refresh(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=1)
+        here.codat.fault("commit-then-drop", method="POST", path=PATH, times=5)
+        pushes = [await here.push(**invoices()) for _ in range(5)]
+        outcomes = [await push.outcome() for push in pushes]
+
+        assert 5 == len(here.records)
+        assert len(here.codat.journal(method="POST", path=REFRESH)) < 5
+    assert ["Success"] * 5 == [outcome.status for outcome in outcomes]
+
+
+async def test_a_twin_under_way_keeps_a_record_from_being_taken(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        data = invoice()
+        async with held_up(answer=True) as gate:
+            twin = await here.push(**invoices(data))
+            await gate.reached.wait()
+            await terminate(twin)
+        here.codat.fault(**UNSENT)
+        outcome = await here.end(**invoices(data))
+
+        assert len(here.records) == 1
+    assert "Unknown" == outcome.status
