@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, cast
 from uuid import UUID
@@ -18,6 +19,7 @@ from codat.exchange import SendGate, exchange
 from codat.limits import RequestLimits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
 from codat.observer import RequestEvent, RequestObserver, endpoint, ignore, note
+from codat.reads import CodatReads
 from codat.responses import CodatResponse
 from codat.settings import CodatSettings
 from codat.target import segment
@@ -32,7 +34,8 @@ _SOON, _HALF_A_SECOND = 1.0, timedelta(seconds=0.5)
 class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
-    `limits` lets calls through or raises NotSent; `hear` is told of each request that was made.
+    `limits` lets calls through or raises NotSent; `on_request` gets each request that was made.
+    `reads` reads records; its requests are subject to the same limits.
     `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
     second.
     """
@@ -58,6 +61,7 @@ class CodatClient:
             company_share=settings.company_share,
         )
         self.clock_ahead: timedelta | None = None
+        self.reads = CodatReads(self._request, partial(self._send, writes=False))
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
@@ -182,8 +186,10 @@ class CodatClient:
         company_id: UUID,
         request: httpx.Request,
         before_send: Callable[[], None] | None = None,
+        *,
+        writes: bool | None = None,
     ) -> CodatResponse:
-        writes = request.method != "GET"
+        writes = request.method != "GET" if writes is None else writes
         with self.limits.hold(company_id, writes=writes), self._listening(request) as endings:
             moment = SendGate(before_send)
             if not self._traces:

@@ -6,7 +6,10 @@
     - CodatTooLarge    its answer was too large to read
   - CodatThrottled     429: nothing was done, asking after `retry_after` may work
   - CodatConflict      409: not ready, or the same idempotency key is still in flight
+    - CodatNeverSynced        409 to a read: no refresh of this data type has ever ended well
+    - CodatRefreshInProgress  a refresh of this data type is running already
   - CodatUnauthorized  401, 402, 403: nothing was done until key, plan or rights are put right
+    - CodatReadRefused   402, 403 to a read: plan or rights don't include reading
   - CodatRefused       400, 413, any other 4xx, a request that can't be written: final
     - CodatNotFound    404: there is no such thing, or not of this data type
   - CodatUnclear       408, 421, 425, or a 4xx that is not Codat's own: it may have been carried out
@@ -17,6 +20,10 @@
 """
 
 from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+E = TypeVar("E", bound="CodatError")
 
 
 class CodatError(Exception):
@@ -41,6 +48,16 @@ class CodatError(Exception):
         self.retry_after = retry_after
         self.correlation_id = correlation_id
         self.date = date
+
+    def narrowed(self, kind: type[E]) -> E:
+        """Give the same failure as a more exact kind of error."""
+        return kind(
+            str(self),
+            status=self.status,
+            retry_after=self.retry_after,
+            correlation_id=self.correlation_id,
+            date=self.date,
+        )
 
 
 class CodatUnreachable(CodatError):
@@ -73,10 +90,34 @@ class CodatConflict(CodatError):
     kind = "CodatConflict"
 
 
+class CodatNeverSynced(CodatConflict):
+    """Codat's cache has nothing of this data type, because no refresh has ended well (409)."""
+
+    kind = "CodatNeverSynced"
+
+
+class CodatRefreshInProgress(CodatConflict):
+    """A refresh of this data type is running already: wait for that one.
+
+    `pull_operation_id` is its id, if the answer names it. Codat calls the error
+    DatasetAlreadyInProgressException; no document says its HTTP status.
+    Source: docs.codat.io/using-the-api/queueing-data-syncs.
+    """
+
+    kind = "CodatRefreshInProgress"
+    pull_operation_id: UUID | None = None
+
+
 class CodatUnauthorized(CodatError):
     """Key, plan or rights don't allow it (401, 402, 403); nothing was done."""
 
     kind = "CodatUnauthorized"
+
+
+class CodatReadRefused(CodatUnauthorized):
+    """Plan or rights don't include reading records (402, 403)."""
+
+    kind = "CodatReadRefused"
 
 
 class CodatRefused(CodatError):

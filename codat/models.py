@@ -1,4 +1,4 @@
-"""The nouns of Codat's push API."""
+"""The nouns of Codat's API: pushes, options, records and refreshes."""
 
 from typing import Literal
 
@@ -13,21 +13,30 @@ from codat.operations import (
     ValidationItem,
 )
 from codat.option import OptionChoice, OptionRule, OptionRules, PushOption
+from codat.pull_operations import DataStatus, PullOperation, PullStatus
+from codat.query import Condition
+from codat.records import CachedRecord, RecordPage
 from codat.target import DATA_TYPES, PushTarget, canonical_data_type
 
 __all__ = [
     "DATA_TYPES",
+    "CachedRecord",
+    "Condition",
+    "DataStatus",
     "OperationPage",
     "OptionChoice",
     "OptionRule",
     "OptionRules",
     "Problem",
+    "PullOperation",
+    "PullStatus",
     "PushChange",
     "PushOperation",
     "PushOption",
     "PushStatus",
     "PushTarget",
     "PushValidation",
+    "RecordPage",
     "RecordRef",
     "ValidationItem",
     "canonical_data_type",

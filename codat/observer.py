@@ -11,12 +11,28 @@ if TYPE_CHECKING:  # the command line need not load it
 
 log = logging.getLogger("surepush.codat")
 
-_CONNECTION = "/companies/{companyId}/connections/{connectionId}"
+_COMPANY = "/companies/{companyId}"
+_CONNECTION = f"{_COMPANY}/connections/{{connectionId}}"
+_DATA = r"/companies/[^/]+/data"
+_DATA_OF_CONNECTION = r"/companies/[^/]+/connections/[^/]+/data"
+_TRANSACTIONS = r"bankAccounts/[^/]+/bankTransactions"
+# The first that is found counts; ids are opaque, so a record may be called "push".
 _SHAPES = {
+    re.compile(r"/companies/[^/]+/dataStatus$"): f"{_COMPANY}/dataStatus",
+    re.compile(rf"{_DATA}/queue/[^/]+$"): f"{_COMPANY}/data/queue/{{dataType}}",
+    re.compile(rf"{_DATA}/history/[^/]+$"): f"{_COMPANY}/data/history/{{pullOperationId}}",
+    re.compile(rf"{_DATA}/[^/]+$"): f"{_COMPANY}/data/{{dataType}}",
+    re.compile(rf"{_DATA}/[^/]+/[^/]+$"): f"{_COMPANY}/data/{{dataType}}/{{recordId}}",
+    re.compile(rf"{_DATA_OF_CONNECTION}/(?:{_TRANSACTIONS}|[^/]+)$"): (
+        f"{_CONNECTION}/data/{{dataType}}"
+    ),
+    re.compile(rf"{_DATA_OF_CONNECTION}/[^/]+/[^/]+$"): (
+        f"{_CONNECTION}/data/{{dataType}}/{{recordId}}"
+    ),
     re.compile(r"/connections/[^/]+/options/"): f"{_CONNECTION}/options/{{dataType}}",
     re.compile(r"/connections/[^/]+/push/"): f"{_CONNECTION}/push/{{dataType}}",
-    re.compile(r"/push/[^/]+$"): "/companies/{companyId}/push/{pushOperationKey}",
-    re.compile(r"/push$"): "/companies/{companyId}/push",
+    re.compile(r"/push/[^/]+$"): f"{_COMPANY}/push/{{pushOperationKey}}",
+    re.compile(r"/push$"): f"{_COMPANY}/push",
 }
 
 

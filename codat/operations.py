@@ -1,7 +1,6 @@
 """Push operations: what became of a record."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -16,6 +15,7 @@ from pydantic import (
 )
 
 from codat.lenient import LenientModel, Maybe, Object, Objects, Text, UtcDatetime
+from codat.paging import CodatPage
 from codat.target import OPERATION_DATA_TYPES, PushTarget, canonical_data_type
 
 _ALSO_PENDING = "Processing"
@@ -184,33 +184,7 @@ class PushOperation(LenientModel):
         return [reference for reference in references if reference and reference.id]
 
 
-def _more_than_this(page: Mapping[str, Any]) -> bool:
-    counts = [page.get(name) for name in ("pageNumber", "pageSize", "totalResults")]
-    number, size, total = (count if isinstance(count, int) else 0 for count in counts)
-    return number * size < total
-
-
-class OperationPage(LenientModel):
-    """One page of a company's push operations; `date` is the server's own clock."""
+class OperationPage(CodatPage):
+    """One page of a company's push operations."""
 
     results: list[PushOperation]
-    page_number: int
-    page_size: int
-    total_results: int
-    has_next: bool = False
-    date: datetime | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _next_link(cls, value: object) -> object:
-        if not isinstance(value, Mapping):
-            return value
-        members = dict(cast("Mapping[str, Any]", value))
-        links = members.get("_links")
-        if isinstance(links, Mapping):
-            members["hasNext"] = bool(cast("Mapping[str, object]", links).get("next"))
-        elif "hasNext" not in members and "has_next" not in members:
-            members["hasNext"] = _more_than_this(members)
-        if members.get("results") is None and members.get("totalResults") == 0:
-            members["results"] = []
-        return members

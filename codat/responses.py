@@ -71,6 +71,16 @@ class CodatResponse:
         """How long to be patient, if the answer says so; a day at most."""
         return _retry_after(self.headers.get("retry-after", ""), self.date)
 
+    @property
+    def reason(self) -> str:
+        """What an error answer gives as its reason, 300 characters at most; empty if nothing."""
+        body = self._error_body()
+        told = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
+        reason = "; ".join(text.rstrip(". ") for text in told if text)
+        for secret in self.secrets:
+            reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
+        return f"{reason[:_MAX_REASON]}..." if len(reason) > _MAX_REASON else reason
+
     def document(self) -> Any:  # noqa: ANN401, JSON is anything
         """Read the JSON of a success; anything else raises the CodatError that it means."""
         if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -96,7 +106,7 @@ class CodatResponse:
         if kind is CodatUnclear and not _is_own(body):
             answer = f"The answer {self.status} {_name(self.status)}"
             return kind(f"{answer} is not in Codat's own form; a proxy may have given it.", **facts)
-        detail = f": {reason}" if (reason := self._reason(body)) else ""
+        detail = f": {reason}" if (reason := self.reason) else ""
         asked = f" (correlation id {facts['correlation_id']})" if facts["correlation_id"] else ""
         return kind(f"Codat answered {self.status} {_name(self.status)}{detail}{asked}.", **facts)
 
@@ -113,13 +123,6 @@ class CodatResponse:
             return _members(exact_json.loads(self.body, repair=True, repeated=True))
         except ValueError:
             return {}
-
-    def _reason(self, body: Mapping[str, object]) -> str:
-        texts = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
-        reason = "; ".join(text.rstrip(". ") for text in texts if text)
-        for secret in self.secrets:
-            reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
-        return f"{reason[:_MAX_REASON]}..." if len(reason) > _MAX_REASON else reason
 
 
 def _kind(status: int, body: Mapping[str, object]) -> type[CodatError]:

@@ -42,6 +42,8 @@ UPDATED_TYPES = frozenset(
     }
 )
 """What PUT takes by Codat's API description; single platforms may take more."""
+READ_BY_CONNECTION = frozenset({"bankAccounts", "directCosts", "directIncomes", "transfers"})
+"""What is read under its connection, all else under its company (codat-accounting 0.36)."""
 OPERATION_DATA_TYPES = DATA_TYPES | {"bankTransactions"}
 """The data types as push operations and webhooks name them."""
 _ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
@@ -93,6 +95,13 @@ class PushTarget(LenientModel):
     def push_path(self) -> str:
         """The data type as the path of a push spells it, percent-encoded."""
         return "accounts" if self.data_type == "chartOfAccounts" else self.options_path
+
+    @property
+    def data_path(self) -> str:
+        """The path of its records in Codat's cache, below the company, percent-encoded."""
+        path = f"data/{self.push_path}"
+        by_connection = self.data_type in READ_BY_CONNECTION or _bank_account(self.data_type)
+        return f"connections/{self.connection_id}/{path}" if by_connection else path
 
     @property
     def operation_data_type(self) -> str:

@@ -32,6 +32,8 @@ class AcceptedPush:
     kind: str
     record_id: str | None = None
     attachment: str | None = None
+    account: str | None = None
+    """The bank account that transactions belong to."""
 
     @property
     def change(self) -> str:
@@ -170,7 +172,19 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         corrected=mistake.corrected if mistake else None,
         failed_code=mistake.code if mistake else None,
         failed_names=mistake.names_record if mistake else None,
+        syncs=1 if _is_followed_by_refresh(call, push) and not failed and not mistake else None,
     )
+
+
+def _is_followed_by_refresh(call: Call, push: AcceptedPush) -> bool:
+    asked = call.parameters.get("allowSyncOnPushComplete", "").lower()
+    match push.connection.behaviour.syncs_after_push:
+        case "asked":
+            return asked == "true"
+        case "unless-refused":
+            return asked != "false"
+        case _:
+            return False
 
 
 def _rewritten(world: World, push: AcceptedPush, record: JsonObject) -> str | None:
@@ -200,6 +214,7 @@ def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
         lands=lands,
         data=call.text if push.carries_record else None,
         number=number,
+        account=push.account,
     )
 
 

@@ -1,18 +1,16 @@
 """What a client may read: options, one operation, the list of a company's operations."""
 
 import json
-from urllib.parse import urlencode
 
 from emulator import operations
-from emulator.call import Call, positive
+from emulator.call import Call
 from emulator.errors import EmulatedError, EmulatedResponse
 from emulator.ledger import Shelf
+from emulator.paging import asked_page, envelope
 from emulator.platforms.platforms import document_offering, option_document
 from emulator.query import condition, ordering
-from emulator.store import JsonObject
 from emulator.world import World
 
-_LARGEST_PAGE = 5000
 _ALIASES = {"accounts": "chartOfAccounts"}
 
 
@@ -52,9 +50,7 @@ def one(world: World, company: str, key: str) -> EmulatedResponse:
 def listing(world: World, company: str, call: Call) -> EmulatedResponse:
     """Answer with one page of a company's operations."""
     home = world.directory.company(company)
-    page, size = _number(call, "page", 1), _number(call, "pageSize", 100)
-    if size > _LARGEST_PAGE:
-        raise EmulatedError(400, f"pageSize is at most {_LARGEST_PAGE}")
+    page, size = asked_page(call)
     now = world.clock.now()
     clause, values = condition(call.parameters.get("query", ""))
     values |= {"home": home, "now": now, "size": size, "skip": (page - 1) * size}
@@ -67,32 +63,7 @@ def listing(world: World, company: str, call: Call) -> EmulatedResponse:
         f"SELECT * FROM operations WHERE seq IN ({pick}) ORDER BY {order}",  # noqa: S608
         values,
     )
-    envelope: JsonObject = {"pageNumber": page, "pageSize": size, "totalResults": total}
-    envelope["_links"] = _links(call, page, size, total)
     echo, older = world.settings.echo_data, world.settings.fields == "older"
     shown = ", ".join(operations.render(row, now, echo=echo, older=older) for row in rows)
-    body = f'{{"results": [{shown}], {json.dumps(envelope)[1:]}'
+    body = f'{{"results": [{shown}], {json.dumps(envelope(call, page, size, total))[1:]}'
     return EmulatedResponse(200, body.encode(), "listed")
-
-
-def _number(call: Call, name: str, default: int) -> int:
-    given = call.parameters.get(name)
-    if given is None:
-        return default
-    number = positive(given)
-    if number is None:
-        raise EmulatedError(400, f"{name} is not a positive whole number of 32 bits: {given}")
-    return number
-
-
-def _links(call: Call, page: int, size: int, total: int) -> JsonObject:
-    def link(number: int) -> JsonObject:
-        query = {**call.parameters, "page": number, "pageSize": size}
-        return {"href": f"{call.path}?{urlencode(query)}"}
-
-    links = {"self": {"href": call.path}, "current": link(page)}
-    if page * size < total:
-        links["next"] = link(page + 1)
-    if page > 1:
-        links["previous"] = link(page - 1)
-    return links

@@ -36,7 +36,7 @@ def _sow_record(world: World, seed: JsonObject) -> None:
         data_type=seed["dataType"],
         change="Created",
         record_id=seed["id"],
-        lands=0,
+        lands=world.clock.now(),
         number=seed.get("number"),
     )
 

@@ -1,4 +1,4 @@
-"""What a webhook says about a push, in today's form and in the older one."""
+"""What a webhook says: about a push in today's form and in the older one, and about a refresh."""
 
 import json
 import uuid
@@ -9,6 +9,7 @@ from emulator.clock import timestamp
 from emulator.store import JsonObject, Row
 from emulator.webhooks.consumers import RULE, Subscriber
 
+READ_COMPLETED = "read.completed"
 _CHANGED = "Push Operation Status Changed"
 _TIMED_OUT = "Push Operation Timed Out"
 _CLIENT = {"ClientId": "c0da7000-0000-4000-8000-00000000c11e", "ClientName": "Emulated client"}
@@ -29,12 +30,40 @@ def body(
     return json.dumps(_today(row, at, companies))
 
 
+def read_completed(
+    row: Row, companies: Mapping[str, str], since: int | None, *, modified: bool
+) -> str:
+    """Write what is told about a refresh that is over; `since` is when the one before it read."""
+    summary: JsonObject = {
+        "connectionId": row["connection"],
+        "dataType": row["data_type"],
+        "recordsModified": modified,
+        "status": row["outcome"],
+        "issues": [],
+    }
+    payload: JsonObject = {"referenceCompany": _company(row, companies), "dataTypes": [summary]}
+    if since is not None:
+        payload["modifiedFromDate"] = timestamp(since)
+    return json.dumps(
+        {
+            "id": str(uuid.uuid4()),
+            "eventType": READ_COMPLETED,
+            "generatedDate": timestamp(row["finishes"]),
+            "payload": payload,
+        }
+    )
+
+
+def _company(row: Row, companies: Mapping[str, str]) -> JsonObject:
+    return {"id": row["company"], "name": companies.get(row["company"], "")}
+
+
 def _today(row: Row, at: int, companies: Mapping[str, str]) -> JsonObject:
     standing, end = operations.status(row, at), operations.completed(row, at)
     payload: JsonObject = {
         "id": row["key"],
         "type": row["kind"],
-        "referenceCompany": {"id": row["company"], "name": companies.get(row["company"], "")},
+        "referenceCompany": _company(row, companies),
         "connectionId": row["connection"],
         "requestedOnDate": timestamp(row["requested"]),
         "status": standing,

@@ -11,6 +11,9 @@ from emulator import seeds
 TARGET = PushTarget.model_validate(
     {"company_id": seeds.COMPANY, "connection_id": seeds.PROMPT, "data_type": "bills"}
 )
+TRANSFERS = TARGET.model_copy(update={"data_type": "transfers"})
+TRANSACTIONS = TARGET.model_copy(update={"data_type": "bankAccounts/7/bankTransactions"})
+DATA = "/companies/{companyId}/data"
 OF_A_CONNECTION = "/companies/{companyId}/connections/{connectionId}"
 SETTINGS = CodatSettings.model_validate({"api_key": "key", "base_url": "http://codat.test/v1"})
 
@@ -38,6 +41,31 @@ def throttled(_):
             "GET /companies/{companyId}/push/{pushOperationKey}",
         ),
         (lambda codat: codat.operations(TARGET.company_id), "GET /companies/{companyId}/push"),
+        (
+            lambda codat: codat.reads.refresh(TARGET.company_id, "bills"),
+            f"POST {DATA}/queue/{{dataType}}",
+        ),
+        (
+            lambda codat: codat.reads.pull_operation(TARGET.company_id, TARGET.connection_id),
+            f"GET {DATA}/history/{{pullOperationId}}",
+        ),
+        (
+            lambda codat: codat.reads.data_status(TARGET.company_id),
+            "GET /companies/{companyId}/dataStatus",
+        ),
+        (
+            lambda codat: codat.reads.read_record(TARGET, "push"),
+            f"GET {DATA}/{{dataType}}/{{recordId}}",
+        ),
+        (
+            lambda codat: codat.reads.read_record(TRANSFERS, "history"),
+            f"GET {OF_A_CONNECTION}/data/{{dataType}}/{{recordId}}",
+        ),
+        (lambda codat: codat.reads.read_records(TARGET), f"GET {DATA}/{{dataType}}"),
+        (
+            lambda codat: codat.reads.read_records(TRANSACTIONS),
+            f"GET {OF_A_CONNECTION}/data/{{dataType}}",
+        ),
     ],
 )
 async def test_a_request_is_heard_of_without_its_ids(ask, endpoint):
