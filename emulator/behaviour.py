@@ -70,7 +70,7 @@ class Behaviour:
 
         Raises: EmulatedError 400.
         """
-        known = {one.name for one in fields(cls)}
+        known = {field.name for field in fields(cls)}
         for name in document:
             if name not in known:
                 raise EmulatedError(
@@ -96,7 +96,7 @@ class Behaviour:
     def _opening(self, moment: int) -> int:
         if self.window is None:
             return moment
-        first, last = (time.fromisoformat(one) for one in self.window)
+        first, last = (time.fromisoformat(text) for text in self.window)
         here = at(moment)
         inside = (
             first <= here.time() < last

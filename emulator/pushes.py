@@ -156,7 +156,6 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         finishes=plan.finishes,
         deadline=plan.deadline,
         revives=plan.revives,
-        outcome=plan.word or ("Failed" if failed or _is_never_corrected(mistake) else "Success"),
         timeout=plan.timeout,
         record_id=record_id,
         attachment_id=push.attachment,
@@ -169,11 +168,20 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         announce=plan.announced,
         idempotency_key=call.idempotency_key,
         body_hash=None if text is None else digest(call.body),
-        corrected=mistake.corrected if mistake else None,
-        failed_code=mistake.code if mistake else None,
-        failed_names=mistake.names_record if mistake else None,
         syncs=1 if _is_followed_by_refresh(call, push) and not failed and not mistake else None,
+        outcome=plan.word or ("Failed" if failed or _is_never_corrected(mistake) else "Success"),
+        **_of_mistake(mistake),
     )
+
+
+def _of_mistake(mistake: Mistake | None) -> JsonObject:
+    if mistake is None:
+        return {"corrected": None, "failed_code": None, "failed_names": None}
+    return {
+        "corrected": mistake.corrected,
+        "failed_code": mistake.code,
+        "failed_names": mistake.names_record,
+    }
 
 
 def _is_followed_by_refresh(call: Call, push: AcceptedPush) -> bool:
