@@ -3,10 +3,11 @@
 Known to each process by what it has started itself: no state outside, nobody is asked.
 """
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable
 from uuid import UUID
+
+from codat.clock import monotonic
 
 FIRST = 3
 """Temporal's own priority of what has none; smaller numbers go first."""
@@ -27,7 +28,7 @@ MAX_COMPANIES = 1000
 class StartPriorities:
     """How many pushes each company has started lately; `clock` gives seconds."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._known: OrderedDict[UUID, tuple[float, float]] = OrderedDict()
 

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from temporalio.client import (
     Client,
@@ -16,7 +16,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.start_memo import CALLER_MEMO, START_MEMO, StartMemo
-from codat.clock import utc_now
+from codat.clock import new_uuid, utc_now
 from dispatch.closed_runs import outcome_of_closed_run
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.payloads.encryption import encrypts
@@ -122,7 +122,7 @@ async def start_push(
 
     `started_by` is the name of the API key that asked for it.
     """
-    key = request.idempotency_key or str(uuid4())
+    key = request.idempotency_key or str(new_uuid())
     keyed = request.model_copy(update={"idempotency_key": key})
     push = Push(client, keyed.push_id)
     first = start_memo(client, keyed)
