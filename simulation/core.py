@@ -244,9 +244,7 @@ class CoreRun:
                 self._outgoing.append(command)
             case "schedule_activity":
                 schedule = command.schedule_activity
-                state = ActivityState(
-                    schedule.seq, schedule.activity_id, schedule.activity_type
-                )
+                state = ActivityState(schedule.seq, schedule.activity_id, schedule.activity_type)
                 self.known.activities[schedule.seq] = state
                 self._outgoing.append(command)
             case "request_cancel_activity":

@@ -43,7 +43,7 @@ class Doors:
     async def press(self, door: str) -> bool:
         """Press a door; False when it did not open."""
         doors: dict[str, Callable[[], Awaitable[object]]] = {
-            "cancel": lambda: self._handle.cancel(),
+            "cancel": self._handle.cancel,
             "terminate": lambda: self._handle.terminate("simulation"),
             "terminate and retry": self._terminate_and_retry,
             "reset to the first task": lambda: self._reset("first"),
@@ -71,10 +71,13 @@ class Doors:
     async def _start_again(self) -> None:
         await start_push(self._client, self._item.request, task_queue="push")
 
-    async def _start_by_name(self, *, more: dict[str, Any] | None = None, **options: Any) -> None:  # noqa: ANN401
+    async def _start_by_name(self, *, more: dict[str, Any] | None = None, **options: Any) -> None:
         request = self._item.request.model_dump(mode="json", by_alias=True, exclude_none=True)
         await self._client.start_workflow(
-            "push", request | (more or {}), id=self._item.request.workflow_id, task_queue="push",
+            "push",
+            request | (more or {}),
+            id=self._item.request.workflow_id,
+            task_queue="push",
             **options,
         )
 
@@ -158,9 +161,7 @@ class Doors:
             case _:
                 await self._change_options(door, execution, activity)
 
-    async def _change_options(
-        self, door: str, execution: WorkflowExecution, activity: str
-    ) -> None:
+    async def _change_options(self, door: str, execution: WorkflowExecution, activity: str) -> None:
         request = api.UpdateActivityOptionsRequest(
             namespace="default", execution=execution, id=activity
         )

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from temporalio.api.enums.v1 import EventType, RetryState, WorkflowTaskFailedCause
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFailedCause
+from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFailedCause as Cause
 from temporalio.bridge.proto.workflow_activation import WorkflowActivationJob
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 
 from simulation.randomness import seed_of
 
 Job = WorkflowActivationJob
+_EXISTS = "START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS"
 
 
 @dataclass
@@ -116,7 +117,10 @@ class JobMaker:
                 job.cancel_workflow.reason = attributes.cause
             case EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
                 failed = event.workflow_task_failed_event_attributes
-                if failed.cause != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW:
+                if (
+                    failed.cause
+                    != WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
+                ):
                     return []
                 job.update_random_seed.randomness_seed = seed_of(failed.new_run_id)
             case _:
@@ -159,7 +163,7 @@ class JobMaker:
                 start.seq = self._known.children[failed.initiated_event_id]
                 start.failed.workflow_id = failed.workflow_id
                 start.failed.workflow_type = failed.workflow_type.name
-                start.failed.cause = StartChildWorkflowExecutionFailedCause.START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS
+                start.failed.cause = Cause.Value(_EXISTS)
             case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
                 done = event.child_workflow_execution_completed_event_attributes
                 end = job.resolve_child_workflow_execution

@@ -55,21 +55,25 @@ class _JumpingSelector(selectors.BaseSelector):
             self.now += timeout
         return []
 
-    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:  # noqa: ANN401
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         return selectors.SelectorKey(fileobj, 0, events, data)
 
-    def unregister(self, fileobj: Any) -> selectors.SelectorKey:  # noqa: ANN401
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
         return selectors.SelectorKey(fileobj, 0, 0, None)
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
         return {}
 
-    def get_key(self, fileobj: Any) -> selectors.SelectorKey:  # noqa: ANN401
+    def get_key(self, fileobj: Any) -> selectors.SelectorKey:
         raise KeyError(fileobj)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
     """asyncio's own loop, whose seconds are virtual and whose threads are none."""
+
+    # Of asyncio's base class, whose types leave them out.
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
 
     def __init__(self) -> None:
         self._jumping = _JumpingSelector()
@@ -84,11 +88,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self,
         when: float,
         callback: Callable[..., Any],
-        *args: Any,  # noqa: ANN401
+        *args: Any,
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Plan a call; as asyncio does, with a handle that knows its process."""
-        self._check_closed()
         timer = _TimerHandle(when, callback, args, self, context)
         _push(self._scheduled, timer)
         timer._scheduled = True  # noqa: SLF001
@@ -107,7 +110,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def call_soon(
         self,
         callback: Callable[..., Any],
-        *args: Any,  # noqa: ANN401
+        *args: Any,
         context: Context | None = None,
     ) -> asyncio.Handle:
         """Call in the next step; what is asked for after the end of a run is dropped."""
@@ -121,7 +124,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._ready
 
     def run_in_executor(
-        self, executor: Any, func: Callable[..., Any], *args: Any  # noqa: ANN401, ARG002
+        self,
+        executor: Any,  # noqa: ARG002, there is none
+        func: Callable[..., Any],
+        *args: Any,
     ) -> asyncio.Future[Any]:
         """Do it at once: there are no threads, and each takes no virtual time."""
         future = self.create_future()

@@ -38,7 +38,7 @@ class Line:
         self.slow = 0.0
         self.lost = 0.0
 
-    async def call(self, rpc: str, request: Any) -> Any:  # noqa: ANN401, protobuf
+    async def call(self, rpc: str, request: Any) -> Any:
         """Carry one request there and its answer back. RPCError."""
         await self._travel(rpc)
         if self.choices.happens(f"{self.name} loses {rpc} on the way", self.lost):
@@ -69,13 +69,13 @@ class SimulatedServiceClient(ServiceClient):
         self,
         rpc: str,
         req: google.protobuf.message.Message,
-        resp_type: type[Any],
+        resp_type: type[Any],  # noqa: ARG002, the SDK's
         *,
         service: str,
         retry: bool,
         metadata: Mapping[str, str | bytes],  # noqa: ARG002, the SDK's
-        timeout: timedelta | None,
-    ) -> Any:  # noqa: ANN401
+        timeout: timedelta | None,  # noqa: ASYNC109, the SDK's
+    ) -> Any:
         if service != "workflow":
             raise NotImplementedError(f"The simulated server has no service {service}.")
         tries = RETRIES if retry else 1
@@ -85,7 +85,7 @@ class SimulatedServiceClient(ServiceClient):
         except TimeoutError:
             raise RPCError("Timeout expired", RPCStatusCode.DEADLINE_EXCEEDED, b"") from None
 
-    async def _persist(self, rpc: str, request: Any, tries: int) -> Any:  # noqa: ANN401
+    async def _persist(self, rpc: str, request: Any, tries: int) -> Any:
         for left in reversed(range(tries)):
             try:
                 return await self._line.call(rpc, request)
@@ -96,7 +96,7 @@ class SimulatedServiceClient(ServiceClient):
         raise AssertionError
 
     @property
-    def worker_service_client(self) -> Any:  # noqa: ANN401
+    def worker_service_client(self) -> Any:
         """There is none: workers are simulated."""
         raise NotImplementedError
 

@@ -88,7 +88,7 @@ class PlatformSide:
             except TimeoutError:
                 continue
 
-    async def _app(self, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
+    async def _app(self, scope: Scope, receive: Any, send: Any) -> None:
         """Let a request leave its process: from now on it arrives, whatever happens there."""
         client = CURRENT.get()
         line = scope["extensions"][EXTENSION]
@@ -101,7 +101,7 @@ class PlatformSide:
         served.add_done_callback(lambda _: lines.discard(line))
         await served
 
-    async def _serve(self, scope: Scope, receive: Any, send: Any) -> None:  # noqa: ANN401
+    async def _serve(self, scope: Scope, receive: Any, send: Any) -> None:
         method = scope["method"]
         name = f"{method} {scope['path'].rpartition('/push')[0][-8:]}"
         pause = self._choices.number("to platform", 0.005, 0.05)

@@ -35,7 +35,7 @@ class Process:
         context.run(CURRENT.set, self)
         return context
 
-    def spawn(self, coroutine: Any, name: str = "") -> asyncio.Task[Any]:  # noqa: ANN401
+    def spawn(self, coroutine: Any, name: str = "") -> asyncio.Task[Any]:
         """Start a task of this process."""
         loop = asyncio.get_running_loop()
         return loop.create_task(coroutine, name=name or self.name, context=self.context())

@@ -12,6 +12,7 @@ from typing import Any
 
 from temporalio.api.history.v1 import HistoryEvent
 
+from codat.errors import CodatError
 from simulation import machine
 from simulation.choices import Choices
 from simulation.loop import Stuck, VirtualLoop
@@ -66,7 +67,7 @@ def _simulate(
     trace = Trace(loop.time, keep=keep_trace)
     asyncio.set_event_loop(loop)
     broken: list[str] = []
-    loop.set_exception_handler(lambda _, context: broken.append(_fault(context)))
+    loop.set_exception_handler(lambda _, context: broken.extend(_faults(context)))
     try:
         SimulatedMachine(loop, choices).install()
         plan = make_plan(choices, pushes, mode)
@@ -93,12 +94,14 @@ def _simulate(
     return Result(seed, plan.mode, verdict, trace.lines, choices.taken, histories)
 
 
-def _fault(context: dict[str, Any]) -> str:
-    """Say what broke in the simulation itself."""
+def _faults(context: dict[str, Any]) -> list[str]:
+    """Say what broke in the simulation itself; what Codat answered to nobody breaks nothing."""
     error = context.get("exception")
+    if isinstance(error, CodatError):
+        return []
     where = traceback.extract_tb(error.__traceback__)[-1] if error and error.__traceback__ else None
     place = f" in {where.filename.rpartition('/')[2]}:{where.lineno}" if where else ""
-    return f"{context['message']}: {error!r}{place}"
+    return [f"{context['message']}: {error!r}{place}"]
 
 
 @contextmanager

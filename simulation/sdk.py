@@ -60,9 +60,7 @@ class WorkflowSdk:
             max_workflow_task_external_storage_concurrency=1,
         )
 
-    def create(
-        self, activation: WorkflowActivation, start: InitializeWorkflow
-    ) -> WorkflowInstance:
+    def create(self, activation: WorkflowActivation, start: InitializeWorkflow) -> WorkflowInstance:
         """Make the instance of a run; it is not activated yet."""
         return self._worker._create_workflow_instance(activation, start)  # noqa: SLF001
 
@@ -78,5 +76,5 @@ def activate(
         asyncio._set_running_loop(loop)  # noqa: SLF001
 
 
-def _no_bridge() -> Any:  # noqa: ANN401
+def _no_bridge() -> Any:
     raise RuntimeError("There is no bridge in a simulation.")

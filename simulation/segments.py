@@ -62,9 +62,7 @@ def segments_of(events: Sequence[HistoryEvent]) -> Iterator[Segment]:
         yield Segment(batch, None, completed)
 
 
-def _look_ahead(
-    segment: Segment, completed: HistoryEvent, later: Sequence[HistoryEvent]
-) -> None:
+def _look_ahead(segment: Segment, completed: HistoryEvent, later: Sequence[HistoryEvent]) -> None:
     done = completed.workflow_task_completed_event_attributes
     segment.next_flags.update(done.sdk_metadata.lang_used_flags)
     for event in later:
@@ -90,6 +88,4 @@ def _local(event: HistoryEvent) -> tuple[int, RecordedLocal]:
         resolution.failed.failure.CopyFrom(marker.failure)
     else:
         resolution.completed.result.CopyFrom(marker.details["result"].payloads[0])
-    return document["seq"], RecordedLocal(
-        resolution, moment["seconds"] * 10**9 + moment["nanos"]
-    )
+    return document["seq"], RecordedLocal(resolution, moment["seconds"] * 10**9 + moment["nanos"])

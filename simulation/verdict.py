@@ -61,7 +61,7 @@ def judge(world: World) -> Verdict:
             verdict.violations += _wrong(case, at, outcome)
         if case.told:
             verdict.violations += _wrong_end(case, case.told[-1][1])
-    verdict.violations += [f"task: {text}" for text in world.server.watch.failed_tasks]
+    verdict.violations += [f"task: {text}" for text in world.server.failed_tasks]
     verdict.violations = list(dict.fromkeys(verdict.violations))
     return verdict
 
@@ -126,15 +126,17 @@ def _wrong(case: _Case, at: float, outcome: PushOutcome) -> list[str]:
         if str(outcome.push_operation_key) not in operations:
             return [f"lost: {said} of operation {outcome.push_operation_key}, without a record"]
         return []
-    if not known:
-        return []
+    denial = _denial(outcome)
+    return [f"wrong: {said}, {denial}, and its record is there"] if known and denial else []
+
+
+def _denial(outcome: PushOutcome) -> str | None:
+    """Say how an outcome denies that a record is there or may come."""
     if outcome.status == "Failed":
-        return [f"wrong: {said}, and its record is there: {outcome.message}"]
+        return outcome.message
     if not outcome.submitted:
-        return [f"wrong: {said}, nothing submitted, and its record is there"]
-    if not outcome.may_still_land:
-        return [f"wrong: {said}, may not land, and its record is there"]
-    return []
+        return "nothing submitted"
+    return None if outcome.may_still_land else "may not land"
 
 
 def _wrong_end(case: _Case, outcome: PushOutcome) -> list[str]:

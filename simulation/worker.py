@@ -24,8 +24,8 @@ from simulation.core import CoreRun, Evicted, LocalResult, NonDeterminism, TaskF
 from simulation.processes import Process
 from simulation.sdk import WorkflowSdk
 from simulation.server.clock import seconds_of, stamp_of
-from simulation.server.pollers import Poller, WorkflowTaskGiven
-from simulation.server.server import NotFound, Server
+from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
+from simulation.server.server import Server
 
 HEARTBEAT_PART = 0.8
 """The core passes a heartbeat on once in this part of the time that it may take."""
@@ -93,9 +93,9 @@ class SimulatedWorker:
     def start(self) -> None:
         """Begin to take tasks."""
         self._spawn(self._activities.run())
-        self._server.connect(self.poller)
+        self._server.matching.connect(self.poller)
 
-    def _spawn(self, coroutine: Any) -> None:  # noqa: ANN401
+    def _spawn(self, coroutine: Any) -> None:
         task = self.process.spawn(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -103,7 +103,7 @@ class SimulatedWorker:
     def kill(self) -> None:
         """Die: nothing of it runs any more, and its connections end."""
         self.process.kill()
-        self._server.disconnect(self.poller)
+        self._server.matching.disconnect(self.poller)
 
     def bury(self) -> None:
         """After a run: let what its workflows still hold end without doing anything."""
@@ -133,7 +133,7 @@ class SimulatedWorker:
             return
         await self._travel()
         try:
-            is_done = self._server.complete_task(
+            is_done = self._server.tasks.complete(
                 given.run_id, given.number, completion, self.poller
             )
         except NotFound:
@@ -144,7 +144,7 @@ class SimulatedWorker:
 
     def _fail_task(self, given: WorkflowTaskGiven, failure: Failure) -> None:
         try:
-            self._server.fail_task(given.run_id, given.number, failure)
+            self._server.tasks.fail(given.run_id, given.number, failure)
         except NotFound:
             return
 
@@ -209,9 +209,9 @@ class SimulatedWorker:
             return
         await self._travel()
         self._last_beats.pop(token, None)
-        self._server.free(token)
+        self._server.matching.free(token)
         try:
-            pending = self._server.activity_of(token)
+            pending = self._server.matching.activity_of(token)
         except NotFound:
             self._server.tell(f"{self.process.name} reports an activity that nobody waits for")
             return
@@ -232,7 +232,7 @@ class SimulatedWorker:
         if token.startswith(b"local"):
             return
         try:
-            limit = seconds_of(self._server.activity_of(token).options.heartbeat_timeout)
+            limit = seconds_of(self._server.matching.activity_of(token).options.heartbeat_timeout)
         except NotFound:
             limit = 1.0
         if now - self._last_beats.get(token, -1e9) < limit * HEARTBEAT_PART:
@@ -243,7 +243,7 @@ class SimulatedWorker:
     async def _send_beat(self, token: bytes) -> None:
         await self._travel()
         try:
-            pending = self._server.activity_of(token)
+            pending = self._server.matching.activity_of(token)
         except NotFound:
             self._cancel_activity(token, "not found")
             return
@@ -317,4 +317,3 @@ def _timed_out(schedule: ScheduleLocalActivity) -> ActivityResolution:
     failure.cause.message = "Activity timed out"
     failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
     return resolution
-

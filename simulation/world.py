@@ -106,9 +106,7 @@ class World:
 
     def _set_up_platform(self, mode: Mode) -> None:
         emulator = self.platform.emulator
-        emulator.settings(
-            idempotency=mode.idempotency, echo_data=mode.echo
-        )
+        emulator.settings(idempotency=mode.idempotency, echo_data=mode.echo)
         for connection in sorted({item.connection for item in self.plan.items}):
             if mode.rewrites:
                 way = self.choices.pick(f"rewrite of {connection}", REWRITES)
@@ -125,7 +123,10 @@ class World:
         for line in self._lines:
             line.slow, line.lost = number("slow line", 0, 0.05), number("lossy line", 0, 0.02)
         for worker in self.workers:
-            worker.evicts, worker.slow = number("evictions", 0, 0.3), number("slow worker", 0, 0.1)
+            worker.evicts, worker.slow = (
+                self.choices.pick("evictions", (0.0, 0.0, 0.03, 0.2)),
+                number("slow worker", 0, 0.1),
+            )
 
     def _calm(self) -> None:
         """Let nothing go wrong any more."""
@@ -203,7 +204,7 @@ class World:
         await asyncio.sleep(self.choices.number("until restart", 0.1, 6.0))
         born = self._start_worker()
         if self.loop.time() < STORM:
-            born.evicts = self.choices.number("evictions", 0, 0.3)
+            born.evicts = self.choices.pick("evictions", (0.0, 0.0, 0.03, 0.2))
 
     async def _freeze(self, worker: SimulatedWorker) -> None:
         longest = self.choices.pick("how long frozen", (3.0, 15.0, 90.0))

@@ -65,7 +65,7 @@ class PendingActivity:
 
     def _offer(self) -> None:
         self.retry = None
-        self.server.offer_activity(self)
+        self.server.matching.offer_activity(self)
 
     @property
     def can_start(self) -> bool:
@@ -73,7 +73,7 @@ class PendingActivity:
         is_here = self.run.activities.get(self.scheduled_event) is self
         return is_here and self.run.is_running and not self.is_started and not self.is_paused
 
-    def start(self, worker: Any, token: bytes) -> ActivityTask:  # noqa: ANN401
+    def start(self, worker: Any, token: bytes) -> ActivityTask:
         """Note that a worker has it, and give what it is told."""
         self.started_ns, self.worker, self.token = self.run.clock.now_ns(), worker, token
         self._watch()
@@ -110,7 +110,7 @@ class PendingActivity:
         # While it is paused none fires, and the moment it is unpaused it does.
         if token != self.token or not self.is_started or self.is_paused:
             return
-        names = {START_TO_CLOSE: "StartToClose", HEARTBEAT: "Heartbeat"}
+        names: dict[int, str] = {START_TO_CLOSE: "StartToClose", HEARTBEAT: "Heartbeat"}
         failure = Failure(message=f"activity {names.get(kind, 'ScheduleToClose')} timeout")
         failure.source = "Server"
         failure.timeout_failure_info.timeout_type = kind  # pyright: ignore[reportAttributeAccessIssue]
@@ -120,7 +120,8 @@ class PendingActivity:
     @property
     def label(self) -> str:
         """Name it in a trace."""
-        return f"{self.options.activity_type.name} {self.options.activity_id} of {self.run.workflow_id}"
+        options = self.options
+        return f"{options.activity_type.name} {options.activity_id} of {self.run.workflow_id}"
 
     def complete(self, result: Payloads) -> None:
         """End it with a result."""
@@ -134,7 +135,7 @@ class PendingActivity:
         """End the attempt with a failure, and the activity if it is not tried again."""
         state = RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE
         if not by_hand and not failure.application_failure_info.non_retryable:
-            state = self._retry_state(failure, is_timeout=is_timeout)
+            state = self._retry_state(failure)
             if state == RetryState.RETRY_STATE_IN_PROGRESS:
                 self._again(failure)
                 return
@@ -144,12 +145,16 @@ class PendingActivity:
             kind = EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT
         self._end(kind, failure=failure, retry_state=state)
 
-    def _retry_state(self, failure: Failure, *, is_timeout: bool) -> int:
+    def _retry_state(self, failure: Failure) -> int:
         if self.is_cancel_requested:
             return RetryState.RETRY_STATE_CANCEL_REQUESTED
         policy = self.options.retry_policy
         # Of a paused activity the server forgets how often it may be tried.
-        if policy.maximum_attempts and self.attempt >= policy.maximum_attempts and not self.is_paused:
+        if (
+            policy.maximum_attempts
+            and self.attempt >= policy.maximum_attempts
+            and not self.is_paused
+        ):
             return RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
         limit = seconds_of(self.options.schedule_to_close_timeout)
         if limit:
@@ -181,7 +186,7 @@ class PendingActivity:
     def _free(self) -> None:
         if self.worker is not None:
             self.worker.busy.discard(self.token)
-        self.server.offer_waiting()
+        self.server.matching.offer_waiting()
 
     def drop(self) -> None:
         """Forget it: the run is over, or it has ended."""
@@ -191,7 +196,7 @@ class PendingActivity:
         if self.worker is not None:
             self.worker.busy.discard(self.token)
 
-    def _end(self, kind: int, **values: Any) -> None:  # noqa: ANN401
+    def _end(self, kind: int, **values: Any) -> None:
         self.drop()
         run = self.run
         run.activities.pop(self.scheduled_event, None)
@@ -217,7 +222,7 @@ class PendingActivity:
 
         self.server.tell(f"activity {self.label} ends: {_word(kind, values)}")
         self.server.happen(run, write, f"activity {self.scheduled_event}")
-        self.server.offer_waiting()
+        self.server.matching.offer_waiting()
 
     def cancel_before_start(self) -> None:
         """End it as cancelled though no worker ever had it; no start is written."""

@@ -35,12 +35,14 @@ class ServerClock:
         """Give the time as protobuf has it."""
         return stamp_of(self.now_ns())
 
-    def later(self, seconds: float, callback: Callable[..., None], *args: Any) -> asyncio.TimerHandle:  # noqa: ANN401
+    def later(
+        self, seconds: float, callback: Callable[..., None], *args: Any
+    ) -> asyncio.TimerHandle:
         """Plan something that the server does itself."""
         due = self._loop.time() + max(seconds, 0)
         return self._loop.call_at(due, callback, *args, context=self._context)
 
-    def soon(self, callback: Callable[..., None], *args: Any) -> None:  # noqa: ANN401
+    def soon(self, callback: Callable[..., None], *args: Any) -> None:
         """Have the server do something in the next step."""
         self._loop.call_soon(callback, *args, context=self._context)
 

@@ -60,7 +60,9 @@ class CommandHandler:
                 raise NotImplementedError(f"The simulated server knows no command {kind}.")
             handler(getattr(command, kind), command)
 
-    def _write(self, kind: int, command: WorkflowCommand | None = None, **values: Any) -> HistoryEvent:  # noqa: ANN401
+    def _write(
+        self, kind: int, command: WorkflowCommand | None = None, **values: Any
+    ) -> HistoryEvent:
         has_words = command is not None and command.HasField("user_metadata")
         return self._run.append(
             kind,
@@ -77,7 +79,7 @@ class CommandHandler:
         if marker.failure:
             attributes.failure.CopyFrom(marker.failure)
 
-    def _start_timer(self, asked: Any, command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _start_timer(self, asked: Any, command: WorkflowCommand) -> None:
         timer_id = str(asked.seq)
         event = self._write(
             EventType.EVENT_TYPE_TIMER_STARTED,
@@ -89,7 +91,7 @@ class CommandHandler:
             self._run, timer_id, event.event_id, seconds_of(asked.start_to_fire_timeout)
         )
 
-    def _cancel_timer(self, asked: Any, command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _cancel_timer(self, asked: Any, command: WorkflowCommand) -> None:
         timer_id, run = str(asked.seq), self._run
         timer = run.timers.pop(timer_id, None)
         if timer:
@@ -103,7 +105,7 @@ class CommandHandler:
             identity="worker",
         )
 
-    def _schedule_activity(self, asked: Any, command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _schedule_activity(self, asked: Any, command: WorkflowCommand) -> None:
         policy = RetryPolicy()
         policy.CopyFrom(asked.retry_policy)
         policy.initial_interval.CopyFrom(asked.retry_policy.initial_interval)
@@ -127,7 +129,7 @@ class CommandHandler:
             heartbeat_timeout=asked.heartbeat_timeout,
             retry_policy=policy,
         )
-        self._server.schedule_activity(self._run, event)
+        self._server.matching.schedule_activity(self._run, event)
 
     def _cancel_activity(self, scheduled_event: int) -> None:
         self._write(
@@ -140,7 +142,7 @@ class CommandHandler:
         if not pending.is_started:
             pending.cancel_before_start()
 
-    def _upsert_workflow_search_attributes(self, asked: Any, _command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _upsert_workflow_search_attributes(self, asked: Any, _command: WorkflowCommand) -> None:
         upsert = SearchAttributes()
         upsert.CopyFrom(asked.search_attributes)
         self._write(
@@ -149,14 +151,14 @@ class CommandHandler:
         set_attributes(self._run, upsert)
         self._server.visibility.note(self._run)
 
-    def _modify_workflow_properties(self, asked: Any, _command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _modify_workflow_properties(self, asked: Any, _command: WorkflowCommand) -> None:
         upsert = Memo()
         upsert.CopyFrom(asked.upserted_memo)
         self._write(EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED, upserted_memo=upsert)
         set_memo(self._run, upsert)
         self._server.visibility.note(self._run)
 
-    def _start_child_workflow_execution(self, asked: Any, command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _start_child_workflow_execution(self, asked: Any, command: WorkflowCommand) -> None:
         event = self._write(
             EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
             command,
@@ -171,14 +173,14 @@ class CommandHandler:
         self._run.children[event.event_id] = asked.workflow_id
         self._server.clock.soon(self._server.start_child, self._run, event)
 
-    def _complete_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _complete_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:
         result = Payloads(payloads=[asked.result]) if asked.HasField("result") else None
         event = self._write(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, result=result)
         self._server.close(
             self._run, WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED, event
         )
 
-    def _fail_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _fail_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:
         policy = self._run.start.HasField("retry_policy")
         state = RetryState.RETRY_STATE_RETRY_POLICY_NOT_SET
         if policy:
@@ -192,13 +194,13 @@ class CommandHandler:
             self._run, WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_FAILED, event
         )
 
-    def _cancel_workflow_execution(self, _asked: Any, _command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _cancel_workflow_execution(self, _asked: Any, _command: WorkflowCommand) -> None:
         event = self._write(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED)
         self._server.close(
             self._run, WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CANCELED, event
         )
 
-    def _continue_as_new_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:  # noqa: ANN401
+    def _continue_as_new_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:
         run = self._run
         memo = Memo()
         for name, payload in (asked.memo or run.memo).items():

@@ -9,6 +9,10 @@ from temporalio.bridge.proto.activity_task import ActivityTask
 from simulation.processes import Process
 
 
+class NotFound(LookupError):
+    """What a worker or a client asks for is not there, or not any more."""
+
+
 @dataclass
 class WorkflowTaskGiven:
     """A workflow task on its way to a worker; `events` begin after those that it has seen."""

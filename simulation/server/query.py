@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -139,13 +140,11 @@ def _compare(name: str, operator: str, value: str) -> Condition:
 
 
 def _moment(text: str) -> int:
-    from datetime import datetime  # noqa: PLC0415
-
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    moment = datetime.fromisoformat(text)
     return round(moment.timestamp() * 1e6) * 1000
 
 
-def _ordered(operator: str, own: Any, value: Any) -> bool:  # noqa: ANN401
+def _ordered(operator: str, own: Any, value: Any) -> bool:
     match operator:
         case "=":
             return own == value

@@ -7,7 +7,6 @@ from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 
-from simulation.server.activities import PendingActivity
 from simulation.server.clock import seconds_of
 from simulation.server.commands import set_attributes, set_memo
 from simulation.server.run import Run
@@ -43,13 +42,14 @@ class ResetRun:
         server.enter(run)
         now = run.clock.now_ns()
         for timer_id, event in self.timers.items():
-            due = event.event_time.ToNanoseconds() + seconds_of(
-                event.timer_started_event_attributes.start_to_fire_timeout
-            ) * 1e9
+            due = (
+                event.event_time.ToNanoseconds()
+                + seconds_of(event.timer_started_event_attributes.start_to_fire_timeout) * 1e9
+            )
             server.start_timer(run, timer_id, event.event_id, (due - now) / 1e9)
         for event in self.activities.values():
-            server.schedule_activity(run, event)
-        server.schedule_task(run)
+            server.matching.schedule_activity(run, event)
+        server.tasks.schedule(run)
 
 
 def reset(server: "Server", base: Run, finish_event: int, reason: str) -> ResetRun:

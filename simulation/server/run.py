@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 RUNNING = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING
 
-_FIELDS = {
+_FIELDS: dict[int, str] = {
     number: EventType.Name(number).removeprefix("EVENT_TYPE_").lower() + "_event_attributes"
     for number in EventType.values()
     if number
@@ -25,7 +25,7 @@ _FIELDS = {
 """The field of an event that has the attributes of its type."""
 
 
-def attributes_of(event: HistoryEvent) -> Any:  # noqa: ANN401, one of fifty messages
+def attributes_of(event: HistoryEvent) -> Any:
     """Give the part of an event that its type is about."""
     return getattr(event, _FIELDS[event.event_type])
 
@@ -93,7 +93,7 @@ class Run:
         return self.close_ns == 0
 
     @property
-    def start(self) -> Any:  # noqa: ANN401, protobuf
+    def start(self) -> Any:
         """What the run was started with."""
         return self.history[0].workflow_execution_started_event_attributes
 
@@ -109,13 +109,13 @@ class Run:
         """Whether a worker has the workflow task in hand."""
         return self.task is not None and self.task.started_ns > 0
 
-    def append(self, kind: int, at_ns: int | None = None, **values: Any) -> HistoryEvent:  # noqa: ANN401
+    def append(self, kind: int, at_ns: int | None = None, **values: Any) -> HistoryEvent:
         """Write an event and give it; values are copied into its attributes."""
         event = make_event(kind, len(self.history) + 1, at_ns or self.clock.now_ns(), **values)
         self.history.append(event)
         return event
 
-    def note(self, event: HistoryEvent) -> None:
+    def note(self) -> None:
         """Let whoever waits for news have them."""
         waiters, self.waiters = self.waiters, []
         for waiter in waiters:
@@ -131,7 +131,7 @@ class Run:
         return False
 
 
-def make_event(kind: int, number: int, at_ns: int, **values: Any) -> HistoryEvent:  # noqa: ANN401
+def make_event(kind: int, number: int, at_ns: int, **values: Any) -> HistoryEvent:
     """Make an event; None is left out, messages are copied, plain values set."""
     event = HistoryEvent(event_id=number, event_type=kind)  # pyright: ignore[reportArgumentType]
     event.event_time.FromNanoseconds(at_ns)

@@ -1,48 +1,27 @@
 """The server itself: starts, tasks, timers, endings."""
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import (
     ContinueAsNewInitiator,
     EventType,
-    TimeoutType,
     WorkflowExecutionStatus,
-    WorkflowTaskFailedCause,
 )
-from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent, WorkflowExecutionStartedEventAttributes
-from temporalio.bridge.proto.activity_task import ActivityTask
 
 from simulation.choices import Choices
-from simulation.core import Completion
-from simulation.server.activities import PendingActivity
 from simulation.server.clock import ServerClock
-from simulation.server.commands import CommandHandler, closes
-from simulation.server.pollers import Poller, WorkflowTaskGiven
-from simulation.server.run import Buffered, Run, WorkflowTask, attributes_of, make_event
+from simulation.server.matching import Matching
+from simulation.server.pollers import NotFound
+from simulation.server.run import Buffered, Run, attributes_of
+from simulation.server.tasks import WorkflowTasks
 from simulation.server.visibility import Visibility
 
-STICKY = 2.0
-"""Seconds for which a task waits for the worker that knows its run, as worker.py asks for."""
-
-TASK_TIMEOUT = 10.0
-SUGGEST_AT = 4096
+TASK_TIMEOUT = 10
+"""Seconds that a worker has for a workflow task, unless a start says otherwise."""
 
 Tell = Callable[[str], None]
-
-
-class NotFound(LookupError):
-    """What a worker or a client asks for is not there, or not any more."""
-
-
-@dataclass
-class Ends:
-    """What a simulation watches: workflow tasks that failed, and how often that happened."""
-
-    failed_tasks: list[str] = field(default_factory=list[str])
 
 
 class Server:
@@ -55,10 +34,9 @@ class Server:
         self.runs: dict[str, list[Run]] = {}
         self.by_run: dict[str, Run] = {}
         self.visibility = Visibility(clock, choices)
-        self.pollers: list[Poller] = []
-        self.watch = Ends()
-        self._waiting_runs: list[Run] = []
-        self._waiting_activities: list[PendingActivity] = []
+        self.failed_tasks: list[str] = []
+        self.matching = Matching(self)
+        self.tasks = WorkflowTasks(self)
 
     # Runs
 
@@ -97,15 +75,15 @@ class Server:
         begun.original_execution_run_id = run.run_id
         begun.first_execution_run_id = begun.first_execution_run_id or run.run_id
         begun.attempt = begun.attempt or 1
-        begun.workflow_task_timeout.seconds = int(TASK_TIMEOUT)
+        begun.workflow_task_timeout.seconds = TASK_TIMEOUT
         run.memo = dict(begun.memo.fields)
         run.attributes = dict(begun.search_attributes.indexed_fields)
         run.parent = parent
         self.enter(run)
         if after:
-            self.clock.later(after, self.schedule_task, run)
+            self.clock.later(after, self.tasks.schedule, run)
         else:
-            self.schedule_task(run)
+            self.tasks.schedule(run)
         return run
 
     def enter(self, run: Run) -> None:
@@ -143,7 +121,7 @@ class Server:
         if not run.is_terminated:
             run.activities.clear()
         self.visibility.note(run)
-        run.note(event)
+        run.note()
         self.tell(f"{run.workflow_id} run {run.run_id[:8]} closed: {_how(event)}")
         if run.parent:
             self._tell_parent(run, event)
@@ -170,8 +148,6 @@ class Server:
         attributes.initiator = initiator
         self.start(run.workflow_id, attributes, after=1.0)
 
-    # Workflow tasks
-
     def happen(self, run: Run, write: Callable[[], None], name: str = "") -> None:
         """Write what happened to a run, once no worker has its workflow task in hand."""
         if not run.is_running:
@@ -180,211 +156,8 @@ class Server:
             run.buffered.append(Buffered(write, name))
             return
         write()
-        run.note(run.history[-1])
-        self.schedule_task(run)
-
-    def schedule_task(self, run: Run) -> None:
-        """Have a worker look at a run."""
-        if run.task is not None or not run.is_running or run.is_paused:
-            return
-        run.tasks_given += 1
-        sticky = run.sticky if run.sticky and run.sticky.is_connected else None
-        run.task = WorkflowTask(
-            run.tasks_given, run.task_attempt, self.clock.now_ns(), sticky=sticky
-        )
-        if run.task_attempt == 1:
-            run.task.scheduled_event = self._task_scheduled(run).event_id
-        if sticky:
-            run.task.timer = self.clock.later(STICKY, self._sticky_timeout, run, run.task)
-        self._offer_run(run)
-
-    def _task_scheduled(self, run: Run) -> HistoryEvent:
-        return run.append(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
-            task_queue=run.start.task_queue,
-            attempt=run.task_attempt,
-        )
-
-    def _offer_run(self, run: Run) -> None:
-        task = run.task
-        if task is None or task.started_ns:
-            return
-        poller = task.sticky or self._any_poller(f"worker for task of {run.workflow_id}")
-        if poller is None:
-            if run not in self._waiting_runs:
-                self._waiting_runs.append(run)
-            return
-        # Between the poll and the start of a task there is matching, which takes a moment.
-        pause = self.choices.number("matching", 0.001, 0.01)
-        self.clock.later(pause, self._start_task, run, task, poller)
-
-    def _any_poller(self, name: str) -> Poller | None:
-        free = [one for one in self.pollers if one.is_connected]
-        return self.choices.pick(name, free) if free else None
-
-    def _sticky_timeout(self, run: Run, task: WorkflowTask) -> None:
-        if run.task is not task or task.started_ns:
-            return
-        run.append(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
-            scheduled_event_id=task.scheduled_event,
-            timeout_type=TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_START,
-        )
-        run.task, run.sticky = None, None
-        self.schedule_task(run)
-
-    def _start_task(self, run: Run, task: WorkflowTask, poller: Poller) -> None:
-        if run.task is not task or task.started_ns or run.is_paused:
-            return
-        if not poller.is_connected:
-            if task.sticky is None:
-                self._offer_run(run)
-            return
-        if task.timer:
-            task.timer.cancel()
-        task.started_ns = self.clock.now_ns()
-        events = self._events_of_task(run, task)
-        task.timer = self.clock.later(TASK_TIMEOUT, self._task_timeout, run, task)
-        is_whole = task.sticky is None
-        first = 0 if is_whole else run.previous_started
-        given = WorkflowTaskGiven(
-            run.workflow_id, run.run_id, task.number, events[first:], is_whole, run.previous_started
-        )
-        self._send(poller, poller.take_workflow, given)
-
-    def _events_of_task(self, run: Run, task: WorkflowTask) -> list[HistoryEvent]:
-        """Write the start of a task, or keep it back for one that is tried again."""
-        if task.attempt == 1:
-            event = run.append(
-                EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
-                scheduled_event_id=task.scheduled_event,
-                identity="worker",
-                suggest_continue_as_new=len(run.history) > SUGGEST_AT,
-            )
-            task.started_event = event.event_id
-            return list(run.history)
-        number = len(run.history) + 1
-        scheduled = make_event(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
-            number,
-            task.scheduled_ns,
-            task_queue=run.start.task_queue,
-            attempt=task.attempt,
-        )
-        started = make_event(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
-            number + 1,
-            task.started_ns,
-            scheduled_event_id=number,
-            identity="worker",
-        )
-        task.transient, task.started_event = [scheduled, started], number + 1
-        task.scheduled_event = number
-        return [*run.history, scheduled, started]
-
-    def _send(self, poller: Poller, take: Callable[..., None], given: object) -> None:
-        """Let something travel to a worker; a dead one never gets it."""
-        pause = self.choices.number("to worker", 0.001, 0.02)
-        self.clock.later(pause, poller.process.context().run, take, given)
-
-    def _task_timeout(self, run: Run, task: WorkflowTask) -> None:
-        if run.task is not task:
-            return
-        self.tell(f"workflow task of {run.workflow_id} times out")
-        if task.attempt == 1:
-            run.append(
-                EventType.EVENT_TYPE_WORKFLOW_TASK_TIMED_OUT,
-                scheduled_event_id=task.scheduled_event,
-                started_event_id=task.started_event,
-                timeout_type=TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE,
-            )
-        self._task_over(run, attempt=task.attempt + 1)
-
-    def _task_over(self, run: Run, attempt: int) -> None:
-        """Go on after a task that led to nothing."""
-        run.task, run.sticky, run.task_attempt = None, None, attempt
-        if self._flush(run):
-            run.task_attempt = 1
-        self.schedule_task(run)
-
-    def _flush(self, run: Run) -> bool:
-        buffered, run.buffered = run.buffered, []
-        for item in buffered:
-            item.write()
-        if buffered:
-            run.note(run.history[-1])
-        return bool(buffered)
-
-    def _task_of(self, run_id: str, number: int) -> tuple[Run, WorkflowTask]:
-        run = self.by_run.get(run_id)
-        if run is None or run.task is None or run.task.number != number or not run.is_task_started:
-            raise NotFound("Workflow task not found.")
-        return run, run.task
-
-    def complete_task(
-        self, run_id: str, number: int, completion: Completion, poller: Poller
-    ) -> bool:
-        """Carry out what a workflow decided; False if it has to look again first. NotFound."""
-        run, task = self._task_of(run_id, number)
-        if task.timer:
-            task.timer.cancel()
-        if run.buffered and any(map(closes, completion.commands)):
-            # It did not know of all that had happened when it decided to end.
-            self._fail(run, task, WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND)
-            return False
-        self._write_transient(run, task)
-        event = run.append(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-            scheduled_event_id=task.scheduled_event,
-            started_event_id=task.started_event,
-            identity="worker",
-        )
-        sdk = event.workflow_task_completed_event_attributes.sdk_metadata
-        sdk.SetInParent()
-        sdk.lang_used_flags.extend(completion.lang_flags)
-        if completion.is_first:
-            sdk.core_used_flags.extend([1, 2, 3, 4])
-            sdk.sdk_name, sdk.sdk_version = "temporal-python", "1.35.0"
-        run.task, run.task_attempt = None, 1
-        run.previous_started, run.sticky = task.started_event, poller
-        before = len(run.history)
-        CommandHandler(self, run, event.event_id).carry_out(completion.commands)
-        if run.is_running:
-            is_new = self._flush(run)
-            run.note(run.history[-1])
-            if is_new or self._needs_task(run, before):
-                self.schedule_task(run)
-        return True
-
-    def _needs_task(self, run: Run, before: int) -> bool:
-        ends = EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED
-        return any(event.event_type == ends for event in run.history[before:])
-
-    def _write_transient(self, run: Run, task: WorkflowTask) -> None:
-        run.history.extend(task.transient)
-        task.transient = []
-
-    def _fail(self, run: Run, task: WorkflowTask, cause: int, failure: Failure | None = None) -> None:
-        if task.attempt == 1:
-            run.append(
-                EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-                scheduled_event_id=task.scheduled_event,
-                started_event_id=task.started_event,
-                cause=cause,
-                failure=failure,
-                identity="worker",
-            )
-        self._task_over(run, attempt=task.attempt + 1)
-
-    def fail_task(self, run_id: str, number: int, failure: Failure) -> None:
-        """Note that a worker could not do a workflow task. NotFound."""
-        run, task = self._task_of(run_id, number)
-        if task.timer:
-            task.timer.cancel()
-        self.watch.failed_tasks.append(f"{run.workflow_id}: {failure.message}")
-        self.tell(f"workflow task of {run.workflow_id} FAILED: {failure.message}")
-        cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE
-        self._fail(run, task, cause, failure)
+        run.note()
+        self.tasks.schedule(run)
 
     # Timers and children
 
@@ -443,86 +216,6 @@ class Server:
 
         self.happen(parent, write)
 
-    # Activities
-
-    def schedule_activity(self, run: Run, event: HistoryEvent) -> None:
-        """Begin an activity by the event that asks for it."""
-        attributes = event.activity_task_scheduled_event_attributes
-        options = type(attributes)()
-        options.CopyFrom(attributes)
-        pending = PendingActivity(self, run, event.event_id, options, self.clock.now_ns())
-        run.activities[event.event_id] = pending
-        pending.schedule()
-
-    def offer_activity(self, pending: PendingActivity) -> None:
-        """Give an activity to a worker that has room, now or later."""
-        if not pending.can_start:
-            return
-        free = [one for one in self.pollers if one.is_connected and len(one.busy) < one.slots]
-        if not free:
-            if pending not in self._waiting_activities:
-                self._waiting_activities.append(pending)
-            return
-        poller = self.choices.pick(f"worker for {pending.label}", free)
-        pause = self.choices.number("matching", 0.001, 0.01)
-        self.clock.later(pause, self._start_activity, pending, poller, pending.scheduled_ns)
-
-    def _start_activity(self, pending: PendingActivity, poller: Poller, scheduled_ns: int) -> None:
-        if not pending.can_start or pending.scheduled_ns != scheduled_ns:
-            return
-        if not poller.is_connected or len(poller.busy) >= poller.slots:
-            self.offer_activity(pending)
-            return
-        token = self._token(pending)
-        poller.busy.add(token)
-        task: ActivityTask = pending.start(poller, token)
-        self.tell(f"activity {pending.label} goes to {poller.process.name}")
-        self._send(poller, poller.take_activity, task)
-
-    def _token(self, pending: PendingActivity) -> bytes:
-        stamp = self.choices.uuid("token").hex[:8]
-        parts = [pending.run.run_id, pending.scheduled_event, pending.attempt, stamp]
-        return json.dumps(parts).encode()
-
-    def activity_of(self, token: bytes) -> PendingActivity:
-        """Find the activity that a worker holds; NotFound when nobody waits for it any more."""
-        run_id, scheduled, attempt, _ = json.loads(token)
-        run = self.by_run.get(run_id)
-        pending = run.activities.get(scheduled) if run and run.is_running else None
-        if pending is None or not pending.is_started or pending.attempt != attempt:
-            raise NotFound("invalid activityID or activity already timed out or completed")
-        return pending
-
-    def free(self, token: bytes) -> None:
-        """Note that a worker is done with a task, whether or not anybody waited for it."""
-        for poller in self.pollers:
-            poller.busy.discard(token)
-        self.offer_waiting()
-
-    # Workers
-
-    def connect(self, poller: Poller) -> None:
-        """Let a worker take tasks."""
-        self.pollers.append(poller)
-        self.offer_waiting()
-
-    def disconnect(self, poller: Poller) -> None:
-        """Notice that a worker is gone."""
-        poller.is_connected = False
-        if poller in self.pollers:
-            self.pollers.remove(poller)
-
-    def offer_waiting(self) -> None:
-        """Give what waits to whoever has room."""
-        if not self.pollers:
-            return
-        runs, self._waiting_runs = self._waiting_runs, []
-        for run in runs:
-            self._offer_run(run)
-        activities, self._waiting_activities = self._waiting_activities, []
-        for pending in activities:
-            self.offer_activity(pending)
-
 
 def _how(event: HistoryEvent) -> str:
     kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_").lower()
@@ -531,4 +224,3 @@ def _how(event: HistoryEvent) -> str:
     if failure is not None and failure.message:
         return f"{kind} ({failure.application_failure_info.type}: {failure.message})"
     return kind
-

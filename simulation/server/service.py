@@ -21,9 +21,10 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from simulation.server.activities import PendingActivity
 from simulation.server.clock import stamp_of
+from simulation.server.pollers import NotFound
 from simulation.server.resets import reset
 from simulation.server.run import Run
-from simulation.server.server import NotFound, Server
+from simulation.server.server import Server
 from simulation.server.visibility import describe_info
 
 LONG_POLL = 20.0
@@ -35,7 +36,7 @@ class Service:
     def __init__(self, server: Server) -> None:
         self._server = server
 
-    async def answer(self, rpc: str, request: Any) -> Any:  # noqa: ANN401, protobuf
+    async def answer(self, rpc: str, request: Any) -> Any:
         """Answer one call. RPCError as the server gives it."""
         handler = getattr(self, f"_{rpc}", None)
         if handler is None:
@@ -62,9 +63,7 @@ class Service:
             self.terminate(latest, "TerminateIfRunning WorkflowIdReusePolicy")
         elif latest and not _may_start_again(latest, request.workflow_id_reuse_policy):
             raise _already_started(latest)
-        run = server.start(
-            workflow_id, _started(request), request_id=request.request_id
-        )
+        run = server.start(workflow_id, _started(request), request_id=request.request_id)
         server.tell(f"{request.workflow_type.name} {workflow_id} starts as run {run.run_id[:8]}")
         return api.StartWorkflowExecutionResponse(run_id=run.run_id, started=True)
 
@@ -72,9 +71,7 @@ class Service:
         self, request: api.DescribeWorkflowExecutionRequest
     ) -> api.DescribeWorkflowExecutionResponse:
         run = self._find(request.execution)
-        response = api.DescribeWorkflowExecutionResponse(
-            workflow_execution_info=describe_info(run)
-        )
+        response = api.DescribeWorkflowExecutionResponse(workflow_execution_info=describe_info(run))
         response.execution_config.task_queue.CopyFrom(run.start.task_queue)
         response.execution_config.default_workflow_task_timeout.seconds = 10
         response.pending_activities.extend(map(_pending, run.activities.values()))
@@ -321,5 +318,3 @@ def _pending(pending: PendingActivity) -> PendingActivityInfo:
     if pending.last_failure:
         info.last_failure.CopyFrom(pending.last_failure)
     return info
-
-

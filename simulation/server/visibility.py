@@ -28,13 +28,19 @@ class _Shown:
 
 
 class Visibility:
-    """Rows of runs, each with the changes that are still to be shown."""
+    """Rows of runs, each with the changes that are still to be shown.
+
+    `is_slow` is the probability of a long lag. With `keeps_order` a run of a workflow is never
+    shown before an earlier one, as the product takes for granted.
+    """
 
     def __init__(self, clock: ServerClock, choices: Choices) -> None:
         self._clock = clock
         self._choices = choices
         self._changes: dict[str, list[_Shown]] = {}
+        self._last_due: dict[str, int] = {}
         self.is_slow = 0.0
+        self.keeps_order = True
 
     def note(self, run: Run) -> None:
         """Write down how a run is now; the list shows it later."""
@@ -43,8 +49,10 @@ class Visibility:
             lag = self._choices.number("long list lag", USUAL_LAG, LONG_LAG)
         changes = self._changes.setdefault(run.run_id, [])
         due = self._clock.now_ns() + round(lag * 1e9)
-        # One change of a run never overtakes another.
+        # One change of a run never overtakes another; nor does that of a later run, mostly.
         due = max(due, changes[-1].due_ns) if changes else due
+        if self.keeps_order:
+            due = self._last_due[run.workflow_id] = max(due, self._last_due.get(run.workflow_id, 0))
         info = describe_info(run)
         changes.append(_Shown(due, _row(run, info), info))
 
@@ -85,7 +93,7 @@ def _row(run: Run, info: WorkflowExecutionInfo) -> dict[str, Any]:
     return row
 
 
-def _value(payload: Payload) -> Any:  # noqa: ANN401, JSON
+def _value(payload: Payload) -> Any:
     value = json.loads(payload.data)
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
