@@ -35,6 +35,9 @@ def _many(given: argparse.Namespace) -> int:
         if result.verdict.violations:
             wrong += 1
             _print_result(result)
+            if given.until_wrong:
+                print(f"FOUND after {(seed - given.first + 1) * given.pushes} pushes", flush=True)
+                return 1
     spent, pushes = time.process_time() - begun, given.seeds * given.pushes
     print(f"{pushes:,} pushes in {spent:.1f} s of processor time: {pushes / spent:.1f} a second")
     print("ended:", ", ".join(f"{name} {count:,}" for name, count in sorted(statuses.items())))
@@ -57,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--trace", action="store_true", help="tell it event by event")
     parser.add_argument("--seeds", type=int, default=100, help="so many runs")
     parser.add_argument("--first", type=int, default=1, help="the first seed of many")
+    parser.add_argument("--until-wrong", action="store_true", help="end with the first wrong run")
     parser.add_argument("--pushes", type=int, default=PUSHES, help="pushes in a run")
     return parser.parse_args()
 

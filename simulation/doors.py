@@ -9,10 +9,10 @@ from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.workflowservice import v1 as api
-from temporalio.client import Client, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import RetryPolicy, WorkflowIDConflictPolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from dispatch.pushes import NoSuchPush, Push, start_push
 from dispatch.retries import StillRunning, retry_push
@@ -57,6 +57,10 @@ class Doors:
             ),
             "start with a copied memo": self._start_with_memo,
             "start with an old ledger": self._start_with_ledger,
+            "start with cron": lambda: self._start_and_mend(cron_schedule="@every 1s"),
+            "start with a retry policy": lambda: self._start_and_mend(
+                retry_policy=RetryPolicy(maximum_attempts=3), run_timeout=timedelta(seconds=2)
+            ),
         }
         try:
             await doors.get(door, lambda: self._on_activity(door))()
@@ -91,6 +95,30 @@ class Doors:
         at = (description.start_time - timedelta(hours=1)).isoformat()
         await self._handle.terminate("simulation")
         await self._start_by_name(more={"resume": {"requestedOnUtc": at, "ledger": {}}})
+
+    async def _start_and_mend(self, **options: Any) -> None:
+        """Have the server begin run after run for some seconds, end that, and ask again."""
+        await self._handle.terminate("simulation")
+        await self._start_with_past(options)
+        await asyncio.sleep(self._choices.number(f"runs of {self._name}", 2.0, 8.0))
+        while True:
+            try:
+                await self._handle.terminate("simulation")
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    continue
+            # Between two runs the server has none to end.
+            await asyncio.sleep(1.5)
+            described = await self._handle.describe()
+            if described.status is not WorkflowExecutionStatus.RUNNING:
+                break
+        await retry_push(self._push, task_queue="push")
+
+    async def _start_with_past(self, options: dict[str, Any]) -> None:
+        memo = await (await self._handle.describe()).memo()
+        copied = {"surepush": memo["surepush"]} if "surepush" in memo else {}
+        more = {"resume": {"requestedOnUtc": "2027-03-01T07:00:00Z", "ledger": {}}}
+        await self._start_by_name(more=more, memo=copied, **options)
 
     async def _reset(self, where: str) -> None:
         description = await self._handle.describe()

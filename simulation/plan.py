@@ -1,6 +1,6 @@
 """What a run does, drawn from its seed: the mode, the pushes, what people press."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench.chaos.records import marker, unique_record
@@ -8,6 +8,7 @@ from emulator import seeds
 from emulator.rewrites import WAYS
 from simulation.choices import Choices
 from workflows.models import PushRequest
+from workflows.submission import idempotency_key
 
 DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "journalEntries")
 
@@ -69,6 +70,8 @@ DOORS = (
     "start over it",
     "start with a copied memo",
     "start with an old ledger",
+    "start with cron",
+    "start with a retry policy",
 )
 
 
@@ -85,11 +88,18 @@ class Item:
     minutes: int | None = None
     presses: list[tuple[float, str]] = field(default_factory=list)
     retries: int = 0
+    twin: int | None = None
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys for Codat that its submissions may have."""
+        push_id = self.request.push_id
+        return frozenset(str(idempotency_key(push_id, number)) for number in range(1, 60))
 
     @property
     def marker(self) -> str:
-        """What its record bears and no other."""
-        return marker(self.number)
+        """What its record bears and no other, but its twin's."""
+        return marker(self.number if self.twin is None else self.twin)
 
     @property
     def request(self) -> PushRequest:
@@ -117,7 +127,28 @@ class Plan:
 def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> Plan:
     """Draw the run that belongs to a seed."""
     mode = mode or choices.pick("mode", MODES)
-    return Plan(mode, [_item(choices, number) for number in range(pushes)])
+    items: list[Item] = []
+    for number in range(pushes):
+        items.append(_twin_of(choices, _item(choices, number), items))
+    return Plan(mode, items)
+
+
+def _twin_of(choices: Choices, item: Item, earlier: list[Item]) -> Item:
+    """Give some pushes the record and the place of another one, at about the same time."""
+    name = f"push {item.number}"
+    if not earlier or not choices.happens(f"twin {name}", 0.08):
+        return item
+    model = choices.pick(f"model of {name}", earlier)
+    return replace(
+        item,
+        at=model.at + choices.number(f"after its twin {name}", 0.0, 2.0),
+        connection=model.connection,
+        company=model.company,
+        data_type=model.data_type,
+        data=model.data,
+        minutes=model.minutes,
+        twin=model.twin if model.twin is not None else model.number,
+    )
 
 
 def _item(choices: Choices, number: int) -> Item:

@@ -1,6 +1,5 @@
 """What must hold after a run: no record twice, none lost, no wrong word, all ended."""
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,8 +49,9 @@ def judge(world: World) -> Verdict:
     verdict = Verdict()
     ledger = world.platform.emulator.ledger()
     journal = world.platform.emulator.journal()
-    for item in world.plan.items:
-        case = _case(world, item, ledger, journal)
+    cases = [_case(world, item, ledger, journal) for item in world.plan.items]
+    verdict.violations += _shared(cases)
+    for case in cases:
         last = case.told[-1][1].status if case.told else "never ended"
         verdict.statuses[str(last)] += 1
         verdict.records += len(case.records)
@@ -71,11 +71,12 @@ def _case(world: World, item: Item, ledger: list[Record], journal: list[Record])
     told = [(one.at, one.outcome) for one in world.told.get(item.number, [])]
     told += [(at, outcome) for run in runs for at, outcome in _told_by(run)]
     told.sort(key=lambda one: one[0])
-    own = [entry for entry in journal if item.marker in str(entry.get("body"))]
+    keys = item.keys
+    own = [entry for entry in journal if entry["headers"].get("idempotency-key") in keys]
     return _Case(
         item=item,
         runs=runs,
-        records=[entry for entry in ledger if item.marker in json.dumps(entry["data"])],
+        records=[entry for entry in ledger if entry["idempotencyKey"] in keys],
         told=told,
         refused=any(str(entry.get("status", "")).startswith("4") for entry in own),
     )
@@ -100,6 +101,19 @@ def _twice(case: _Case) -> list[str]:
         return []
     operations = [record["pushOperationKey"][:8] for record in case.records]
     return [f"twice: {case.name} has {len(operations)} records: {', '.join(operations)}"]
+
+
+def _shared(cases: list[_Case]) -> list[str]:
+    """Find operations that two pushes end with as theirs."""
+    holders: dict[str, list[str]] = {}
+    for case in cases:
+        if case.told and case.told[-1][1].status == "Success":
+            holders.setdefault(str(case.told[-1][1].push_operation_key), []).append(case.name)
+    return [
+        f"wrong: {' and '.join(names)} both ended with operation {operation}"
+        for operation, names in holders.items()
+        if len(names) > 1
+    ]
 
 
 def _never(world: World, case: _Case) -> list[str]:

@@ -5,6 +5,7 @@ import contextlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 from temporalio.service import RPCError
 
@@ -36,7 +37,7 @@ from simulation.worker import SimulatedWorker
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
-from workflows.models import PushOutcome
+from workflows.models import PushOutcome, Resolution
 from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
 
@@ -106,7 +107,8 @@ class World:
 
     def _set_up_platform(self, mode: Mode) -> None:
         emulator = self.platform.emulator
-        emulator.settings(idempotency=mode.idempotency, echo_data=mode.echo)
+        # With its rules on, a platform refuses a second record with the same number.
+        emulator.settings(idempotency=mode.idempotency, echo_data=mode.echo, rules="off")
         for connection in sorted({item.connection for item in self.plan.items}):
             if mode.rewrites:
                 way = self.choices.pick(f"rewrite of {connection}", REWRITES)
@@ -120,6 +122,7 @@ class World:
         self.platform.reads_faulty = self.choices.pick("reads fail", (0.0, 0.05, 0.2))
         self.platform.slow = self.choices.pick("platform slow", (0.0, 0.05, 0.2))
         self.server.visibility.is_slow = self.choices.pick("lists lag", (0.0, 0.1, 0.5))
+        self.server.tasks.suggests = self.choices.pick("continued", (0.0, 0.0, 0.02, 0.1))
         for line in self._lines:
             line.slow, line.lost = number("slow line", 0, 0.05), number("lossy line", 0, 0.02)
         for worker in self.workers:
@@ -188,6 +191,9 @@ class World:
                 return
             if not self.choices.happens("disaster", 0.9):
                 continue
+            if self.choices.happens("a night without workers", 0.02):
+                await self._night()
+                return
             living = [one for one in self.workers if one.process.condition is Condition.RUNNING]
             if not living:
                 continue
@@ -205,6 +211,17 @@ class World:
         born = self._start_worker()
         if self.loop.time() < STORM:
             born.evicts = self.choices.pick("evictions", (0.0, 0.0, 0.03, 0.2))
+
+    async def _night(self) -> None:
+        """Have no worker for longer than Codat keeps its answers."""
+        for worker in [one for one in self.workers if one.process.condition is not Condition.DEAD]:
+            worker.kill()
+            self.platform.connection_lost(worker.process)
+        pause = self.choices.number("night", 4800.0, 6000.0)
+        self.trace.tell(f"no worker for {pause:.0f} s")
+        await asyncio.sleep(pause)
+        for _ in range(WORKERS):
+            self._start_worker()
 
     async def _freeze(self, worker: SimulatedWorker) -> None:
         longest = self.choices.pick("how long frozen", (3.0, 15.0, 90.0))
@@ -238,7 +255,7 @@ class World:
                     if outcome.status == "Success" or attempt == item.retries:
                         break
                     await asyncio.sleep(self.choices.number("until retry", 0.1, 400.0))
-                    await self._retry(push, item)
+                    await self._retry(push, item, outcome)
                 await self._last_outcome(push, item)
         except TimeoutError:
             self.never_ended.append(item.number)
@@ -262,10 +279,24 @@ class World:
             self.trace.tell(f"backend: push {item.number} is {outcome.status}: {outcome.message}")
             return outcome
 
-    async def _retry(self, push: Push, item: Item) -> None:
-        self.trace.tell(f"backend: retries push {item.number}")
+    async def _retry(self, push: Push, item: Item, outcome: PushOutcome) -> None:
+        word = None
+        is_unclear = outcome.status == "Unknown" and outcome.submitted
+        if is_unclear and self.choices.happens(f"a person looks after push {item.number}", 0.4):
+            word = await self._look_into_books(item)
+        said = f" with {word.model_dump(exclude_none=True)}" if word else ""
+        self.trace.tell(f"backend: retries push {item.number}{said}")
         with contextlib.suppress(StillRunning, RPCError, NoSuchPush, ValueError):
-            await retry_push(push, task_queue="push")
+            await retry_push(push, task_queue="push", settlement=word, reason=word and "looked")
+
+    async def _look_into_books(self, item: Item) -> Resolution:
+        """Find out, as late as nothing can come any more, whether the record is there."""
+        await asyncio.sleep(400)
+        ledger = self.platform.emulator.ledger(connection=item.connection)
+        own = [entry for entry in ledger if entry["idempotencyKey"] in item.keys]
+        if own:
+            return Resolution(adopt=UUID(own[0]["pushOperationKey"]), by="operator")
+        return Resolution(not_written=True, by="operator")
 
     async def _last_outcome(self, push: Push, item: Item) -> None:
         """Ask again when the storm is over and people have done what they do to this push."""

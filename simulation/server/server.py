@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import (
 from temporalio.api.history.v1 import HistoryEvent, WorkflowExecutionStartedEventAttributes
 
 from simulation.choices import Choices
-from simulation.server.clock import ServerClock
+from simulation.server.clock import ServerClock, seconds_of
 from simulation.server.matching import Matching
 from simulation.server.pollers import NotFound
 from simulation.server.run import Buffered, Run, attributes_of
@@ -80,6 +80,9 @@ class Server:
         run.attributes = dict(begun.search_attributes.indexed_fields)
         run.parent = parent
         self.enter(run)
+        if begun.HasField("workflow_run_timeout"):
+            limit = seconds_of(begun.workflow_run_timeout)
+            self.clock.later(limit + after, self._run_timeout, run)
         if after:
             self.clock.later(after, self.tasks.schedule, run)
         else:
@@ -126,6 +129,13 @@ class Server:
         if run.parent:
             self._tell_parent(run, event)
         self._begin_next(run)
+
+    def _run_timeout(self, run: Run) -> None:
+        """End a run whose time is over, whatever it is doing."""
+        if run.is_running:
+            event = run.append(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIMED_OUT)
+            status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TIMED_OUT
+            self.close(run, status, event)
 
     def _begin_next(self, run: Run) -> None:
         """Begin what a cron schedule or a retry policy asks for after the end of a run."""

@@ -22,13 +22,14 @@ SUGGEST_AT = 4096
 
 
 class WorkflowTasks:
-    """The workflow tasks of all runs."""
+    """The workflow tasks of all runs; `suggests`: how probably one suggests to continue as new."""
 
     def __init__(self, server: "Server") -> None:
         self._server = server
         self._clock = server.clock
         self._choices = server.choices
         self._waiting: list[Run] = []
+        self.suggests = 0.0
 
     def schedule(self, run: Run) -> None:
         """Have a worker look at a run."""
@@ -105,7 +106,7 @@ class WorkflowTasks:
                 EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
                 scheduled_event_id=task.scheduled_event,
                 identity="worker",
-                suggest_continue_as_new=len(run.history) > SUGGEST_AT,
+                suggest_continue_as_new=self._is_long(run),
             )
             task.started_event = event.event_id
             return list(run.history)
@@ -127,6 +128,10 @@ class WorkflowTasks:
         task.transient, task.started_event = [scheduled, started], number + 1
         task.scheduled_event = number
         return [*run.history, scheduled, started]
+
+    def _is_long(self, run: Run) -> bool:
+        is_early = self._choices.happens(f"suggest to continue {run.workflow_id}", self.suggests)
+        return is_early or len(run.history) > SUGGEST_AT
 
     def _task_timeout(self, run: Run, task: WorkflowTask) -> None:
         if run.task is not task:
