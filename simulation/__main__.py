@@ -11,6 +11,7 @@ from collections import Counter
 
 from simulation.plan import MODES
 from simulation.runner import PUSHES, Result, simulate
+from simulation.shrink import Shrinker
 
 
 def main() -> int:
@@ -20,6 +21,8 @@ def main() -> int:
         result = simulate(given.seed, pushes=given.pushes, keep_trace=given.trace)
         print(*result.trace, sep="\n")
         _print_result(result)
+        if given.shrink and result.verdict.violations:
+            _shrink(result, given.pushes)
         return int(bool(result.verdict.violations))
     return _many(given)
 
@@ -47,6 +50,16 @@ def _many(given: argparse.Namespace) -> int:
     return int(wrong > 0)
 
 
+def _shrink(result: Result, pushes: int) -> None:
+    shrinker = Shrinker(result, pushes)
+    shrinker.shrink()
+    smallest = shrinker.smallest
+    print(f"\nThe same with {len(smallest.taken)} of {len(result.taken)} choices:")
+    print(*smallest.trace, sep="\n")
+    _print_result(smallest)
+    print(*smallest.taken, sep="\n")
+
+
 def _print_result(result: Result) -> None:
     print(f"seed {result.seed} ({result.mode.name}): {dict(result.verdict.statuses)}")
     for violation in result.verdict.violations:
@@ -58,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
     parser.add_argument("--seed", type=int, help="do this run only")
     parser.add_argument("--trace", action="store_true", help="tell it event by event")
+    parser.add_argument("--shrink", action="store_true", help="make a wrong run small")
     parser.add_argument("--seeds", type=int, default=100, help="so many runs")
     parser.add_argument("--first", type=int, default=1, help="the first seed of many")
     parser.add_argument("--until-wrong", action="store_true", help="end with the first wrong run")

@@ -157,8 +157,9 @@ def _wrong_end(case: _Case, outcome: PushOutcome) -> list[str]:
     is_cancelled = "ancelled" in outcome.message
     is_refusing = case.item.connection == seeds.REFUSING
     if outcome.status == "Failed" and not (is_cancelled or is_refusing or case.refused):
-        late = "deadline" in outcome.message or "time" in outcome.message
-        if not late:
+        is_late = "deadline" in outcome.message or "time" in outcome.message
+        is_answered = "Codat answered 4" in outcome.message
+        if not (is_late or is_answered):
             return [f"wrong: {case.name} Failed, and nobody refused it: {outcome.message}"]
     if outcome.status == "TimedOut" and not case.item.minutes:
         return [f"wrong: {case.name} TimedOut, and it had all the time: {outcome.message}"]
