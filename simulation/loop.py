@@ -118,6 +118,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             return _Handle(callback, args, self, context)
         return self._call_soon(callback, args, context)
 
+    def put_away(self) -> None:
+        """Close the loop with what dead processes have left in it."""
+        for task in asyncio.all_tasks(self):
+            task._log_destroy_pending = False  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+        asyncio.set_event_loop(None)
+        self.close()
+
     @property
     def ready(self) -> deque[asyncio.Handle]:
         """The steps that come next."""

@@ -174,10 +174,10 @@ def _item(choices: Choices, number: int) -> Item:
 def _presses(choices: Choices, name: str) -> list[tuple[float, str]]:
     """Draw when people press which door, from the start of the push on."""
     presses: list[tuple[float, str]] = []
-    chance = 0.3
+    chance = 0.5
     while choices.happens(f"door of {name}", chance):
         # Most of what a push does happens in its first second, and after three minutes.
-        longest = choices.pick(f"when of {name}", (0.3, 1.0, 30.0, 240.0))
+        longest = choices.pick(f"when of {name}", (0.3, 3.0, 30.0, 240.0))
         moment = choices.number(f"moment of {name}", 0.0, longest)
         presses.append((moment, choices.pick(f"which door of {name}", DOORS)))
         chance = 0.5

@@ -106,7 +106,7 @@ class PlatformSide:
         name = f"{method} {scope['path'].rpartition('/push')[0][-8:]}"
         pause = self._choices.number("to platform", 0.005, 0.05)
         if self.slow and self._choices.happens(f"slow way of {name}", self.slow):
-            pause = self._choices.number("slow to platform", 0.05, 20.0)
+            pause = self._choices.number("slow to platform", 0.05, 12.0)
         await asyncio.sleep(pause)
         is_write = method in ("POST", "PUT")
         chance = self.faulty if is_write else self.reads_faulty

@@ -56,7 +56,7 @@ def simulate(
     dropped: frozenset[str] = frozenset(),
 ) -> Result:
     """Do one run; the same arguments give the same run."""
-    with _by_itself():
+    with by_itself():
         return _simulate(seed, pushes, mode, keep_trace=keep_trace, dropped=dropped)
 
 
@@ -86,11 +86,8 @@ def _simulate(
             for run in runs
         ]
     finally:
-        for task in asyncio.all_tasks(loop):  # of dead processes, which end no more
-            task._log_destroy_pending = False  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
         machine.uninstall()
-        asyncio.set_event_loop(None)
-        loop.close()
+        loop.put_away()
     return Result(seed, plan.mode, verdict, trace.lines, choices.taken, histories)
 
 
@@ -105,7 +102,7 @@ def _faults(context: dict[str, Any]) -> list[str]:
 
 
 @contextmanager
-def _by_itself() -> Generator[None]:
+def by_itself() -> Generator[None]:
     """Keep the collector from ending tasks of dead processes in the middle, and all silent.
 
     They are ended after the run, when nothing that they still do can be seen.

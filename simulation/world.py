@@ -120,7 +120,7 @@ class World:
         number = self.choices.number
         self.platform.faulty = self.choices.pick("posts fail", (0.0, 0.1, 0.3, 0.6))
         self.platform.reads_faulty = self.choices.pick("reads fail", (0.0, 0.05, 0.2))
-        self.platform.slow = self.choices.pick("platform slow", (0.0, 0.05, 0.2))
+        self.platform.slow = self.choices.pick("platform slow", (0.0, 0.2, 0.6))
         self.server.visibility.is_slow = self.choices.pick("lists lag", (0.0, 0.1, 0.5))
         self.server.tasks.suggests = self.choices.pick("continued", (0.0, 0.0, 0.02, 0.1))
         for line in self._lines:

@@ -13,7 +13,7 @@ def run(scenario):
     try:
         return loop.run_until_complete(scenario(loop))
     finally:
-        loop.close()
+        loop.put_away()
 
 
 def test_hours_pass_at_once():

@@ -1,5 +1,6 @@
 """Whole runs from a seed: nothing goes wrong, and the same seed is the same run."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -39,7 +40,7 @@ def test_a_seed_gives_the_same_trace_in_every_process():
 
 
 async def test_the_real_core_replays_what_was_simulated():
-    result = simulate(5, pushes=10)
+    result = await asyncio.to_thread(simulate, 5, pushes=10)
 
     assert await disagreements(result.histories) == []
 
