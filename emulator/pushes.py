@@ -1,13 +1,12 @@
 """Taking a push: the operation, its record and its place in the books, in one transaction."""
 
 import json
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from emulator import ledger, operations
+from emulator import ledger, machine, operations
 from emulator.call import Call
 from emulator.connections import Connection
 from emulator.errors import EmulatedError, EmulatedResponse, refusal
@@ -54,7 +53,7 @@ def take(world: World, call: Call, push: AcceptedPush, shapes: Iterable[Rule]) -
     root = platform.accepts(push.data_type)
     if root is None:
         raise EmulatedError(404, f"Pushing {push.data_type} is not supported by {platform.name}")
-    key, now = str(uuid.uuid4()), world.clock.now() if call.at is None else call.at
+    key, now = str(machine.new_uuid()), world.clock.now() if call.at is None else call.at
     record = _record(call) if push.carries_record else {}
     plan = schedule(call, push.connection.behaviour, key, now, shapes)
     verdict = _judge(world, push, root, record, plan.finishes)
@@ -238,5 +237,5 @@ def _message(verdict: RuleResult, mistake: Mistake | None) -> str | None:
     )
     return (
         "An error occurred in a downstream service."
-        f" Correlation ID: {uuid.uuid4().hex}. Message: {message}"
+        f" Correlation ID: {machine.new_uuid().hex}. Message: {message}"
     )

@@ -4,8 +4,7 @@ A refresh has the books as they are when it begins to read; what is written whil
 the next one.
 """
 
-import uuid
-
+from emulator import machine
 from emulator.clock import seconds, timestamp
 from emulator.connections import Connection
 from emulator.platforms.documents import DOCUMENTS
@@ -31,7 +30,7 @@ def start(world: World, connection: Connection, data_type: str, at: int) -> Row:
         reads = finishes = None
     number = world.store.insert(
         "refreshes",
-        id=str(uuid.uuid4()),
+        id=str(machine.new_uuid()),
         company=connection.company,
         connection=connection.id,
         data_type=data_type,

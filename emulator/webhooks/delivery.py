@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 from standardwebhooks import Webhook
 
+from emulator import machine
 from emulator.clock import TICKS_PER_SECOND, timestamp
 from emulator.store import Row
 from emulator.webhooks.announcements import announce_due
@@ -108,7 +109,7 @@ class WebhookDelivery:
 
 def _signed(row: Row, secret: str) -> dict[str, str]:
     # Receivers hold the time against their own clock, so this is the machine's, not the emulator's.
-    sent = datetime.now(UTC)
+    sent = datetime.fromtimestamp(machine.time_ns() // 1000 / 1e6, UTC)
     return {
         "webhook-id": row["message"],
         "webhook-timestamp": str(int(sent.timestamp())),

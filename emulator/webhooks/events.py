@@ -1,10 +1,9 @@
 """What a webhook says: about a push in today's form and in the older one, and about a refresh."""
 
 import json
-import uuid
 from collections.abc import Mapping
 
-from emulator import operations
+from emulator import machine, operations
 from emulator.clock import timestamp
 from emulator.store import JsonObject, Row
 from emulator.webhooks.consumers import RULE, Subscriber
@@ -46,7 +45,7 @@ def read_completed(
         payload["modifiedFromDate"] = timestamp(since)
     return json.dumps(
         {
-            "id": str(uuid.uuid4()),
+            "id": str(machine.new_uuid()),
             "eventType": READ_COMPLETED,
             "generatedDate": timestamp(row["finishes"]),
             "payload": payload,
@@ -75,7 +74,7 @@ def _today(row: Row, at: int, companies: Mapping[str, str]) -> JsonObject:
     if row["attachment_id"]:
         payload["attachmentId"] = row["attachment_id"]
     return {
-        "id": str(uuid.uuid4()),
+        "id": str(machine.new_uuid()),
         "eventType": event_type(row, at),
         "generatedDate": timestamp(at),
         "payload": payload,
@@ -98,7 +97,7 @@ def _older(row: Row, at: int, subscriber: Subscriber, keys: str) -> str | None:
         "DataConnectionId": row["connection"],
         "RuleId": subscriber.id,
         "RuleType": _TIMED_OUT if timed_out else _CHANGED,
-        "AlertId": str(uuid.uuid4()),
+        "AlertId": str(machine.new_uuid()),
         "Message": _message(row, at, timed_out=timed_out),
         "Data": data,
     }
