@@ -6,7 +6,7 @@ import uuid
 from typing import Protocol
 
 
-class Machine(Protocol):
+class EmulatorMachine(Protocol):
     """A machine's clocks and dice."""
 
     def time_ns(self) -> int:
@@ -26,7 +26,7 @@ class Machine(Protocol):
         ...
 
 
-class _RealMachine:
+class _EmulatorRealMachine:
     def time_ns(self) -> int:
         return time.time_ns()
 
@@ -40,11 +40,11 @@ class _RealMachine:
         return secrets.token_hex(16)
 
 
-REAL_MACHINE: Machine = _RealMachine()
+REAL_MACHINE: EmulatorMachine = _EmulatorRealMachine()
 _machine = REAL_MACHINE
 
 
-def use_machine(machine: Machine) -> None:
+def use_machine(machine: EmulatorMachine) -> None:
     """Ask this machine from now on."""
     global _machine  # noqa: PLW0603  # a process has one machine
     _machine = machine
