@@ -17,7 +17,7 @@ from simulation import machine
 from simulation.choices import Choices
 from simulation.loop import Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
-from simulation.plan import Mode, make_plan
+from simulation.plan import Mode, Plan, make_plan
 from simulation.trace import Trace
 from simulation.verdict import Verdict, judge
 from simulation.world import World
@@ -56,22 +56,25 @@ def simulate(
     dropped: frozenset[str] = frozenset(),
 ) -> Result:
     """Do one run; the same arguments give the same run."""
+    choices = Choices(seed, dropped)
+    return run_plan(make_plan(choices, pushes, mode), choices, keep_trace=keep_trace)
+
+
+def run_plan(plan: Plan, choices: Choices, *, keep_trace: bool = False) -> Result:
+    """Do a run that was planned, with these choices."""
     with by_itself():
-        return _simulate(seed, pushes, mode, keep_trace=keep_trace, dropped=dropped)
+        return _run(plan, choices, keep_trace=keep_trace)
 
 
-def _simulate(
-    seed: int, pushes: int, mode: Mode | None, *, keep_trace: bool, dropped: frozenset[str]
-) -> Result:
-    choices, loop = Choices(seed, dropped), VirtualLoop()
+def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
+    loop = VirtualLoop()
     trace = Trace(loop.time, keep=keep_trace)
     asyncio.set_event_loop(loop)
     broken: list[str] = []
     loop.set_exception_handler(lambda _, context: broken.extend(_faults(context)))
     try:
         SimulatedMachine(loop, choices).install()
-        plan = make_plan(choices, pushes, mode)
-        trace.tell(f"seed {seed}, {pushes} pushes, {plan.mode.name}")
+        trace.tell(f"seed {choices.seed}, {len(plan.items)} pushes, {plan.mode.name}")
         world = World(plan, choices, loop, trace)
         try:
             loop.run_until_complete(world.run())
@@ -88,7 +91,7 @@ def _simulate(
     finally:
         machine.uninstall()
         loop.put_away()
-    return Result(seed, plan.mode, verdict, trace.lines, choices.taken, histories)
+    return Result(choices.seed, plan.mode, verdict, trace.lines, choices.taken, histories)
 
 
 def _faults(context: dict[str, Any]) -> list[str]:
