@@ -11,6 +11,10 @@ demo: .venv/ready    ## four pushes, four endings, and a worker killed on the wa
 dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; Ctrl-C ends all
 	$(BIN)/python dev.py up
 
+SEEDS ?= 100
+simulate: .venv/ready    ## so many simulated runs of twenty pushes each: make simulate SEEDS=1000
+	$(BIN)/python -m simulation --seeds $(SEEDS)
+
 unit: .venv/ready    ## what needs no process
 	$(BIN)/pytest tests/unit tests/activity tests/emulator tests/mutation tests/replay \
 	    --ignore tests/emulator/process -q -n 2
@@ -102,4 +106,4 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: .venv-supply/audited audit bench check demo dev hashes licences sbom test unit
+.PHONY: .venv-supply/audited audit bench check demo dev hashes licences sbom simulate test unit

@@ -1,6 +1,5 @@
 """What operators hold back: kept by one tiny workflow a company, read by describing it."""
 
-import random
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -110,4 +109,4 @@ class Holds:
 
 def _patience(age: timedelta) -> timedelta:
     # Released after an hour, a thousand pushes come back over five minutes, not at once.
-    return min(max(age / 4, SOONEST), LATEST) * random.uniform(0.5, 1.0)  # noqa: S311, no secret
+    return min(max(age / 4, SOONEST), LATEST) * clock.between(0.5, 1.0)

@@ -1,7 +1,6 @@
 """One look for many: looks at one company's operations that fall together share one list."""
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from activities.models import PollStatus
+from codat import clock
 from codat.client import CodatClient
 from codat.errors import (
     CodatError,
@@ -76,7 +76,7 @@ class CompanyBatch:
 
     def follow(self, key: UUID, requested: datetime | None) -> None:
         """Remember an operation; what nobody has asked for in a long time is forgotten."""
-        now = time.monotonic()
+        now = clock.monotonic()
         known = self.followed.pop(key, None)
         self.followed[key] = _Followed(requested or (known and known.requested), now)
         while self._oldest.heard < now - FOLLOWED_FOR or len(self.followed) > MAX_FOLLOWED:
@@ -143,7 +143,7 @@ class PollBatcher:
 
     @staticmethod
     def _may_list(crowd: CompanyBatch) -> bool:
-        return len(crowd.followed) > 1 and time.monotonic() >= crowd.listless_until
+        return len(crowd.followed) > 1 and clock.monotonic() >= crowd.listless_until
 
     async def _join(self, company: UUID, crowd: CompanyBatch, key: UUID) -> None:
         """Wait for the end of a round, but not for long: a list that hangs holds up nobody else."""
@@ -162,7 +162,7 @@ class PollBatcher:
 
         A task says when the server started it; the one that came soonest knows best.
         """
-        now = time.monotonic()
+        now = clock.monotonic()
         seen = now - started.timestamp()
         if seen < self._difference or now - self._measured > CLOCK_HOLDS:
             self._difference, self._measured = seen, now
@@ -196,7 +196,7 @@ class PollBatcher:
         except (CodatThrottled, CodatUnauthorized, CodatUnreachable, NotSent):
             raise
         except CodatError:
-            crowd.listless_until = time.monotonic() + LISTLESS
+            crowd.listless_until = clock.monotonic() + LISTLESS
 
     async def _list(self, company: UUID, crowd: CompanyBatch, wanted: set[UUID]) -> None:
         """Read the list from the oldest operation on, while a page costs less than single reads."""
@@ -205,7 +205,7 @@ class PollBatcher:
         query = f"requestedOnUtc>={oldest.isoformat()}" if oldest else None
         size = min(max(2 * len(crowd.followed), MIN_PER_PAGE), crowd.most_per_page)
         pager = Pager(self._codat, company, query, size)
-        begun, listed = time.monotonic(), dict[UUID, PushOperation]()
+        begun, listed = clock.monotonic(), dict[UUID, PushOperation]()
         while not pager.is_over:
             page = await pager.read()
             listed |= {operation.push_operation_key: operation for operation in page.results}

@@ -1,8 +1,8 @@
 """A record judged by options that may have changed since they were fetched."""
 
-import time
 from typing import Protocol, TypeVar
 
+from codat import clock
 from codat.models import Problem, PushTarget
 from codat.turns import in_turn
 from codat.validation.cache import CachedOptions
@@ -28,7 +28,7 @@ async def judged(
     What it chose may have been made a second ago. Gives the document and the problems, none of
     them where there is no document. Raises: CodatError.
     """
-    begun = time.monotonic()
+    begun = clock.monotonic()
     cached = await get(target)
     problems = await _problems(cached, record, update=update)
     if cached is None or cached.asked >= begun or not any(map(_is_refused_choice, problems)):

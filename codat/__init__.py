@@ -1,1 +1,1 @@
-"""Codat's push API as typed Python."""
+"""Codat's API as typed Python."""

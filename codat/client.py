@@ -1,7 +1,6 @@
 """Codat's push API: one method per endpoint, nothing repeated, nothing followed."""
 
 import base64
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -207,14 +206,14 @@ class CodatClient:
     def _listening(self, request: httpx.Request) -> Generator[list[str]]:
         """Tell how a request ended: with a status, if one is put into the list, or an error."""
         endings: list[str] = []
-        begun = time.perf_counter()
+        begun = clock.monotonic()
         try:
             yield endings
         except BaseException as error:
             endings.append(error.kind if isinstance(error, CodatError) else "stopped")
             raise
         finally:
-            allowance, seconds = self.limits.allowance, time.perf_counter() - begun
+            allowance, seconds = self.limits.allowance, clock.monotonic() - begun
             left = allowance.remaining if allowance.limit else None
             heard = RequestEvent(endpoint(request), endings[0], seconds, left)
             note(heard)

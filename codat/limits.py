@@ -5,7 +5,6 @@ Codat allows ten requests at once per company, a thousand a minute per address a
 sent: it is told when its turn in its company's line comes.
 """
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from uuid import UUID
 
+from codat.clock import monotonic
 from codat.errors import NotSent
 from codat.quota import DailyQuota
 from codat.responses import CodatResponse
@@ -52,7 +52,7 @@ class RequestLimits:
         per_minute: int,
         *,
         company_share: float = 1.0,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._at_once = at_once
         self._clock = clock

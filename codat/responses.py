@@ -75,8 +75,8 @@ class CodatResponse:
     def reason(self) -> str:
         """What an error answer gives as its reason, 300 characters at most; empty if nothing."""
         body = self._error_body()
-        told = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
-        reason = "; ".join(text.rstrip(". ") for text in told if text)
+        texts = [_plain(body.get("error")), *_validation_messages(body.get("validation"))]
+        reason = "; ".join(text.rstrip(". ") for text in texts if text)
         for secret in self.secrets:
             reason = reason.replace(secret, "***") if len(secret) >= _SHORTEST_SECRET else reason
         return f"{reason[:_MAX_REASON]}..." if len(reason) > _MAX_REASON else reason

@@ -4,13 +4,14 @@ import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.bulk import BulkStep
 from activities.paused_runs import is_paused
+from codat.clock import new_uuid
 from codat.models import PushStatus
 from dispatch.ending import ending_of
 from dispatch.payloads.encryption import UndecryptablePayload
@@ -57,7 +58,7 @@ async def start_bulk(  # noqa: PLR0913, each is a choice of the operator's
 
     What was started after `planned`, by the server's clock, is somebody else's doing.
     """
-    bulk = Bulk(client, str(uuid4())[:8])
+    bulk = Bulk(client, str(new_uuid())[:8])
     await client.start_workflow(
         "bulk-retry",
         BulkRequest(

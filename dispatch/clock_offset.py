@@ -5,7 +5,6 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Iterable
 from datetime import UTC, timedelta
-from uuid import uuid4
 
 from temporalio.api.enums.v1 import TaskQueueKind, TaskQueueType
 from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
@@ -17,7 +16,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from codat.client import CodatClient
-from codat.clock import utc_now
+from codat.clock import new_uuid, utc_now
 from codat.settings import read_settings
 from dispatch.settings import DispatchSettings
 
@@ -45,7 +44,7 @@ async def ahead_of_temporal(client: Client) -> timedelta | None:
     The server says when it last heard of who waits for work. So we wait on a queue where there is
     none, and ask: that is no action and leaves nothing behind.
     """
-    identity, began = f"clock-{uuid4()}", utc_now()
+    identity, began = f"clock-{new_uuid()}", utc_now()
     poll = asyncio.create_task(_poll(client, identity))
     try:
         async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):

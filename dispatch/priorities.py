@@ -3,11 +3,12 @@
 Known to each process by what it has started itself: no state outside, nobody is asked.
 """
 
-import time
 from collections.abc import Callable
 from uuid import UUID
 
 from cachetools import LRUCache
+
+from codat.clock import monotonic
 
 FIRST = 3
 """Temporal's own priority of what has none; smaller numbers go first."""
@@ -28,7 +29,7 @@ MAX_COMPANIES = 1000
 class StartPriorities:
     """How many pushes each company has started lately; `clock` gives seconds."""
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, *, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
         self._known: LRUCache[UUID, tuple[float, float]] = LRUCache(MAX_COMPANIES)
 

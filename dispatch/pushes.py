@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from temporalio.client import (
     Client,
@@ -14,6 +14,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from codat.clock import new_uuid
 from dispatch.closed_runs import outcome_of_closed_run
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
@@ -114,7 +115,7 @@ async def start_push(
 
     `started_by` is the name of the API key that asked for it.
     """
-    key = request.idempotency_key or str(uuid4())
+    key = request.idempotency_key or str(new_uuid())
     keyed = request.model_copy(update={"idempotency_key": key})
     push = Push(client, keyed.push_id)
     first = start_memo(client, keyed)

@@ -19,7 +19,9 @@ company     {company}
 controls, under /_emulator/, no key needed:
   GET  connections    PUT connections/ID   delay, spread, synchronous, offline, window, throttled,
                                            refusing, answer, echo_data, stubborn,
-                                           offers
+                                           offers, rewrites, refresh_seconds,
+                                           refresh_status, unreadable, refuses_reads,
+                                           syncs_after_push
   GET  settings       PUT settings         idempotency, echo_data, rules, limits, fields, ...
   GET  faults         POST faults          {{"fault": NAME, "method", "path", "connection", "nth",
                       DELETE faults[/ID]    "times", "probability", "seed", ... its own}}
@@ -27,6 +29,8 @@ controls, under /_emulator/, no key needed:
                       POST clock/advance   {{"seconds": 60}}
   GET  journal?since=N&method=POST&wait=S  every request and what was done with it
   GET  ledger         GET invariants       what was written, and what was written twice
+  GET  records        POST, PUT, DELETE    the software's own books, and what people do there
+  GET  refreshes      POST refreshes       refreshes of Codat's cache
   GET  webhooks       GET health           consumers and deliveries; whether it is up
                       POST seeds           more companies, records, operations
                       POST reset           the world as it began

@@ -11,9 +11,9 @@ from emulator.background import Background
 from emulator.call import Call
 from emulator.commands import ControlCommands
 from emulator.control import build_control
+from emulator.due import process_due
 from emulator.errors import refusal
 from emulator.exchange import Exchange
-from emulator.late import process_late
 from emulator.limits import EmulatedLimits
 from emulator.webhooks.delivery import WebhookDelivery
 from emulator.wire import EXTENSION
@@ -36,7 +36,7 @@ class App:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["path"].startswith(_CONTROL):
-            process_late(self._world)
+            process_due(self._world)
             await self._control(scope, receive, send)
             return
         body = await _read(receive)
@@ -59,7 +59,7 @@ class App:
 
     async def _serve(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         world, call = self._world, _call(scope, body)
-        process_late(world)
+        process_due(world)
         number = world.journal.arrive(call.method, call.path, call.query, call.headers, call.body)
         wire = scope["extensions"][EXTENSION]
         exchange = Exchange(world, self._limits, self._courier, call, number, receive, send, wire)

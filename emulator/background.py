@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 
 from emulator.clock import TICKS_PER_SECOND
-from emulator.late import process_late
+from emulator.due import process_due
 from emulator.webhooks.delivery import WebhookDelivery
 from emulator.world import World
 
@@ -34,7 +34,7 @@ class Background:
 
     async def catch_up(self) -> None:
         """Do all that is due at this moment."""
-        process_late(self._world)
+        process_due(self._world)
         await self._courier.flush()
 
     async def _run(self) -> None:

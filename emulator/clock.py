@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+from emulator import machine
+
 TICKS_PER_SECOND = 10_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FASTEST = 1_000_000
@@ -47,7 +49,7 @@ class Clock:
         self._source = source
         self.speed = _possible(speed)
         self._offset = 0
-        self._real = self._shown = time.time_ns() // 100
+        self._real = self._shown = machine.time_ns() // 100
 
     @property
     def borrowed(self) -> bool:
@@ -58,7 +60,7 @@ class Clock:
         """Give this moment in ticks."""
         if self._source is not None:
             return ticks(self._source()) + self._offset
-        passed = time.time_ns() // 100 - self._real
+        passed = machine.time_ns() // 100 - self._real
         return self._shown + round(passed * self.speed) + self._offset
 
     def advance(self, by: float) -> None:
@@ -69,7 +71,7 @@ class Clock:
     def run_at(self, speed: float) -> None:
         """Go on from this moment at another speed; ValueError for one that no time has."""
         possible = _possible(speed)
-        self._shown, self._real, self._offset = self.now(), time.time_ns() // 100, 0
+        self._shown, self._real, self._offset = self.now(), machine.time_ns() // 100, 0
         self.speed = possible
 
     def state(self) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from emulator import ledger
 from emulator.connections import Connection
+from emulator.reads.refreshes import start_queued
 from emulator.seed_data import seed
 from emulator.store import JsonObject
 from emulator.webhooks.consumers import subscribers
@@ -44,6 +45,7 @@ class ControlCommands:
             changed = world.directory.behave(connection, behaviour)
             if not changed.behaviour.offline:
                 self._wake(changed)
+                start_queued(world, changed, world.clock.now())
         self._world.stir()
         return changed.document()
 

@@ -1,23 +1,18 @@
 """The emulator's own controls, under `/_emulator/`: plain HTTP, no key needed."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, cast
-
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from emulator.clock import timestamp
 from emulator.commands import ControlCommands
-from emulator.errors import EmulatedError
-from emulator.late import process_late
+from emulator.due import process_due
+from emulator.json_route import json_object, json_route
+from emulator.reads.commands import ReadCommands
+from emulator.reads.control import read_routes
 from emulator.store import JsonObject
 from emulator.webhooks.delivery import WebhookDelivery
 from emulator.world import World
-
-Endpoint = Callable[[Request], Awaitable[object]]
 
 
 def build_control(world: World, commands: ControlCommands, courier: WebhookDelivery) -> Starlette:
@@ -27,6 +22,7 @@ def build_control(world: World, commands: ControlCommands, courier: WebhookDeliv
         *_time(world, commands, courier),
         *_faults(commands),
         *_reports(world, commands),
+        *read_routes(ReadCommands(world)),
     ]
     return Starlette(routes=[Mount("/_emulator", routes=routes)])
 
@@ -36,28 +32,28 @@ def _world(world: World, commands: ControlCommands) -> list[Route]:
         return [entry.document() for entry in world.directory.connections.values()]
 
     async def connection(request: Request) -> object:
-        return commands.behave(request.path_params["id"], await _document(request))
+        return commands.behave(request.path_params["id"], await json_object(request))
 
     async def settings(_: Request) -> object:
         return world.settings.document()
 
     async def change_settings(request: Request) -> object:
-        return commands.change_settings(await _document(request))
+        return commands.change_settings(await json_object(request))
 
     async def seed(request: Request) -> object:
-        return commands.seed(await _document(request))
+        return commands.seed(await json_object(request))
 
     async def reset(_: Request) -> object:
         world.reset()
         return {"reset": True}
 
     return [
-        _route("/connections", "GET", connections),
-        _route("/connections/{id}", "PUT", connection),
-        _route("/settings", "GET", settings),
-        _route("/settings", "PUT", change_settings),
-        _route("/seeds", "POST", seed),
-        _route("/reset", "POST", reset),
+        json_route("/connections", "GET", connections),
+        json_route("/connections/{id}", "PUT", connection),
+        json_route("/settings", "GET", settings),
+        json_route("/settings", "PUT", change_settings),
+        json_route("/seeds", "POST", seed),
+        json_route("/reset", "POST", reset),
     ]
 
 
@@ -66,25 +62,25 @@ def _time(world: World, commands: ControlCommands, courier: WebhookDelivery) -> 
         return _clock(world)
 
     async def change_clock(request: Request) -> object:
-        commands.run_at(float((await _document(request))["speed"]))
+        commands.run_at(float((await json_object(request))["speed"]))
         return _clock(world)
 
     async def advance(request: Request) -> object:
-        commands.advance(float((await _document(request))["seconds"]))
-        process_late(world)
+        commands.advance(float((await json_object(request))["seconds"]))
+        process_due(world)
         await courier.flush()
         return _clock(world)
 
     return [
-        _route("/clock", "GET", clock),
-        _route("/clock", "PUT", change_clock),
-        _route("/clock/advance", "POST", advance),
+        json_route("/clock", "GET", clock),
+        json_route("/clock", "PUT", change_clock),
+        json_route("/clock/advance", "POST", advance),
     ]
 
 
 def _faults(commands: ControlCommands) -> list[Route]:
     async def add(request: Request) -> object:
-        return commands.fault(await _document(request))
+        return commands.fault(await json_object(request))
 
     async def show(_: Request) -> object:
         return commands.faults()
@@ -94,10 +90,10 @@ def _faults(commands: ControlCommands) -> list[Route]:
         return commands.faults()
 
     return [
-        _route("/faults", "POST", add),
-        _route("/faults", "GET", show),
-        _route("/faults", "DELETE", remove),
-        _route("/faults/{id:int}", "DELETE", remove),
+        json_route("/faults", "POST", add),
+        json_route("/faults", "GET", show),
+        json_route("/faults", "DELETE", remove),
+        json_route("/faults/{id:int}", "DELETE", remove),
     ]
 
 
@@ -120,31 +116,12 @@ def _reports(world: World, commands: ControlCommands) -> list[Route]:
         return {"healthy": True}
 
     return [
-        _route("/journal", "GET", journal),
-        _route("/ledger", "GET", ledger),
-        _route("/invariants", "GET", invariants),
-        _route("/webhooks", "GET", webhooks),
-        _route("/health", "GET", health),
+        json_route("/journal", "GET", journal),
+        json_route("/ledger", "GET", ledger),
+        json_route("/invariants", "GET", invariants),
+        json_route("/webhooks", "GET", webhooks),
+        json_route("/health", "GET", health),
     ]
-
-
-def _route(path: str, method: str, endpoint: Endpoint) -> Route:
-    async def respond(request: Request) -> JSONResponse:
-        try:
-            return JSONResponse(await endpoint(request))
-        except EmulatedError as refused:
-            return JSONResponse({"error": str(refused)}, refused.status)
-        except (ArithmeticError, KeyError, RecursionError, TypeError, ValueError) as error:
-            return JSONResponse({"error": f"{type(error).__name__}: {error}"}, 400)
-
-    return Route(path, respond, methods=[method])
-
-
-async def _document(request: Request) -> JsonObject:
-    document: Any = json.loads(await request.body())
-    if not isinstance(document, Mapping):
-        raise EmulatedError(400, "The body is one JSON object.")
-    return dict(cast(Mapping[str, Any], document))
 
 
 def _clock(world: World) -> JsonObject:

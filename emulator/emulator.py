@@ -10,6 +10,8 @@ import httpx
 from emulator import seeds
 from emulator.app import App
 from emulator.commands import ControlCommands
+from emulator.platform import Platform
+from emulator.reads.commands import ReadCommands
 from emulator.store import JsonObject
 from emulator.transport import InProcess
 from emulator.webhooks.delivery import WebhookDelivery
@@ -40,6 +42,7 @@ class Emulator:
     ) -> None:
         self._world = World(database, clock=clock, speed=speed, api_key=api_key)
         self._commands = ControlCommands(self._world)
+        self._read_commands = ReadCommands(self._world)
         self.api_key = api_key
         self._courier = WebhookDelivery(self._world, webhooks_through)
         self.app = App(self._world, self._commands, self._courier)
@@ -81,9 +84,9 @@ class Emulator:
         """Remove all rules."""
         self._commands.forget_faults()
 
-    def connection(self, connection: str) -> "Platform":
+    def connection(self, connection: str) -> Platform:
         """Take hold of the platform behind a connection."""
-        return Platform(self._commands, connection)
+        return Platform(self._commands, self._read_commands, connection)
 
     def platform(self, connection: str) -> str:
         """Name the kind of platform behind a connection."""
@@ -123,6 +126,10 @@ class Emulator:
         """Give what has landed in the books; filters: connection, dataType, recordId."""
         return self._commands.ledger(wanted)
 
+    def refreshes(self) -> list[JsonObject]:
+        """Give all refreshes of Codat's cache, the oldest first."""
+        return self._read_commands.refreshes()
+
     def invariants(self) -> JsonObject:
         """Count what was written twice."""
         return self._commands.invariants()
@@ -130,19 +137,3 @@ class Emulator:
     def reset(self) -> None:
         """Begin anew."""
         self._world.reset()
-
-
-class Platform:
-    """The platform behind one connection."""
-
-    def __init__(self, commands: ControlCommands, connection: str) -> None:
-        self._commands = commands
-        self.id = connection
-
-    def set(self, **behaviour: Any) -> JsonObject:  # noqa: ANN401  # JSON
-        """Change some of its manners, as `PUT /_emulator/connections/{id}` does."""
-        return self._commands.behave(self.id, behaviour)
-
-    def ledger(self, **wanted: str) -> list[JsonObject]:
-        """Give what has landed in its books."""
-        return self._commands.ledger({"connection": self.id, **wanted})

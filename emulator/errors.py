@@ -1,8 +1,9 @@
 """The API's error answers."""
 
 import json
-import secrets
 from dataclasses import dataclass, field
+
+from emulator import machine
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def refusal(
         "statusCode": status,
         "service": service,
         "error": sentence,
-        "correlationId": secrets.token_hex(16),
+        "correlationId": machine.new_token(),
         "canBeRetried": "Unknown",
         "detailedErrorCode": 0,
     }

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Mapping
 
+from emulator import machine
 from emulator.clock import Clock, timestamp
 from emulator.store import JsonObject, Row, Store
 
@@ -43,7 +43,7 @@ class Journal:
             _INSERT,
             self._last,
             self._clock.now(),
-            time.monotonic_ns(),
+            machine.monotonic_ns(),
             method,
             path,
             query,
@@ -61,7 +61,7 @@ class Journal:
 
     def answer(self, number: int, did: str, operation: str | None, status: str) -> None:
         """Note how a request was answered: an HTTP status, or `dropped`."""
-        now, monotonic = self._clock.now(), time.monotonic_ns()
+        now, monotonic = self._clock.now(), machine.monotonic_ns()
         self._store.run(_UPDATE, now, monotonic, did, operation, status, number)
         self._tell()
 
@@ -76,8 +76,11 @@ class Journal:
 
     async def wait(self, since: int, method: str | None, longest: float) -> list[JsonObject]:
         """Give the entries above `since`, waiting up to `longest` real seconds for the first."""
-        end = time.monotonic() + longest
-        while not (found := self.entries(since, method)) and (left := end - time.monotonic()) > 0:
+        end = machine.monotonic_ns() / 1e9 + longest
+        while (
+            not (found := self.entries(since, method))
+            and (left := end - machine.monotonic_ns() / 1e9) > 0
+        ):
             news = self._news
             try:
                 await asyncio.wait_for(news.wait(), left)

@@ -1,10 +1,10 @@
 """The books of the platforms: what pushes wrote into them, and when it lands there."""
 
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from emulator import machine
 from emulator.clock import timestamp
 from emulator.connections import Connection
 from emulator.platforms.platforms import PLATFORMS
@@ -171,4 +171,4 @@ def _next(store: Store) -> int:
 
 def attachment_id() -> str:
     """Give the id of an uploaded file."""
-    return str(uuid.uuid4())
+    return str(machine.new_uuid())

@@ -1,13 +1,12 @@
 """Taking a push: the operation, its record and its place in the books, in one transaction."""
 
 import json
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from emulator import ledger, operations
+from emulator import ledger, machine, operations
 from emulator.call import Call
 from emulator.connections import Connection
 from emulator.errors import EmulatedError, EmulatedResponse, refusal
@@ -32,6 +31,8 @@ class AcceptedPush:
     kind: str
     record_id: str | None = None
     attachment: str | None = None
+    account: str | None = None
+    """The bank account that transactions belong to."""
 
     @property
     def change(self) -> str:
@@ -52,7 +53,7 @@ def take(world: World, call: Call, push: AcceptedPush, shapes: Iterable[Rule]) -
     root = platform.accepts(push.data_type)
     if root is None:
         raise EmulatedError(404, f"Pushing {push.data_type} is not supported by {platform.name}")
-    key, now = str(uuid.uuid4()), world.clock.now() if call.at is None else call.at
+    key, now = str(machine.new_uuid()), world.clock.now() if call.at is None else call.at
     record = _record(call) if push.carries_record else {}
     plan = schedule(call, push.connection.behaviour, key, now, shapes)
     verdict = _judge(world, push, root, record, plan.finishes)
@@ -154,7 +155,6 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         finishes=plan.finishes,
         deadline=plan.deadline,
         revives=plan.revives,
-        outcome=plan.word or ("Failed" if failed or _is_never_corrected(mistake) else "Success"),
         timeout=plan.timeout,
         record_id=record_id,
         attachment_id=push.attachment,
@@ -167,10 +167,31 @@ def _write_operation(  # noqa: PLR0913, PLR0917  # the parts of one row
         announce=plan.announced,
         idempotency_key=call.idempotency_key,
         body_hash=None if text is None else digest(call.body),
-        corrected=mistake.corrected if mistake else None,
-        failed_code=mistake.code if mistake else None,
-        failed_names=mistake.names_record if mistake else None,
+        syncs=1 if _is_followed_by_refresh(call, push) and not failed and not mistake else None,
+        outcome=plan.word or ("Failed" if failed or _is_never_corrected(mistake) else "Success"),
+        **_of_mistake(mistake),
     )
+
+
+def _of_mistake(mistake: Mistake | None) -> JsonObject:
+    if mistake is None:
+        return {"corrected": None, "failed_code": None, "failed_names": None}
+    return {
+        "corrected": mistake.corrected,
+        "failed_code": mistake.code,
+        "failed_names": mistake.names_record,
+    }
+
+
+def _is_followed_by_refresh(call: Call, push: AcceptedPush) -> bool:
+    asked = call.parameters.get("allowSyncOnPushComplete", "").lower()
+    match push.connection.behaviour.syncs_after_push:
+        case "asked":
+            return asked == "true"
+        case "unless-refused":
+            return asked != "false"
+        case _:
+            return False
 
 
 def _rewritten(world: World, push: AcceptedPush, record: JsonObject) -> str | None:
@@ -200,6 +221,7 @@ def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
         lands=lands,
         data=call.text if push.carries_record else None,
         number=number,
+        account=push.account,
     )
 
 
@@ -215,5 +237,5 @@ def _message(verdict: RuleResult, mistake: Mistake | None) -> str | None:
     )
     return (
         "An error occurred in a downstream service."
-        f" Correlation ID: {uuid.uuid4().hex}. Message: {message}"
+        f" Correlation ID: {machine.new_uuid().hex}. Message: {message}"
     )

@@ -10,6 +10,7 @@ from emulator.connections import Connection
 from emulator.errors import EmulatedError, EmulatedResponse, refusal
 from emulator.faults import Rule
 from emulator.pushes import AcceptedPush, take
+from emulator.reads import routes as reads
 from emulator.webhooks import consumers
 from emulator.world import World
 
@@ -95,6 +96,12 @@ def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> EmulatedRespo
             if push.attachment and push.kind == "UploadAttachment":
                 _require_file(call)
             return take(world, call, push, shapes)
+        case (
+            _,
+            ["companies", _, "data" | "dataStatus", *_]
+            | ["companies", _, "connections", _, "data", *_],
+        ):
+            return reads.answer(world, call)
         case _:
             raise EmulatedError(404, "No such resource.")
 
@@ -109,8 +116,8 @@ def _data_type(rest: list[str]) -> str:
 
 def _push(method: str, here: Connection, rest: list[str]) -> AcceptedPush:
     match method, rest:
-        case "POST", ["bankAccounts", _, "bankTransactions"]:
-            return AcceptedPush(here, "bankTransactions", "Create")
+        case "POST", ["bankAccounts", account, "bankTransactions"]:
+            return AcceptedPush(here, "bankTransactions", "Create", account=account)
         case "POST", [step]:
             return AcceptedPush(here, reading.data_type_of(step), "Create")
         case "PUT", [step, record] if reading.data_type_of(step) in _UPDATED:

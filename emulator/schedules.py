@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emulator.behaviour import Behaviour
 from emulator.call import Call, positive
 from emulator.clock import seconds
-from emulator.connections import Behaviour
 from emulator.errors import EmulatedError
 from emulator.faults import Rule
 from emulator.operations import minutes

@@ -1,7 +1,6 @@
 """Filling a world: companies, connections, records of long standing, operations by the thousand."""
 
-import uuid
-
+from emulator import machine
 from emulator.clock import TICKS_PER_SECOND
 from emulator.errors import EmulatedError
 from emulator.seeds import STANDING_RECORDS
@@ -36,7 +35,7 @@ def _sow_record(world: World, seed: JsonObject) -> None:
         data_type=seed["dataType"],
         change="Created",
         record_id=seed["id"],
-        lands=0,
+        lands=world.clock.now(),
         number=seed.get("number"),
     )
 
@@ -49,7 +48,7 @@ def _sow_operations(world: World, seed: JsonObject) -> None:
     rows: list[tuple[object, ...]] = []
     for number in range(count):
         at = now - (count - number) * TICKS_PER_SECOND
-        key = str(uuid.uuid4())
+        key = str(machine.new_uuid())
         rows.append((key, here.company, here.id, here.platform, data_type, at, at, at, standing))
     world.store.many(
         "INSERT INTO operations (key, company, connection, platform, data_type, kind, requested,"

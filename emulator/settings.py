@@ -14,6 +14,7 @@ _CHOICES: Mapping[str, tuple[object, ...]] = {
     "limits": ("shown", "enforced"),
     "fields": ("today", "older"),
     "queued_status": (200, 201, 202),
+    "in_progress_status": (400, 409, 500),
     "rule_keys": ("pascal", "camel"),
     "webhook_secret": (),
     "rule_header": (),
@@ -36,6 +37,8 @@ class Settings:
     """`older`: operations say dataConnectionId instead of dataConnectionKey."""
     queued_status: int = 200
     """The HTTP status of an accepted push."""
+    in_progress_status: int = 409
+    """The HTTP status when a refresh of the data type is running already; no document says it."""
 
     rule_keys: str = "pascal"
     """How the older rules write their keys: PascalCase or `camel`Case."""

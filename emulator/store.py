@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS operations (
     revives INTEGER NOT NULL, outcome TEXT NOT NULL, timeout INTEGER,
     record_id TEXT, attachment_id TEXT, data TEXT, rewritten TEXT, echoed INTEGER, errors TEXT,
     warnings TEXT, message TEXT, announce INTEGER, idempotency_key TEXT, body_hash TEXT,
-    corrected INTEGER, failed_code INTEGER, failed_names INTEGER
+    corrected INTEGER, failed_code INTEGER, failed_names INTEGER, syncs INTEGER
 );
 CREATE INDEX IF NOT EXISTS by_request ON operations (
     company, requested, seq, visible, connection, data_type, finishes, deadline, outcome, revives,
@@ -35,14 +35,22 @@ CREATE INDEX IF NOT EXISTS by_place ON operations (
 );
 CREATE INDEX IF NOT EXISTS by_connection ON operations (connection, finishes);
 CREATE INDEX IF NOT EXISTS by_announcement ON operations (announce) WHERE announce IS NOT NULL;
+CREATE INDEX IF NOT EXISTS by_sync ON operations (finishes) WHERE syncs IS NOT NULL;
 CREATE TABLE IF NOT EXISTS ledger (
     seq INTEGER PRIMARY KEY, operation TEXT, company TEXT NOT NULL, connection TEXT NOT NULL,
     data_type TEXT NOT NULL, change TEXT NOT NULL, record_id TEXT NOT NULL, lands INTEGER,
-    data TEXT, number TEXT
+    data TEXT, number TEXT, account TEXT
 );
 CREATE INDEX IF NOT EXISTS by_operation ON ledger (operation);
 CREATE INDEX IF NOT EXISTS by_record ON ledger (connection, data_type, record_id);
 CREATE INDEX IF NOT EXISTS by_number ON ledger (connection, data_type, number);
+CREATE TABLE IF NOT EXISTS refreshes (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, company TEXT NOT NULL,
+    connection TEXT NOT NULL, data_type TEXT NOT NULL, requested INTEGER NOT NULL, reads INTEGER,
+    finishes INTEGER, outcome TEXT NOT NULL, announce INTEGER
+);
+CREATE INDEX IF NOT EXISTS by_type ON refreshes (connection, data_type, finishes);
+CREATE INDEX IF NOT EXISTS by_end ON refreshes (announce) WHERE announce IS NOT NULL;
 CREATE TABLE IF NOT EXISTS memory (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, kept INTEGER NOT NULL,
     status INTEGER NOT NULL, body BLOB NOT NULL, operation TEXT
@@ -76,6 +84,7 @@ _TABLES = (
     "connections",
     "operations",
     "ledger",
+    "refreshes",
     "memory",
     "late",
     "faults",

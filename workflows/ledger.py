@@ -139,5 +139,6 @@ def adopt(ledger: Ledger, operation: UUID, now: datetime) -> None:
     submission = ledger.current
     if submission is None or (submission.operation and submission.operation != operation):
         submission = ledger.begin(now, None, "")
-    submission.operation, submission.matched = operation, True
+    # Whatever was judged before, an answer or a person's word, there is an operation now.
+    submission.operation, submission.matched, submission.judgement = operation, True, None
     submission.status = PushStatus.PENDING

@@ -77,8 +77,10 @@ def was_reset_to_the_start() -> bool:
     """Tell whether a reset threw the whole history away, so that no seed changed under way.
 
     The run ids alone would take another branch when the prefix of a run that was reset later is
-    replayed; the marker of a patch records the answer in history.
+    replayed; the marker of a patch records the answer in history. A replay goes by the marker
+    alone: the SDK's Replayer does not know the id of the run.
     """
     info = workflow.info()
     is_another_run = info.run_id != info.original_execution_run_id
-    return is_another_run and workflow.patched(RESET_TO_THE_START.name)
+    may_be_reset = is_another_run or workflow.unsafe.is_replaying()
+    return may_be_reset and workflow.patched(RESET_TO_THE_START.name)

@@ -2,12 +2,12 @@
 
 import asyncio
 import hashlib
-import time
 from collections import Counter, OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from codat import clock
 from codat.canonical_json import canonical
 from codat.client import CodatClient
 from codat.errors import CodatError, CodatRefused, CodatUnauthorized, NotSent
@@ -57,7 +57,7 @@ class CachedOptions:
     @property
     def age(self) -> timedelta:
         """How long ago it was asked for."""
-        return timedelta(seconds=time.monotonic() - self.asked)
+        return timedelta(seconds=clock.monotonic() - self.asked)
 
     def serves(self, since: float | None) -> bool:
         """Whether it may be used without asking; `since`: it has to be asked for later."""
@@ -123,7 +123,7 @@ class OptionsCache:
 
         A second for all who ask meanwhile, so that a platform that hangs holds up nobody else.
         """
-        now = time.monotonic()
+        now = clock.monotonic()
         waited = now - self._begun.get(target, now)
         with suppress(CodatError, TimeoutError):
             async with asyncio.timeout(SOON.total_seconds() - waited):
@@ -135,7 +135,7 @@ class OptionsCache:
         task = self._asking.get(target)
         if task is None:
             task = asyncio.create_task(self._fetch(target))
-            self._asking[target], self._begun[target] = task, time.monotonic()
+            self._asking[target], self._begun[target] = task, clock.monotonic()
             task.add_done_callback(lambda _: self._ended(target))
         return task
 
@@ -143,7 +143,7 @@ class OptionsCache:
         del self._asking[target], self._begun[target]
 
     async def _fetch(self, target: PushTarget) -> CachedOptions:
-        asked = time.monotonic()
+        asked = clock.monotonic()
         raw = await self._codat.options_document(target)
         try:
             cached = await asyncio.to_thread(_compile, raw, asked)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -13,6 +12,7 @@ from temporalio.api.workflowservice.v1 import GetSystemInfoRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from codat.clock import monotonic
 from codat.settings import SettingsError
 from dispatch.clock_offset import Clocks
 from dispatch.connection_errors import meaning_of_refusal
@@ -50,9 +50,9 @@ class Readiness:
         """Say why this process can't work; None if it can."""
         if self._is_stopping:
             return "It is stopping."
-        if time.monotonic() - self._asked > KEEP:
+        if monotonic() - self._asked > KEEP:
             self._trouble = await self._ask()
-            self._asked = time.monotonic()
+            self._asked = monotonic()
         return self._trouble or (self.clocks and self.clocks.trouble)
 
     async def _ask(self) -> str | None:

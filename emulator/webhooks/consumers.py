@@ -2,11 +2,11 @@
 
 import fnmatch
 import json
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from emulator import machine
 from emulator.call import Call
 from emulator.errors import EmulatedError, EmulatedResponse
 from emulator.store import JsonObject, Row
@@ -76,7 +76,7 @@ def _subscribe(world: World, kind: str, given: JsonObject) -> JsonObject:
         url = notifiers.get("webhook")
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise EmulatedError(400, "A webhook needs an http or https address.")
-    document = {"id": str(uuid.uuid4()), **{k: v for k, v in given.items() if v is not None}}
+    document = {"id": str(machine.new_uuid()), **{k: v for k, v in given.items() if v is not None}}
     world.store.insert(
         "consumers",
         id=document["id"],

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import httpx
 from standardwebhooks import Webhook
 
-from emulator.clock import TICKS_PER_SECOND, seconds, timestamp
-from emulator.faults import WEBHOOK_FAULTS
-from emulator.store import JsonObject, Row
-from emulator.webhooks import events
+from emulator import machine
+from emulator.clock import TICKS_PER_SECOND, timestamp
+from emulator.store import Row
+from emulator.webhooks.announcements import announce_due
 from emulator.webhooks.consumers import RULE, Subscriber, subscribers
 from emulator.world import World
 
@@ -19,7 +19,6 @@ _PATIENCE = 15.0
 """Real seconds that a consumer has to answer."""
 _PAUSES = (5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 10 * 3600)
 """Seconds of the clock before attempts 2 to 8: twenty-eight hours in all."""
-_BATCH = 500
 _FORGED_SECRET = "whsec_Zm9yZ2VkIGZvcmdlZCBmb3JnZWQgZm9yZ2Vk"  # noqa: S105  # of nobody
 
 
@@ -49,7 +48,7 @@ class WebhookDelivery:
     async def flush(self) -> None:
         """Announce and deliver all that is due at this moment."""
         async with self._busy:
-            self._announce()
+            announce_due(self._world)
             while rows := self._due():
                 by_consumer: defaultdict[str, list[Row]] = defaultdict(list)
                 for row in rows:
@@ -61,7 +60,9 @@ class WebhookDelivery:
         row = self._world.store.one(
             "SELECT min(at) AS at FROM (SELECT min(announce) AS at FROM operations"
             " WHERE announce IS NOT NULL UNION ALL SELECT min(due) FROM deliveries"
-            " WHERE due IS NOT NULL UNION ALL SELECT min(due) FROM late)"
+            " WHERE due IS NOT NULL UNION ALL SELECT min(due) FROM late UNION ALL"
+            " SELECT min(announce) FROM refreshes WHERE announce IS NOT NULL UNION ALL"
+            " SELECT min(finishes) FROM operations WHERE syncs IS NOT NULL)"
         )
         return None if row is None else row["at"]
 
@@ -69,80 +70,6 @@ class WebhookDelivery:
         return self._world.store.all(
             "SELECT * FROM deliveries WHERE due <= ? ORDER BY due, seq", self._world.clock.now()
         )
-
-    def _announce(self) -> None:
-        world, now = self._world, self._world.clock.now()
-        everyone = subscribers(world)
-        with world.store.transaction():
-            if not everyone:
-                world.store.run(
-                    "UPDATE operations SET announce = CASE WHEN revives AND announce < finishes"
-                    " THEN finishes END WHERE announce <= ?",
-                    now,
-                )
-                return
-            while rows := world.store.all(
-                "SELECT * FROM operations WHERE announce <= ? ORDER BY announce, seq LIMIT ?",
-                now,
-                _BATCH,
-            ):
-                for row in rows:
-                    self._tell(row, everyone)
-
-    def _tell(self, row: Row, everyone: list[Subscriber]) -> None:
-        world, at = self._world, row["announce"]
-        again = row["finishes"] if row["revives"] and at < row["finishes"] else None
-        world.store.run("UPDATE operations SET announce = ? WHERE key = ?", again, row["key"])
-        event = events.event_type(row, at)
-        faults = {
-            rule.fault: rule.parameters
-            for rule in world.faults.strike(WEBHOOK_FAULTS, "POST", event, row["connection"])
-        }
-        for subscriber in everyone:
-            keys = world.settings.rule_keys
-            if not subscriber.wants(event, row["company"]):
-                continue
-            body = events.body(row, at, subscriber, world.directory.companies, keys)
-            if body is not None:
-                self._post(subscriber, row, event, body, faults)
-
-    def _post(
-        self, to: Subscriber, row: Row, event: str, body: str, faults: dict[str, JsonObject]
-    ) -> None:
-        store, now = self._world.store, self._world.clock.now()
-        due: int | None = now
-        if "webhook-late" in faults:
-            due = now + seconds(faults["webhook-late"].get("seconds", 30))
-        if "webhook-out-of-order" in faults:
-            due = now + seconds(faults["webhook-out-of-order"].get("seconds", 60))
-        if "webhook-lost" in faults:
-            due = None
-        else:
-            # What was held back goes out right behind this one.
-            store.run(
-                "UPDATE deliveries SET due = ?, state = 'waiting'"
-                " WHERE consumer = ? AND state = 'held'",
-                *(now + 1, to.id),
-            )
-        state = "lost" if due is None else "waiting"
-        if "webhook-out-of-order" in faults and due is not None:
-            state = "held"
-        message: JsonObject = json.loads(body)
-        number = str(message.get("id") or message.get("AlertId") or message.get("alertId"))
-        for _ in range(2 if "webhook-twice" in faults else 1):
-            store.insert(
-                "deliveries",
-                message=f"msg_{number.replace('-', '')}",
-                consumer=to.id,
-                operation=row["key"],
-                event=event,
-                body=body,
-                due=due,
-                attempt=0,
-                forged="webhook-forged" in faults,
-                state=state,
-                answers="[]",
-            )
 
     async def _deliver_all(self, rows: list[Row]) -> None:
         known = {subscriber.id: subscriber for subscriber in subscribers(self._world)}
@@ -182,7 +109,7 @@ class WebhookDelivery:
 
 def _signed(row: Row, secret: str) -> dict[str, str]:
     # Receivers hold the time against their own clock, so this is the machine's, not the emulator's.
-    sent = datetime.now(UTC)
+    sent = datetime.fromtimestamp(machine.time_ns() // 1000 / 1e6, UTC)
     return {
         "webhook-id": row["message"],
         "webhook-timestamp": str(int(sent.timestamp())),

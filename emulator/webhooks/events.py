@@ -1,14 +1,14 @@
-"""What a webhook says about a push, in today's form and in the older one."""
+"""What a webhook says: about a push in today's form and in the older one, and about a refresh."""
 
 import json
-import uuid
 from collections.abc import Mapping
 
-from emulator import operations
+from emulator import machine, operations
 from emulator.clock import timestamp
 from emulator.store import JsonObject, Row
 from emulator.webhooks.consumers import RULE, Subscriber
 
+READ_COMPLETED = "read.completed"
 _CHANGED = "Push Operation Status Changed"
 _TIMED_OUT = "Push Operation Timed Out"
 _CLIENT = {"ClientId": "c0da7000-0000-4000-8000-00000000c11e", "ClientName": "Emulated client"}
@@ -29,12 +29,40 @@ def body(
     return json.dumps(_today(row, at, companies))
 
 
+def read_completed(
+    row: Row, companies: Mapping[str, str], since: int | None, *, modified: bool
+) -> str:
+    """Write what is told about a refresh that is over; `since` is when the one before it read."""
+    summary: JsonObject = {
+        "connectionId": row["connection"],
+        "dataType": row["data_type"],
+        "recordsModified": modified,
+        "status": row["outcome"],
+        "issues": [],
+    }
+    payload: JsonObject = {"referenceCompany": _company(row, companies), "dataTypes": [summary]}
+    if since is not None:
+        payload["modifiedFromDate"] = timestamp(since)
+    return json.dumps(
+        {
+            "id": str(machine.new_uuid()),
+            "eventType": READ_COMPLETED,
+            "generatedDate": timestamp(row["finishes"]),
+            "payload": payload,
+        }
+    )
+
+
+def _company(row: Row, companies: Mapping[str, str]) -> JsonObject:
+    return {"id": row["company"], "name": companies.get(row["company"], "")}
+
+
 def _today(row: Row, at: int, companies: Mapping[str, str]) -> JsonObject:
     standing, end = operations.status(row, at), operations.completed(row, at)
     payload: JsonObject = {
         "id": row["key"],
         "type": row["kind"],
-        "referenceCompany": {"id": row["company"], "name": companies.get(row["company"], "")},
+        "referenceCompany": _company(row, companies),
         "connectionId": row["connection"],
         "requestedOnDate": timestamp(row["requested"]),
         "status": standing,
@@ -46,7 +74,7 @@ def _today(row: Row, at: int, companies: Mapping[str, str]) -> JsonObject:
     if row["attachment_id"]:
         payload["attachmentId"] = row["attachment_id"]
     return {
-        "id": str(uuid.uuid4()),
+        "id": str(machine.new_uuid()),
         "eventType": event_type(row, at),
         "generatedDate": timestamp(at),
         "payload": payload,
@@ -69,7 +97,7 @@ def _older(row: Row, at: int, subscriber: Subscriber, keys: str) -> str | None:
         "DataConnectionId": row["connection"],
         "RuleId": subscriber.id,
         "RuleType": _TIMED_OUT if timed_out else _CHANGED,
-        "AlertId": str(uuid.uuid4()),
+        "AlertId": str(machine.new_uuid()),
         "Message": _message(row, at, timed_out=timed_out),
         "Data": data,
     }

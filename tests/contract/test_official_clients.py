@@ -49,6 +49,15 @@ def test_codat_accounting_and_payables_upload_attachments(report):
     assert 2 == report["uploads"]
 
 
+def test_codat_accounting_reads_back_what_it_pushed(report):
+    reads, types = report["reads"], ["bankTransactions", "bills", "chartOfAccounts", "transfers"]
+
+    assert dict.fromkeys(types, "Complete") == reads["refreshes"]
+    assert ["Complete"] * 3 == reads["fresh"]
+    assert (report["accounting"]["bill"], ["OFF-1"]) == (reads["bill"], reads["queried"])
+    assert ("account-1", 0, 0) == (reads["account"], reads["transfers"], reads["transactions"])
+
+
 @pytest_asyncio.fixture(
     name="seen",
     scope="module",

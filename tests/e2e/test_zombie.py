@@ -19,7 +19,7 @@ workflows.steps.send.CALL_TIMEOUT = timedelta(seconds=3)
 logging.basicConfig(level=logging.INFO)
 """
 FREEZABLE = """
-from codat import CodatClient
+from codat.client import CodatClient
 send = CodatClient.push
 
 async def slowly(*given, **named):

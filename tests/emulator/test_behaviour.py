@@ -5,8 +5,8 @@ import httpx
 import pytest
 
 from emulator import Emulator, seeds
+from emulator.behaviour import Behaviour
 from emulator.clock import at, ticks, timestamp
-from emulator.connections import Behaviour
 from emulator.examples import record
 
 COMPANY = f"/companies/{seeds.COMPANY}"

@@ -5,14 +5,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema import FormatChecker
-from openapi_schema_validator import OAS31Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from emulator import Emulator, seeds
 from emulator.examples import record
 from emulator.platforms.documents import DOCUMENTS
+from tests.support.published_description import Description
 from tests.support.published_documents import PUBLISHED, published
 
 CONNECTIONS = [
@@ -52,33 +49,6 @@ def walks() -> list[Any]:
         return [pytest.param(None, None, id="absent")]
     paths = published("openapi_push.json")["paths"]
     return [(path, method) for path, item in paths.items() for method in item if method in METHODS]
-
-
-class Description:
-    """The published description, and answers held against it."""
-
-    def __init__(self):
-        self._document = published("openapi_push.json")
-        resource = DRAFT202012.create_resource(self._document)
-        self._validators = {}
-        self._registry = Registry().with_resource("api", resource)
-
-    def check(self, path, method, answer):
-        responses = self._document["paths"][path][method]["responses"]
-        described = responses[str(answer.status_code)]
-        if "$ref" in described:
-            described = self._document["components"]["responses"][described["$ref"].split("/")[-1]]
-        self.check_schema(described["content"]["application/json"]["schema"], answer.json())
-
-    def check_schema(self, schema, document):
-        pointer = schema["$ref"]
-        if pointer not in self._validators:
-            self._validators[pointer] = OAS31Validator(
-                {"$ref": f"api{pointer}"},
-                registry=self._registry,
-                format_checker=FormatChecker(),
-            )
-        self._validators[pointer].validate(document)
 
 
 @pytest.fixture(name="description", scope="module")

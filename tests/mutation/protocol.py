@@ -230,8 +230,8 @@ MUTANTS = (
     Mutant(
         "humble endings: adopted",
         "workflows/ledger.py",
-        "submission.matched = operation, True",
-        "submission.matched = operation, False",
+        "submission.judgement = operation, True, None",
+        "submission.judgement = operation, False, None",
         (f"{LIST}::test_a_matched_operation_that_failed_is_read_beside_the_list",),
     ),
     Mutant(

@@ -137,6 +137,48 @@ def attach_to(bill):
     )
 
 
+def refreshed(refresh_data, data_type):
+    """Refresh a data type and poll until that is over."""
+    begun = refresh_data.by_data_type(
+        request={**WHERE, "data_type": platform.SchemaDataType(data_type)}
+    )
+    for _ in range(100):
+        pull = refresh_data.get_pull_operation(
+            request={"company_id": COMPANY, "dataset_id": begun.id}
+        )
+        if pull.is_completed or pull.is_errored:
+            return pull.status.value
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def by_reads(refresh_data, bill):
+    """Read back what was pushed, as Codat's documents say: refresh, then read by id."""
+    client = CodatAccounting(security=accounting.Security(auth_header=KEY), server_url=URL)
+    types = ("bills", "chartOfAccounts", "transfers", "bankTransactions")
+    statuses = {name: refreshed(refresh_data, name) for name in types}
+    where = {"company_id": COMPANY}
+    account = {**WHERE, "account_id": "bank-1"}
+    fresh = refresh_data.get(request=where)
+    return {
+        "refreshes": statuses,
+        "fresh": [
+            status.current_status.value
+            for status in (fresh.bills, fresh.chart_of_accounts, fresh.transfers)
+        ],
+        "bill": client.bills.get(request={**where, "bill_id": bill}).id,
+        "queried": [
+            row.reference
+            for row in client.bills.list(
+                request={**where, "query": "reference=OFF-1&&totalAmount>=20.5"}
+            ).results
+        ],
+        "account": client.accounts.get(request={**where, "account_id": "account-1"}).id,
+        "transfers": client.transfers.list(request=WHERE).total_results,
+        "transactions": client.bank_account_transactions.list(request=account).total_results,
+    }
+
+
 with CodatPlatform(security=platform.Security(auth_header=KEY), server_url=URL) as official:
     report = {
         "accounting": by_accounting(official.push_data),
@@ -144,5 +186,6 @@ with CodatPlatform(security=platform.Security(auth_header=KEY), server_url=URL) 
         "platform": by_platform(official.push_data),
         "webhooks": by_webhooks(official.webhooks),
     }
+    report["reads"] = by_reads(official.refresh_data, report["accounting"]["bill"])
     attach_to(report["accounting"]["bill"])
 sys.stdout.write(json.dumps(report))

@@ -76,6 +76,20 @@ class Process:
         return status
 
 
+class Generations:
+    """One emulator after another over the same file; the earlier one is killed."""
+
+    def __init__(self, database):
+        self._arguments = ["--database", str(database)]
+        self.now = Process(*self._arguments)
+
+    def follow(self):
+        """Kill the running one and start the next on the same port."""
+        self.now.kill()
+        self.now = Process(*self._arguments, port=self.now.port)
+        return self.now
+
+
 @contextmanager
 def running(*arguments):
     """Run an emulator for the length of a block."""

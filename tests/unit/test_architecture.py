@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 WHEEL = set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["only-include"])
 LINTER = PROJECT["tool"]["importlinter"]
-NOT_SHIPPED = {"bench", "docs", "examples", "tests"}
+NOT_SHIPPED = {"bench", "docs", "examples", "simulation", "tests"}
 
 
 def packages():

@@ -8,6 +8,7 @@ import pytest
 from activities.models import Idempotency
 from codat.models import PushStatus
 from workflows.ledger import Ledger, adopt
+from workflows.lifecycle import _followed
 from workflows.submission import (
     AttemptResult,
     Judgement,
@@ -296,3 +297,18 @@ def test_a_failing_answer_outweighs_an_earlier_refusal():
     _, submission = answered(AttemptResult.UNAUTHORIZED, AttemptResult.UNCLEAR)
 
     assert Judgement.FAILING is submission.judgement
+
+
+@pytest.mark.parametrize("judgement", [Judgement.FAILING, Judgement.NOT_WRITTEN])
+def test_what_was_adopted_is_followed_by_the_next_run(judgement):
+    # Found by the simulation: a push that adopted its operation after a 5xx sent its record again
+    # once it went on in a new run.
+    ledger, submission = scheduled(0)
+    submission.judgement = judgement
+    operation = uuid4()
+
+    adopt(ledger, operation, NOON)
+    followed = _followed(ledger)
+
+    assert followed
+    assert followed.operation.push_operation_key == operation

@@ -7,7 +7,7 @@ from uuid import uuid4
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import PollWorkflowTaskQueueRequest
 
-from dispatch import pushes
+from dispatch import start_options
 from dispatch.priorities import StartPriorities
 from dispatch.pushes import start_push
 from emulator import seeds
@@ -41,7 +41,7 @@ async def test_a_company_with_one_push_is_not_behind_one_with_many(devserver):
 
 
 async def test_a_server_without_fairness_hands_out_one_before_many(devserver, monkeypatch):
-    monkeypatch.setattr(pushes, "_CROWDS", StartPriorities(clock=lambda: 0.0))
+    monkeypatch.setattr(start_options, "_CROWDS", StartPriorities(clock=lambda: 0.0))
     client, queue = devserver.client, f"push-{uuid4()}"
     company = uuid4()
     requests = [a_request(company_id=company) for _ in range(100)]

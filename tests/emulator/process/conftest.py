@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.emulator_process import running
+from tests.support.emulator_process import Generations, running
 
 
 @pytest.fixture(name="emulator", scope="module")
@@ -16,3 +16,10 @@ def _client(emulator):
     emulator.control("POST", "reset")
     with emulator.client(timeout=5) as client:
         yield client
+
+
+@pytest.fixture(name="generations")
+def _generations(tmp_path):
+    generations = Generations(tmp_path / "emulator.db")
+    yield generations
+    generations.now.kill()

@@ -14,27 +14,6 @@ from tests.support.emulator_process import COMPANY, ROOT, SUPPLIERS, Process, co
 from tests.support.webhook_consumer import consuming
 
 
-class Generations:
-    """One emulator after another over the same file; the earlier one is killed."""
-
-    def __init__(self, database):
-        self._arguments = ["--database", str(database)]
-        self.now = Process(*self._arguments)
-
-    def follow(self):
-        """Kill the running one and start the next on the same port."""
-        self.now.kill()
-        self.now = Process(*self._arguments, port=self.now.port)
-        return self.now
-
-
-@pytest.fixture(name="generations")
-def _generations(tmp_path):
-    generations = Generations(tmp_path / "emulator.db")
-    yield generations
-    generations.now.kill()
-
-
 def post(client, number, path=SUPPLIERS, key=None):
     headers = {"Idempotency-Key": key} if key else {}
     return client.post(path, json=record("suppliers", number), headers=headers)

@@ -1,0 +1,83 @@
+"""Simulates from a seed, or from many.
+
+`python -m simulation --seed N --trace` tells one run; `--seeds 1000` does a thousand. Exit status 1
+when something was wrong.
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+
+from simulation.plan import MODES
+from simulation.runner import PUSHES, Result, simulate
+from simulation.shrink import Shrinker
+
+
+def main() -> int:
+    """Do what the command line asks for."""
+    given = _arguments()
+    if given.seed is not None:
+        result = simulate(given.seed, pushes=given.pushes, keep_trace=given.trace)
+        print(*result.trace, sep="\n")
+        _print_result(result)
+        if given.shrink and result.verdict.violations:
+            _shrink(result, given.pushes)
+        return int(bool(result.verdict.violations))
+    return _many(given)
+
+
+def _many(given: argparse.Namespace) -> int:
+    begun, wrong = time.process_time(), 0
+    statuses: Counter[str] = Counter()
+    modes: Counter[str] = Counter()
+    for seed in range(given.first, given.first + given.seeds):
+        result = simulate(seed, pushes=given.pushes)
+        statuses.update(result.verdict.statuses)
+        modes[result.mode.name] += given.pushes
+        if result.verdict.violations:
+            wrong += 1
+            _print_result(result)
+            if given.until_wrong:
+                print(f"FOUND after {(seed - given.first + 1) * given.pushes} pushes", flush=True)
+                return 1
+    spent, pushes = time.process_time() - begun, given.seeds * given.pushes
+    print(f"{pushes:,} pushes in {spent:.1f} s of processor time: {pushes / spent:.1f} a second")
+    print("ended:", ", ".join(f"{name} {count:,}" for name, count in sorted(statuses.items())))
+    for mode in MODES:
+        print(f"  {modes[mode.name]:8,} {mode.name}")
+    print(f"{wrong} of {given.seeds:,} seeds went wrong")
+    return int(wrong > 0)
+
+
+def _shrink(result: Result, pushes: int) -> None:
+    shrinker = Shrinker(result, pushes)
+    shrinker.shrink()
+    smallest = shrinker.smallest
+    print(f"\nThe same with {len(smallest.taken)} of {len(result.taken)} choices:")
+    print(*smallest.trace, sep="\n")
+    _print_result(smallest)
+    print(*smallest.taken, sep="\n")
+
+
+def _print_result(result: Result) -> None:
+    print(f"seed {result.seed} ({result.mode.name}): {dict(result.verdict.statuses)}")
+    for violation in result.verdict.violations:
+        print(f"  {violation}")
+    sys.stdout.flush()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, help="do this run only")
+    parser.add_argument("--trace", action="store_true", help="tell it event by event")
+    parser.add_argument("--shrink", action="store_true", help="make a wrong run small")
+    parser.add_argument("--seeds", type=int, default=100, help="so many runs")
+    parser.add_argument("--first", type=int, default=1, help="the first seed of many")
+    parser.add_argument("--until-wrong", action="store_true", help="end with the first wrong run")
+    parser.add_argument("--pushes", type=int, default=PUSHES, help="pushes in a run")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

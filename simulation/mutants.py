@@ -1,0 +1,83 @@
+"""Takes each safety device out in turn, and counts the pushes until the simulation finds it.
+
+`python -m simulation.mutants [--pushes 400] [NAME ...]`
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.mutation.protocol import MUTANTS
+from tests.mutation.runner import ROOT, Mutant
+
+FOLDERS = ("activities", "bench", "codat", "dispatch", "emulator", "simulation", "workflows")
+OUTSIDE = "gateway/"
+"""What the simulation has no part of."""
+
+PUT_BACK = (
+    Mutant(
+        "adopted, and judged as before",
+        "workflows/ledger.py",
+        "submission.matched, submission.judgement = operation, True, None",
+        "submission.matched = operation, True",
+        (),
+    ),
+    Mutant(
+        "a list that lags is trusted",
+        "dispatch/closed_runs.py",
+        "ledger.unread = ledger.unread or not is_known",
+        "pass",
+        (),
+    ),
+)
+"""Faults that the simulation has found, as they were."""
+
+
+def main() -> int:
+    """Try the mutants that are named, or all; exit status 1 when one is not found."""
+    parser = argparse.ArgumentParser(prog="python -m simulation.mutants", description=__doc__)
+    parser.add_argument("--pushes", type=int, default=20_000, help="the most for each mutant")
+    parser.add_argument("names", nargs="*")
+    given = parser.parse_args()
+    chosen = [
+        one
+        for one in (*PUT_BACK, *MUTANTS)
+        if one.name in given.names or (not given.names and not one.path.startswith(OUTSIDE))
+    ]
+    missed = [one.name for one in chosen if not _is_found(one, given.pushes)]
+    print(f"{len(chosen) - len(missed)} of {len(chosen)} found; not found: {', '.join(missed)}")
+    return int(bool(missed))
+
+
+def _is_found(mutant: Mutant, pushes: int) -> bool:
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="mutant-") as place:
+        tree = Path(place)
+        for folder in FOLDERS:
+            shutil.copytree(
+                ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        mutant.patch(tree)
+        found = subprocess.run(
+            [sys.executable, "-m", "simulation", "--seeds", str(pushes // 20), "--until-wrong"],
+            cwd=tree,
+            env={**os.environ, "PYTHONPATH": str(tree)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    lines = found.stdout.splitlines() or found.stderr.splitlines()[-1:]
+    said = next((line for line in lines if line.startswith("FOUND")), f"not in {pushes} pushes")
+    what = next((line.strip() for line in lines if line.startswith("  ")), "")
+    spent = time.monotonic() - begun
+    print(f"{mutant.name}: {said.lower()} ({spent:.0f} s). {what}", flush=True)
+    return said.startswith("FOUND")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

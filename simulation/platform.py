@@ -1,0 +1,121 @@
+"""The emulator as a process of the simulated world, and the network to it."""
+
+import asyncio
+from collections.abc import Callable, MutableMapping
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from emulator import Emulator
+from emulator.clock import TICKS_PER_SECOND
+from emulator.transport import InProcess
+from emulator.wire import EXTENSION
+from simulation.choices import Choices
+from simulation.processes import CURRENT, Process
+
+Scope = MutableMapping[str, Any]
+
+WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("drop-before-commit", {}),
+    ("commit-then-drop", {}),
+    ("commit-then-drop", {}),
+    ("commit-then-5xx", {}),
+    ("hang", {"committed": True}),
+    ("hang", {"committed": False, "seconds": 40}),
+    ("cut-body", {}),
+    ("wrong-json", {}),
+    ("refuse", {}),
+    ("throttle", {"retry_after": 2}),
+    ("conflict", {}),
+    ("unauthorized", {}),
+    ("error-before-commit", {}),
+    ("proxy-page", {"committed": True}),
+    ("proxy-page", {"committed": False}),
+    ("processed-late", {"seconds": 45}),
+    ("listed-late", {"seconds": 60}),
+    ("failed-without-proof", {"code": 500, "lands": True}),
+    ("answer-about-another", {"what": "company"}),
+)
+"""What becomes of a POST that meets a fault."""
+
+READ_WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("drop-before-commit", {}),
+    ("hang", {"committed": False, "seconds": 40}),
+    ("error-before-commit", {}),
+    ("throttle", {"retry_after": 2}),
+    ("not-found", {}),
+    ("wrong-json", {}),
+)
+
+
+class PlatformSide:
+    """The emulator; `faulty` and `reads_faulty` are probabilities, `slow` that of a slow way."""
+
+    def __init__(
+        self, choices: Choices, now: Callable[[], datetime], tell: Callable[[str], None]
+    ) -> None:
+        self.process = Process("platform")
+        self.emulator = Emulator(clock=now)
+        self.faulty = 0.0
+        self.reads_faulty = 0.0
+        self.slow = 0.0
+        self._choices = choices
+        self._tell = tell
+        self._lines: dict[Process, set[Any]] = {}
+        self.transport: httpx.AsyncBaseTransport = InProcess(self._app)
+
+    def start(self) -> None:
+        """Begin what goes on between requests."""
+        self.process.spawn(self._background())
+
+    def connection_lost(self, process: Process) -> None:
+        """Notice that a client is dead."""
+        for line in list(self._lines.get(process, ())):
+            line.left.set()
+
+    async def _background(self) -> None:
+        app = self.emulator.app
+        world = app.background._world  # noqa: SLF001
+        while True:
+            world.stirred.clear()
+            await self.emulator.catch_up()
+            due = app.background._courier.next_due()  # noqa: SLF001
+            nap = None if due is None else (due - world.clock.now()) / TICKS_PER_SECOND
+            try:
+                async with asyncio.timeout(None if nap is None else max(nap, 0.001)):
+                    await world.stirred.wait()
+            except TimeoutError:
+                continue
+
+    async def _app(self, scope: Scope, receive: Any, send: Any) -> None:
+        """Let a request leave its process: from now on it arrives, whatever happens there."""
+        client = CURRENT.get()
+        line = scope["extensions"][EXTENSION]
+        served = self.process.spawn(self._serve(scope, receive, send))
+        if client is None:
+            await served
+            return
+        lines = self._lines.setdefault(client, set())
+        lines.add(line)
+        served.add_done_callback(lambda _: lines.discard(line))
+        await served
+
+    async def _serve(self, scope: Scope, receive: Any, send: Any) -> None:
+        method = scope["method"]
+        name = f"{method} {scope['path'].rpartition('/push')[0][-8:]}"
+        pause = self._choices.number("to platform", 0.005, 0.05)
+        if self.slow and self._choices.happens(f"slow way of {name}", self.slow):
+            pause = self._choices.number("slow to platform", 0.05, 12.0)
+        await asyncio.sleep(pause)
+        is_write = method in ("POST", "PUT")
+        chance = self.faulty if is_write else self.reads_faulty
+        if chance and self._choices.happens(f"fault at {name}", chance):
+            ways = WAYS if is_write else READ_WAYS
+            fault, parameters = self._choices.pick("which fault", ways)
+            self.emulator.forget_faults()
+            self.emulator.fault(fault, times=1, **parameters)
+            self._tell(f"platform: {method} {scope['path'][-45:]} meets {fault} {parameters or ''}")
+        elif is_write:
+            self._tell(f"platform: {method} {scope['path'][-45:]} arrives")
+        await self.emulator.app(scope, receive, send)

@@ -1,0 +1,319 @@
+"""A worker process: real activities and workflows, between a simulated server and the emulator."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.common.v1 import Payloads
+from temporalio.api.enums.v1 import EventType, TimeoutType
+from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.bridge.proto import ActivityHeartbeat, ActivityTaskCompletion
+from temporalio.bridge.proto.activity_result import ActivityResolution
+from temporalio.bridge.proto.activity_task import ActivityCancelReason, ActivityTask
+from temporalio.bridge.proto.workflow_commands import ScheduleLocalActivity
+from temporalio.client import Client
+from temporalio.common import MetricMeter
+from temporalio.worker._activity import _ActivityWorker
+
+from dispatch.payloads.converter import CONVERTER
+from simulation.choices import Choices
+from simulation.core import CoreRun, Evicted, LocalResult, NonDeterminism, TaskFailed
+from simulation.processes import Process
+from simulation.sdk import WorkflowSdk
+from simulation.server.clock import seconds_of, stamp_of
+from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
+from simulation.server.server import Server
+
+HEARTBEAT_PART = 0.8
+"""The core passes a heartbeat on once in this part of the time that it may take."""
+
+
+class Bridge:
+    """Stands where the core's activity side does, for the SDK's own activity worker."""
+
+    def __init__(self, worker: "SimulatedWorker") -> None:
+        self._worker = worker
+        self.tasks: asyncio.Queue[ActivityTask] = asyncio.Queue()
+
+    async def poll_activity_task(self) -> ActivityTask:
+        """Give the next task."""
+        return await self.tasks.get()
+
+    async def complete_activity_task(self, completion: ActivityTaskCompletion) -> None:
+        """Take a result and bring it to the server."""
+        await self._worker.report(completion)
+
+    def record_activity_heartbeat(self, heartbeat: ActivityHeartbeat) -> None:
+        """Take a sign of life."""
+        self._worker.beat(heartbeat)
+
+
+class SimulatedWorker:
+    """One process that takes tasks; all of it runs in the process's own context."""
+
+    def __init__(
+        self,
+        process: Process,
+        server: Server,
+        choices: Choices,
+        client: Client,
+        sdk: WorkflowSdk,
+        activities: Sequence[Callable[..., Any]],
+    ) -> None:
+        self.process = process
+        self._server = server
+        self._choices = choices
+        self._sdk = sdk
+        self._runs: dict[str, CoreRun] = {}
+        self._locals: dict[bytes, asyncio.Future[ActivityTaskCompletion]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._last_beats: dict[bytes, float] = {}
+        self.evicts = 0.0
+        self.slow = 0.0
+        self._bridge = Bridge(self)
+        self._activities = _ActivityWorker(
+            bridge_worker=lambda: self._bridge,  # pyright: ignore[reportArgumentType]
+            task_queue="push",
+            activities=activities,
+            activity_executor=None,
+            shared_state_manager=None,
+            data_converter=CONVERTER,
+            interceptors=[],
+            metric_meter=MetricMeter.noop,
+            client=client,
+            encode_headers=False,
+        )
+        self.poller = Poller(
+            process, self._take_workflow, self._bridge.tasks.put_nowait, self._cancel_activity
+        )
+
+    def start(self) -> None:
+        """Begin to take tasks."""
+        self._spawn(self._activities.run())
+        self._server.matching.connect(self.poller)
+
+    def _spawn(self, coroutine: Any) -> None:
+        task = self.process.spawn(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def kill(self) -> None:
+        """Die: nothing of it runs any more, and its connections end."""
+        self.process.kill()
+        self._server.matching.disconnect(self.poller)
+
+    def bury(self) -> None:
+        """After a run: let what its workflows still hold end without doing anything."""
+        for run in self._runs.values():
+            run.evict()
+        self._runs.clear()
+
+    # Workflows
+
+    def _take_workflow(self, given: WorkflowTaskGiven) -> None:
+        self._spawn(self._do_workflow_task(given))
+
+    async def _do_workflow_task(self, given: WorkflowTaskGiven) -> None:
+        run = self._run_of(given)
+        if run is None:
+            return  # forgotten meanwhile: the server gives it to somebody after its time-out
+        try:
+            completion = await run.handle(given.events, partial(self._run_local, given))
+        except Evicted:
+            return
+        except (TaskFailed, NonDeterminism) as error:
+            self._forget(given.run_id)
+            failure = error.failure if isinstance(error, TaskFailed) else Failure()
+            failure.message = failure.message or f"Nondeterminism: {error}"
+            await self._travel()
+            self._fail_task(given, failure)
+            return
+        await self._travel()
+        try:
+            is_done = self._server.tasks.complete(
+                given.run_id, given.number, completion, self.poller
+            )
+        except NotFound:
+            is_done = False
+        is_evicted = self._choices.happens(f"{self.process.name} forgets a run", self.evicts)
+        if not is_done or is_evicted or run.is_over:
+            self._forget(given.run_id)
+
+    def _fail_task(self, given: WorkflowTaskGiven, failure: Failure) -> None:
+        try:
+            self._server.tasks.fail(given.run_id, given.number, failure)
+        except NotFound:
+            return
+
+    def _run_of(self, given: WorkflowTaskGiven) -> CoreRun | None:
+        known = self._runs.get(given.run_id)
+        if given.is_whole:
+            self._forget(given.run_id)
+            self._runs[given.run_id] = CoreRun(self._sdk, given.run_id, given.workflow_id)
+            return self._runs[given.run_id]
+        if known and known.last_started == given.previous_started:
+            return known
+        # As a core does that finds its cache empty: it asks for the whole history.
+        run = self._server.by_run[given.run_id]
+        task_events = [event.event_id for event in given.events]
+        before = [event for event in run.history if event.event_id < task_events[0]]
+        self._forget(given.run_id)
+        self._runs[given.run_id] = CoreRun(self._sdk, given.run_id, given.workflow_id)
+        given.events[:0] = before
+        return self._runs[given.run_id]
+
+    def _forget(self, run_id: str) -> None:
+        run = self._runs.pop(run_id, None)
+        if run:
+            run.evict()
+
+    async def _travel(self) -> None:
+        pause = self._choices.number("to server", 0.001, 0.01)
+        if self.slow and self._choices.happens(f"{self.process.name} is slow", self.slow):
+            pause = self._choices.number(f"{self.process.name} slow", 0.01, 3.0)
+        await asyncio.sleep(pause)
+
+    async def _run_local(
+        self, given: WorkflowTaskGiven, schedule: ScheduleLocalActivity
+    ) -> LocalResult:
+        clock = self._server.clock
+        started_ns = _started(given.events).event_time.ToNanoseconds()
+        began_ns = clock.now_ns()
+        token = f"local {given.run_id} {given.number} {schedule.seq}".encode()
+        future = self._locals[token] = asyncio.get_running_loop().create_future()
+        self._bridge.tasks.put_nowait(_local_task(given, schedule, token, began_ns))
+        try:
+            async with asyncio.timeout(seconds_of(schedule.start_to_close_timeout) or None):
+                resolution = _resolution(await future)
+        except TimeoutError:
+            self._cancel_activity(token, "timed out")
+            resolution = _timed_out(schedule)
+        finally:
+            self._locals.pop(token, None)
+        # The core counts a workflow's time on from the start of its task.
+        return LocalResult(resolution, began_ns, started_ns + clock.now_ns() - began_ns)
+
+    # Activities
+
+    async def report(self, completion: ActivityTaskCompletion) -> None:
+        """Bring the result of an activity to the server, which may not wait for it any more."""
+        token = completion.task_token
+        if token in self._locals:
+            if not self._locals[token].done():
+                self._locals[token].set_result(completion)
+            return
+        if token.startswith(b"local"):
+            return
+        await self._travel()
+        self._last_beats.pop(token, None)
+        self._server.matching.free(token)
+        try:
+            pending = self._server.matching.activity_of(token)
+        except NotFound:
+            self._server.tell(f"{self.process.name} reports an activity that nobody waits for")
+            return
+        result = completion.result
+        if result.HasField("completed"):
+            pending.complete(Payloads(payloads=[result.completed.result]))
+        elif result.HasField("cancelled"):
+            if pending.is_cancel_requested:
+                pending.cancelled()
+            else:
+                pending.fail(result.cancelled.failure)
+        else:
+            pending.fail(result.failed.failure)
+
+    def beat(self, heartbeat: ActivityHeartbeat) -> None:
+        """Pass a heartbeat on, unless one was just before."""
+        token, now = heartbeat.task_token, asyncio.get_running_loop().time()
+        if token.startswith(b"local"):
+            return
+        try:
+            limit = seconds_of(self._server.matching.activity_of(token).options.heartbeat_timeout)
+        except NotFound:
+            limit = 1.0
+        if now - self._last_beats.get(token, -1e9) < limit * HEARTBEAT_PART:
+            return
+        self._last_beats[token] = now
+        self._spawn(self._send_beat(token))
+
+    async def _send_beat(self, token: bytes) -> None:
+        await self._travel()
+        try:
+            pending = self._server.matching.activity_of(token)
+        except NotFound:
+            self._cancel_activity(token, "not found")
+            return
+        pending.beat()
+        if pending.is_cancel_requested:
+            self._cancel_activity(token, "cancelled")
+        elif pending.is_paused:
+            self._cancel_activity(token, "paused")
+        elif pending.is_reset:
+            self._cancel_activity(token, "reset")
+
+    def _cancel_activity(self, token: bytes, why: str) -> None:
+        task = ActivityTask(task_token=token)
+        reason, detail = _REASONS[why]
+        task.cancel.reason = reason
+        setattr(task.cancel.details, detail, True)
+        # The SDK's worker warns of one that has just ended; the core would not ask then.
+        if token in self._activities._running_activities:  # noqa: SLF001
+            self._bridge.tasks.put_nowait(task)
+
+
+_REASONS = {
+    "not found": (ActivityCancelReason.NOT_FOUND, "is_not_found"),
+    "cancelled": (ActivityCancelReason.CANCELLED, "is_cancelled"),
+    "timed out": (ActivityCancelReason.TIMED_OUT, "is_timed_out"),
+    "paused": (ActivityCancelReason.PAUSED, "is_paused"),
+    "reset": (ActivityCancelReason.RESET, "is_reset"),
+}
+
+
+def _started(events: Sequence[HistoryEvent]) -> HistoryEvent:
+    kind = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
+    return next(event for event in reversed(events) if event.event_type == kind)
+
+
+def _local_task(
+    given: WorkflowTaskGiven, schedule: ScheduleLocalActivity, token: bytes, began_ns: int
+) -> ActivityTask:
+    task = ActivityTask(task_token=token)
+    start = task.start
+    start.workflow_namespace, start.workflow_type = "default", "push"
+    start.workflow_execution.workflow_id = given.workflow_id
+    start.workflow_execution.run_id = given.run_id
+    start.activity_id, start.activity_type = schedule.activity_id, schedule.activity_type
+    start.input.extend(schedule.arguments)
+    for moment in (start.scheduled_time, start.current_attempt_scheduled_time, start.started_time):
+        moment.CopyFrom(stamp_of(began_ns))
+    start.attempt, start.is_local = 1, True
+    start.start_to_close_timeout.CopyFrom(schedule.start_to_close_timeout or Duration())
+    start.retry_policy.CopyFrom(schedule.retry_policy)
+    return task
+
+
+def _resolution(completion: ActivityTaskCompletion) -> ActivityResolution:
+    result, resolution = completion.result, ActivityResolution()
+    if result.HasField("completed"):
+        resolution.completed.CopyFrom(result.completed)
+    elif result.HasField("cancelled"):
+        resolution.failed.failure.CopyFrom(result.cancelled.failure)
+    else:
+        resolution.failed.failure.CopyFrom(result.failed.failure)
+    return resolution
+
+
+def _timed_out(schedule: ScheduleLocalActivity) -> ActivityResolution:
+    resolution = ActivityResolution()
+    failure = resolution.failed.failure
+    failure.message = "Activity task timed out"
+    failure.activity_failure_info.activity_id = schedule.activity_id
+    failure.activity_failure_info.activity_type.name = schedule.activity_type
+    failure.cause.message = "Activity timed out"
+    failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
+    return resolution
