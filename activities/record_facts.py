@@ -5,7 +5,7 @@ A platform may split, join, add and sort lines, so their number speaks only by w
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -18,6 +18,9 @@ _KINDS = {"accountRef": "account", "accountId": "account", "itemRef": "item"} | 
     _PARTIES, "party"
 )
 _AMOUNTS = ("subTotal", "totalAmount", "amount", "netAmount", "unitPrice")
+OF_OTHERS = frozenset({"paymentAllocations", "withholdingTax"})
+"""Lists in a record that belong to other records, or to the tax."""
+
 _TAXES = ("taxAmount", "totalTaxAmount")
 
 
@@ -35,24 +38,30 @@ def contradicting_ids(sent: Fields, shown: Fields) -> int:
     return ("party" in kinds) + bool(kinds & {"account", "item"})
 
 
-def contradicting_kinds(sent: Fields, shown: Fields) -> set[str]:
-    """Name the kinds of references of which each record has one that the other lacks."""
+def contradicting_kinds(
+    sent: Fields, shown: Fields, style_of: Callable[[str], str] | None = None
+) -> set[str]:
+    """Name the kinds of references of which each record has one that the other lacks.
+
+    `style_of` names the style of an id, of which only equal ones are compared; else `id_style`.
+    """
     ours, theirs = _ids(sent), _ids(shown)
     return {
         kind
         for kind in ("party", "account", "item")
-        if _in_one_style(ours[kind], theirs[kind])
+        if _in_one_style(ours[kind], theirs[kind], style_of or id_style)
         and bool(ours[kind] - theirs[kind])
         and bool(theirs[kind] - ours[kind])
     }
 
 
-def _in_one_style(ours: set[str], theirs: set[str]) -> bool:
+def _in_one_style(ours: set[str], theirs: set[str], style_of: Callable[[str], str]) -> bool:
     """Tell whether ids can be compared; a platform may have another kind of them beside."""
-    return not {*map(_style, ours)}.isdisjoint(map(_style, theirs))
+    return not {*map(style_of, ours)}.isdisjoint(map(style_of, theirs))
 
 
-def _style(name: str) -> str:
+def id_style(name: str) -> str:
+    """Name the style of a folded id."""
     if re.fullmatch("[0-9a-f]{32}", name):
         return "guid"
     return "number" if name.isdigit() else "text"
