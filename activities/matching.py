@@ -15,6 +15,7 @@ from activities.platform_changes import (
     NUMBERS,
     Column,
     folded,
+    is_distinctive,
     is_its_own,
     is_same,
     may_become,
@@ -30,9 +31,6 @@ MAX_PAIRS = 1_000_000
 _NAMES = frozenset({"supplierName", "customerName"})
 _TEXTS = _NAMES | {"name", "accountName", "emailAddress"}
 _OWN_NAMES = NUMBERS | _NAMES
-_SHORTEST = 4
-"""Letters that a number or a name of its own has at least; a shorter one is a coincidence."""
-
 _FEWEST_DIGITS = 4
 _MONTH, _DAY, _YEAR = r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])", r"(19|20)\d\d"
 _DATE = re.compile(
@@ -163,10 +161,9 @@ def _own_names(leaves: Leaves) -> set[str]:
     """Give the number or name that a record has for itself, where it is long enough to be one."""
     found: set[str] = set()
     for column in _OWN_NAMES:
-        name = str(leaves.get((column,), "")).strip().casefold()
-        is_name = column in _NAMES or re.search(r"\d", name)
-        if is_name and len(folded(name)) >= _SHORTEST:
-            found.add(name)
+        name = str(leaves.get((column,), ""))
+        if is_distinctive(name, is_name=column in _NAMES):
+            found.add(name.strip().casefold())
     return found
 
 

@@ -20,6 +20,9 @@ _ITS_OWN = frozenset(
     {"dueDate", "subTotal", "amountDue", "remainingCredit", "balance", "currentBalance"}
     | {"modifiedDate", "sourceModifiedDate"}
 )
+_MIN_LETTERS = 4
+"""Letters that a number or a name of its own has at least; a shorter one is a coincidence."""
+
 _MAX_DIGITS = 30
 _A_DAY = timedelta(days=1)
 _LETTERS_FOR_ONE = 3
@@ -36,6 +39,11 @@ def is_its_own(column: Column) -> bool:
     is_tax = any("tax" in part.lower() and part != "taxNumber" for part in column)
     is_total = name in _ITS_OWN or name.startswith("total")
     return is_tax or is_total or name.endswith(("Rate", "tatus"))
+
+
+def is_distinctive(text: str, *, is_name: bool) -> bool:
+    """Tell whether a record's own number or name is long enough to tell it from others."""
+    return len(folded(text)) >= _MIN_LETTERS and (is_name or bool(re.search(r"\d", text)))
 
 
 def number_of(value: object) -> Decimal | None:

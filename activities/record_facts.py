@@ -5,9 +5,9 @@ A platform may split, join, add and sort lines, so their number speaks only by w
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 
 from activities.platform_changes import folded, number_of
 
@@ -18,49 +18,84 @@ _KINDS = {"accountRef": "account", "accountId": "account", "itemRef": "item"} | 
     _PARTIES, "party"
 )
 _AMOUNTS = ("subTotal", "totalAmount", "amount", "netAmount", "unitPrice")
+OF_OTHERS = frozenset({"paymentAllocations", "withholdingTax"})
+"""Lists in a record that belong to other records, or to the tax."""
+
 _TAXES = ("taxAmount", "totalTaxAmount")
+
+
+class Reference(NamedTuple):
+    """What a record refers to: a party, an account or an item, by its id."""
+
+    kind: str
+    path: tuple[str | int, ...]
+    id: str
 
 
 def contradicting_ids(sent: Fields, shown: Fields) -> int:
     """Count what can't be of one record: the party, and the accounts and items of the lines."""
+    kinds = contradicting_kinds(sent, shown)
+    return ("party" in kinds) + bool(kinds & {"account", "item"})
+
+
+def contradicting_kinds(
+    sent: Fields, shown: Fields, style_of: Callable[[str], str] | None = None
+) -> set[str]:
+    """Name the kinds of references of which each record has one that the other lacks.
+
+    `style_of` names the style of an id, of which only equal ones are compared; else `id_style`.
+    """
     ours, theirs = _ids(sent), _ids(shown)
-    contradict = {
-        kind: _in_one_style(ours[kind], theirs[kind])
+    return {
+        kind
+        for kind in ("party", "account", "item")
+        if _in_one_style(ours[kind], theirs[kind], style_of or id_style)
         and bool(ours[kind] - theirs[kind])
         and bool(theirs[kind] - ours[kind])
-        for kind in ("party", "account", "item")
     }
-    return contradict["party"] + (contradict["account"] or contradict["item"])
 
 
-def _in_one_style(ours: set[str], theirs: set[str]) -> bool:
+def _in_one_style(ours: set[str], theirs: set[str], style_of: Callable[[str], str]) -> bool:
     """Tell whether ids can be compared; a platform may have another kind of them beside."""
-    return not {*map(_style, ours)}.isdisjoint(map(_style, theirs))
+    return not {*map(style_of, ours)}.isdisjoint(map(style_of, theirs))
 
 
-def _style(name: str) -> str:
+def id_style(name: str) -> str:
+    """Name the style of a folded id."""
     if re.fullmatch("[0-9a-f]{32}", name):
         return "guid"
     return "number" if name.isdigit() else "text"
 
 
-def _ids(value: object, found: defaultdict[str, set[str]] | None = None) -> dict[str, set[str]]:
-    """Gather the ids that a record refers to, by their kind."""
-    found = defaultdict(set) if found is None else found
+def references(value: object, path: tuple[str | int, ...] = ()) -> Iterator[Reference]:
+    """Give the parties, accounts and items that a record refers to, at any depth."""
     for name, member in _members(value):
-        kind = _KINDS.get(name)
+        place = (*path, name)
+        kind = _KINDS.get(name) if isinstance(name, str) else None
         if kind is None:
-            _ids(member, found)
+            yield from references(member, place)
             continue
-        named = cast("Fields", member).get("id") if isinstance(member, dict) else member
+        holder = _holder(member)
+        named = member if holder is None else holder.get("id")
         if isinstance(named, str | int) and folded(str(named)):
-            found[kind].add(folded(str(named)))
+            yield Reference(kind, place if holder is None else (*place, "id"), str(named))
+
+
+def _holder(value: object) -> Fields | None:
+    return cast("Fields", value) if isinstance(value, dict) else None
+
+
+def _ids(record: Fields) -> dict[str, set[str]]:
+    """Gather the ids that a record refers to, by their kind."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for reference in references(record):
+        found[reference.kind].add(folded(reference.id))
     return found
 
 
-def _members(value: object) -> Iterable[tuple[str, object]]:
+def _members(value: object) -> Iterable[tuple[str | int, object]]:
     if isinstance(value, list):
-        return [("", item) for item in cast("list[object]", value)]
+        return enumerate(cast("list[object]", value))
     return cast("Fields", value).items() if isinstance(value, dict) else ()
 
 
@@ -70,8 +105,8 @@ def amounts_contradict(sent: Fields, shown: Fields) -> bool:
     if currencies and others and not currencies & others:
         return False  # they can't be compared
     slack = 1 + sum(_slack(line) for lines in _line_lists(sent) for line in lines)
-    ours = {amount for amount in _amounts(sent) if amount}
-    theirs = {amount for amount in _amounts(shown, with_lines_added=True) if amount}
+    ours = {amount for amount in amounts(sent) if amount}
+    theirs = {amount for amount in amounts(shown, with_lines_added=True) if amount}
     return bool(ours and theirs) and all(
         abs(this - that) >= slack for this in ours for that in theirs
     )
@@ -83,7 +118,7 @@ def _currencies(record: Fields) -> set[str]:
     return {folded(currency) for currency in named if isinstance(currency, str) and currency}
 
 
-def _amounts(record: Fields, *, with_lines_added: bool = False) -> Iterator[Decimal]:
+def amounts(record: Fields, *, with_lines_added: bool = False) -> Iterator[Decimal]:
     """Give all that a record may be said to come to, without signs.
 
     `with_lines_added`: one of the lines may be the platform's own, its tax or its rounding.
@@ -93,10 +128,10 @@ def _amounts(record: Fields, *, with_lines_added: bool = False) -> Iterator[Deci
         known = [number_of(holder.get(name)) for name in _AMOUNTS]
         yield from (abs(amount) for amount in (*known, _untaxed(holder)) if amount is not None)
     for lines in _line_lists(record):
-        for amounts in _ways_to_add(lines):
-            total, volume = sum(amounts, Decimal(0)), sum(map(abs, amounts), Decimal(0))
+        for added in _ways_to_add(lines):
+            total, volume = sum(added, Decimal(0)), sum(map(abs, added), Decimal(0))
             yield from (abs(total), volume)
-            for amount in amounts if with_lines_added else ():
+            for amount in added if with_lines_added else ():
                 yield from (abs(total - amount), volume - abs(amount))
 
 

@@ -38,8 +38,8 @@ MUTANTS = (
     Mutant(
         "ids of one style",
         "activities/record_facts.py",
-        "        kind: _in_one_style(ours[kind], theirs[kind])\n        and bool(",
-        "        kind: bool(ours[kind] and theirs[kind])\n        and bool(",
+        "        if _in_one_style(ours[kind], theirs[kind], style_of or id_style)\n",
+        "        if bool(ours[kind] and theirs[kind])\n",
         (f"{MATCHING}::test_ids_of_another_kind_cannot_be_compared",),
     ),
     Mutant(

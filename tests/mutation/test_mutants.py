@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation import clocks, matching, proof, protocol, sizes, time
+from tests.mutation import clocks, evidence, matching, proof, protocol, sizes, time
 
 ROOT = Path(__file__).parents[2]
-MODULES = (clocks, matching, proof, protocol, sizes, time)
+MODULES = (clocks, evidence, matching, proof, protocol, sizes, time)
 ALL = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
 
 
