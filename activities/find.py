@@ -18,6 +18,7 @@ from activities.other_pushes import BEFORE, OtherPushes
 from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, unread_since
 from activities.server_time import ServerTime
+from activities.unique_field import is_equal_at
 from codat.client import CodatClient
 from codat.models import PushOperation
 from codat.pages import Pager
@@ -79,7 +80,7 @@ class FindActivities:
             return look.model_copy(update={"later_update": await self._is_overtaken(ask)})
         equal = [operation for operation, match in sightings if match is Match.EQUAL]
         if len(equal) == 1:
-            look = await _adopt(look, equal[0], records, others)
+            look = await _adopt(look, equal[0], _told_apart(equal[0], records, ask), others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _by_records(
@@ -213,6 +214,19 @@ async def _hindrance(
         if is_like_it and await others.may_have(push, operation.push_operation_key):
             return _may_belong(push, "a similar record")
     return None
+
+
+def _told_apart(
+    operation: PushOperation, records: list[Record], ask: FindSubmission
+) -> list[Record]:
+    """Leave out the records that a unique field tells from what is shown, where ours has it."""
+    if not is_equal_at(ask.unique_field, ask.data, operation.data):
+        return records
+    return [
+        (push, record)
+        for push, record in records
+        if record is None or is_equal_at(ask.unique_field, record, operation.data)
+    ]
 
 
 def _may_belong(workflow_id: str, what: str) -> str:

@@ -46,7 +46,7 @@ class PushSettings(BaseSettings):
     """Says whether a push may send a new submission after a search that finds nothing; see *Two
     settings that decide whether a push is exactly once* above."""
 
-    read_records: ReadRecords = ReadRecords.AUTO
+    read_records: ReadRecords = ReadRecords.NEVER
     """Says whether a push whose answer was lost is looked for among the accounting software's
     records, too, where the list of operations alone decides nothing. Codat then refreshes the data
     type; each request counts against the daily quota."""

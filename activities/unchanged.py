@@ -11,7 +11,7 @@ from activities.platform_changes import Column, is_distinctive, number_of
 from activities.record_age import DATES, moment_of
 from activities.record_facts import OF_OTHERS, Fields, amounts, references
 from activities.record_texts import TOPICS
-from codat.exact_json import canonical
+from codat.canonical_json import canonical
 
 _KEPT = frozenset(TOPICS) | frozenset(DATES) | {"unitAmount", "quantity", "unitPrice", "netAmount"}
 _OF_CODAT = frozenset({"modifiedDate", "sourceModifiedDate", "metadata"})

@@ -20,6 +20,13 @@ def unique_observations(sent: Fields, read: Fields, pointer: str | None) -> Iter
         yield agrees(Topic.UNIQUE, tuple(steps), ours)
 
 
+def is_equal_at(pointer: str | None, sent: object, read: object) -> bool:
+    """Tell whether two records have the same value in a unique field; False without one."""
+    if pointer is None or not isinstance(sent, dict) or not isinstance(read, dict):
+        return False
+    return any(unique_observations(cast("Fields", sent), cast("Fields", read), pointer))
+
+
 def _value_at(value: object, steps: list[str]) -> object:
     for step in steps:
         if isinstance(value, dict):
