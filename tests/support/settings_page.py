@@ -76,6 +76,7 @@ READERS_OF = {
 """Those of one variable, where they differ from those of its class."""
 
 FORMS = {
+    "PUSH_UNIQUE_FIELDS": "`dataType:/pointer` entries, separated by commas",
     "CODAT_API_KEY": "text, secret",
     "CODAT_WEBHOOK_SECRET": "`whsec_...`, secret",
     "CODEC_KEYS": "`name:sha256-of-key`, separated by blanks or commas",
