@@ -79,7 +79,7 @@ async def test_what_another_worker_saw_ending_is_not_followed_for_ever(monkeypat
     async with workbench() as bench:
         await pending(bench, 3)
         bench.codat.advance(86400)
-        monkeypatch.setattr(poll_batcher, "time", later)
+        monkeypatch.setattr(poll_batcher, "clock", later)
         keys = await pending(bench, 2)
         await asyncio.gather(*(look(bench, key) for key in keys))
         (request,) = bench.journal
