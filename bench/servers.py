@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
-from bench.chaos.cluster import lasting_ports
 from stack.ports import HOST, Ports
 from stack.process import Process, ProcessFailed
 from stack.services import emulator_command, environment, temporal_command
@@ -133,7 +132,7 @@ async def running(folder: Path, names: tuple[str, ...] = tuple(READY)) -> AsyncG
     """Bring servers up, and end in the end every one of them."""
     await asyncio.to_thread(folder.chmod, 0o755)  # PostgreSQL's user has to get into it
     postgres, redis, metrics = SystemRandom().sample(range(12_000, 20_000), 3)
-    servers = Servers(folder, lasting_ports(), postgres, redis, metrics)
+    servers = Servers(folder, Ports.free(), postgres, redis, metrics)
     try:
         for name in names:
             await (servers.prepare() if name == "postgres" else servers.start(name))

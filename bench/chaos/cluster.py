@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from math import log10
 from pathlib import Path
-from random import Random, SystemRandom
+from random import Random
 
 from temporalio.client import Client
 
@@ -20,7 +20,7 @@ from bench.chaos.plan import Disaster
 from bench.chaos.wanted import Wanted
 from emulator import seeds
 from stack.ports import Ports
-from stack.process import Process, ProcessFailed
+from stack.process import Process
 from stack.services import Stack, emulator_command, running, temporal_command
 
 SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.compare.sides.with_temporal", "worker")}
@@ -210,21 +210,12 @@ def _signal(process: Process, number: signal.Signals) -> None:
         os.kill(process.id, number)
 
 
-def lasting_ports() -> Ports:
-    """Take free ports that the system gives to no outgoing connection while a server is dead."""
-    while True:
-        ports = Ports(*SystemRandom().sample(range(20_000, 32_000), 4))
-        with suppress(ProcessFailed):
-            ports.check()
-            return ports
-
-
 @asynccontextmanager
 async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[Cluster]:
     """Bring a house up, and end in the end every process of it."""
     sides = ["ours", "plain"] if wanted.plain else ["ours"]
     settings = {"CODAT_WEBHOOK_SECRET": seeds.WEBHOOK_SECRET} if wanted.has_webhooks else {}
-    async with running(folder, lasting_ports(), settings) as stack:
+    async with running(folder, Ports.free(), settings) as stack:
         temporal, emulator = stack.processes
         cluster = Cluster(wanted, stack, sides, {"server": temporal, "emulator": emulator})
         try:
