@@ -5,8 +5,10 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -75,6 +77,31 @@ GRACE = timedelta(seconds=40)
 """Longer than a call to Codat may take, so that a deploy cuts off no request."""
 
 
+WORKFLOWS = [PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow, HoldWorkflow]
+
+
+def build_activities(
+    client: Client, codat: CodatClient, policy: PushPolicy, notify: NotifyActivities | None = None
+) -> list[Callable[..., Any]]:
+    """Give all activities of a worker; without `notify` nobody is told of endings."""
+    push = PushActivities(codat, policy, checks_before_sending(client))
+    find, refresh = FindActivities(codat, client), RefreshActivities(codat)
+    recall = RecallActivities(client, policy)
+    bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
+    return [
+        push.fetch_options,
+        push.validate,
+        push.prepare,
+        push.push,
+        push.poll_status,
+        find.find_submission,
+        refresh.refresh_data,
+        recall.recall,
+        bulk.bulk_retry,
+        (notify or NotifyActivities(NOBODY)).notify,
+    ]
+
+
 def build_worker(  # noqa: PLR0913, the parts of a worker
     client: Client,
     codat: CodatClient,
@@ -85,26 +112,11 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     options: WorkerOptions | None = None,
 ) -> Worker:
     """Put a worker together from its parts."""
-    push = PushActivities(codat, policy, checks_before_sending(client))
-    find, refresh = FindActivities(codat, client), RefreshActivities(codat)
-    recall = RecallActivities(client, policy)
-    bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow, HoldWorkflow],
-        activities=[
-            push.fetch_options,
-            push.validate,
-            push.prepare,
-            push.push,
-            push.poll_status,
-            find.find_submission,
-            refresh.refresh_data,
-            recall.recall,
-            bulk.bulk_retry,
-            (notify or NotifyActivities(NOBODY)).notify,
-        ],
+        workflows=WORKFLOWS,
+        activities=build_activities(client, codat, policy, notify),
         workflow_runner=RUNNER,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,

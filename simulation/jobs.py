@@ -1,5 +1,6 @@
 """The jobs of an activation, made of the events of a history."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from temporalio.api.enums.v1 import EventType, RetryState, WorkflowTaskFailedCause
@@ -207,3 +208,24 @@ _ACTIVITY_ENDS = {
     EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT: "activity_task_timed_out_event_attributes",
     EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED: "activity_task_canceled_event_attributes",
 }
+
+
+_RANKS = {
+    "initialize_workflow": 0,
+    "notify_has_patch": 1,
+    "update_random_seed": 2,
+    "signal_workflow": 3,
+    "do_update": 3,
+}
+
+
+def _rank(job: WorkflowActivationJob) -> int:
+    kind = job.WhichOneof("variant") or ""
+    if kind == "resolve_activity" and job.resolve_activity.is_local:
+        return 5
+    return _RANKS.get(kind, 4)
+
+
+def in_order(jobs: Iterable[WorkflowActivationJob]) -> list[WorkflowActivationJob]:
+    """Sort the jobs of one activation as the core does."""
+    return sorted(jobs, key=_rank)

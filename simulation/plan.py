@@ -12,6 +12,9 @@ from workflows.submission import idempotency_key
 
 DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "journalEntries")
 
+WORKERS = 2
+"""Worker processes that take tasks at the same time."""
+
 STORM = 240.0
 """Virtual seconds in which things go wrong."""
 

@@ -68,7 +68,7 @@ def judge(world: World) -> Verdict:
 
 def _case(world: World, item: Item, ledger: list[Record], journal: list[Record]) -> _Case:
     runs = world.server.runs.get(item.request.workflow_id, [])
-    told = [(one.at, one.outcome) for one in world.told.get(item.number, [])]
+    told = [(report.at, report.outcome) for report in world.outcomes.get(item.number, [])]
     told += [(at, outcome) for run in runs for at, outcome in _told_by(run)]
     told.sort(key=lambda one: one[0])
     keys = item.keys

@@ -5,50 +5,28 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from google.protobuf.duration_pb2 import Duration
 from temporalio.api.common.v1 import Payloads
-from temporalio.api.enums.v1 import EventType, TimeoutType
 from temporalio.api.failure.v1 import Failure
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.bridge.proto import ActivityHeartbeat, ActivityTaskCompletion
-from temporalio.bridge.proto.activity_result import ActivityResolution
-from temporalio.bridge.proto.activity_task import ActivityCancelReason, ActivityTask
 from temporalio.bridge.proto.workflow_commands import ScheduleLocalActivity
 from temporalio.client import Client
 from temporalio.common import MetricMeter
 from temporalio.worker._activity import _ActivityWorker
 
 from dispatch.payloads.converter import CONVERTER
+from simulation.activity_bridge import ActivityBridge, cancel_task
 from simulation.choices import Choices
-from simulation.core import CoreRun, Evicted, LocalResult, NonDeterminism, TaskFailed
+from simulation.commands import LocalResult
+from simulation.core import CoreRun, Evicted, NonDeterminism, TaskFailed
+from simulation.local_activities import local_task, resolution_of, started_event, timed_out
 from simulation.processes import Process
 from simulation.sdk import WorkflowSdk
-from simulation.server.clock import seconds_of, stamp_of
+from simulation.server.clock import seconds_of
 from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
 from simulation.server.server import Server
 
 HEARTBEAT_PART = 0.8
 """The core passes a heartbeat on once in this part of the time that it may take."""
-
-
-class Bridge:
-    """Stands where the core's activity side does, for the SDK's own activity worker."""
-
-    def __init__(self, worker: "SimulatedWorker") -> None:
-        self._worker = worker
-        self.tasks: asyncio.Queue[ActivityTask] = asyncio.Queue()
-
-    async def poll_activity_task(self) -> ActivityTask:
-        """Give the next task."""
-        return await self.tasks.get()
-
-    async def complete_activity_task(self, completion: ActivityTaskCompletion) -> None:
-        """Take a result and bring it to the server."""
-        await self._worker.report(completion)
-
-    def record_activity_heartbeat(self, heartbeat: ActivityHeartbeat) -> None:
-        """Take a sign of life."""
-        self._worker.beat(heartbeat)
 
 
 class SimulatedWorker:
@@ -73,7 +51,7 @@ class SimulatedWorker:
         self._last_beats: dict[bytes, float] = {}
         self.evicts = 0.0
         self.slow = 0.0
-        self._bridge = Bridge(self)
+        self._bridge = ActivityBridge(self)
         self._activities = _ActivityWorker(
             bridge_worker=lambda: self._bridge,  # pyright: ignore[reportArgumentType]
             task_queue="push",
@@ -105,7 +83,7 @@ class SimulatedWorker:
         self.process.kill()
         self._server.matching.disconnect(self.poller)
 
-    def bury(self) -> None:
+    def evict_all(self) -> None:
         """After a run: let what its workflows still hold end without doing anything."""
         for run in self._runs.values():
             run.evict()
@@ -180,17 +158,17 @@ class SimulatedWorker:
         self, given: WorkflowTaskGiven, schedule: ScheduleLocalActivity
     ) -> LocalResult:
         clock = self._server.clock
-        started_ns = _started(given.events).event_time.ToNanoseconds()
+        started_ns = started_event(given.events).event_time.ToNanoseconds()
         began_ns = clock.now_ns()
         token = f"local {given.run_id} {given.number} {schedule.seq}".encode()
         future = self._locals[token] = asyncio.get_running_loop().create_future()
-        self._bridge.tasks.put_nowait(_local_task(given, schedule, token, began_ns))
+        self._bridge.tasks.put_nowait(local_task(given, schedule, token, began_ns))
         try:
             async with asyncio.timeout(seconds_of(schedule.start_to_close_timeout) or None):
-                resolution = _resolution(await future)
+                resolution = resolution_of(await future)
         except TimeoutError:
             self._cancel_activity(token, "timed out")
-            resolution = _timed_out(schedule)
+            resolution = timed_out(schedule)
         finally:
             self._locals.pop(token, None)
         # The core counts a workflow's time on from the start of its task.
@@ -256,64 +234,6 @@ class SimulatedWorker:
             self._cancel_activity(token, "reset")
 
     def _cancel_activity(self, token: bytes, why: str) -> None:
-        task = ActivityTask(task_token=token)
-        reason, detail = _REASONS[why]
-        task.cancel.reason = reason
-        setattr(task.cancel.details, detail, True)
         # The SDK's worker warns of one that has just ended; the core would not ask then.
         if token in self._activities._running_activities:  # noqa: SLF001
-            self._bridge.tasks.put_nowait(task)
-
-
-_REASONS = {
-    "not found": (ActivityCancelReason.NOT_FOUND, "is_not_found"),
-    "cancelled": (ActivityCancelReason.CANCELLED, "is_cancelled"),
-    "timed out": (ActivityCancelReason.TIMED_OUT, "is_timed_out"),
-    "paused": (ActivityCancelReason.PAUSED, "is_paused"),
-    "reset": (ActivityCancelReason.RESET, "is_reset"),
-}
-
-
-def _started(events: Sequence[HistoryEvent]) -> HistoryEvent:
-    kind = EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED
-    return next(event for event in reversed(events) if event.event_type == kind)
-
-
-def _local_task(
-    given: WorkflowTaskGiven, schedule: ScheduleLocalActivity, token: bytes, began_ns: int
-) -> ActivityTask:
-    task = ActivityTask(task_token=token)
-    start = task.start
-    start.workflow_namespace, start.workflow_type = "default", "push"
-    start.workflow_execution.workflow_id = given.workflow_id
-    start.workflow_execution.run_id = given.run_id
-    start.activity_id, start.activity_type = schedule.activity_id, schedule.activity_type
-    start.input.extend(schedule.arguments)
-    for moment in (start.scheduled_time, start.current_attempt_scheduled_time, start.started_time):
-        moment.CopyFrom(stamp_of(began_ns))
-    start.attempt, start.is_local = 1, True
-    start.start_to_close_timeout.CopyFrom(schedule.start_to_close_timeout or Duration())
-    start.retry_policy.CopyFrom(schedule.retry_policy)
-    return task
-
-
-def _resolution(completion: ActivityTaskCompletion) -> ActivityResolution:
-    result, resolution = completion.result, ActivityResolution()
-    if result.HasField("completed"):
-        resolution.completed.CopyFrom(result.completed)
-    elif result.HasField("cancelled"):
-        resolution.failed.failure.CopyFrom(result.cancelled.failure)
-    else:
-        resolution.failed.failure.CopyFrom(result.failed.failure)
-    return resolution
-
-
-def _timed_out(schedule: ScheduleLocalActivity) -> ActivityResolution:
-    resolution = ActivityResolution()
-    failure = resolution.failed.failure
-    failure.message = "Activity task timed out"
-    failure.activity_failure_info.activity_id = schedule.activity_id
-    failure.activity_failure_info.activity_type.name = schedule.activity_type
-    failure.cause.message = "Activity timed out"
-    failure.cause.timeout_failure_info.timeout_type = TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
-    return resolution
+            self._bridge.tasks.put_nowait(cancel_task(token, why))

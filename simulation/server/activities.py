@@ -1,19 +1,19 @@
 """One activity as the server keeps it: attempts, time-outs, what operators do to it."""
 
 import asyncio
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.enums.v1 import EventType, RetryState, TimeoutType
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import ActivityTaskScheduledEventAttributes
 from temporalio.bridge.proto.activity_task import ActivityTask
 
-from simulation.server.clock import seconds_of, stamp_of
+from simulation.server.activity_retries import backoff, retry_state
+from simulation.server.activity_tasks import task_of
+from simulation.server.clock import seconds_of
+from simulation.server.result_words import ending_in_words
 from simulation.server.run import Run
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class PendingActivity:
         """Note that a worker has it, and give what it is told."""
         self.started_ns, self.worker, self.token = self.run.clock.now_ns(), worker, token
         self._watch()
-        return self._task()
+        return task_of(self)
 
     def _watch(self) -> None:
         """Begin the time-outs of this attempt."""
@@ -135,7 +135,7 @@ class PendingActivity:
         """End the attempt with a failure, and the activity if it is not tried again."""
         state = RetryState.RETRY_STATE_NON_RETRYABLE_FAILURE
         if not by_hand and not failure.application_failure_info.non_retryable:
-            state = self._retry_state(failure)
+            state = retry_state(self, failure)
             if state == RetryState.RETRY_STATE_IN_PROGRESS:
                 self._again(failure)
                 return
@@ -145,39 +145,10 @@ class PendingActivity:
             kind = EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT
         self._end(kind, failure=failure, retry_state=state)
 
-    def _retry_state(self, failure: Failure) -> int:
-        if self.is_cancel_requested:
-            return RetryState.RETRY_STATE_CANCEL_REQUESTED
-        policy = self.options.retry_policy
-        # Of a paused activity the server forgets how often it may be tried.
-        if (
-            policy.maximum_attempts
-            and self.attempt >= policy.maximum_attempts
-            and not self.is_paused
-        ):
-            return RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
-        limit = seconds_of(self.options.schedule_to_close_timeout)
-        if limit:
-            due = self.run.clock.now_ns() + self._backoff(failure) * 1e9
-            if due > self.first_scheduled_ns + limit * 1e9:
-                return RetryState.RETRY_STATE_TIMEOUT
-        return RetryState.RETRY_STATE_IN_PROGRESS
-
-    def _backoff(self, failure: Failure) -> float:
-        asked = failure.application_failure_info.next_retry_delay
-        if seconds_of(asked):
-            return seconds_of(asked)
-        policy = self.options.retry_policy
-        pause = seconds_of(policy.initial_interval) * policy.backoff_coefficient ** (
-            self.attempt - 1
-        )
-        most = seconds_of(policy.maximum_interval)
-        return min(pause, most) if most else pause
-
     def _again(self, failure: Failure) -> None:
         self._stop()
         self._free()
-        pause = self._backoff(failure)
+        pause = backoff(self, failure)
         self.attempt = 1 if self.is_reset else self.attempt + 1
         self.is_reset = False
         self.last_failure = failure
@@ -220,7 +191,7 @@ class PendingActivity:
                 **values,
             )
 
-        self.server.tell(f"activity {self.label} ends: {_word(kind, values)}")
+        self.server.tell(f"activity {self.label} ends: {ending_in_words(kind, values)}")
         self.server.happen(run, write, f"activity {self.scheduled_event}")
         self.server.matching.offer_waiting()
 
@@ -230,14 +201,10 @@ class PendingActivity:
         run = self.run
         run.activities.pop(self.scheduled_event, None)
 
-        def write() -> None:
-            run.append(
-                EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED,
-                scheduled_event_id=self.scheduled_event,
-                identity="worker",
-            )
-
-        self.server.happen(run, write)
+        kind, event = EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED, self.scheduled_event
+        self.server.happen(
+            run, lambda: run.append(kind, scheduled_event_id=event, identity="worker")
+        )
 
     def pause(self) -> None:
         """Hold it: an attempt under way goes on, a next one waits."""
@@ -278,61 +245,3 @@ class PendingActivity:
         elif self.retry:
             self.retry.cancel()
             self.schedule()
-
-    def _task(self) -> ActivityTask:
-        task, options = ActivityTask(task_token=self.token), self.options
-        start = task.start
-        begun = self.run.start
-        start.workflow_namespace, start.workflow_type = "default", begun.workflow_type.name
-        start.workflow_execution.workflow_id = self.run.workflow_id
-        start.workflow_execution.run_id = self.run.run_id
-        start.activity_id, start.activity_type = options.activity_id, options.activity_type.name
-        start.input.extend(options.input.payloads)
-        start.scheduled_time.CopyFrom(stamp_of(self.first_scheduled_ns))
-        start.current_attempt_scheduled_time.CopyFrom(stamp_of(self.scheduled_ns))
-        start.started_time.CopyFrom(stamp_of(self.started_ns))
-        start.attempt = self.attempt
-        start.start_to_close_timeout.CopyFrom(options.start_to_close_timeout)
-        start.schedule_to_close_timeout.CopyFrom(options.schedule_to_close_timeout)
-        start.heartbeat_timeout.CopyFrom(options.heartbeat_timeout)
-        start.retry_policy.CopyFrom(options.retry_policy)
-        if self.heartbeat_details:
-            start.heartbeat_details.extend(self.heartbeat_details.payloads)
-        return task
-
-
-def _word(kind: int, values: dict[str, Any]) -> str:
-    if kind == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
-        payloads = values["result"].payloads
-        text = payloads[0].data.decode(errors="replace") if payloads else "nothing"
-        return f"done, {_short(text)}"
-    failure = values.get("failure")
-    if failure is None:
-        return "cancelled"
-    return f"failed, {failure.application_failure_info.type or 'no type'}: {failure.message}"
-
-
-def _short(text: str) -> str:
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return text[:60]
-    if not isinstance(document, dict):
-        return text[:60]
-    operation = document.get("operation")
-    if isinstance(operation, dict):
-        return f"operation {operation.get('pushOperationKey', '?')[:8]} {operation.get('status')}"
-    if "candidates" in document:
-        adopted = document.get("adopted")
-        return f"{len(document['candidates'])} candidates, {'one' if adopted else 'none'} adopted"
-    return text[:80]
-
-
-def no_duration() -> Duration:
-    """Give a duration of nothing, as the server writes what was not asked for."""
-    return Duration()
-
-
-def no_moment() -> Timestamp:
-    """Give the moment of what never was."""
-    return Timestamp()

@@ -17,7 +17,7 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 
-from simulation.core import CancelActivity, Command, Marker
+from simulation.commands import CancelActivity, Command, Marker
 from simulation.server.clock import seconds_of
 from simulation.server.run import Run
 

@@ -49,7 +49,7 @@ class WorkflowTask:
 class Buffered:
     """What happened while a workflow task was under way; `name` says what, if it can be undone."""
 
-    write: Callable[[], None]
+    write: Callable[[], object]
     name: str = ""
 
 

@@ -56,6 +56,13 @@ class Server:
             raise NotFound(f"workflow not found for ID: {workflow_id}")
         return run
 
+    def find_running(self, execution: WorkflowExecution) -> Run:
+        """Find a run that goes on. Raises: NotFound."""
+        run = self.find(execution.workflow_id, execution.run_id)
+        if not run.is_running:
+            raise NotFound("workflow execution already completed")
+        return run
+
     def start(
         self,
         workflow_id: str,
@@ -158,7 +165,7 @@ class Server:
         attributes.initiator = initiator
         self.start(run.workflow_id, attributes, after=1.0)
 
-    def happen(self, run: Run, write: Callable[[], None], name: str = "") -> None:
+    def happen(self, run: Run, write: Callable[[], object], name: str = "") -> None:
         """Write what happened to a run, once no worker has its workflow task in hand."""
         if not run.is_running:
             return

@@ -6,7 +6,7 @@ from temporalio.api.enums.v1 import EventType, TimeoutType, WorkflowTaskFailedCa
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 
-from simulation.core import Completion
+from simulation.commands import Completion
 from simulation.server.commands import CommandHandler, closes
 from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
 from simulation.server.run import Run, WorkflowTask, make_event

@@ -203,7 +203,7 @@ def _simulated(script: str, act: Script) -> list[Any]:
         worker.start()
         events = await history_of(client, "push", script, act)
         worker.kill()
-        worker.bury()
+        worker.evict_all()
         return events
 
     try:

@@ -23,8 +23,8 @@ from simulation.server.resets import TASK_ENDS
 _REFUSALS = (RPCError, WorkflowAlreadyStartedError, StillRunning, NoSuchPush, ValueError)
 
 
-class Doors:
-    """The doors of one push."""
+class OperatorCommands:
+    """The commands that operators give to one push."""
 
     def __init__(self, client: Client, choices: Choices, item: Item) -> None:
         self._client = client
@@ -40,9 +40,9 @@ class Doors:
     def _push(self) -> Push:
         return Push(self._client, self._item.request.push_id)
 
-    async def press(self, door: str) -> bool:
-        """Press a door; False when it did not open."""
-        doors: dict[str, Callable[[], Awaitable[object]]] = {
+    async def give(self, name: str) -> bool:
+        """Give a command; False when it was refused."""
+        commands: dict[str, Callable[[], Awaitable[object]]] = {
             "cancel": self._handle.cancel,
             "terminate": lambda: self._handle.terminate("simulation"),
             "terminate and retry": self._terminate_and_retry,
@@ -63,7 +63,7 @@ class Doors:
             ),
         }
         try:
-            await doors.get(door, lambda: self._on_activity(door))()
+            await commands.get(name, lambda: self._on_activity(name))()
         except _REFUSALS:
             return False
         return True
