@@ -21,9 +21,9 @@ def main() -> int:
         result = simulate(given.seed, pushes=given.pushes, keep_trace=given.trace)
         print(*result.trace, sep="\n")
         _print_result(result)
-        if given.shrink and result.verdict.violations:
+        if given.shrink and result.report.violations:
             _shrink(result, given.pushes)
-        return int(bool(result.verdict.violations))
+        return int(bool(result.report.violations))
     return _many(given)
 
 
@@ -33,9 +33,9 @@ def _many(given: argparse.Namespace) -> int:
     modes: Counter[str] = Counter()
     for seed in range(given.first, given.first + given.seeds):
         result = simulate(seed, pushes=given.pushes)
-        statuses.update(result.verdict.statuses)
+        statuses.update(result.report.statuses)
         modes[result.mode.name] += given.pushes
-        if result.verdict.violations:
+        if result.report.violations:
             wrong += 1
             _print_result(result)
             if given.until_wrong:
@@ -61,8 +61,8 @@ def _shrink(result: Result, pushes: int) -> None:
 
 
 def _print_result(result: Result) -> None:
-    print(f"seed {result.seed} ({result.mode.name}): {dict(result.verdict.statuses)}")
-    for violation in result.verdict.violations:
+    print(f"seed {result.seed} ({result.mode.name}): {dict(result.report.statuses)}")
+    for violation in result.report.violations:
         print(f"  {violation}")
     sys.stdout.flush()
 

@@ -15,7 +15,7 @@ from simulation.plan import STORM, Item
 from workflows.models import PushOutcome, Resolution
 
 if TYPE_CHECKING:
-    from simulation.world import World
+    from simulation.world import SimulatedWorld
 
 PATIENCE = 3 * 3600.0
 """Virtual seconds after which a push that has not ended never does."""
@@ -32,7 +32,7 @@ class ReportedOutcome:
 class Backend:
     """Whoever asked for a push."""
 
-    def __init__(self, world: "World", item: Item) -> None:
+    def __init__(self, world: "SimulatedWorld", item: Item) -> None:
         self._world = world
         self._item = item
 

@@ -220,6 +220,6 @@ class CoreRun:
             raise NonDeterminism(f"Event {event.event_id} is {kind}, the command is {own}.")
         if not isinstance(command, WorkflowCommand):
             return
-        problem = self.known.enter(event, command)
+        problem = self.known.apply(event, command)
         if problem:
             raise NonDeterminism(f"Event {event.event_id}: {problem}")

@@ -4,17 +4,17 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from simulation.plan import STORM, WORKERS
-from simulation.processes import Condition
+from simulation.processes import ProcessState
 from simulation.worker import SimulatedWorker
 
 if TYPE_CHECKING:
-    from simulation.world import World
+    from simulation.world import SimulatedWorld
 
 
 class Disasters:
     """Befalls one worker after the other."""
 
-    def __init__(self, world: "World") -> None:
+    def __init__(self, world: "SimulatedWorld") -> None:
         self._world = world
 
     async def run(self) -> None:
@@ -32,7 +32,7 @@ class Disasters:
             living = [
                 worker
                 for worker in self._world.workers
-                if worker.process.condition is Condition.RUNNING
+                if worker.process.condition is ProcessState.RUNNING
             ]
             if not living:
                 continue
@@ -54,7 +54,7 @@ class Disasters:
     async def _night(self) -> None:
         """Have no worker for longer than Codat keeps its answers."""
         for worker in list(self._world.workers):
-            if worker.process.condition is Condition.DEAD:
+            if worker.process.condition is ProcessState.DEAD:
                 continue
             worker.kill()
             self._world.platform.connection_lost(worker.process)

@@ -55,7 +55,7 @@ class Known:
     timers: set[int] = field(default_factory=set[int])
     children: dict[int, int] = field(default_factory=dict[int, int])
 
-    def enter(self, event: HistoryEvent, command: WorkflowCommand) -> str | None:
+    def apply(self, event: HistoryEvent, command: WorkflowCommand) -> str | None:
         """Note which event a command led to; gives what does not fit."""
         match event.event_type:
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:

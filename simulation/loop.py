@@ -8,7 +8,7 @@ from contextvars import Context
 from heapq import heappush as _push
 from typing import Any
 
-from simulation.processes import CURRENT, Condition
+from simulation.processes import CURRENT, ProcessState
 
 RESOLUTION = 1e-7
 """Seconds; what falls due so close together happens in one step."""
@@ -34,9 +34,9 @@ class _TimerHandle(asyncio.TimerHandle):
 
 def _may_run(handle: asyncio.Handle) -> bool:
     process = handle._context.get(CURRENT)  # noqa: SLF001, the loop's own part
-    if process is None or process.condition is Condition.RUNNING:
+    if process is None or process.condition is ProcessState.RUNNING:
         return True
-    if process.condition is Condition.FROZEN:
+    if process.condition is ProcessState.FROZEN:
         process.parked.append(handle)
     return False
 

@@ -45,11 +45,11 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     chosen = [
-        one
-        for one in (*PUT_BACK, *MUTANTS)
-        if one.name in given.names or (not given.names and not one.path.startswith(OUTSIDE))
+        mutant
+        for mutant in (*PUT_BACK, *MUTANTS)
+        if mutant.name in given.names or (not given.names and not mutant.path.startswith(OUTSIDE))
     ]
-    missed = [one.name for one in chosen if not _is_found(one, given.pushes)]
+    missed = [mutant.name for mutant in chosen if not _is_found(mutant, given.pushes)]
     print(f"{len(chosen) - len(missed)} of {len(chosen)} found; not found: {', '.join(missed)}")
     return int(bool(missed))
 
@@ -72,11 +72,11 @@ def _is_found(mutant: Mutant, pushes: int) -> bool:
             check=False,
         )
     lines = found.stdout.splitlines() or found.stderr.splitlines()[-1:]
-    said = next((line for line in lines if line.startswith("FOUND")), f"not in {pushes} pushes")
+    result = next((line for line in lines if line.startswith("FOUND")), f"not in {pushes} pushes")
     what = next((line.strip() for line in lines if line.startswith("  ")), "")
     spent = time.monotonic() - begun
-    print(f"{mutant.name}: {said.lower()} ({spent:.0f} s). {what}", flush=True)
-    return said.startswith("FOUND")
+    print(f"{mutant.name}: {result.lower()} ({spent:.0f} s). {what}", flush=True)
+    return result.startswith("FOUND")
 
 
 if __name__ == "__main__":

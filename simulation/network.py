@@ -28,7 +28,7 @@ RETRIES = 4
 _READS = ("describe", "list", "count", "get_")
 
 
-class Line:
+class ServerConnection:
     """The network between a process and the server; `slow` and `lost` are probabilities."""
 
     def __init__(self, choices: Choices, service: Service, name: str) -> None:
@@ -61,7 +61,7 @@ class Line:
 class SimulatedServiceClient(ServiceClient):
     """Stands where the SDK's own connection does."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: ServerConnection) -> None:
         super().__init__(ConnectConfig(target_host="simulation", identity=line.name))
         self._line = line
 
@@ -107,7 +107,7 @@ class SimulatedServiceClient(ServiceClient):
         """Do nothing."""
 
 
-def make_client(line: Line) -> Client:
+def make_client(line: ServerConnection) -> Client:
     """Make a client as a process of the product has it."""
     client = SimulatedServiceClient(line)
     client.workflow_service = WorkflowService(client)

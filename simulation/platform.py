@@ -12,7 +12,7 @@ from emulator.clock import TICKS_PER_SECOND
 from emulator.transport import InProcess
 from emulator.wire import EXTENSION
 from simulation.choices import Choices
-from simulation.processes import CURRENT, Process
+from simulation.processes import CURRENT, SimulatedProcess
 
 Scope = MutableMapping[str, Any]
 
@@ -55,21 +55,21 @@ class PlatformSide:
     def __init__(
         self, choices: Choices, now: Callable[[], datetime], tell: Callable[[str], None]
     ) -> None:
-        self.process = Process("platform")
+        self.process = SimulatedProcess("platform")
         self.emulator = Emulator(clock=now)
         self.faulty = 0.0
         self.reads_faulty = 0.0
         self.slow = 0.0
         self._choices = choices
         self._tell = tell
-        self._lines: dict[Process, set[Any]] = {}
+        self._lines: dict[SimulatedProcess, set[Any]] = {}
         self.transport: httpx.AsyncBaseTransport = InProcess(self._app)
 
     def start(self) -> None:
         """Begin what goes on between requests."""
         self.process.spawn(self._background())
 
-    def connection_lost(self, process: Process) -> None:
+    def connection_lost(self, process: SimulatedProcess) -> None:
         """Notice that a client is dead."""
         for line in list(self._lines.get(process, ())):
             line.left.set()

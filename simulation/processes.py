@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Condition(StrEnum):
+class ProcessState(StrEnum):
     """How a process is."""
 
     RUNNING = "running"
@@ -21,12 +21,12 @@ class Condition(StrEnum):
 
 
 @dataclass(eq=False)
-class Process:
+class SimulatedProcess:
     """One process; `clock_shift` is how many seconds its wall clock is wrong."""
 
     name: str
     clock_shift: float = 0.0
-    condition: Condition = Condition.RUNNING
+    condition: ProcessState = ProcessState.RUNNING
     parked: list[asyncio.Handle] = field(default_factory=list[asyncio.Handle])
 
     def context(self) -> Context:
@@ -42,24 +42,24 @@ class Process:
 
     def kill(self) -> None:
         """End it as SIGKILL does."""
-        self.condition = Condition.DEAD
+        self.condition = ProcessState.DEAD
         self.parked.clear()
 
     def freeze(self) -> None:
         """Stop it as SIGSTOP does."""
-        if self.condition is Condition.RUNNING:
-            self.condition = Condition.FROZEN
+        if self.condition is ProcessState.RUNNING:
+            self.condition = ProcessState.FROZEN
 
     def wake(self, ready: deque[asyncio.Handle]) -> None:
         """Let a frozen process go on with what it missed, in the order in which it fell due.
 
         `ready` are the next steps of the loop.
         """
-        if self.condition is not Condition.FROZEN:
+        if self.condition is not ProcessState.FROZEN:
             return
-        self.condition = Condition.RUNNING
+        self.condition = ProcessState.RUNNING
         ready.extend(self.parked)
         self.parked.clear()
 
 
-CURRENT: ContextVar[Process | None] = ContextVar("process", default=None)
+CURRENT: ContextVar[SimulatedProcess | None] = ContextVar("process", default=None)

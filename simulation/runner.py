@@ -18,9 +18,9 @@ from simulation.choices import Choices
 from simulation.loop import Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
 from simulation.plan import Mode, Plan, make_plan
+from simulation.report import RunReport, check_run
 from simulation.trace import Trace
-from simulation.verdict import Verdict, judge
-from simulation.world import World
+from simulation.world import SimulatedWorld
 
 PUSHES = 20
 """In one run: enough to meet each other."""
@@ -41,7 +41,7 @@ class Result:
 
     seed: int
     mode: Mode
-    verdict: Verdict
+    report: RunReport
     trace: list[str]
     taken: list[str]
     histories: list[History]
@@ -75,14 +75,14 @@ def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
     try:
         SimulatedMachine(loop, choices).install()
         trace.tell(f"seed {choices.seed}, {len(plan.items)} pushes, {plan.mode.name}")
-        world = World(plan, choices, loop, trace)
+        world = SimulatedWorld(plan, choices, loop, trace)
         try:
             loop.run_until_complete(world.run())
         except Stuck:
             trace.tell("nothing is left to happen")
             world.never_ended += [item.number for item in plan.items]
-        verdict = judge(world)
-        verdict.violations += [f"simulator: {fault}" for fault in broken]
+        report = check_run(world)
+        report.violations += [f"simulator: {fault}" for fault in broken]
         histories = [
             History(run.workflow_id, run.run_id, run.history)
             for runs in world.server.runs.values()
@@ -91,7 +91,7 @@ def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
     finally:
         machine.uninstall()
         loop.put_away()
-    return Result(choices.seed, plan.mode, verdict, trace.lines, choices.taken, histories)
+    return Result(choices.seed, plan.mode, report, trace.lines, choices.taken, histories)
 
 
 def _faults(context: dict[str, Any]) -> list[str]:

@@ -13,7 +13,7 @@ class Shrinker:
     def __init__(self, failing: Result, pushes: int, run: Callable[..., Result] = simulate) -> None:
         self.smallest = failing
         self.dropped: frozenset[str] = frozenset()
-        self._kinds = failing.verdict.kinds
+        self._kinds = failing.report.kinds
         self._pushes = pushes
         self._run = run
         self._tries = 0
@@ -42,7 +42,7 @@ class Shrinker:
         result = self._run(
             self.smallest.seed, pushes=self._pushes, keep_trace=True, dropped=dropped
         )
-        if not result.verdict.kinds & self._kinds:
+        if not result.report.kinds & self._kinds:
             return False
         self.smallest, self.dropped = result, dropped
         return True

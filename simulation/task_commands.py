@@ -86,7 +86,7 @@ class TaskCommands:
 
     def _cancel_local(self, seq: int) -> None:
         """Cancel a local activity that was asked for in this very step, so that it never ran."""
-        schedule = next(one for one in self.locals if one.seq == seq)
+        schedule = next(local for local in self.locals if local.seq == seq)
         self.locals.remove(schedule)
         state = ActivityState(seq, schedule.activity_id, schedule.activity_type)
         job = state.cancelled()

@@ -19,11 +19,11 @@ from simulation.choices import Choices
 from simulation.commands import LocalResult
 from simulation.core import CoreRun, Evicted, NonDeterminism, TaskFailed
 from simulation.local_activities import local_task, resolution_of, started_event, timed_out
-from simulation.processes import Process
+from simulation.processes import SimulatedProcess
 from simulation.sdk import WorkflowSdk
 from simulation.server.clock import seconds_of
 from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
-from simulation.server.server import Server
+from simulation.server.server import SimulatedServer
 
 HEARTBEAT_PART = 0.8
 """The core passes a heartbeat on once in this part of the time that it may take."""
@@ -34,8 +34,8 @@ class SimulatedWorker:
 
     def __init__(
         self,
-        process: Process,
-        server: Server,
+        process: SimulatedProcess,
+        server: SimulatedServer,
         choices: Choices,
         client: Client,
         sdk: WorkflowSdk,

@@ -14,14 +14,14 @@ from simulation.backend import Backend, ReportedOutcome
 from simulation.choices import Choices
 from simulation.disasters import Disasters
 from simulation.loop import VirtualLoop
-from simulation.network import Line, make_client
+from simulation.network import ServerConnection, make_client
 from simulation.operator_commands import OperatorCommands
 from simulation.plan import REWRITES, STORM, WORKERS, Item, Mode, Plan
 from simulation.platform import PlatformSide
-from simulation.processes import Process
+from simulation.processes import SimulatedProcess
 from simulation.sdk import WorkflowSdk
 from simulation.server.clock import EPOCH, ServerClock
-from simulation.server.server import Server
+from simulation.server.server import SimulatedServer
 from simulation.server.service import Service
 from simulation.trace import Trace
 from simulation.worker import SimulatedWorker
@@ -34,7 +34,7 @@ SETTLES_FOR = 1800.0
 
 
 @dataclass
-class World:
+class SimulatedWorld:
     """One run of a plan."""
 
     plan: Plan
@@ -50,10 +50,10 @@ class World:
 
     def __post_init__(self) -> None:
         self.clock = ServerClock(self.loop)
-        self.server = Server(self.choices, self.clock, self.trace.tell)
+        self.server = SimulatedServer(self.choices, self.clock, self.trace.tell)
         self.service = Service(self.server)
         self.platform = PlatformSide(self.choices, self._now, self.trace.tell)
-        self._lines: list[Line] = []
+        self._lines: list[ServerConnection] = []
         self._worker_count = 0
 
     def _now(self) -> datetime:
@@ -65,10 +65,12 @@ class World:
         for _ in range(WORKERS):
             self.start_worker()
         self._begin_faults()
-        disasters = Process("disasters").spawn(Disasters(self).run())
-        backends = [Process("backend").spawn(Backend(self, item).run()) for item in self.plan.items]
+        disasters = SimulatedProcess("disasters").spawn(Disasters(self).run())
+        backends = [
+            SimulatedProcess("backend").spawn(Backend(self, item).run()) for item in self.plan.items
+        ]
         operators = [
-            Process("operator").spawn(self._operate(item, at, command))
+            SimulatedProcess("operator").spawn(self._operate(item, at, command))
             for item in self.plan.items
             for at, command in item.presses
         ]
@@ -118,14 +120,14 @@ class World:
 
     def connect(self, name: str) -> Client:
         """Give a client of the server, over a line of its own."""
-        line = Line(self.choices, self.service, name)
+        line = ServerConnection(self.choices, self.service, name)
         self._lines.append(line)
         return make_client(line)
 
     def start_worker(self) -> SimulatedWorker:
         """Start one more worker process."""
         self._worker_count += 1
-        process = Process(f"worker {self._worker_count}")
+        process = SimulatedProcess(f"worker {self._worker_count}")
         process.clock_shift = self.choices.pick("clock shift", (0.0, 0.0, -700.0, 900.0, 3.0))
         worker = process.context().run(self._make_worker, process)
         self.workers.append(worker)
@@ -133,7 +135,7 @@ class World:
         self.trace.tell(f"{process.name} starts, its clock is {process.clock_shift:+g} s off")
         return worker
 
-    def _make_worker(self, process: Process) -> SimulatedWorker:
+    def _make_worker(self, process: SimulatedProcess) -> SimulatedWorker:
         client = self.connect(process.name)
         emulator = self.platform.emulator
         settings = CodatSettings.model_validate(

@@ -17,7 +17,7 @@ from simulation.server.result_words import ending_in_words
 from simulation.server.run import Run
 
 if TYPE_CHECKING:
-    from simulation.server.server import Server
+    from simulation.server.server import SimulatedServer
 
 START_TO_CLOSE = TimeoutType.TIMEOUT_TYPE_START_TO_CLOSE
 HEARTBEAT = TimeoutType.TIMEOUT_TYPE_HEARTBEAT
@@ -28,7 +28,7 @@ SCHEDULE_TO_CLOSE = TimeoutType.TIMEOUT_TYPE_SCHEDULE_TO_CLOSE
 class PendingActivity:
     """An activity that has not ended; times are nanoseconds since 1970."""
 
-    server: "Server"
+    server: "SimulatedServer"
     run: Run
     scheduled_event: int
     options: ActivityTaskScheduledEventAttributes

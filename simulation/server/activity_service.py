@@ -5,13 +5,13 @@ from temporalio.api.workflowservice import v1 as api
 
 from simulation.server.activities import PendingActivity
 from simulation.server.pollers import NotFound
-from simulation.server.server import Server
+from simulation.server.server import SimulatedServer
 
 
 class ActivityService:
     """Answers calls by their names, as `Service` does."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: SimulatedServer) -> None:
         self._server = server
 
     def _pause_activity(self, request: api.PauseActivityRequest) -> api.PauseActivityResponse:

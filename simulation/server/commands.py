@@ -22,7 +22,7 @@ from simulation.server.clock import seconds_of
 from simulation.server.run import Run
 
 if TYPE_CHECKING:
-    from simulation.server.server import Server
+    from simulation.server.server import SimulatedServer
 
 CLOSING = (
     "complete_workflow_execution",
@@ -40,7 +40,7 @@ def closes(command: Command) -> bool:
 class CommandHandler:
     """Carries out the commands of one task."""
 
-    def __init__(self, server: "Server", run: Run, completed: int) -> None:
+    def __init__(self, server: "SimulatedServer", run: Run, completed: int) -> None:
         self._server = server
         self._run = run
         self._completed = completed

@@ -12,13 +12,13 @@ from simulation.server.pollers import NotFound, Poller
 from simulation.server.run import Run
 
 if TYPE_CHECKING:
-    from simulation.server.server import Server
+    from simulation.server.server import SimulatedServer
 
 
 class Matching:
     """The workers, and what waits for them."""
 
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: "SimulatedServer") -> None:
         self._server = server
         self._clock = server.clock
         self._choices = server.choices
@@ -58,7 +58,11 @@ class Matching:
         """Give an activity to a worker that has room, now or later."""
         if not pending.can_start:
             return
-        free = [one for one in self.pollers if one.is_connected and len(one.busy) < one.slots]
+        free = [
+            poller
+            for poller in self.pollers
+            if poller.is_connected and len(poller.busy) < poller.slots
+        ]
         if not free:
             if pending not in self._waiting:
                 self._waiting.append(pending)
@@ -101,7 +105,7 @@ class Matching:
 
     def any_poller(self, name: str) -> Poller | None:
         """Draw one of the workers; None without any."""
-        free = [one for one in self.pollers if one.is_connected]
+        free = [poller for poller in self.pollers if poller.is_connected]
         return self._choices.pick(name, free) if free else None
 
     def send(self, take: Callable[..., None], given: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.bridge.proto.activity_task import ActivityTask
 
-from simulation.processes import Process
+from simulation.processes import SimulatedProcess
 
 
 class NotFound(LookupError):
@@ -29,7 +29,7 @@ class WorkflowTaskGiven:
 class Poller:
     """One worker process; `slots` are how many activities it takes at once."""
 
-    process: Process
+    process: SimulatedProcess
     take_workflow: Callable[[WorkflowTaskGiven], None]
     take_activity: Callable[[ActivityTask], None]
     cancel_activity: Callable[[bytes, str], None]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 Row = Mapping[str, Any]
-Condition = Callable[[Row], bool]
+ProcessState = Callable[[Row], bool]
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<text>"[^"]*"|'[^']*')|(?P<op>>=|<=|!=|=|>|<|\(|\)|,)|(?P<word>[A-Za-z_]\w*))"""
@@ -63,27 +63,27 @@ class _Reader:
             if token.upper() != word:
                 raise UnknownQuery(f"{word} expected, not {token!r}, in {self._query!r}")
 
-    def read(self) -> Condition:
+    def read(self) -> ProcessState:
         condition = self._either()
         if self._peek():
             raise UnknownQuery(f"What is this? {self._peek()!r} in {self._query!r}")
         return condition
 
-    def _either(self) -> Condition:
+    def _either(self) -> ProcessState:
         parts = [self._both()]
         while self._peek().upper() == "OR":
             self._next()
             parts.append(self._both())
         return parts[0] if len(parts) == 1 else lambda row: any(part(row) for part in parts)
 
-    def _both(self) -> Condition:
+    def _both(self) -> ProcessState:
         parts = [self._single()]
         while self._peek().upper() == "AND":
             self._next()
             parts.append(self._single())
         return parts[0] if len(parts) == 1 else lambda row: all(part(row) for part in parts)
 
-    def _single(self) -> Condition:
+    def _single(self) -> ProcessState:
         if self._peek() == "(":
             self._next()
             inner = self._either()
@@ -94,7 +94,7 @@ class _Reader:
             raise UnknownQuery(f"No attribute {name!r}: {self._query!r}")
         return self._comparison(name, self._next().upper())
 
-    def _comparison(self, name: str, operator: str) -> Condition:
+    def _comparison(self, name: str, operator: str) -> ProcessState:
         match operator:
             case "IS":
                 is_negated = self._peek().upper() == "NOT"
@@ -127,7 +127,7 @@ class _Reader:
         return token[1:-1]
 
 
-def _compare(name: str, operator: str, value: str) -> Condition:
+def _compare(name: str, operator: str, value: str) -> ProcessState:
     def holds(row: Row) -> bool:
         own = row.get(name)
         if own is None:
@@ -160,7 +160,7 @@ def _ordered(operator: str, own: Any, value: Any) -> bool:
             return own <= value
 
 
-def read_query(query: str) -> Condition:
+def read_query(query: str) -> ProcessState:
     """Read a condition; UnknownQuery for what the reader does not know."""
     if not query.strip():
         return lambda _: True

@@ -12,7 +12,7 @@ from simulation.server.commands import set_attributes, set_memo
 from simulation.server.run import Run
 
 if TYPE_CHECKING:
-    from simulation.server.server import Server
+    from simulation.server.server import SimulatedServer
 
 TASK_ENDS = (
     EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
@@ -31,7 +31,7 @@ _ACTIVITY_ENDS = {
 class ResetRun:
     """A run that was made by a reset and has not begun."""
 
-    server: "Server"
+    server: "SimulatedServer"
     run: Run
     timers: dict[str, HistoryEvent]
     activities: dict[int, HistoryEvent]
@@ -39,7 +39,7 @@ class ResetRun:
     def begin(self) -> None:
         """Let it be found, go on with what was under way, and have a worker look at it."""
         server, run = self.server, self.run
-        server.enter(run)
+        server.add_run(run)
         now = run.clock.now_ns()
         for timer_id, event in self.timers.items():
             due = (
@@ -52,7 +52,7 @@ class ResetRun:
         server.tasks.schedule(run)
 
 
-def reset(server: "Server", base: Run, finish_event: int, reason: str) -> ResetRun:
+def reset(server: "SimulatedServer", base: Run, finish_event: int, reason: str) -> ResetRun:
     """Make the new run; ValueError for an event that ends no workflow task."""
     # A task that is under way may be the point, too; then it has no end yet.
     events = base.history[: finish_event - 1]

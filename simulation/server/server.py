@@ -24,7 +24,7 @@ TASK_TIMEOUT = 10
 Tell = Callable[[str], None]
 
 
-class Server:
+class SimulatedServer:
     """Keeps all runs; `tell` hears what happens, in plain words."""
 
     def __init__(self, choices: Choices, clock: ServerClock, tell: Tell) -> None:
@@ -86,7 +86,7 @@ class Server:
         run.memo = dict(begun.memo.fields)
         run.attributes = dict(begun.search_attributes.indexed_fields)
         run.parent = parent
-        self.enter(run)
+        self.add_run(run)
         if begun.HasField("workflow_run_timeout"):
             limit = seconds_of(begun.workflow_run_timeout)
             self.clock.later(limit + after, self._run_timeout, run)
@@ -96,7 +96,7 @@ class Server:
             self.tasks.schedule(run)
         return run
 
-    def enter(self, run: Run) -> None:
+    def add_run(self, run: Run) -> None:
         """Let a run be found."""
         self.runs.setdefault(run.workflow_id, []).append(run)
         self.by_run[run.run_id] = run

@@ -19,7 +19,7 @@ from simulation.server.activity_tasks import pending_info
 from simulation.server.pollers import NotFound
 from simulation.server.resets import reset
 from simulation.server.run import Run
-from simulation.server.server import Server
+from simulation.server.server import SimulatedServer
 from simulation.server.starts import already_started, may_start_again, started_attributes
 from simulation.server.visibility import describe_info
 
@@ -29,7 +29,7 @@ LONG_POLL = 20.0
 class Service:
     """Answers calls by their names; what is not here raises, so that nothing is tested unseen."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: SimulatedServer) -> None:
         self._server = server
         self._activities = ActivityService(server)
 

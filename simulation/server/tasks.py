@@ -12,7 +12,7 @@ from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
 from simulation.server.run import Run, WorkflowTask, make_event
 
 if TYPE_CHECKING:
-    from simulation.server.server import Server
+    from simulation.server.server import SimulatedServer
 
 STICKY = 2.0
 """Seconds for which a task waits for the worker that knows its run, as worker.py asks for."""
@@ -24,7 +24,7 @@ SUGGEST_AT = 4096
 class WorkflowTasks:
     """The workflow tasks of all runs; `suggests`: how probably one suggests to continue as new."""
 
-    def __init__(self, server: "Server") -> None:
+    def __init__(self, server: "SimulatedServer") -> None:
         self._server = server
         self._clock = server.clock
         self._choices = server.choices

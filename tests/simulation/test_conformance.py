@@ -20,13 +20,13 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from dispatch.payloads.converter import CONVERTER
 from simulation.choices import Choices
 from simulation.loop import VirtualLoop
-from simulation.network import Line, make_client
-from simulation.processes import Process
+from simulation.network import ServerConnection, make_client
+from simulation.processes import SimulatedProcess
 from simulation.randomness import seed_of
 from simulation.runner import by_itself
 from simulation.sdk import WorkflowSdk
 from simulation.server.clock import ServerClock
-from simulation.server.server import Server
+from simulation.server.server import SimulatedServer
 from simulation.server.service import Service
 from simulation.worker import SimulatedWorker
 
@@ -192,13 +192,13 @@ def simulated(script: str, act: Script) -> list[Any]:
 def _simulated(script: str, act: Script) -> list[Any]:
     loop, choices = VirtualLoop(), Choices(1)
     asyncio.set_event_loop(loop)
-    server = Server(choices, ServerClock(loop), lambda _: None)
+    server = SimulatedServer(choices, ServerClock(loop), lambda _: None)
     service = Service(server)
-    client = make_client(Line(choices, service, "client"))
+    client = make_client(ServerConnection(choices, service, "client"))
     sdk = WorkflowSdk([Scripted, Child], CONVERTER, "push")
 
     async def run() -> list[Any]:
-        process = Process("worker")
+        process = SimulatedProcess("worker")
         worker = SimulatedWorker(process, server, choices, client, sdk, [echo])
         worker.start()
         events = await history_of(client, "push", script, act)

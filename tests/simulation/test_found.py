@@ -64,7 +64,7 @@ def test_an_adopted_operation_is_followed_by_the_next_run():
     told = "\n".join(result.trace)
     assert "one adopted" in told
     assert "continued_as_new" in told
-    assert result.verdict.violations == []
+    assert result.report.violations == []
 
 
 def test_runs_that_are_not_listed_yet_may_have_sent():
@@ -75,4 +75,4 @@ def test_runs_that_are_not_listed_yet_may_have_sent():
 
     told = "\n".join(result.trace)
     assert "perhaps after it sent a request" in told
-    assert result.verdict.violations == []
+    assert result.report.violations == []

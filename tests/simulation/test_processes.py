@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from simulation.loop import Stuck, VirtualLoop
-from simulation.processes import Process
+from simulation.processes import SimulatedProcess
 
 
 def run(scenario):
@@ -34,7 +34,7 @@ def test_a_dead_process_does_nothing_more_not_even_finally():
             done.append("finally")
 
     async def scenario(_loop):
-        process = Process("worker")
+        process = SimulatedProcess("worker")
         process.spawn(work())
         await asyncio.sleep(5)
         process.kill()
@@ -53,7 +53,7 @@ def test_a_frozen_process_goes_on_where_it_was():
 
     async def scenario(loop):
         times: list[float] = []
-        process = Process("worker")
+        process = SimulatedProcess("worker")
         process.spawn(work(loop, times))
         await asyncio.sleep(5)
         process.freeze()

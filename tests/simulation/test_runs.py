@@ -20,8 +20,8 @@ ROOT = Path(__file__).parents[2]
 def test_a_run_in_each_mode_breaks_no_promise(mode):
     result = simulate(7, pushes=10, mode=mode)
 
-    assert result.verdict.violations == []
-    assert result.verdict.statuses["Success"]
+    assert result.report.violations == []
+    assert result.report.statuses["Success"]
 
 
 def traced(hash_seed: str) -> bytes:
@@ -58,7 +58,7 @@ def test_a_failing_run_is_shrunk_to_what_it_needs():
     class Wrong:
         def __init__(self, taken, kinds):
             self.seed, self.taken = 1, taken
-            self.verdict = type("Verdict", (), {"kinds": kinds})
+            self.report = type("Verdict", (), {"kinds": kinds})
 
     def run(_seed, *, dropped, **_more):
         left = [name for name in "abcdefgh" if name not in dropped]

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("activities", "codat", "commands", "dispatch", "emulator", "gateway", "stack")
+PACKAGES = (
+    "activities",
+    "codat",
+    "commands",
+    "dispatch",
+    "emulator",
+    "gateway",
+    "simulation",
+    "stack",
+)
 FILES = sorted(path for name in (*PACKAGES, "workflows") for path in (ROOT / name).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 MAX_TEST_NAME = 60

@@ -11,14 +11,14 @@ from emulator import seeds
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
 from simulation.server.run import Run
-from simulation.world import World
+from simulation.world import SimulatedWorld
 from workflows.models import PushOutcome
 
 Record = dict[str, Any]
 
 
 @dataclass
-class Verdict:
+class RunReport:
     """What was wrong in a run, and how its pushes ended."""
 
     violations: list[str] = field(default_factory=list[str])
@@ -28,7 +28,7 @@ class Verdict:
     @property
     def kinds(self) -> set[str]:
         """The kinds of what was wrong: twice, lost, wrong, never, task, start."""
-        return {one.partition(":")[0] for one in self.violations}
+        return {violation.partition(":")[0] for violation in self.violations}
 
 
 @dataclass
@@ -36,7 +36,7 @@ class _Case:
     item: Item
     runs: list[Run]
     records: list[Record]
-    told: list[tuple[float, PushOutcome]]
+    outcomes: list[tuple[float, PushOutcome]]
     refused: bool
 
     @property
@@ -44,40 +44,40 @@ class _Case:
         return f"push {self.item.number}"
 
 
-def judge(world: World) -> Verdict:
+def check_run(world: SimulatedWorld) -> RunReport:
     """Judge all pushes of a run."""
-    verdict = Verdict()
+    report = RunReport()
     ledger = world.platform.emulator.ledger()
     journal = world.platform.emulator.journal()
     cases = [_case(world, item, ledger, journal) for item in world.plan.items]
-    verdict.violations += _shared(cases)
+    report.violations += _shared(cases)
     for case in cases:
-        last = case.told[-1][1].status if case.told else "never ended"
-        verdict.statuses[str(last)] += 1
-        verdict.records += len(case.records)
-        verdict.violations += _twice(case)
-        verdict.violations += _never(world, case)
-        for at, outcome in case.told:
-            verdict.violations += _wrong(case, at, outcome)
-        if case.told:
-            verdict.violations += _wrong_end(case, case.told[-1][1])
-    verdict.violations += [f"task: {text}" for text in world.server.failed_tasks]
-    verdict.violations = list(dict.fromkeys(verdict.violations))
-    return verdict
+        last = case.outcomes[-1][1].status if case.outcomes else "never ended"
+        report.statuses[str(last)] += 1
+        report.records += len(case.records)
+        report.violations += _twice(case)
+        report.violations += _never(world, case)
+        for at, outcome in case.outcomes:
+            report.violations += _wrong(case, at, outcome)
+        if case.outcomes:
+            report.violations += _wrong_end(case, case.outcomes[-1][1])
+    report.violations += [f"task: {text}" for text in world.server.failed_tasks]
+    report.violations = list(dict.fromkeys(report.violations))
+    return report
 
 
-def _case(world: World, item: Item, ledger: list[Record], journal: list[Record]) -> _Case:
+def _case(world: SimulatedWorld, item: Item, ledger: list[Record], journal: list[Record]) -> _Case:
     runs = world.server.runs.get(item.request.workflow_id, [])
-    told = [(report.at, report.outcome) for report in world.outcomes.get(item.number, [])]
-    told += [(at, outcome) for run in runs for at, outcome in _told_by(run)]
-    told.sort(key=lambda one: one[0])
+    outcomes = [(report.at, report.outcome) for report in world.outcomes.get(item.number, [])]
+    outcomes += [(at, outcome) for run in runs for at, outcome in _told_by(run)]
+    outcomes.sort(key=lambda reported: reported[0])
     keys = item.keys
     own = [entry for entry in journal if entry["headers"].get("idempotency-key") in keys]
     return _Case(
         item=item,
         runs=runs,
         records=[entry for entry in ledger if entry["idempotencyKey"] in keys],
-        told=told,
+        outcomes=outcomes,
         refused=any(str(entry.get("status", "")).startswith("4") for entry in own),
     )
 
@@ -93,7 +93,7 @@ def _told_by(run: Run) -> list[tuple[float, PushOutcome]]:
         payloads = info.details.payloads if info.type.startswith("Push") else []
     else:
         return []
-    return [(at, PushOutcome.model_validate_json(one.data)) for one in payloads[:1]]
+    return [(at, PushOutcome.model_validate_json(payload.data)) for payload in payloads[:1]]
 
 
 def _twice(case: _Case) -> list[str]:
@@ -107,8 +107,8 @@ def _shared(cases: list[_Case]) -> list[str]:
     """Find operations that two pushes end with as theirs."""
     holders: dict[str, list[str]] = {}
     for case in cases:
-        if case.told and case.told[-1][1].status == "Success":
-            holders.setdefault(str(case.told[-1][1].push_operation_key), []).append(case.name)
+        if case.outcomes and case.outcomes[-1][1].status == "Success":
+            holders.setdefault(str(case.outcomes[-1][1].push_operation_key), []).append(case.name)
     return [
         f"wrong: {' and '.join(names)} both ended with operation {operation}"
         for operation, names in holders.items()
@@ -116,9 +116,9 @@ def _shared(cases: list[_Case]) -> list[str]:
     ]
 
 
-def _never(world: World, case: _Case) -> list[str]:
+def _never(world: SimulatedWorld, case: _Case) -> list[str]:
     is_open = bool(case.runs) and case.runs[-1].is_running
-    if case.item.number in world.never_ended or is_open or not case.told:
+    if case.item.number in world.never_ended or is_open or not case.outcomes:
         return [f"never: {case.name} did not end"]
     return []
 
@@ -132,16 +132,16 @@ def _wrong(case: _Case, at: float, outcome: PushOutcome) -> list[str]:
     """Hold one outcome against the books: what it denies must not be there, nor come unasked."""
     before = [record for record in case.records if _landed(record) <= at]
     # A later run may write what an earlier one rightly denied.
-    is_last = at >= case.told[-1][0] - 1
+    is_last = at >= case.outcomes[-1][0] - 1
     known = case.records if is_last else before
-    said = f"{case.name} was told {outcome.status} at {at:.1f}"
+    ending = f"{case.name} was told {outcome.status} at {at:.1f}"
     if outcome.status == "Success":
         operations = {record["pushOperationKey"] for record in case.records}
         if str(outcome.push_operation_key) not in operations:
-            return [f"lost: {said} of operation {outcome.push_operation_key}, without a record"]
+            return [f"lost: {ending} of operation {outcome.push_operation_key}, without a record"]
         return []
     denial = _denial(outcome)
-    return [f"wrong: {said}, {denial}, and its record is there"] if known and denial else []
+    return [f"wrong: {ending}, {denial}, and its record is there"] if known and denial else []
 
 
 def _denial(outcome: PushOutcome) -> str | None:
