@@ -16,7 +16,7 @@ MODELS = "tests/unit/test_codat_models.py"
 SUBMISSION = "workflows/ledger.py"
 UNCLEAR = "tests/workflow/test_unclear_answers.py"
 CONFLICTS = "tests/workflow/test_conflicts.py"
-LEDGER = "tests/unit/test_ledger.py"
+RESENDS = "tests/unit/test_ledger_resends.py"
 REASONS = "tests/unit/test_resend_reasons.py"
 
 MUTANTS = (
@@ -32,7 +32,7 @@ MUTANTS = (
         "workflows/submission.py",
         "    elif not submission.open and lasted >= CONFLICT_IS_KEPT_AFTER",
         "    elif lasted >= CONFLICT_IS_KEPT_AFTER",
-        (f"{LEDGER}::test_a_409_while_an_attempt_is_open_settles_nothing",),
+        (f"{RESENDS}::test_a_409_while_an_attempt_is_open_settles_nothing",),
     ),
     Mutant(
         "a request that stays in flight is looked for",
@@ -41,7 +41,7 @@ MUTANTS = (
         "    if False:\n",
         (
             f"{CONFLICTS}::test_a_request_that_stays_in_flight_is_looked_for",
-            f"{LEDGER}::test_a_409_while_an_attempt_is_open_settles_nothing",
+            f"{RESENDS}::test_a_409_while_an_attempt_is_open_settles_nothing",
         ),
     ),
     Mutant(

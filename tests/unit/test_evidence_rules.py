@@ -1,7 +1,7 @@
 """When a record is new, what a unique field proves, and which twins may hide behind equality."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.support.evidence_records import (
     RENT,
     REQUESTED,
     UNCLEAR,
+    context,
     read,
     verdict,
     with_lines,
@@ -208,3 +209,14 @@ def test_a_line_counts_though_it_is_empty():
     sent = RENT | {"lineItems": [LINE]}
 
     assert UNCLEAR is verdict(read(lineItems=[LINE, {"tracking": {}}]), sent)
+
+
+@pytest.mark.parametrize("naive", ["requested_at", "refresh_began", "operation_over"])
+def test_times_need_a_zone(naive):
+    with pytest.raises(ValueError, match="zone"):
+        context(**{naive: datetime(2026, 3, 2)})  # noqa: DTZ001
+
+
+def test_a_unique_field_is_a_pointer():
+    with pytest.raises(ValueError, match="invoiceNumber"):
+        context(unique_field="invoiceNumber")
