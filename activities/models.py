@@ -40,6 +40,7 @@ class PushPolicy(Wire):
     poll_factor: float = 2.0
     poll_cap: timedelta = timedelta(minutes=15)
     find_for: timedelta = timedelta(seconds=180)
+    list_lag: timedelta = timedelta(seconds=10)
     idempotency: Idempotency = Idempotency.HONOURED
     resend: Resend = Resend.AUTO
     read_records: ReadRecords = ReadRecords.NEVER

@@ -14,6 +14,7 @@ from activities.heartbeat import heartbeating
 from activities.models import PushPolicy
 from activities.prior_runs import PastEvent, PastEventKind, PriorOutcome, PriorRuns, Recall
 from activities.run_history import Reader
+from activities.server_time import ServerTime
 from activities.visibility import equals
 
 LISTED_SOON = timedelta(seconds=1)
@@ -35,22 +36,26 @@ class RecallActivities:
     async def recall(self, ask: Recall) -> PriorRuns:
         """Tell all that the histories of all runs prove; what can't be read is said so."""
         async with heartbeating():
-            runs = await self._runs(ask)
+            runs = await self._runs(ask, ServerTime())
             prior = _fitting(await prior_runs_of(self._client, ask.workflow_id, runs), runs)
         return prior.model_copy(update={"policy": self._policy})
 
-    async def _runs(self, ask: Recall) -> list[str]:
+    async def _runs(self, ask: Recall, server: ServerTime) -> list[str]:
+        """Name all runs, once the asking run is listed and older than the list may lag behind."""
         query = equals("WorkflowId", ask.workflow_id)
-        runs = [run.run_id async for run in self._client.list_workflows(query)]
-        # The list lags behind: only when it shows the asking run does it show those before it.
-        if ask.run_id not in runs:
+        runs = {run.run_id: run async for run in self._client.list_workflows(query)}
+        left = LISTED_SOON
+        if asking := runs.get(ask.run_id):
+            # The server writes its list in any order: an earlier run may come after a later one.
+            left = asking.start_time + self._policy.list_lag - server.now()
+        if left > timedelta():
             raise ApplicationError(
                 "The runs of this push are not all listed yet.",
                 type="NotListedYet",
-                next_retry_delay=LISTED_SOON,
+                next_retry_delay=left,
                 category=ApplicationErrorCategory.BENIGN,
             )
-        return runs
+        return list(runs)
 
 
 async def prior_runs_of(client: Client, workflow_id: str, runs: Sequence[str]) -> PriorRuns:

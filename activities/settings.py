@@ -42,6 +42,12 @@ class PushSettings(BaseSettings):
     """How long a push waits after a lost answer until the search of Codat's list decides. By then
     Codat has listed or refused every request. A shorter wait risks a duplicate."""
 
+    list_lag: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(hours=1))] = timedelta(
+        seconds=10
+    )
+    """How far Temporal's list of workflows may lag behind. A retry reads the list only once its run
+    is that old, so that no earlier run is missing. A shorter wait risks a duplicate."""
+
     resend: Resend = Resend.AUTO
     """Says whether a push may send a new submission after a search that finds nothing; see *Two
     settings that decide whether a push is exactly once* above."""

@@ -10,6 +10,7 @@ from temporalio.client import (
     WorkflowHandle,
 )
 
+from activities.models import PushPolicy
 from activities.other_pushes import requested_at
 from activities.recall import prior_runs_of
 from activities.start_memo import BELIEVED_FOR, START_HEADER, read_start_memo, start_header
@@ -18,6 +19,8 @@ from codat.models import PushStatus
 from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.ledger_rebuild import rebuild_ledger
 from workflows.models import PushOutcome
+
+LIST_LAG = PushPolicy().list_lag
 
 
 async def outcome_of_closed_run(
@@ -33,8 +36,9 @@ async def outcome_of_closed_run(
     if memory.success:
         return PushOutcome.model_validate(memory.success.model_dump(by_alias=True))
     ledger = rebuild_ledger(memory)
-    # Only a list that shows this run shows those before it; until then they may have sent.
-    is_known = description.run_id in listed or await _was_first(client, description)
+    # Only what was long listed shows the runs before it; until then they may have sent.
+    is_known = description.run_id in listed and _outlived_the_lag(description)
+    is_known = is_known or await _was_first(client, description)
     ledger.unread = ledger.unread or not is_known
     operation = description.typed_search_attributes.get(PUSH_OPERATION_KEY)
     return PushOutcome(
@@ -46,6 +50,11 @@ async def outcome_of_closed_run(
         requested_on_utc=await requested_at(description),
         completed_on_utc=description.close_time,
     )
+
+
+def _outlived_the_lag(run: WorkflowExecutionDescription) -> bool:
+    """Tell by the server's times alone whether a run was open longer than its list may lag."""
+    return run.close_time is not None and run.close_time - run.start_time >= LIST_LAG
 
 
 async def _was_first(client: Client, run: WorkflowExecutionDescription) -> bool:

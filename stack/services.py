@@ -95,6 +95,7 @@ def environment(ports: Ports, settings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     return {
         **kept,
+        "PUSH_LIST_LAG": "PT1S",  # this server has one store for all and is never far behind
         **settings,
         "CODAT_API_KEY": seeds.API_KEY,
         "CODAT_BASE_URL": f"http://{HOST}:{ports.emulator}",

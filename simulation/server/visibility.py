@@ -15,7 +15,7 @@ from simulation.server.run import Run
 
 USUAL_LAG = 0.1
 LONG_LAG = 8.0
-"""Seconds; the product holds a list for complete once it shows the asking run."""
+"""Seconds; the product waits for `PUSH_LIST_LAG`, which is longer, before it reads a list."""
 
 
 @dataclass
@@ -28,19 +28,16 @@ class _Shown:
 
 
 class Visibility:
-    """Rows of runs, each with the changes that are still to be shown.
+    """Rows of runs, each with the changes that are still to be shown, in any order of the runs.
 
-    `is_slow` is the probability of a long lag. With `keeps_order` a run of a workflow is never
-    shown before an earlier one, as the product takes for granted.
+    `is_slow` is the probability of a long lag.
     """
 
     def __init__(self, clock: ServerClock, choices: Choices) -> None:
         self._clock = clock
         self._choices = choices
         self._changes: dict[str, list[_Shown]] = {}
-        self._last_due: dict[str, int] = {}
         self.is_slow = 0.0
-        self.keeps_order = True
 
     def note(self, run: Run) -> None:
         """Write down how a run is now; the list shows it later."""
@@ -49,10 +46,8 @@ class Visibility:
             lag = self._choices.number("long list lag", USUAL_LAG, LONG_LAG)
         changes = self._changes.setdefault(run.run_id, [])
         due = self._clock.now_ns() + round(lag * 1e9)
-        # One change of a run never overtakes another; nor does that of a later run, mostly.
+        # One change of a run never overtakes another of the same run.
         due = max(due, changes[-1].due_ns) if changes else due
-        if self.keeps_order:
-            due = self._last_due[run.workflow_id] = max(due, self._last_due.get(run.workflow_id, 0))
         info = describe_info(run)
         changes.append(_Shown(due, _row(run, info), info))
 

@@ -9,7 +9,8 @@ import sys
 from tests.mutation.runner import Mutant, main
 
 ANSWERS = "tests/workflow/test_submission_answers.py"
-RESTARTS = "tests/workflow/test_submission_restarts.py"
+REFOUND = "tests/simulation/test_found.py"
+STARTS = "tests/workflow/test_submission_restarts.py"
 LIST = "tests/workflow/test_find_list.py"
 RESOLUTIONS = "tests/workflow/test_resolutions.py"
 UNKEYED = "tests/web/test_gateway_unkeyed.py"
@@ -184,6 +185,13 @@ MUTANTS = (
         "    for run_id in runs:\n        await past.read(run_id)\n",
         "    for run_id in runs[:1]:\n        await past.read(run_id)\n",
         (f"{RESTARTS}::test_a_reset_of_an_older_run_knows_what_the_newer_one_did",),
+    ),
+    Mutant(
+        "the list is given its time",
+        "activities/recall.py",
+        "+ self._policy.list_lag - server.now()",
+        "- server.now()",
+        (f"{FOUND}::test_an_earlier_run_may_be_listed_after_a_later_one",),
     ),
     Mutant(
         "neighbours are waited for",

@@ -38,12 +38,12 @@ def a_push(*presses):
     )
 
 
-def run(item, **wanted):
+def run(item, mode="honoured", **wanted):
     named = {name.replace("_", " "): value for name, value in wanted.items()}
     workflow = item.request.workflow_id
     named = {name.replace("PUSH", workflow): value for name, value in named.items()}
-    mode = Mode("honoured", echo=True, rewrites=False)
-    return run_plan(Plan(mode, [item]), Told(named), keep_trace=True)
+    plan = Plan(Mode(mode, echo=True, rewrites=False), [item])
+    return run_plan(plan, Told(named), keep_trace=True)
 
 
 def test_an_adopted_operation_is_followed_by_the_next_run():
@@ -75,4 +75,16 @@ def test_runs_that_are_not_listed_yet_may_have_sent():
 
     told = "\n".join(result.trace)
     assert "perhaps after it sent a request" in told
+    assert result.report.violations == []
+
+
+def test_an_earlier_run_may_be_listed_after_a_later_one():
+    # The later run took itself for the first and sent the record again.
+    item = a_push((0.6, "start over it"))
+    first_run_lags = {f"list lags for PUSH#{number}": True for number in range(1, 3)}
+
+    result = run(
+        item, **{"lists lag": 0.5, "long list lag": 8.0} | first_run_lags, mode="ignored"
+    )
+
     assert result.report.violations == []

@@ -51,6 +51,7 @@ async def protocol(  # noqa: PLR0913, the choices of a test
     policy = PushPolicy(
         poll_first=timedelta(),
         find_for=timedelta(seconds=find_for),
+        list_lag=timedelta(),
         idempotency=Idempotency(idempotency),
         resend=Resend(resend),
         read_records=ReadRecords(read_records),
