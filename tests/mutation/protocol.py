@@ -9,13 +9,13 @@ import sys
 from tests.mutation.runner import Mutant, main
 
 ANSWERS = "tests/workflow/test_submission_answers.py"
-REFOUND = "tests/simulation/test_found.py"
-STARTS = "tests/workflow/test_submission_restarts.py"
+RESTARTS = "tests/workflow/test_submission_restarts.py"
 LIST = "tests/workflow/test_find_list.py"
 RESOLUTIONS = "tests/workflow/test_resolutions.py"
 UNKEYED = "tests/web/test_gateway_unkeyed.py"
 CHAINS = "tests/workflow/test_long_chains.py"
 COMMANDS = "tests/workflow/test_activity_commands.py"
+FOUND = "tests/simulation/test_found.py"
 STARTS = "tests/workflow/test_starts_by_operators.py"
 
 MUTANTS = (

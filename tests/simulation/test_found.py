@@ -83,8 +83,6 @@ def test_an_earlier_run_may_be_listed_after_a_later_one():
     item = a_push((0.6, "start over it"))
     first_run_lags = {f"list lags for PUSH#{number}": True for number in range(1, 3)}
 
-    result = run(
-        item, **{"lists lag": 0.5, "long list lag": 8.0} | first_run_lags, mode="ignored"
-    )
+    result = run(item, **{"lists lag": 0.5, "long list lag": 8.0} | first_run_lags, mode="ignored")
 
     assert result.report.violations == []

@@ -25,7 +25,9 @@ from worker import build_worker
 from workflows.models import PushOutcome, PushRequest
 from workflows.state import PushState
 
-QUICK = PushPolicy(poll_first=timedelta(milliseconds=200), find_for=timedelta(seconds=3), list_lag=timedelta())
+QUICK = PushPolicy(
+    poll_first=timedelta(milliseconds=200), find_for=timedelta(seconds=3), list_lag=timedelta()
+)
 """Waits for a server whose time is real; the protocol's own waits are minutes."""
 
 

@@ -41,7 +41,12 @@ def _paused_by(monkeypatch):
 @pytest.mark.parametrize("mode", MODES)
 async def test_no_version_sends_again_what_another_has_sent(devserver, mode, way, paused_by):
     queue = f"push-{uuid4()}"
-    policy = PushPolicy(poll_first=timedelta(), find_for=timedelta(), list_lag=timedelta(), idempotency=Idempotency(mode))
+    policy = PushPolicy(
+        poll_first=timedelta(),
+        find_for=timedelta(),
+        list_lag=timedelta(),
+        idempotency=Idempotency(mode),
+    )
     async with Emulator(impatient=True) as codat:
         codat.settings(rules="off", idempotency=mode, echo_data=True)
         known = CodatSettings.model_validate({"api_key": codat.api_key, "base_url": codat.base_url})
