@@ -36,6 +36,8 @@ BOOKS = {
     "sourceModifiedDate": "2026-03-02T10:00:03Z",
     "metadata": {"isDeleted": False},
 }
+NEXT_MONTH = {"issueDate": "2026-04-01T00:00:00"}
+OTHER_PARTY = {"customerRef": {"id": "customer-8"}}
 
 
 def read(**changes):

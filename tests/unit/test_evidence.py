@@ -9,7 +9,9 @@ from activities.evidence import CLOCK_MARGIN, judge_record
 from tests.support.evidence_records import (
     BOOKS,
     LINE,
+    NEXT_MONTH,
     NOT_OURS,
+    OTHER_PARTY,
     OURS,
     RENT,
     REQUESTED,
@@ -21,8 +23,6 @@ from tests.support.evidence_records import (
 )
 
 APRIL = "Rent of the workshop, April 2026"
-NEXT_MONTH = {"issueDate": "2026-04-01T00:00:00"}
-OTHER_PARTY = {"customerRef": {"id": "customer-8"}}
 
 
 def topics(record, sent=RENT):

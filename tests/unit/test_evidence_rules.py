@@ -12,7 +12,9 @@ from codat.validation.sentences import read_rules
 from tests.support.evidence_records import (
     BOOKS,
     LINE,
+    NEXT_MONTH,
     NOT_OURS,
+    OTHER_PARTY,
     OURS,
     RENT,
     REQUESTED,
@@ -25,8 +27,6 @@ from tests.support.evidence_records import (
 from tests.support.option_documents import sentences
 from tests.support.published_documents import PUBLISHED, published
 
-NEXT_MONTH = {"issueDate": "2026-04-01T00:00:00"}
-OTHER_PARTY = {"customerRef": {"id": "customer-8"}}
 NUMBER = "/invoiceNumber"
 
 
