@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 BUCKET = "large-payloads"
 
@@ -15,6 +13,9 @@ BUCKET = "large-payloads"
 @contextmanager
 def s3_bucket(variables: pytest.MonkeyPatch) -> Iterator[Any]:
     """Serve an empty bucket, which the AWS_* variables name; gives a client of boto3's."""
+    import boto3  # both take a second, in every process that collects tests
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()

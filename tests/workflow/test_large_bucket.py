@@ -7,7 +7,6 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from codat.settings import SettingsError, read_settings
-from dispatch import bucket_sweep
 from dispatch.forgotten import OtherNamespace
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
@@ -37,6 +36,13 @@ LATER = timedelta(seconds=-60)
 def _s3(monkeypatch):
     with s3_bucket(monkeypatch) as client:
         yield client
+
+
+@pytest.fixture(name="bucket_sweep")
+def _bucket_sweep():
+    from dispatch import bucket_sweep  # takes a second, in every process that collects tests
+
+    return bucket_sweep
 
 
 def keys(s3):
@@ -104,7 +110,7 @@ async def test_a_bucket_that_is_not_there_is_a_sentence():
         await converter(RING, None, "another-bucket").encode([BIG])
 
 
-async def test_only_old_records_that_temporal_has_forgotten_are_swept(devserver, s3):
+async def test_only_old_records_that_temporal_has_forgotten_are_swept(devserver, s3, bucket_sweep):
     async with cluster(devserver) as here:
         push = await here.push(connection_id=seeds.SYNCHRONOUS)
         await push.outcome()
@@ -125,7 +131,7 @@ async def test_only_old_records_that_temporal_has_forgotten_are_swept(devserver,
     ]
 
 
-async def test_what_is_written_again_during_a_sweep_stays(devserver, s3, monkeypatch):
+async def test_what_is_written_again_during_a_sweep_stays(devserver, s3, bucket_sweep, monkeypatch):
     key = "v0/ns/default/wt/push/wi/push-again/ri/null/d/sha256/0"
     await bucket_sweep.sweep_bucket(devserver.client, BUCKET)
     s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
