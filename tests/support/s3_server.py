@@ -13,8 +13,8 @@ BUCKET = "large-payloads"
 @contextmanager
 def s3_bucket(variables: pytest.MonkeyPatch) -> Iterator[Any]:
     """Serve an empty bucket, which the AWS_* variables name; gives a client of boto3's."""
-    import boto3  # both take a second, in every process that collects tests
-    from moto.server import ThreadedMotoServer
+    import boto3  # noqa: PLC0415, both take a second, in every process that collects tests
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()

@@ -40,7 +40,7 @@ def _s3(monkeypatch):
 
 @pytest.fixture(name="bucket_sweep")
 def _bucket_sweep():
-    from dispatch import bucket_sweep  # takes a second, in every process that collects tests
+    from dispatch import bucket_sweep  # noqa: PLC0415, takes a second in every process
 
     return bucket_sweep
 
