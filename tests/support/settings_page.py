@@ -100,6 +100,7 @@ FORMS = {
 
 DEFAULTS = {
     "PUSH_POLL_FIRST": "4 s; 120 s with a webhook secret",
+    "PUSH_POLL_PLAN": "`learned`; `fixed` with a webhook secret",
     "PUSH_TASK_TIMEOUT": "10 s, the server's",
 }
 
@@ -147,6 +148,14 @@ PROXY = Row(
     (DOOR,),
 )
 
+BUCKET = Row(
+    "AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    "How the bucket is reached; read by botocore, as are a profile and a role.",
+    "as usual",
+    "none",
+    (*CLIENTS, CODEC),
+)
+
 EDITOR = Row(
     "VISUAL, EDITOR",
     "Editor that `retry --edit` opens; the first that is set.",
@@ -161,7 +170,7 @@ def tables() -> str:
     sections = (
         _section("Codat", CodatSettings, more=[OUTGOING]),
         _section("Worker", PushSettings, WorkerSettings, NotifySettings, ClockSettings),
-        _section("Every client of Temporal", DispatchSettings, EncryptionSettings),
+        _section("Every client of Temporal", DispatchSettings, EncryptionSettings, more=[BUCKET]),
         _section("Front door", GatewaySettings, more=[PROXY]),
         _section("Codec server", CodecSettings, more=_shared_with_codec_server()),
         _section("Command line", more=[EDITOR]),
