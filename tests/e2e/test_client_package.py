@@ -63,8 +63,8 @@ def required(wheel):
         if name in found:
             continue
         found.add(name)
-        given = importlib.metadata.requires(name) or []
-        waiting += [re.match(r"[\w-]+", one)[0] for one in given if "extra ==" not in one]
+        given = [one for one in importlib.metadata.requires(name) or [] if "extra ==" not in one]
+        waiting += re.findall(r"^[\w-]+", "\n".join(given), re.MULTILINE)
     return found
 
 
