@@ -18,7 +18,7 @@ from dispatch.connection_errors import meaning_of_first_use
 from dispatch.runs import First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.start_header import with_start_header
-from dispatch.start_options import fair_to, found_by, memo_of, start_memo, summary_of
+from dispatch.start_options import options_of, start_memo
 from surepush_client import pushes as client_pushes
 from surepush_client.errors import IdempotencyKeyConflict, InvalidPushRequest, NoSuchPush
 from surepush_client.pushes import outcome_of, start_or_join
@@ -29,6 +29,7 @@ __all__ = [
     "InvalidPushRequest",
     "NoSuchPush",
     "Push",
+    "check_record",
     "find_push",
     "not_asked",
     "request_of",
@@ -86,13 +87,10 @@ async def start_push(
         keyed,
         task_queue or DispatchSettings().task_queue,
         through=with_start_header(client, first),
-        memo=memo_of(first, started_by),
-        search_attributes=found_by(client, keyed, started_by),
-        static_summary=summary_of(keyed),
-        priority=fair_to(keyed),
+        **options_of(client, keyed, first, started_by),
     )
     if not push.is_new:
-        await _check_payload(push, keyed)
+        await check_record(push, keyed)
     return push
 
 
@@ -102,7 +100,8 @@ async def find_push(client: Client, push_id: UUID) -> Push:
     return Push(client, push_id)
 
 
-async def _check_payload(push: Push, request: PushRequest) -> None:
+async def check_record(push: Push, request: PushRequest) -> None:
+    """Raise IdempotencyKeyConflict unless the push was started with this record."""
     first = await first_of(push.client, await push.describe())
     if first is None:
         raise not_asked(push)

@@ -45,20 +45,14 @@ def _same_for_all(key: str) -> str:
     return key
 
 
-class PushRequest(Wire):
-    """One record for one company's accounting software.
-
-    `data` is the record as Codat's push API takes it, amounts as Decimal; `record_id` makes it an
-    update. `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for
-    ever. `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
-    """
+class PushReference(Wire):
+    """What names a push: the same five values are the same push; an update has a `record_id`."""
 
     model_config = ConfigDict(extra="forbid")
 
     company_id: UUID
     connection_id: UUID
     data_type: str
-    data: dict[str, Any]
     idempotency_key: (
         Annotated[
             str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_same_for_all)
@@ -66,22 +60,11 @@ class PushRequest(Wire):
         | None
     ) = None
     record_id: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
-    timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
-    allow_sync_on_push_complete: StrictBool | None = None
-    force_update: StrictBool | None = None
-    validation: Validation = Validation.ENFORCE
-    unique_field: str | None = None
 
     @field_validator("data_type")
     @classmethod
     def _canonical(cls, value: str) -> str:
         return canonical_data_type(value)
-
-    @model_validator(mode="after")
-    def _update_only(self) -> Self:
-        if self.force_update is not None and self.record_id is None:
-            raise ValueError("forceUpdate belongs to an update: give a recordId or leave it out")
-        return self
 
     @property
     def kind(self) -> str:
@@ -108,6 +91,28 @@ class PushRequest(Wire):
     def workflow_id(self) -> str:
         """The id of the workflow that owns this push."""
         return f"push-{self.push_id}"
+
+
+class PushRequest(PushReference):
+    """One record for one company's accounting software.
+
+    `data` is the record as Codat's push API takes it, amounts as Decimal; `record_id` makes it an
+    update. `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for
+    ever. `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
+    """
+
+    data: dict[str, Any]
+    timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
+    allow_sync_on_push_complete: StrictBool | None = None
+    force_update: StrictBool | None = None
+    validation: Validation = Validation.ENFORCE
+    unique_field: str | None = None
+
+    @model_validator(mode="after")
+    def _update_only(self) -> Self:
+        if self.force_update is not None and self.record_id is None:
+            raise ValueError("forceUpdate belongs to an update: give a recordId or leave it out")
+        return self
 
 
 class PushRecord(Wire):
