@@ -8,6 +8,9 @@ from temporalio.exceptions import ApplicationError, NexusOperationError
 from surepush_client.models import PushOutcome, PushReference, PushRequest
 from surepush_client.wire import Sentence
 
+ENDPOINT = "surepush"
+"""The usual name of the endpoint; an operator creates it and may choose another."""
+
 
 class PushRetry(PushReference):
     """A push that did not succeed and is wanted again, with a corrected record or the same."""

@@ -21,10 +21,10 @@ from temporalio.worker import Worker
 
 with workflow.unsafe.imports_passed_through():
     from surepush_client.models import PushOutcome, PushRequest
-    from surepush_client.nexus import PushService, outcome_of_failure
+    from surepush_client.nexus import ENDPOINT, PushService, outcome_of_failure
     from surepush_client.pushes import connect
 
-ENDPOINT, TASK_QUEUE = "surepush", "invoices"
+TASK_QUEUE = "invoices"
 
 
 @workflow.defn(name="invoice")

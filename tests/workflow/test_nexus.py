@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from google.protobuf.duration_pb2 import Duration
 from temporalio import workflow
 from temporalio.api.nexus.v1 import EndpointSpec, EndpointTarget
 from temporalio.api.operatorservice.v1 import CreateNexusEndpointRequest
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.timeout(100)
 NAMESPACE, QUEUE = "billing", "callers"
 ENDPOINT = "surepush-test"
 LIMIT = timedelta(minutes=1)
+DAY = Duration(seconds=86_400)
 
 
 @workflow.defn
@@ -92,18 +94,20 @@ async def _caller(devserver):
         await house.client.operator_service.create_nexus_endpoint(
             CreateNexusEndpointRequest(spec=EndpointSpec(name=ENDPOINT, target=target))
         )
-        period = {"workflow_execution_retention_period": timedelta(days=1)}
         await house.client.workflow_service.register_namespace(
-            RegisterNamespaceRequest(namespace=NAMESPACE, **period)
+            RegisterNamespaceRequest(namespace=NAMESPACE, workflow_execution_retention_period=DAY)
         )
         address = house.client.service_client.config.target_host
         client = await Client.connect(address, namespace=NAMESPACE, data_converter=CONVERTER)
-        flows = {"workflows": [Pushing, Reading, Retrying]}
-        runner = {"workflow_runner": UnsandboxedWorkflowRunner()}
         services = [PushServiceHandler()]
         async with (
             Worker(house.client, task_queue=house.task_queue, nexus_service_handlers=services),
-            Worker(client, task_queue=QUEUE, **flows, **runner),
+            Worker(
+                client,
+                task_queue=QUEUE,
+                workflows=[Pushing, Reading, Retrying],
+                workflow_runner=UnsandboxedWorkflowRunner(),
+            ),
         ):
             yield Caller(client, house)
 
