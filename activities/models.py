@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.wire import Findings, Sentence, Wire, Word
+from activities.wire import Findings, Sentence, Wire
 from codat.canonical_json import digest
 from codat.models import PushOperation, PushStatus, PushTarget
+from surepush_client.models import Candidate
 
 
 class Idempotency(StrEnum):
@@ -221,15 +222,6 @@ class FindSubmission(Wire):
     adopt: UUID | None = None
     refresh_began: datetime | None = None
     unique_field: str | None = None
-
-
-class Candidate(Wire):
-    """An operation that might be ours, for a person to look at."""
-
-    push_operation_key: UUID
-    requested_on_utc: datetime | None = None
-    status: Word
-    match: Word
 
 
 class SearchResult(Wire):

@@ -18,10 +18,10 @@ from codat.errors import CodatError, CodatRefused, CodatThrottled
 from codat.exact_json import dumps
 from codat.validation.schema import UnreadableOptions
 from dispatch.connection_errors import AWAY, NOT_LET_IN, meaning_of_first_use
-from dispatch.payloads.converter import to_plain
 from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.storage import PayloadMissing, StorageUnavailable
 from gateway.rendering import page
+from surepush_client.payloads import to_plain
 
 log = logging.getLogger("surepush.gateway")
 

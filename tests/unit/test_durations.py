@@ -51,7 +51,7 @@ def test_little_is_no_knowledge():
     assert [] == ages(learned(*[60] * (ENOUGH - 1)))
 
 
-def test_a_steady_platform_is_looked_at_once_just_after_it_is_done():
+def test_a_steady_platform_is_looked_at_once_when_it_is_done():
     assert [61.45] == ages(learned(*[60] * ENOUGH))
 
 
@@ -63,14 +63,14 @@ def test_what_failed_took_its_time_too():
 
 
 @pytest.mark.parametrize("unfit", [operation(60, "Pending"), operation(-1)])
-def test_what_is_not_over_or_ends_before_it_began_teaches_nothing(unfit):
+def test_what_is_not_over_or_has_no_time_teaches_nothing(unfit):
     durations = learned(*[60] * (ENOUGH - 1))
     durations.note(TARGET, unfit)
 
     assert [] == ages(durations)
 
 
-def test_a_new_pace_is_seen_after_a_few_and_the_old_one_forgotten():
+def test_a_new_pace_is_learned_and_the_old_one_forgotten():
     durations = learned(*[60] * REMEMBERED, *[5] * 4)
     soon = ages(durations)
     for _ in range(REMEMBERED):

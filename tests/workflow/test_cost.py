@@ -46,7 +46,7 @@ async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connec
         assert cost == (len(here.codat.journal()), *counted(events))
 
 
-async def test_a_minute_of_waiting_costs_one_look_once_the_platform_is_known(skipping):
+async def test_a_minute_costs_one_look_once_the_platform_is_known(skipping):
     async with cluster(skipping, skipping=True, policy=PushPolicy()) as here:
         here.codat.connection(seeds.PROMPT).set(delay=60)
         for _ in range(ENOUGH):
