@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from activities.models import Candidate, frozen_digest
+from activities.plan_steps import PlanLink
 from activities.unique_fields import read_pointer
 from activities.wire import Findings, Sentence, Wire, Word, fitting
 from codat.canonical_json import digest
@@ -90,7 +91,8 @@ class PushRequest(Wire):
     `data` is the record as Codat's push API takes it; `record_id` makes it an update.
     `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for ever.
     `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
-    The fields from `retry_of` on are written by a retry and by continue-as-new.
+    `plan` is written by the plan that the push is a step of, the fields from `retry_of` on by a
+    retry and by continue-as-new.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -114,6 +116,7 @@ class PushRequest(Wire):
     force_update: StrictBool | None = None
     validation: Validation = Validation.ENFORCE
     unique_field: Annotated[str, AfterValidator(read_pointer)] | None = None
+    plan: PlanLink | None = None
     retry_of: Word | None = None
     settlement: Resolution | None = None
     reason: Sentence | None = None
