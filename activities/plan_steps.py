@@ -1,10 +1,11 @@
 """What a plan and the pushes of its steps tell each other, and the activity that starts them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.heartbeat import heartbeating
 from activities.json_pointer import tokens_of, value_at
@@ -64,11 +65,14 @@ def _values_at(outcome: object, pointers: Sequence[str]) -> dict[str, Any]:
 
 
 class StartStep(Wire):
-    """A step to start: what its references stand for; with `only_look` it is not started."""
+    """A step to start: what its references stand for, by their text.
+
+    With `look_at`, a push that was started before, nothing is started.
+    """
 
     name: Word
     values: dict[str, Any] = {}
-    only_look: bool = False
+    look_at: UUID | None = None
 
 
 class StartSteps(Wire):
@@ -97,7 +101,15 @@ class StepsStarted(Wire):
     steps: list[StepStarted]
 
 
-Start = Callable[[StartSteps], Awaitable[StepsStarted]]
+class PlanExecution(NamedTuple):
+    """The run of a plan that asks, and the task queue of its pushes."""
+
+    workflow_id: str
+    run_id: str
+    task_queue: str
+
+
+Start = Callable[[StartSteps, PlanExecution], Awaitable[StepsStarted]]
 
 
 class PlanActivities:
@@ -110,4 +122,11 @@ class PlanActivities:
     async def start_steps(self, ask: StartSteps) -> StepsStarted:
         """Start each step's push, or join it."""
         async with heartbeating():
-            return await self._start(ask)
+            return await self._start(ask, _own_plan())
+
+
+def _own_plan() -> PlanExecution:
+    info = activity.info()
+    if not (info.workflow_id and info.workflow_run_id):
+        raise ApplicationError("A plan's workflow starts its steps.", non_retryable=True)
+    return PlanExecution(info.workflow_id, info.workflow_run_id, info.task_queue)
