@@ -58,9 +58,10 @@ def _values_at(outcome: object, pointers: Sequence[str]) -> dict[str, Any]:
     room = MAX_VALUES_BYTES
     for pointer in pointers:
         value = value_at(outcome, tokens_of(pointer))
-        room -= len(dumps(value).encode()) if value is not None else 0
-        if value is not None and room >= 0:
+        size = len(dumps(value).encode())
+        if value is not None and size <= room:
             found[pointer] = value
+            room -= size
     return found
 
 
