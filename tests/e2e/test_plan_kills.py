@@ -20,7 +20,7 @@ def a_chain(company, connection):
     steps = []
     for number in range(STEPS):
         made = record("suppliers", number=f"{company[:8]}-{number}")
-        before = {"phone": id_of(f"s{number - 1}")} if number else {}
+        before = {"contactName": id_of(f"s{number - 1}")} if number else {}
         steps.append({"name": f"s{number}", "dataType": "suppliers", "data": made | before})
     given = {"key": "kills", "companyId": company, "connectionId": connection, "steps": steps}
     return read_plan(given)

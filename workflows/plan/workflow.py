@@ -6,25 +6,19 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
-    from activities.heartbeat import HEARTBEAT
-    from activities.plan_steps import StartStep, StartSteps, StepEnd, StepsStarted
-    from workflows.activity_call import CallFailed, call
+    from activities.plan_steps import StartStep, StartSteps, StepEnd
     from workflows.markdown import plain
     from workflows.plan.attributes import upsert_plan_attributes
     from workflows.plan.check import InvalidPlan, read_plan
     from workflows.plan.models import SUCCEEDED, PlanReport, PlanRequest, StepStatus
     from workflows.plan.progress import Progress
+    from workflows.plan.start import ask_for
 
 MAX_EVENTS = 2_000
 """Events of a run: some hundreds of steps."""
-
-START_WITHIN = timedelta(minutes=2)
-AGAIN = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-REPEAT_AFTER = timedelta(seconds=15)
 
 LOOK_FIRST, LOOK_LAST = timedelta(seconds=15), timedelta(minutes=15)
 """How often a push is looked at that does not tell of its end: somebody else started it."""
@@ -134,21 +128,7 @@ class PlanWorkflow:
             await self._ask(progress, steps, f"look at {', '.join(names)}")
 
     async def _ask(self, progress: Progress, steps: list[StartStep], summary: str) -> None:
-        while True:
-            try:
-                found = await call(
-                    "start-steps",
-                    StartSteps(steps=steps),
-                    StepsStarted,
-                    start_to_close_timeout=START_WITHIN,
-                    heartbeat_timeout=HEARTBEAT,
-                    retry_policy=AGAIN,
-                    summary=plain(summary[:200]),
-                )
-                break
-            except CallFailed as failure:
-                workflow.logger.warning("Steps are asked for again: %s", failure.message)
-            await workflow.sleep(REPEAT_AFTER)
+        found = await ask_for(StartSteps(steps=steps), summary)
         for started in found.steps:
             progress.take_start(started)
 
