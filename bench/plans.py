@@ -27,7 +27,7 @@ from activities.models import PushPolicy
 from bench.tables import spread, table
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
-from dispatch.plans import Plan, start_plan
+from dispatch.plans import StartedPlan, start_plan
 from dispatch.pushes import start_push
 from emulator import seeds
 from emulator.examples import record
@@ -61,7 +61,7 @@ def a_plan(steps: int, layers: int) -> PlanRequest:
     return read_plan({"key": key, **where, "steps": made})
 
 
-async def by_plan(here: Cluster, plan: PlanRequest) -> tuple[float, Plan]:
+async def by_plan(here: Cluster, plan: PlanRequest) -> tuple[float, StartedPlan]:
     """Run a plan; give its seconds."""
     begun = time.perf_counter()
     started = await start_plan(here.client, plan, task_queue=here.task_queue)
@@ -90,7 +90,7 @@ async def by_hand(here: Cluster, plan: PlanRequest, wide: int) -> float:
     return time.perf_counter() - begun
 
 
-async def history(plan: Plan) -> tuple[int, int, int]:
+async def history(plan: StartedPlan) -> tuple[int, int, int]:
     """Count a plan's billed actions, its events and its runs."""
     events, runs, run_id = [], 0, ""
     async for run in plan.client.list_workflows(f"WorkflowId = '{plan.workflow_id}'"):
@@ -144,9 +144,9 @@ async def many_steps(here: Cluster, steps: int, layers: int) -> None:
     table(f"{steps} steps in {layers} layers", heads, rows)
 
 
-async def _listed(plan: Plan) -> tuple[int, int, int]:
+async def _listed(plan: StartedPlan) -> tuple[int, int, int]:
     """Count once the list knows the plan; it lags a moment behind."""
-    while not (found := await history(plan))[2]:
+    while not (found := await history(plan))[2]:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
     return found
 

@@ -29,7 +29,7 @@ from commands.push import Json
 from commands.push_status import reach_temporal
 from dispatch.payloads.converter import to_plain
 from dispatch.plan_check import PlanCheck, check_plan
-from dispatch.plans import Plan, PlanKeyConflict, PlanTooLarge, PlanWish, start_plan
+from dispatch.plans import PlanKeyConflict, PlanTooLarge, PlanWish, StartedPlan, start_plan
 from workflows.plan.models import SUCCEEDED, UNSUCCESSFUL, PlanReport, PlanRequest
 
 _LOOK_EVERY = 1.0
@@ -131,7 +131,7 @@ def _steer(text: str, wish: PlanWish | None, *, wait: bool = False, as_json: boo
         raise CommandError(message, WRONG_INPUT) from None
 
     async def steer() -> int:
-        plan = Plan(await reach_temporal(), plan_id)
+        plan = StartedPlan(await reach_temporal(), plan_id)
         if wish:
             await plan.steer(wish)
         return await _follow(plan, wait=wait, as_json=as_json)
@@ -150,13 +150,13 @@ def _until_interrupted(plan_id: UUID, work: Coroutine[Any, Any, int]) -> int:
         return INTERRUPTED
 
 
-async def _follow(plan: Plan, *, wait: bool, as_json: bool) -> int:
-    report, told = await _report(plan), ""
+async def _follow(plan: StartedPlan, *, wait: bool, as_json: bool) -> int:
+    report, shown = await _report(plan), ""
     while wait and not report.is_over:
         counts = _counts(report)
-        if counts != told:
+        if counts != shown:
             print_note(counts)
-            told = counts
+            shown = counts
         await asyncio.sleep(_LOOK_EVERY)
         report = await _report(plan)
     if as_json:
@@ -167,7 +167,7 @@ async def _follow(plan: Plan, *, wait: bool, as_json: bool) -> int:
     return FAILED if report.is_over and report.state != SUCCEEDED else STARTED
 
 
-async def _report(plan: Plan) -> PlanReport:
+async def _report(plan: StartedPlan) -> PlanReport:
     try:
         async with asyncio.timeout(_ANSWER_WITHIN):
             return await plan.report()

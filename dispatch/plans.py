@@ -49,7 +49,7 @@ class PlanKeyConflict(ValueError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class StartedPlan:
     """A plan that was started, here or elsewhere, now or earlier; `is_new`: here and now."""
 
     client: Client
@@ -140,14 +140,14 @@ async def start_plan(
     *,
     task_queue: str | None = None,
     started_by: str | None = None,
-) -> Plan:
+) -> StartedPlan:
     """Start a plan as `read_plan` gives it, or join the one that has its key.
 
     `started_by` is the name of the API key that asked for it. Raises: PlanKeyConflict when the key
     belongs to another plan, PlanTooLarge, RPCError.
     """
     check_size(client, plan)
-    started = Plan(client, plan.plan_id)
+    started = StartedPlan(client, plan.plan_id)
     ours = plan.model_copy(update={"started_by": started_by, "resume": None})
     queue = task_queue or DispatchSettings().task_queue
     try:
@@ -158,10 +158,10 @@ async def start_plan(
     return replace(started, is_new=True)
 
 
-async def find_plan(client: Client, plan_id: UUID) -> Plan:
+async def find_plan(client: Client, plan_id: UUID) -> StartedPlan:
     """Find the plan of that id. Raises: NoSuchPlan, RPCError."""
-    await Plan(client, plan_id).describe()
-    return Plan(client, plan_id)
+    await StartedPlan(client, plan_id).describe()
+    return StartedPlan(client, plan_id)
 
 
 def check_size(client: Client, plan: PlanRequest) -> None:
@@ -191,7 +191,7 @@ async def _start(
     )
 
 
-async def _check_same(started: Plan, plan: PlanRequest) -> None:
+async def _check_same(started: StartedPlan, plan: PlanRequest) -> None:
     try:
         known = await plan_of(started.client, started.workflow_id)
     except ValueError:

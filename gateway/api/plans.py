@@ -9,10 +9,10 @@ from codat.exact_json import MAX_VALUES, loads
 from codat.turns import in_turn
 from dispatch.plans import (
     NoSuchPlan,
-    Plan,
     PlanKeyConflict,
     PlanTooLarge,
     PlanWish,
+    StartedPlan,
     start_plan,
 )
 from gateway.api.routes import REFUSED, CompanyId, PushApi
@@ -97,9 +97,9 @@ class PlanApi:
         return await in_turn(Json, await plan.report(), _STARTED)
 
 
-async def owned_plan(dependencies: Dependencies, company: UUID, plan_id: UUID) -> Plan:
+async def owned_plan(dependencies: Dependencies, company: UUID, plan_id: UUID) -> StartedPlan:
     """Find a company's plan; another company's is none. Raises: HttpError 404."""
-    plan = Plan(dependencies.temporal, plan_id)
+    plan = StartedPlan(dependencies.temporal, plan_id)
     try:
         described = await plan.describe()
     except NoSuchPlan:
@@ -109,7 +109,7 @@ async def owned_plan(dependencies: Dependencies, company: UUID, plan_id: UUID) -
     return plan
 
 
-async def steered(plan: Plan, wish: PlanWish) -> None:
+async def steered(plan: StartedPlan, wish: PlanWish) -> None:
     """Hold, cancel or continue a plan. Raises: HttpError 409 where there is nothing to steer."""
     try:
         await plan.steer(wish)

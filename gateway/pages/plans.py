@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from codat.turns import in_turn
-from dispatch.plans import Plan, PlanWish
+from dispatch.plans import PlanWish, StartedPlan
 from gateway.api.plans import PlanId, owned_plan, steered
 from gateway.api.routes import CompanyId
 from gateway.auth import Role
@@ -71,7 +71,9 @@ class PlanPages:
         await steered(await owned_plan(self._dependencies, company, plan_id), wish)
         return RedirectResponse(_page_of(company, plan_id), HTTPStatus.SEE_OTHER)
 
-    async def _changes(self, plan: Plan, company: UUID, session: Session) -> AsyncIterator[str]:
+    async def _changes(
+        self, plan: StartedPlan, company: UUID, session: Session
+    ) -> AsyncIterator[str]:
         run, history = "", None
         while True:
             described = await plan.describe()

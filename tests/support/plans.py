@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dispatch.plans import Plan, start_plan
+from dispatch.plans import StartedPlan, start_plan
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import Cluster
@@ -44,7 +44,7 @@ def plan_of(*steps: dict[str, Any], key: str = "order-7", **more: Any) -> PlanRe
     return read_plan({"key": key, "companyId": seeds.COMPANY, "steps": list(steps), **more})
 
 
-async def begun(here: Cluster, *steps: dict[str, Any], **more: Any) -> Plan:
+async def begun(here: Cluster, *steps: dict[str, Any], **more: Any) -> StartedPlan:
     """Start a plan."""
     return await start_plan(here.client, plan_of(*steps, **more), task_queue=here.task_queue)
 
@@ -54,7 +54,7 @@ def statuses(report: PlanReport) -> dict[str, str]:
     return {step.name: step.status.value for step in report.steps}
 
 
-async def until_state(plan: Plan, state: str) -> PlanReport:
+async def until_state(plan: StartedPlan, state: str) -> PlanReport:
     """Wait until the plan says that it stands so; gives its report."""
 
     async def stands() -> bool:

@@ -23,9 +23,9 @@ class InvalidPlan(ValueError):
     """A plan that can't be carried out; `findings` says all that is wrong, with pointers."""
 
     def __init__(self, findings: list[Finding]) -> None:
-        said = [f"{finding.pointer or '/'}: {finding.message}" for finding in findings[:_MAX_SAID]]
-        more = len(findings) - len(said)
-        super().__init__("; ".join(said) + (f"; and {more:,} more" if more else "") + ".")
+        rows = [f"{finding.pointer or '/'}: {finding.message}" for finding in findings[:_MAX_SAID]]
+        more = len(findings) - len(rows)
+        super().__init__("; ".join(rows) + (f"; and {more:,} more" if more else "") + ".")
         self.findings = findings
 
 

@@ -23,7 +23,7 @@ _WHAT_THERE_IS = (
 
 
 @dataclass(frozen=True)
-class Reference:
+class StepReference:
     """What a `$ref` says: the step's name, and a JSON pointer into that step's outcome."""
 
     step: str
@@ -40,7 +40,7 @@ class Reference:
         return not self.pointer.startswith("/data")
 
 
-def read_reference(written: object) -> Reference:
+def read_reference(written: object) -> StepReference:
     """Read the text of a `$ref`. Raises: ValueError, one sentence."""
     if not isinstance(written, str):
         raise ValueError(f"{REF} must be text such as supplier#/records/0/id")  # noqa: TRY004
@@ -52,7 +52,7 @@ def read_reference(written: object) -> Reference:
         )
     if not _may_exist(tokens_of(place)):
         raise ValueError(f"{written[:80]!r} names what no step has; {_WHAT_THERE_IS}")
-    return Reference(step, place)
+    return StepReference(step, place)
 
 
 def _may_exist(tokens: list[str]) -> bool:
@@ -87,9 +87,9 @@ def written_in(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tupl
             return
 
 
-def references_in(value: object) -> dict[str, Reference]:
+def references_in(value: object) -> dict[str, StepReference]:
     """Give the readable references in a JSON value, by the pointers of their places."""
-    found: dict[str, Reference] = {}
+    found: dict[str, StepReference] = {}
     for place, written in written_in(value):
         try:
             found[place] = read_reference(written)

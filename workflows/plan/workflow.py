@@ -144,7 +144,7 @@ class PlanWorkflow:
         if asked:
             await workflow.wait(asked)
         # One that has ended meanwhile can't be cancelled, and may have told nobody.
-        gone = [name for name, one in zip(sorted(names), asked, strict=True) if one.exception()]
+        gone = [name for name, call in zip(sorted(names), asked, strict=True) if call.exception()]
         await self._look(progress, gone)
 
     @workflow.signal(name="step-ended")
@@ -209,8 +209,8 @@ def _show(progress: Progress) -> None:
     """Tell whoever looks at the plan in Temporal's UI how it stands."""
     rows = [f"**{progress.word}**\n"]
     rows += [f"- {status}: {count}" for status, count in progress.counts.items()]
-    told = list(progress.troubles.items())[:_MAX_TOLD]
-    rows += [f"- {name}: {plain(message)}" for name, message in told]
+    troubles = list(progress.troubles.items())[:_MAX_TOLD]
+    rows += [f"- {name}: {plain(message)}" for name, message in troubles]
     workflow.set_current_details("\n".join(rows))
 
 
