@@ -29,7 +29,7 @@ from workflows.plan.models import RUNNING, PlanReport, PlanRequest
 from workflows.plan.progress import Progress
 
 MAX_PLAN_BYTES = 1024 * 1024
-"""Of a plan's JSON, where large payloads have no directory of their own."""
+"""Of a plan's JSON, where large payloads are not kept apart."""
 
 _MAX_SAID = 10
 
@@ -171,8 +171,8 @@ def check_size(client: Client, plan: PlanRequest) -> None:
     size = len(dumps(plan.content).encode())
     if size > MAX_PLAN_BYTES:
         raise PlanTooLarge(
-            f"The plan has {size} bytes; without PUSH_LARGE_DIRECTORY at most {MAX_PLAN_BYTES} fit "
-            "into one. Set it for every process, or make several plans."
+            f"The plan has {size} bytes; at most {MAX_PLAN_BYTES} fit into a payload. Set "
+            "PUSH_LARGE_DIRECTORY or PUSH_LARGE_BUCKET for every process, or make several plans."
         )
 
 
