@@ -134,7 +134,7 @@ async def test_the_page_steers_the_plan(door, page):
 
 
 async def test_the_page_follows_the_plan_to_its_end(door, page):
-    path = await started(door, a_bad_step("supplier"), a_bill(), key="followed")
+    path = await started(door, a_bad_step("supplier"), a_bill("followed"), key="followed")
     report = await stands(door, path, "waiting for a step to be mended")
     stream = asyncio.create_task(page.get(f"{path}/page/events"))
     await door.mend(report["steps"][0]["pushId"], a_step("mended")["data"])
