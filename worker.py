@@ -18,6 +18,7 @@ from activities.find import FindActivities
 from activities.metrics import counting
 from activities.models import PushPolicy
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
+from activities.plan_steps import PlanActivities
 from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
 from activities.refresh import RefreshActivities
@@ -35,6 +36,7 @@ from dispatch.connection import (
 )
 from dispatch.nexus import PushServiceHandler
 from dispatch.payloads.keyring import EncryptionSettings
+from dispatch.plan_steps import StepStarter
 from dispatch.process.health import Readiness, serving_health, watching
 from dispatch.process.logs import configure_logging
 from dispatch.process.overview import CheckResults, check_certificate, check_names, describe
@@ -55,6 +57,7 @@ from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
 from workflows.notify import NotifyWorkflow
+from workflows.plan.workflow import PlanWorkflow
 from workflows.push import PushWorkflow
 
 log = logging.getLogger("surepush.worker")
@@ -78,7 +81,14 @@ GRACE = timedelta(seconds=40)
 """Longer than a call to Codat may take, so that a deploy cuts off no request."""
 
 
-WORKFLOWS = [PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow, HoldWorkflow]
+WORKFLOWS = [
+    PushWorkflow,
+    ClaimWorkflow,
+    NotifyWorkflow,
+    BulkRetryWorkflow,
+    HoldWorkflow,
+    PlanWorkflow,
+]
 
 
 def build_activities(
@@ -99,6 +109,7 @@ def build_activities(
         refresh.refresh_data,
         recall.recall,
         bulk.bulk_retry,
+        PlanActivities(StepStarter(client).start).start_steps,
         (notify or NotifyActivities(NOBODY)).notify,
     ]
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "list": ("commands.list_pushes:list_", "List pushes, the newest first."),
     "retry": ("commands.retry:retry", "Retry one push under its id."),
     "bulk": ("commands.bulk:build_bulk", "Retry many pushes."),
+    "plan": ("commands.plan:build_plan", "Run pushes that depend on each other."),
     "hold": ("commands.hold:hold", "Stop all workers from sending to a company."),
     "release": ("commands.hold:release", "Release holds."),
     "holds": ("commands.hold:holds", "List all holds."),
@@ -26,6 +27,9 @@ COMMANDS = {
     "validate": ("commands.options:validate", "Validate a record. Sends nothing."),
 }
 """Each command: the module and function that has it, and its line in the help."""
+
+GROUPS = ("bulk", "plan")
+"""Commands that have commands of their own."""
 
 _HELP = """\
 Push records into accounting software, once.
@@ -41,7 +45,7 @@ def build_app(chosen: str | None = None) -> typer.Typer:
     for name, (place, summary) in COMMANDS.items():
         if name != chosen:
             app.command(name, help=summary)(_not_imported)
-        elif name == "bulk":
+        elif name in GROUPS:
             app.add_typer(_import(place)(), name=name, help=summary)
         else:
             app.command(name)(_import(place))

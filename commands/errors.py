@@ -19,11 +19,12 @@ from dispatch.bulk import NoSuchBulk
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.storage import PayloadMissing, StorageUnavailable
+from dispatch.plans import NoSuchPlan
 from dispatch.pushes import InvalidPushRequest, NoSuchPush
 from dispatch.retries import StillRunning
 
 _TOLD = (
-    ((NoSuchPush, NoSuchBulk), NO_SUCH_PUSH),
+    ((NoSuchPush, NoSuchBulk, NoSuchPlan), NO_SUCH_PUSH),
     (
         (
             InvalidPushRequest,

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from dispatch.process.health import Readiness, ready_answer
+from gateway.api.plans import plan_routes
 from gateway.api.routes import other_write_routes, push_routes
 from gateway.callers import Callers
 from gateway.dependencies import Dependencies
@@ -18,6 +19,7 @@ from gateway.middleware.tracing import TracingMiddleware
 from gateway.pages.forms.render import STATIC
 from gateway.pages.live import is_stream
 from gateway.pages.login import LoginPages, NeedsLogin, to_login
+from gateway.pages.plans import plan_page_routes
 from gateway.pages.pushes import page_routes
 from gateway.requests import RequestSyntaxMiddleware
 from gateway.sessions import Sessions
@@ -65,7 +67,10 @@ def build_app(dependencies: Dependencies) -> FastAPI:
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)
     app.include_router(push_routes(dependencies))
-    app.include_router(page_routes(dependencies, LoginPages(sessions, callers)))
+    visits = LoginPages(sessions, callers)
+    app.include_router(plan_page_routes(dependencies, visits))
+    app.include_router(plan_routes(dependencies))
+    app.include_router(page_routes(dependencies, visits))
     app.include_router(other_write_routes(dependencies))
     app.mount("/static", StaticFiles(directory=STATIC))
     receiver = Receiver(dependencies.temporal, dependencies.webhooks, dependencies.meter)

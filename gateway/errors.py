@@ -26,7 +26,7 @@ from surepush_client.payloads import to_plain
 log = logging.getLogger("surepush.gateway")
 
 _API = re.compile(
-    r"/(companies/[^/]+/(push|connections/[^/]+/(push|options))(/|$)(?!.*/new$)"
+    r"/(companies/[^/]+/(push|plans|connections/[^/]+/(push|options))(/|$)(?!.*/(new|page)$)"
     r"|webhooks/|(health|ready|openapi\.json)$)"
 )
 """Paths for programs: some of these accept text/html without wanting it. `new` is a form."""

@@ -60,13 +60,13 @@ def _complaint(where: tuple[int | str, ...], kind: str, message: str) -> str:
         return f"{field} is missing"
     if kind == "extra_forbidden":
         return f"{field} is not a field of a push request"
-    expected = _EXPECTED.get(name)
+    expected = EXPECTED.get(name)
     if expected and kind != "value_error":
         return f"{field} must be {expected}"
     return f"{field}: {message.removeprefix('Value error, ')}"
 
 
-_EXPECTED = {
+EXPECTED = {
     "companyId": "a UUID, such as 8a210b68-6988-11ed-a1eb-0242ac120002",
     "connectionId": "a UUID, such as 2e9d2c44-f675-40ba-8049-353bfcb5e171",
     "data": "a JSON object, the record to push",
@@ -77,6 +77,7 @@ _EXPECTED = {
     "forceUpdate": "true or false",
     "validation": "enforce, advise or off",
 }
+"""What each field of a push request has to be."""
 
 
 def _described(arguments: Sequence[Any]) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, field_validator
 
 from activities.models import frozen_digest
+from activities.plan_steps import PlanLink
 from activities.unique_fields import read_pointer
 from activities.wire import Sentence, Wire, Word
 from codat.canonical_json import digest
@@ -73,7 +74,8 @@ _DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 class PushRequest(client.PushRequest):
     """A push as its workflow takes it: the caller's request, checked in full, and what runs add.
 
-    The fields from `retry_of` on are written by a retry and by continue-as-new.
+    `plan` is written by the plan that the push is a step of, the fields from `retry_of` on by a
+    retry and by continue-as-new.
     """
 
     data: Annotated[dict[str, Any], AfterValidator(_acceptable)]
@@ -82,6 +84,7 @@ class PushRequest(client.PushRequest):
         | None
     ) = None
     unique_field: Annotated[str, AfterValidator(read_pointer)] | None = None
+    plan: PlanLink | None = None
     retry_of: Word | None = None
     settlement: Resolution | None = None
     reason: Sentence | None = None

@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps.prepare import prepare
     from workflows.steps.recall import recall
     from workflows.steps.send import send
+    from workflows.tell_plan import tell_plan
     from workflows.waiting import finish
 
 
@@ -162,6 +163,7 @@ async def _run_steps(state: PushState) -> PushOutcome:
 
 
 async def _end(state: PushState, ended: Ended) -> PushOutcome:
-    """Tell the backend how the push ended."""
+    """Tell the backend, and the plan that the push is a step of, how it ended."""
     await start_notification(state, ended.outcome)
+    await tell_plan(state, ended.outcome)
     return ended.outcome

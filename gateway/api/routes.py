@@ -60,7 +60,7 @@ _KEYED: dict[str, Any] = _RECORD | {
         }
     ]
 }
-_REFUSED: dict[int | str, dict[str, Any]] = {
+REFUSED: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorBody, "description": words}
     for status, words in {
         400: "The request is wrong.",
@@ -75,6 +75,8 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
         503: "Temporal, Codat or this server is busy: see Retry-After.",
     }.items()
 }
+"""What every path may answer besides."""
+
 _HEADER = APIKeyHeader(
     name="Authorization",
     auto_error=False,
@@ -199,7 +201,7 @@ class PushApi:
 def push_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the push API."""
     api = PushApi(dependencies)
-    router = APIRouter(dependencies=[Depends(api.authorize)], responses=_REFUSED, tags=["Push"])
+    router = APIRouter(dependencies=[Depends(api.authorize)], responses=REFUSED, tags=["Push"])
     company, there = _COMPANY, _THERE
     bank = "bankAccounts/{accountId:path}/bankTransactions"
     for path, method, endpoint, model, extra in (

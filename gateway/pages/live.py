@@ -9,13 +9,12 @@ from markupsafe import Markup
 from starlette.responses import StreamingResponse
 from starlette.routing import compile_path
 from starlette.types import Scope
-from temporalio.client import WorkflowHandle, WorkflowHistoryEventAsyncIterator
 
-from codat.exact_json import dumps
 from codat.turns import in_turn
-from dispatch.pushes import Push
 from dispatch.timeline.build import build_timeline
 from gateway.dependencies import Dependencies
+from gateway.pages.follow import CALM, END, event_stream, has_news, history_of, state_event
+from gateway.pages.plans import PLAN_EVENTS
 from gateway.pages.resolve import MAX_WORDS, is_unclear
 from gateway.rendering import fragment
 from gateway.sessions import Session
@@ -23,10 +22,9 @@ from gateway.snapshot import PushSnapshot, snapshot_of
 
 EVENTS = "/companies/{companyId}/pushes/{pushOperationKey}/events"
 _EVENTS, *_ = compile_path(EVENTS)
+_PLAN_EVENTS, *_ = compile_path(PLAN_EVENTS)
 
 _GOING_ON = "The push goes on; this page follows it."
-_CALM = 0.3
-"""Seconds between two changes of a page, at least."""
 
 
 class Live:
@@ -71,57 +69,29 @@ class Live:
 
     def stream(self, snapshot: PushSnapshot, company: UUID, session: Session) -> StreamingResponse:
         """Answer with the changing part, each time it has changed, until the push has ended."""
-        changes = self._changes(snapshot, company, session)
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(changes, media_type="text/event-stream", headers=headers)
+        return event_stream(self._changes(snapshot, company, session))
 
     async def _changes(
         self, snapshot: PushSnapshot, company: UUID, session: Session
     ) -> AsyncIterator[str]:
         push, run = snapshot.push, snapshot.description.run_id
-        history = _history(push, run)
-        while await self._waits(history, session):
+        history = history_of(push.client, push.workflow_id, run)
+        while await has_news(history, session, self._dependencies.closing):
             now = await snapshot_of(push, await push.describe())
             # A reset or a long wait ends one run and begins another; the old one has no more news.
             if now.description.run_id != run:
                 run = now.description.run_id
-                history = _history(push, run)
+                history = history_of(push.client, push.workflow_id, run)
             values = await self.values(now, company, session)
-            html = await self.fragment(values)
-            yield f"event: state\ndata: {await in_turn(dumps, html)}\n\n"
+            yield await state_event(await self.fragment(values))
             if now.outcome:
-                yield "event: end\ndata: {}\n\n"
+                yield END
                 return
-            await asyncio.sleep(_CALM)
-
-    async def _waits(self, history: WorkflowHistoryEventAsyncIterator, session: Session) -> bool:
-        """Wait for news of the push; False when this server is to stop or the session has ended."""
-        news = asyncio.ensure_future(history.fetch_next_page())
-        ends = [
-            asyncio.ensure_future(event.wait())
-            for event in (self._dependencies.closing, session.ended)
-        ]
-        try:
-            await asyncio.wait(
-                {news, *ends},
-                timeout=session.seconds_left,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-        finally:
-            for task in (*ends, *([] if news.done() else [news])):
-                task.cancel()
-        is_over = self._dependencies.closing.is_set() or session.ended.is_set()
-        if not news.done() or news.cancelled() or is_over:
-            return False
-        news.result()
-        return True
+            await asyncio.sleep(CALM)
 
 
 def is_stream(scope: Scope) -> bool:
     """Whether a request is for such a stream; it lasts."""
-    return scope["method"] == "GET" and _EVENTS.fullmatch(scope["path"]) is not None
-
-
-def _history(push: Push, run_id: str) -> WorkflowHistoryEventAsyncIterator:
-    run: WorkflowHandle[Any, Any] = push.client.get_workflow_handle(push.workflow_id, run_id=run_id)
-    return run.fetch_history_events(wait_new_event=True)
+    if scope["method"] != "GET":
+        return False
+    return any(pattern.fullmatch(scope["path"]) for pattern in (_EVENTS, _PLAN_EVENTS))

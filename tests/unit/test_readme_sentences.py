@@ -17,6 +17,7 @@ PAGES = [
     "docs/glossary.md",
     "docs/measured.md",
     "docs/operating.md",
+    "docs/plans.md",
     "docs/production.md",
     "docs/protocol.md",
     "docs/settings.md",

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from codat.client import CodatClient
 from codat.models import PushStatus
 from commands import options, status
-from commands.app import COMMANDS, run
+from commands.app import COMMANDS, GROUPS, run
 from commands.push_status import print_status
 from dispatch.pushes import InvalidPushRequest, Push
 from emulator import Emulator, seeds
@@ -92,13 +92,19 @@ def test_every_command_shows_its_summary_and_an_example(capsys, name):
     said = capsys.readouterr().out
 
     assert COMMANDS[name][1] in said
-    assert f"python starter.py {name} " in said or "bulk" == name
+    assert f"python starter.py {name} " in said or name in GROUPS
 
 
 @pytest.mark.parametrize("verb", ["plan", "start", "show", "pause", "resume", "stop"])
 def test_every_bulk_command_shows_an_example(capsys, verb):
     assert 0 == run(["bulk", verb, "--help"])
     assert f"python starter.py bulk {verb} " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("verb", ["start", "check", "show", "hold", "continue", "cancel"])
+def test_every_plan_command_shows_an_example(capsys, verb):
+    assert 0 == run(["plan", verb, "--help"])
+    assert f"python starter.py plan {verb} " in capsys.readouterr().out
 
 
 def test_the_help_names_every_command(capsys):

@@ -147,7 +147,7 @@ async def test_the_stream_leaves_a_run_that_was_reset_for_the_new_one(http, door
         asked[of.run_id] += of.wait_new_event
         return fetch(pages, **more)
 
-    monkeypatch.setattr("gateway.pages.live._CALM", 0)
+    monkeypatch.setattr("gateway.pages.live.CALM", 0)
     monkeypatch.setattr(WorkflowHistoryEventAsyncIterator, "fetch_next_page", counted)
     push = await door.cluster.push(connection_id=seeds.OFFLINE)
     path = f"{HOME}/{push.push_id}"

@@ -1,0 +1,85 @@
+"""What a plan costs besides its pushes, and how it goes on in a new run."""
+
+import pytest
+from temporalio.api.enums.v1 import EventType
+
+from dispatch.plan_check import plan_actions
+from dispatch.retries import retry_push
+from emulator import seeds
+from tests.support.cluster import cluster
+from tests.support.plans import THREE, a_bad_step, a_bill, a_step, begun, plan_of, until_state
+from tests.workflow.test_cost import BILLED
+from tests.workflow.test_plans import MENDED, push_of
+from workflows.plan.models import SUCCEEDED, WAITING
+
+
+async def billed(plan):
+    events = (await plan.handle.fetch_history()).events
+    return [EventType.Name(one.event_type) for one in events if one.event_type in BILLED]
+
+
+async def test_three_steps_cost_seven_actions_more(devserver):
+    async with cluster(devserver) as here:
+        plan = await begun(here, *THREE, key="cost")
+        await plan.outcome()
+        found = await billed(plan)
+
+        assert 7 == len(found) == plan_actions(plan_of(*THREE))
+
+
+async def test_steps_that_start_at_once_share_an_action(devserver):
+    async with cluster(devserver) as here:
+        steps = [a_step(f"s{number}") for number in range(20)]
+        plan = await begun(here, *steps, key="layer")
+        await plan.outcome()
+
+        assert 22 == len(await billed(plan))
+
+
+async def test_a_plan_without_company_attributes_costs_one_more(devserver):
+    async with cluster(devserver) as here:
+        plan = plan_of(a_step("supplier"), key="by-name")
+        handle = await here.client.start_workflow(
+            "plan", plan.content, id=plan.workflow_id, task_queue=here.task_queue
+        )
+        report = await handle.result()
+        events = (await handle.fetch_history()).events
+
+        assert "succeeded" == report["state"]
+        assert 4 == len([one for one in events if one.event_type in BILLED])
+
+
+async def test_no_record_is_in_a_plans_history_but_in_its_input(devserver):
+    async with cluster(devserver) as here:
+        plan = await begun(here, a_step("supplier", data=MENDED), a_bill(), key="records")
+        await plan.outcome()
+        _, *later = (await plan.handle.fetch_history()).events
+
+        assert not [
+            one for one in later if MENDED["supplierName"].encode() in one.SerializeToString()
+        ]
+
+
+@pytest.mark.parametrize("most", [1, 25])
+async def test_a_long_plan_goes_on_in_new_runs(devserver, monkeypatch, most):
+    monkeypatch.setattr("workflows.plan.workflow.MAX_EVENTS", most)
+    async with cluster(devserver) as here:
+        first = a_step("s0")
+        chain = [a_step(f"s{n}", after=[f"s{n - 1}"]) for n in range(1, 8)]
+        plan = await begun(here, first, a_bill("bill", "s0", after=["s6"]), *chain, key=f"l{most}")
+        run = (await plan.describe()).run_id
+        report = await plan.outcome()
+
+        assert (SUCCEEDED, 9) == (report.state, len(here.posts))
+        assert run != (await plan.describe()).run_id
+
+
+async def test_a_mended_step_goes_on_in_a_later_run(devserver, monkeypatch):
+    monkeypatch.setattr("workflows.plan.workflow.MAX_EVENTS", 10)
+    async with cluster(devserver) as here:
+        plan = await begun(here, a_step("first"), a_bad_step("supplier"), a_bill(), key="later")
+        report = await until_state(plan, WAITING)
+        await retry_push(push_of(report, here.client, "supplier"), data=MENDED)
+
+        assert SUCCEEDED == (await plan.outcome()).state
+        assert [seeds.SYNCHRONOUS] * 3 == [one["connectionId"] for one in here.records]

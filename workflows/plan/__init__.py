@@ -1,0 +1,1 @@
+"""Plans: pushes that depend on each other, as one object."""

@@ -1,0 +1,33 @@
+"""How a push that is a step of a plan tells the plan of its end."""
+
+import asyncio
+from uuid import UUID
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.plan_steps import PlanLink, StepEnd, end_of_step
+    from workflows.models import PushOutcome
+    from workflows.state import PushState
+
+STEP_ENDED = "step-ended"
+
+
+def step_end(link: PlanLink, push_id: UUID, outcome: PushOutcome) -> StepEnd:
+    """Make what a plan is told of a push's outcome."""
+    known = outcome.model_dump(mode="json", by_alias=True, exclude={"data"}, exclude_none=True)
+    return end_of_step(link, push_id, known | {"data": outcome.data})
+
+
+async def tell_plan(state: PushState, outcome: PushOutcome) -> None:
+    """Signal the plan, if the push has one; a plan that is over need not know."""
+    link = state.request.plan
+    if link is None:
+        return
+    plan = workflow.get_external_workflow_handle(f"plan-{link.plan_id}")
+    end = step_end(link, state.request.push_id, outcome)
+    # A task of its own: a reset in this very moment begins the story anew, not the telling.
+    signal = asyncio.ensure_future(plan.signal(STEP_ENDED, end))
+    await workflow.wait([signal])
+    if signal.exception():
+        workflow.logger.warning("The plan is not told: %s", signal.exception())
