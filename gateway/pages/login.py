@@ -19,6 +19,9 @@ from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember
 
 _MAX_FIELDS = 20_000
 _MAX_LEVELS = 20
+_FORMS = ("/new", "/edit")
+"""How the paths end that a form is shown at and sent to."""
+
 _OWN = ("same-origin", "none")
 
 
@@ -98,7 +101,8 @@ class LoginPages:
 
 def to_login(request: Request) -> Response:
     """Send somebody to the login page, and back again afterwards."""
-    target = quote(request.url.path, safe="") if request.method == "GET" else ""
+    has_page = request.method == "GET" or request.url.path.endswith(_FORMS)
+    target = quote(request.url.path, safe="") if has_page else ""
     return RedirectResponse(f"/login?target={target}", HTTPStatus.SEE_OTHER)
 
 

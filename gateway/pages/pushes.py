@@ -20,7 +20,7 @@ from gateway.errors import HttpError
 from gateway.pages.forms.render import record_from_form, render_form
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
-from gateway.pages.retry import RetryPages
+from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 
@@ -46,9 +46,7 @@ class Pages:
         cached = await self._dependencies.options.get(target)
         form = await in_turn(render_form, cached.document)
         about = _about_new(session, target)
-        answer = await in_turn(
-            page, "new", **about, form=form, base="", key=uuid4(), minutes="", message=""
-        )
+        answer = await in_turn(page, "new", **about, form=form)
         return remember(answer, session, request)
 
     async def create(
@@ -60,21 +58,22 @@ class Pages:
         target, typed = _target(company, connection, kind), dict(fields)
         cached = await self._dependencies.options.get(target)
         record = await in_turn(record_from_form, cached.document, fields)
-        message, status = "", HTTPStatus.OK
-        cached, problems = await judged(
-            self._dependencies.options.get, target, record, update=False
-        )
-        if not is_wrong(problems):
-            try:
-                push_id = await self._start(target, record, typed, session)
-                return to_push(company, push_id)
-            except HttpError as error:
-                message, status = error.message, error.status
+        message, status, problems = "", HTTPStatus.OK, []
+        if DRAFT not in typed:
+            cached, problems = await judged(
+                self._dependencies.options.get, target, record, update=False
+            )
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            if not is_wrong(problems):
+                try:
+                    push_id = await self._start(target, record, typed, session)
+                    return to_push(company, push_id)
+                except HttpError as error:
+                    message, status = error.message, error.status
         form = await in_turn(render_form, cached.document, record, problems)
-        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
-        about = _about_new(session, target) | shown
-        wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
-        return await in_turn(page, "new", wrong, **about, form=form, message=message)
+        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
+        about = _about_new(session, target) | shown | {"message": message}
+        return await in_turn(page, "new", status, **about, form=form)
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""
@@ -193,4 +192,8 @@ def _about_new(session: Session, target: PushTarget) -> dict[str, Any]:
         "heading": f"New push of {target.data_type}",
         "button": "Push it",
         "back": f"/companies/{target.company_id}/pushes",
+        "base": "",
+        "key": uuid4(),
+        "minutes": "",
+        "message": "",
     }

@@ -13,7 +13,7 @@ from tests.support.asgi_server import served
 from tests.support.front_door import KEY, front_door
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-WIDTHS = {"desk": 1280, "phone": 375}
+WIDTHS = {"desk": 1200, "phone": 390}
 NEW = "/companies/{}/connections/{}/push/suppliers/new"
 
 
@@ -118,6 +118,50 @@ async def test_wrong_input_is_said_and_kept(page, site):
 
     assert "Kept" == await page.input_value("[name=supplierName]")
     assert await is_fit(page)
+
+
+async def test_a_bill_of_one_line_fits_on_a_screen_or_two(page, site):
+    await page.set_viewport_size({"width": 1200, "height": 800})
+    await page.goto(site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT).replace("suppliers", "bills"))
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await shot(page, "bill")
+
+    assert height <= 1600
+    assert await is_fit(page)
+
+
+async def test_a_draft_outlives_the_session(page, site):
+    door, url = site
+    path = url + NEW.format(seeds.COMPANY, seeds.PROMPT)
+    await page.goto(path)
+    await page.fill("[name=supplierName]", "Typed before the login ended")
+    await page.select_option("[name=status]", index=1)
+    key = await page.input_value("[name=_key]")
+    await page.context.clear_cookies()
+    await page.click("text=Push it")
+    await page.fill("[name=name]", "all")
+    await page.fill("[name=key]", KEY)
+    await page.keyboard.press("Enter")
+    await page.click("text=Show it")
+    await page.wait_for_selector("[name=supplierName][value='Typed before the login ended']")
+    assert (path, key) == (page.url, await page.input_value("[name=_key]"))
+    await page.click("text=Push it")
+    await page.wait_for_selector(".status.Success")
+
+    await page.goto(path)
+    assert await page.is_hidden(".draft")
+
+
+async def test_a_draft_goes_with_the_log_out(page, site):
+    path = site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT)
+    await page.goto(path)
+    await page.fill("[name=supplierName]", "Mine")
+    kept = "Object.keys(localStorage).length"
+    assert 1 == await page.evaluate(kept)
+    await page.click("text=Log out all")
+    await page.wait_for_url("**/login")
+
+    assert 0 == await page.evaluate(kept)
 
 
 async def test_the_list_leads_to_a_push(page, site):
