@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 from uuid import UUID
 
 from fastapi import Request
@@ -63,12 +63,15 @@ class LoginPages:
         session = self.visitor(request)
         return remember(page("home", session=session), session, request)
 
-    async def go(self, company: str = "") -> Response:
-        """Go to a company's pushes."""
+    async def go(self, request: Request, company: str = "") -> Response:
+        """Go to a company's pushes, with the filters that were given besides."""
         try:
-            return RedirectResponse(f"/companies/{UUID(company)}/pushes", HTTPStatus.SEE_OTHER)
+            place = f"/companies/{UUID(company)}/pushes"
         except ValueError:
             raise HttpError(HTTPStatus.BAD_REQUEST, "That is no company id.") from None
+        asked = request.query_params.multi_items()
+        filters = urlencode([(name, value) for name, value in asked if name != "company" and value])
+        return RedirectResponse(f"{place}?{filters}" if filters else place, HTTPStatus.SEE_OTHER)
 
     async def login(self, target: str = "/") -> Response:
         """Show the login page."""

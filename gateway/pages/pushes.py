@@ -2,31 +2,30 @@
 
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from activities.verdicts import judged
-from codat.models import DATA_TYPES, PushStatus, PushTarget
+from codat.models import PushTarget
 from codat.turns import in_turn
 from gateway.api.operations import title_of
-from gateway.api.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
+from gateway.api.pushes import checked, find, minutes_of, start_or_join
 from gateway.api.routes import CompanyId, ConnectionId, PushKey
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
+from gateway.pages.bulk import BulkPages
 from gateway.pages.forms.render import record_from_form, render_form
+from gateway.pages.listing import ListPages
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
 from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 
-_PAGE_SIZE = 50
 _DataTypePath = Annotated[str, Path(alias="dataType")]
-_Text = Annotated[str, Query(max_length=100)]
 
 
 class Pages:
@@ -98,41 +97,6 @@ class Pages:
         session = self._visits.session_for(request, company)
         return self._live.stream(await find(self._dependencies, company, key), company, session)
 
-    async def listing(  # noqa: PLR0913, PLR0917, the filters
-        self,
-        request: Request,
-        company: CompanyId,
-        status: _Text = "",
-        kind: Annotated[_Text, Query(alias="dataType")] = "",
-        connection: Annotated[_Text, Query(alias="connectionId")] = "",
-        since: _Text = "",
-        number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-    ) -> Response:
-        """Show a company's pushes, newest first, with filters."""
-        session = self._visits.session_for(request, company)
-        asked = {"status": status, "dataType": kind, "connectionId": connection, "since": since}
-        words = [f"outcome={status}", f"dataType={kind}", f"connectionId={connection}"]
-        words.append(f"requestedOnUtc>={since}")
-        query = " && ".join(word for word in words if not word.endswith("="))
-        found = await page_of(self._dependencies, company, number, _PAGE_SIZE, query, NEWEST_FIRST)
-
-        def link(to: int, there: object) -> str:
-            return f"?{urlencode({**asked, 'page': to})}" if there else ""
-
-        answer = page(
-            "list",
-            **shown_to(session, company),
-            rows=found.results,
-            total=found.total_results,
-            number=number,
-            previous=link(number - 1, found.links.previous),
-            next=link(number + 1, found.links.next),
-            asked=asked,
-            statuses=[member.value for member in PushStatus],
-            types=sorted(DATA_TYPES),
-        )
-        return remember(answer, session, request)
-
     async def _start(
         self,
         target: PushTarget,
@@ -156,6 +120,7 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     """Give the router of all pages."""
     pages = Pages(dependencies, visits)
     retry_pages = RetryPages(dependencies, visits)
+    list_pages, bulk_pages = ListPages(dependencies, visits), BulkPages(dependencies, visits)
     router = APIRouter(include_in_schema=False)
     new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
     pushes = "/companies/{companyId}/pushes"
@@ -169,7 +134,11 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
         ("GET", "/docs", visits.docs),
         ("GET", new, pages.new),
         ("POST", new, pages.create),
-        ("GET", pushes, pages.listing),
+        ("GET", pushes, list_pages.listing),
+        ("POST", f"{pushes}/plan", bulk_pages.plan),
+        ("POST", f"{pushes}/bulk", bulk_pages.start),
+        ("GET", f"{pushes}/bulk/{{bulkId}}", bulk_pages.show),
+        ("POST", f"{pushes}/bulk/{{bulkId}}", bulk_pages.steer),
         ("GET", push, pages.show),
         ("GET", EVENTS, pages.events),
         ("POST", f"{push}/retry", retry_pages.retry),

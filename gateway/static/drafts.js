@@ -52,7 +52,7 @@ if (form) {
   sessionStorage.removeItem(keyHere);
   form.addEventListener("input", () => save(form));
   form.addEventListener("click", (event) => {
-    if (event.target.matches("button.remove")) save(form);
+    if (event.target.matches("button.remove")) setTimeout(save, 0, form);
   });
   document.addEventListener("submit", (event) => {
     if (event.target === form) save(form, true);

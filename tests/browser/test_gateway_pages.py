@@ -131,8 +131,7 @@ async def test_a_bill_of_one_line_fits_on_a_screen_or_two(page, site):
 
 
 async def test_a_draft_outlives_the_session(page, site):
-    door, url = site
-    path = url + NEW.format(seeds.COMPANY, seeds.PROMPT)
+    path = site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT)
     await page.goto(path)
     await page.fill("[name=supplierName]", "Typed before the login ended")
     await page.select_option("[name=status]", index=1)
