@@ -41,6 +41,7 @@ class ListedPush:
     record: str
     reason: str
     requested: datetime
+    age: timedelta
     duration: timedelta
     is_over: bool
 
@@ -143,6 +144,7 @@ async def _row(
         record=memo.record if memo else "",
         reason=reasons.get(run.run_id, ""),
         requested=one.requested_on_utc,
+        age=now - one.requested_on_utc,
         duration=(one.completed_on_utc or now) - one.requested_on_utc,
         is_over=one.completed_on_utc is not None,
     )

@@ -1,4 +1,4 @@
-"""Coming in and going out: the start page, logging in, logging out, the page of the API."""
+"""Coming in and going out: logging in, logging out, the page of the API."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -57,11 +57,6 @@ class LoginPages:
         fields = await fields_of(request)
         self._sessions.check(session, fields)
         return fields
-
-    async def home(self, request: Request) -> Response:
-        """Show the start page."""
-        session = self.visitor(request)
-        return remember(page("home", session=session), session, request)
 
     async def go(self, request: Request, company: str = "") -> Response:
         """Go to a company's pushes, with the filters that were given besides."""

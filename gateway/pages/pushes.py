@@ -21,6 +21,7 @@ from gateway.pages.forms.render import record_from_form, render_form
 from gateway.pages.listing import ListPages
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
+from gateway.pages.overview import OverviewPage
 from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
@@ -126,7 +127,7 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     pushes = "/companies/{companyId}/pushes"
     push = f"{pushes}/{{pushOperationKey}}"
     for method, path, endpoint in (
-        ("GET", "/", visits.home),
+        ("GET", "/", OverviewPage(dependencies, visits).show),
         ("GET", "/go", visits.go),
         ("GET", "/login", visits.login),
         ("POST", "/login", visits.log_in),
