@@ -91,14 +91,19 @@ async def pushes_named(client: Client, push_ids: Iterable[UUID]) -> list[Listed]
 
 def status_of_run(run: WorkflowExecution) -> PushStatus:
     """Tell how a run stands; one that was ended from outside can't say, so it is Unknown."""
-    if run.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
+    return status_of(run.status, run.typed_search_attributes.get(PUSH_STATUS, ""))
+
+
+def status_of(execution: WorkflowExecutionStatus | None, told: str) -> PushStatus:
+    """Tell how a run stands by Temporal's status of it and the one that it told itself."""
+    if execution in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
         return PushStatus.PENDING
-    if run.status is WorkflowExecutionStatus.COMPLETED:
+    if execution is WorkflowExecutionStatus.COMPLETED:
         return PushStatus.SUCCESS
-    status = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
+    status = PushStatus(told)
     # A run that failed and says Success was refused: an earlier one had succeeded.
     is_told = status in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
-    is_failed = run.status is WorkflowExecutionStatus.FAILED
+    is_failed = execution is WorkflowExecutionStatus.FAILED
     return status if is_failed and is_told else PushStatus.UNKNOWN
 
 

@@ -8,6 +8,7 @@ MAX_CAUSE = 200
 """Characters."""
 
 _VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|\d+(?:[.,]\d+)*")
+_SEVERAL = re.compile(r"…(?:, …)+")
 _ROW = re.compile(r"/\d+(?=/|$)")
 
 
@@ -15,7 +16,7 @@ def cause_of(outcome: PushOutcome) -> str:
     """Say what went wrong, without what differs from record to record."""
     first = outcome.errors[0] if outcome.errors else None
     text = f"{first.pointer or '/'}: {first.message}" if first else outcome.message
-    return f"{outcome.status.value}: {_VARIES.sub('…', text)}"
+    return f"{outcome.status.value}: {_SEVERAL.sub('…', _VARIES.sub('…', text))}"
 
 
 def cause_without_texts(outcome: PushOutcome) -> str:
