@@ -138,6 +138,7 @@ async def main(host: str, port: int) -> None:
             queue,
             webhooks,
             quota=lambda: codat.limits.allowance,
+            tell_quota=codat.limits.note_allowance,
             meter=meter,
             tracer=tracer,
         )

@@ -38,6 +38,7 @@ class Dependencies:
     first_words: FirstWords = field(default_factory=FirstWords)
     undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
     quota: Callable[[], DailyQuota] = DailyQuota
+    tell_quota: Callable[[DailyQuota], None] = lambda _: None
     endings: Endings = field(default_factory=Endings)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     meter: MetricMeter = MetricMeter.noop
