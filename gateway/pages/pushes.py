@@ -90,6 +90,7 @@ class Pages:
             title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=snapshot.request.data if snapshot.request else None,
+            stands=snapshot.outcome.data if snapshot.outcome else None,
         )
         return remember(answer, session, request)
 
