@@ -71,8 +71,17 @@ def copy_rows(database: Path, wanted: int) -> None:
         list(aged(dict(zip(columns, random.choice(closed), strict=True))).values())
         for _ in range(wanted - len(closed))
     )
+    # Fifty indexes that grow row by row take twenty times longer than those that are made at once.
+    indexes = store.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
+        "AND tbl_name = 'executions_visibility'"
+    ).fetchall()
     with store:
+        for index, _ in indexes:
+            store.execute(f"DROP INDEX {index}")
         store.executemany(insert, rows)
+        for _, text in indexes:
+            store.execute(text)
     store.close()
 
 

@@ -107,7 +107,7 @@ async def test_a_failed_push_is_edited_by_keyboard_alone(page, site):
     await page.press("[name=supplierName]", "Enter")
     await page.wait_for_selector(".status.Failed")
     door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
-    await page.focus("text=Edit and retry")
+    await page.focus("a:text-is('Edit and retry')")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=Retry with this")
     assert "By hand" == await page.input_value("[name=supplierName]")
@@ -228,10 +228,10 @@ async def test_many_are_retried_from_the_list_by_keyboard(page, site):
 
 async def test_the_list_leads_to_a_push(page, site):
     await page.goto(f"{site[1]}/companies/{seeds.COMPANY}/pushes")
-    await page.wait_for_selector("td a")
+    await page.wait_for_selector("tbody th a")
     await shot(page, "list")
     assert True is await is_fit(page)
-    await page.click("td a >> nth=0")
+    await page.click("tbody th a >> nth=0")
     await page.wait_for_selector("text=What happened")
 
     assert True is await is_fit(page)
