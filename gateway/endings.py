@@ -47,6 +47,6 @@ class Endings:
             return ""
         else:
             first = outcome.errors[0] if outcome.errors else None
-            reason = f"{outcome.message} {first.message}" if first else outcome.message
+            reason = first.message if first else outcome.message
         self._known[run_id] = reason
         return reason
