@@ -28,13 +28,14 @@ class StartMemo(Wire):
     """What a start by `dispatch` leaves: SHA-256 and kind of the caller's first record.
 
     `started_on_utc` is the caller's clock; `reference` the caller's key where the search attribute
-    holds only its digest.
+    holds only its digest. `record` is the record's number or name, and its amount.
     """
 
     first_digest: str
     kind: str
     started_on_utc: datetime
     reference: str = ""
+    record: str = ""
 
     @property
     def record_id(self) -> str | None:

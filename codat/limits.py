@@ -72,6 +72,10 @@ class RequestLimits:
     def allowance(self, quota: DailyQuota) -> None:
         self._told, self._told_until = quota, self._clock() + quota.until_reset.total_seconds()
 
+    def note_allowance(self, quota: DailyQuota) -> None:
+        """Note what a report of Codat's says of the day's requests."""
+        self.allowance = quota
+
     @contextmanager
     def hold(self, company: UUID | None, *, writes: bool) -> Generator[None]:
         """Let a call through, or raise NotSent with the time after which its turn comes."""

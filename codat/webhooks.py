@@ -18,6 +18,7 @@ from pydantic import SecretStr, TypeAdapter
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from codat.lenient import Maybe, UtcDatetime
+from codat.reports import ConnectionReport, QuotaReport, read_report
 from codat.settings import SettingsError
 
 _UUID = TypeAdapter[UUID | None](Maybe[UUID])
@@ -56,12 +57,15 @@ class Webhooks:
         self._keys = [_key(text) for text in texts]
         self._authorization = authorization.get_secret_value().encode() if authorization else None
 
-    def read(self, body: bytes, headers: Mapping[str, str]) -> Event | None:
+    def read(
+        self, body: bytes, headers: Mapping[str, str]
+    ) -> Event | ConnectionReport | QuotaReport | None:
         """Read a report; None if it is about something else. NotGenuine."""
         known = {name.lower(): value for name, value in headers.items()}
         if "webhook-signature" in known:
             self._check_signature(body, known)
-            return _today(_members(_document(body)), known)
+            document = _members(_document(body))
+            return _today(document, known) or read_report(document, known)
         self._check_authorization(known.get("authorization", ""))
         return _older(_members(_document(body)))
 

@@ -1,6 +1,7 @@
 """`options` and `validate`: what the accounting software wants, asked of Codat directly."""
 
 import asyncio
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from rich.text import Text
 from codat.client import CodatClient
 from codat.models import Problem, PushOption, PushTarget
 from codat.settings import load_settings
+from codat.validation.schema import json_schema
 from codat.validation.validate import validate_record
 from commands.exit_codes import FAILED, STARTED
 from commands.inputs import read_record, read_request
@@ -18,18 +20,38 @@ from commands.output import print_json, print_result
 from commands.push import Company, Connection, Data, DataType, Json
 
 
+class OptionsForm(StrEnum):
+    """How the options are shown."""
+
+    TABLE = "table"
+    OPTIONS = "options"
+    JSON_SCHEMA = "json-schema"
+
+
 def options(
-    company: Company, connection: Connection, data_type: DataType, *, as_json: Json = False
+    company: Company,
+    connection: Connection,
+    data_type: DataType,
+    *,
+    form: Annotated[
+        OptionsForm, typer.Option("--as", help="Table, Codat's document, or JSON Schema 2020-12.")
+    ] = OptionsForm.TABLE,
+    as_json: Json = False,
 ) -> int:
     """Show the fields that the accounting software wants.
 
     Example: python starter.py options --company ID --connection ID --data-type bills
     """
+    if as_json and form is OptionsForm.TABLE:
+        form = OptionsForm.OPTIONS
     document = asyncio.run(current_options(_target(company, connection, data_type)))
-    if as_json:
-        print_json(document)
-    else:
-        Console().print(_fields(PushOption.model_validate(document)))
+    match form:
+        case OptionsForm.TABLE:
+            Console().print(_fields(PushOption.model_validate(document)))
+        case OptionsForm.OPTIONS:
+            print_json(document)
+        case OptionsForm.JSON_SCHEMA:
+            print_json(json_schema(document))
     return STARTED
 
 

@@ -27,9 +27,9 @@ from commands.output import print_json, print_note, print_result, printable
 from commands.plan_input import read_plan_file
 from commands.push import Json
 from commands.push_status import reach_temporal
-from dispatch.payloads.converter import to_plain
 from dispatch.plan_check import PlanCheck, check_plan
 from dispatch.plans import PlanKeyConflict, PlanTooLarge, PlanWish, StartedPlan, start_plan
+from surepush_client.payloads import to_plain
 from workflows.plan.models import SUCCEEDED, UNSUCCESSFUL, PlanReport, PlanRequest
 
 _LOOK_EVERY = 1.0

@@ -11,7 +11,7 @@ temporal operator namespace create --namespace "$namespace" --retention "$retent
 
 # A namespace takes some seconds to be known to the whole server.
 set --
-for name in PushStatus CompanyId ConnectionId DataType PushReference PushOperationKey PushDigest StartedBy; do
+for name in PushStatus CompanyId ConnectionId DataType PushReference PushOperationKey PushDigest StartedBy PushCause; do
     set -- "$@" --name "$name" --type Keyword
 done
 tries=0

@@ -25,6 +25,9 @@ from workflows.models import PushOutcome
 MAX_PUSHES = 10_000
 """Of one bulk: their ids travel in one payload."""
 
+COMPANY_MEMO = "companyId"
+"""The memo of a bulk whose pushes are all of one company."""
+
 NEEDS_A_PERSON = (
     "Skipped: it is unclear whether the record was written; check the accounting software"
 )
@@ -53,8 +56,9 @@ async def start_bulk(  # noqa: PLR0913, each is a choice of the operator's
     gap: float,
     reason: str | None = None,
     task_queue: str | None = None,
+    company: UUID | None = None,
 ) -> "Bulk":
-    """Begin to retry these pushes, `gap` seconds apart.
+    """Begin to retry these pushes, `gap` seconds apart; `company`: they are all of this one.
 
     What was started after `planned`, by the server's clock, is somebody else's doing.
     """
@@ -71,6 +75,7 @@ async def start_bulk(  # noqa: PLR0913, each is a choice of the operator's
         id=bulk.workflow_id,
         task_queue=task_queue or DispatchSettings().task_queue,
         static_summary=f"retry {len(pushes)} pushes",
+        memo={COMPANY_MEMO: str(company)} if company else None,
     )
     return bulk
 
@@ -90,6 +95,13 @@ class Bulk:
     @property
     def _handle(self) -> WorkflowHandle[Any, BulkReport]:
         return self.client.get_workflow_handle(self.workflow_id, result_type=BulkReport)
+
+    async def company(self) -> str | None:
+        """Say which company all of its pushes are of, if that is known; NoSuchBulk."""
+        try:
+            return await (await self._handle.describe()).memo_value(COMPANY_MEMO, None)
+        except RPCError as error:
+            raise self._told(error) from None
 
     async def report(self, *, wait: bool = False) -> BulkReport:
         """Tell how it stands, in the end with `wait`; NoSuchBulk.

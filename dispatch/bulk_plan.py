@@ -1,7 +1,6 @@
 """Pushes that did not succeed, grouped by what went wrong: the plan of a bulk of retries."""
 
 import asyncio
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,11 +14,11 @@ from dispatch.listing import Listed
 from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.storage import PayloadMissing
 from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push
+from workflows.cause import cause_of
 from workflows.models import PushOutcome
 
 _AT_ONCE = 20
 _UNREADABLE = "How it ended can't be read: a key or the large records are missing here"
-_VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|\d+(?:[.,]\d+)*")
 
 
 @dataclass
@@ -92,13 +91,6 @@ def _grouped(ended: Iterable[tuple[Listed, PushOutcome | None]]) -> list[Failure
         cause = causes.setdefault(message, FailureCause(message))
         (cause.safe if outcome and is_safe(outcome) else cause.unclear).append(push)
     return sorted(causes.values(), key=lambda cause: -len(cause.pushes))
-
-
-def cause_of(outcome: PushOutcome) -> str:
-    """Say what went wrong, without what differs from record to record."""
-    first = outcome.errors[0] if outcome.errors else None
-    text = f"{first.pointer or '/'}: {first.message}" if first else outcome.message
-    return f"{outcome.status.value}: {_VARIES.sub('…', text)}"
 
 
 def _words(outcome: PushOutcome) -> str:

@@ -29,6 +29,18 @@ async def hold(
     Where two hold the same at once, the later one's reason stays; it is held for both.
     """
     before = await read_holds(client, company)
+    await ask_to_hold(client, company, wish, task_queue=task_queue)
+
+    def is_done(holds: list[Hold]) -> bool:
+        return any(held.scope == wish.scope and held not in before for held in holds)
+
+    return await _until(client, company, is_done)
+
+
+async def ask_to_hold(
+    client: Client, company: UUID, wish: Hold, *, task_queue: str | None = None
+) -> None:
+    """Wish a hold; every worker obeys some seconds after one has taken it."""
     await client.start_workflow(
         "push-hold",
         id=hold_workflow_id(company),
@@ -39,10 +51,15 @@ async def hold(
         static_summary=f"holds of company {company}",
     )
 
-    def is_done(holds: list[Hold]) -> bool:
-        return any(held.scope == wish.scope and held not in before for held in holds)
 
-    return await _until(client, company, is_done)
+async def ask_to_release(client: Client, company: UUID, connection: UUID, *, by: str) -> None:
+    """Wish that what `by` holds of a connection is let go; nothing where nothing is held."""
+    wish = Release(connection_id=connection, by=by)
+    try:
+        await client.get_workflow_handle(hold_workflow_id(company)).signal("release", wish)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def release(

@@ -77,16 +77,33 @@ async def list_pushes(client: Client, selection: Selection) -> Listing:
     return Listing(pushes, is_cut=len(matched) >= MAX_RUNS)
 
 
+async def pushes_named(client: Client, push_ids: Iterable[UUID]) -> list[Listed]:
+    """Give the pushes of these ids as their latest runs stand, without what is not listed."""
+    ids = sorted(f"push-{push_id}" for push_id in push_ids)
+    runs = [
+        run
+        for begin in range(0, len(ids), _IDS_AT_ONCE)
+        for run in await _runs(client, among("WorkflowId", ids[begin : begin + _IDS_AT_ONCE]))
+    ]
+    by_id = {run.run_id: run for run in runs}
+    return [await _told(push, by_id[push.run_id]) for push in _pushes(runs)]
+
+
 def status_of_run(run: WorkflowExecution) -> PushStatus:
     """Tell how a run stands; one that was ended from outside can't say, so it is Unknown."""
-    if run.status in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
+    return status_of(run.status, run.typed_search_attributes.get(PUSH_STATUS, ""))
+
+
+def status_of(execution: WorkflowExecutionStatus | None, told: str) -> PushStatus:
+    """Tell how a run stands by Temporal's status of it and the one that it told itself."""
+    if execution in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
         return PushStatus.PENDING
-    if run.status is WorkflowExecutionStatus.COMPLETED:
+    if execution is WorkflowExecutionStatus.COMPLETED:
         return PushStatus.SUCCESS
-    status = PushStatus(run.typed_search_attributes.get(PUSH_STATUS, ""))
+    status = PushStatus(told)
     # A run that failed and says Success was refused: an earlier one had succeeded.
     is_told = status in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
-    is_failed = run.status is WorkflowExecutionStatus.FAILED
+    is_failed = execution is WorkflowExecutionStatus.FAILED
     return status if is_failed and is_told else PushStatus.UNKNOWN
 
 

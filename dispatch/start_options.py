@@ -10,6 +10,7 @@ from activities.start_memo import CALLER_MEMO, START_MEMO, StartMemo
 from codat.clock import utc_now
 from dispatch.payloads.encryption import encrypts
 from dispatch.priorities import StartPriorities
+from dispatch.record_title import record_title
 from workflows.attributes import at_start
 from workflows.markdown import plain
 from workflows.models import PushRequest
@@ -33,6 +34,7 @@ def start_memo(client: Client, request: PushRequest) -> StartMemo:
         kind=request.kind,
         started_on_utc=utc_now(),
         reference=(request.idempotency_key or "") if encrypts(client) else "",
+        record=record_title(request.data),
     )
 
 

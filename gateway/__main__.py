@@ -132,7 +132,15 @@ async def main(host: str, port: int) -> None:
     ):
         cache = OptionsCache(codat)
         dependencies = Dependencies(
-            client, cache, settings, queue, webhooks, meter=meter, tracer=tracer
+            client,
+            cache,
+            settings,
+            queue,
+            webhooks,
+            quota=lambda: codat.limits.allowance,
+            tell_quota=codat.limits.note_allowance,
+            meter=meter,
+            tracer=tracer,
         )
         config = _server_config(dependencies, host, port)
         if not settings.api_keys:

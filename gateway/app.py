@@ -10,6 +10,7 @@ from dispatch.process.health import Readiness, ready_answer
 from gateway.api.plans import plan_routes
 from gateway.api.routes import other_write_routes, push_routes
 from gateway.callers import Callers
+from gateway.client_reports import ClientReports
 from gateway.dependencies import Dependencies
 from gateway.errors import ErrorsMiddleware, Json, install_handlers
 from gateway.middleware.metrics import MetricsMiddleware
@@ -73,7 +74,12 @@ def build_app(dependencies: Dependencies) -> FastAPI:
     app.include_router(page_routes(dependencies, visits))
     app.include_router(other_write_routes(dependencies))
     app.mount("/static", StaticFiles(directory=STATIC))
-    receiver = Receiver(dependencies.temporal, dependencies.webhooks, dependencies.meter)
+    reports = ClientReports(
+        dependencies.temporal,
+        task_queue=dependencies.task_queue,
+        tell_quota=dependencies.tell_quota,
+    )
+    receiver = Receiver(dependencies.temporal, dependencies.webhooks, dependencies.meter, reports)
     app.router.routes.extend(receiver.routes(settings.api_keys))
     app.add_api_route("/health", _health, methods=READS, include_in_schema=False)
 

@@ -1,14 +1,17 @@
 """What the front door is put together from."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from opentelemetry.trace import Tracer
 from temporalio.client import Client
 from temporalio.common import MetricMeter
 
+from codat.quota import DailyQuota
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
+from gateway.endings import Endings
 from gateway.owned import OwnedPushes
 from gateway.repeats import UndeliveredKeys
 from gateway.second_person import FirstWords
@@ -21,6 +24,7 @@ class Dependencies:
 
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
     answers were missed, `first_words` what a second person has to confirm.
+    `endings` has how runs ended, `quota` tells the day's requests that are left.
     `closing` is set when streams have to end; what is counted goes to `meter`,
     what is traced to `tracer`.
     """
@@ -33,6 +37,9 @@ class Dependencies:
     owned: OwnedPushes = field(default_factory=OwnedPushes)
     first_words: FirstWords = field(default_factory=FirstWords)
     undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
+    quota: Callable[[], DailyQuota] = DailyQuota
+    tell_quota: Callable[[DailyQuota], None] = lambda _: None
+    endings: Endings = field(default_factory=Endings)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     meter: MetricMeter = MetricMeter.noop
     tracer: Tracer | None = None

@@ -1,6 +1,6 @@
 """Pages as HTML: templates that escape whatever they are given."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +23,18 @@ _TEMPLATES = Environment(
 
 def _when(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def _duration(time: timedelta) -> str:
+    """Write a time in its two largest units, such as `3 h 20 min`."""
+    seconds = max(time.total_seconds(), 0)
+    if seconds < 10:  # noqa: PLR2004, a tenth says something there
+        return f"{seconds:.1f} s"
+    whole, parts = round(seconds), list[str]()
+    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, whole = divmod(whole, size)
+        parts += [f"{count} {unit}"] if count else []
+    return " ".join(parts[:2])
 
 
 def indented(value: object, depth: int = 0) -> str:
@@ -48,7 +60,7 @@ def _json(value: object) -> str:
 
 
 _FILTERS = cast("dict[str, object]", _TEMPLATES.filters)  # pyright: ignore[reportUnknownMemberType]
-_FILTERS.update({"json": _json, "when": _when})
+_FILTERS.update({"duration": _duration, "json": _json, "when": _when})
 
 
 def fragment(_name: str, **values: Any) -> Markup:  # noqa: ANN401, whatever the template shows

@@ -1,4 +1,4 @@
-"""`POST /webhooks/codat`: Codat's reports become hints to the pushes they are about."""
+"""`POST /webhooks/codat`: Codat's reports become hints to the pushes they are about, or holds."""
 
 import logging
 import time
@@ -18,6 +18,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.visibility import equals
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.auth import ApiKey, authenticate
+from gateway.client_reports import ClientReports
 from gateway.errors import HttpError
 from gateway.middleware.metrics import WEBHOOKS
 
@@ -37,9 +38,14 @@ class Receiver:
     """Finds the push of an operation and tells it to look; `counts` says what came of reports."""
 
     def __init__(
-        self, client: Client, webhooks: Webhooks, meter: MetricMeter = MetricMeter.noop
+        self,
+        client: Client,
+        webhooks: Webhooks,
+        meter: MetricMeter = MetricMeter.noop,
+        reports: ClientReports | None = None,
     ) -> None:
         self._client = client
+        self._reports = reports or ClientReports(client)
         self._webhooks = webhooks
         self._hinted: TTLCache[str, bool] = TTLCache(MAX_HINTED, HINTED_FOR)
         self._strangers: FIFOCache[UUID, float] = FIFOCache(MAX_STRANGERS)
@@ -65,8 +71,9 @@ class Receiver:
         except NotGenuine as error:
             log.warning("A webhook was refused: %s", error)
             return self._answer("refused", 401)
-        if event is None:
-            return self._answer("about something else", 200)
+        if not isinstance(event, Event):
+            word = await self._reports.take(event) if event else "about something else"
+            return self._answer(word, 200)
         if event.message in self._hinted:
             return self._answer("repeated", 200)
         known = await self._hint(event.operation)

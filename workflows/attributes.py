@@ -8,7 +8,8 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 
 from activities.other_pushes import REQUESTED
 from codat.models import PushStatus
-from workflows.models import PushRequest
+from workflows.cause import MAX_CAUSE, cause_of, cause_without_texts
+from workflows.models import PushOutcome, PushRequest
 
 PUSH_STATUS = SearchAttributeKey.for_keyword("PushStatus")
 COMPANY_ID = SearchAttributeKey.for_keyword("CompanyId")
@@ -18,6 +19,7 @@ PUSH_REFERENCE = SearchAttributeKey.for_keyword("PushReference")
 PUSH_OPERATION_KEY = SearchAttributeKey.for_keyword("PushOperationKey")
 PUSH_DIGEST = SearchAttributeKey.for_keyword("PushDigest")
 STARTED_BY = SearchAttributeKey.for_keyword("StartedBy")
+PUSH_CAUSE = SearchAttributeKey.for_keyword("PushCause")
 
 ALL = (
     PUSH_STATUS,
@@ -28,6 +30,7 @@ ALL = (
     PUSH_OPERATION_KEY,
     PUSH_DIGEST,
     STARTED_BY,
+    PUSH_CAUSE,
 )
 
 
@@ -40,14 +43,26 @@ def at_start(request: PushRequest, started_by: str | None = None) -> TypedSearch
 def upsert_start_attributes(request: PushRequest) -> None:
     """Give a run that was started by hand, or again, what it is found by."""
     values = _values(request)
-    digest = hashlib.sha256(values[PUSH_REFERENCE].encode()).hexdigest()
-    # Where payloads are encrypted the key is known by its digest, and stays so.
-    if workflow.info().typed_search_attributes.get(PUSH_REFERENCE) == digest:
-        values[PUSH_REFERENCE] = digest
+    if is_sealed(request):
+        values[PUSH_REFERENCE] = _sealed(request)
     _upsert(values)
     # A reset is a request of its own.
     if REQUESTED in workflow.info().raw_memo:
         workflow.upsert_memo({REQUESTED: None})
+
+
+def is_sealed(request: PushRequest) -> bool:
+    """Whether payloads are encrypted: then the key is known by its digest, and stays so."""
+    return workflow.info().typed_search_attributes.get(PUSH_REFERENCE) == _sealed(request)
+
+
+def upsert_ending(request: PushRequest, outcome: PushOutcome, operation: UUID | None) -> None:
+    """Say how the push ended and, if it did not succeed, of what; one event, one action."""
+    values = {PUSH_STATUS: outcome.status.value, PUSH_OPERATION_KEY: operation}
+    if outcome.status is not PushStatus.SUCCESS:
+        words = cause_without_texts if is_sealed(request) else cause_of
+        values[PUSH_CAUSE] = words(outcome)[:MAX_CAUSE]
+    _upsert({key: str(value) for key, value in values.items() if value})
 
 
 def upsert_attributes(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:
@@ -60,6 +75,10 @@ def clear_operation_attribute() -> None:
     """Say that the push is sent anew and has no operation of its own yet."""
     unset = PUSH_OPERATION_KEY.value_unset()
     workflow.upsert_search_attributes([unset])  # pyright: ignore[reportUnknownMemberType]
+
+
+def _sealed(request: PushRequest) -> str:
+    return hashlib.sha256((request.idempotency_key or "").encode()).hexdigest()
 
 
 def _values(request: PushRequest) -> dict[SearchAttributeKey[str], str]:

@@ -15,11 +15,21 @@ with workflow.unsafe.imports_passed_through():
 Input = TypeVar("Input", bound=Wire)
 
 
+REPORTED_BY = "Codat's report"
+"""Who holds a connection that Codat reports as disconnected."""
+
+
 class Release(Wire):
-    """What to let go: all that lies within."""
+    """What to let go: all that lies within, or only what `by` holds."""
 
     connection_id: UUID | None = None
     data_type: str | None = None
+    by: str | None = None
+
+    def lets_go(self, hold: Hold) -> bool:
+        """Whether this hold ends."""
+        is_meant = self.by in (None, hold.by)
+        return is_meant and hold.lies_within(self.connection_id, self.data_type)
 
 
 @workflow.defn(name="push-hold")
@@ -48,8 +58,7 @@ class HoldWorkflow:
         """Take one `Release`: let go what lies within it."""
         release = _read(inputs, Release)
         if release:
-            within = (release.connection_id, release.data_type)
-            self._tell([held for held in self._holds if not held.lies_within(*within)])
+            self._tell([held for held in self._holds if not release.lets_go(held)])
 
     def _tell(self, holds: list[Hold]) -> None:
         self._holds, self._is_known = holds, True

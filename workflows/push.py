@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, ApplicationEr
 
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
-    from workflows.attributes import upsert_attributes
+    from workflows.attributes import upsert_ending
     from workflows.details import outcome_details
     from workflows.input_errors import check_workflow_id, read_request
     from workflows.lifecycle import (
@@ -101,7 +101,7 @@ class PushWorkflow:
         workflow.register_random_seed_callback(self._on_reset)
         self._state = begin(request, is_reset=was_reset_to_the_start())
         outcome = await self._run_until_ended(self._state)
-        upsert_attributes(status=outcome.status, operation=self._state.unannounced)
+        upsert_ending(request, outcome, self._state.unannounced)
         count_ending(request, outcome)
         finish(self._state, outcome)
         workflow.set_current_details(outcome_details(outcome, str(request.push_id)))

@@ -30,10 +30,14 @@ _AT_LEAST = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class FoundOperations:
-    """The pushes that match; `is_cut` when there are older ones that were not looked at."""
+    """The pushes that match, and the run that speaks for each.
+
+    `is_cut`: there are older ones that were not looked at.
+    """
 
     operations: list[Operation]
     is_cut: bool
+    runs: dict[UUID, WorkflowExecution]
 
 
 async def find_operations(
@@ -42,13 +46,16 @@ async def find_operations(
     """Give the matching pushes of a company, newest first."""
     runs, is_cut = await _newest_runs(client, _where(company, certain_terms(condition)))
     found: list[Operation] = []
+    by_key: dict[UUID, WorkflowExecution] = {}
     for number, run in enumerate(_latest(runs), 1):
         row = await _operation(run, company, unknown_as)
-        found += [row] if row and condition.matches(_row(row)) else []
+        if row and condition.matches(_row(row)):
+            found.append(row)
+            by_key[row.push_operation_key] = run
         if number % _A_TURN == 0:
             await asyncio.sleep(0)  # others have their turn
     found.sort(key=lambda row: (row.requested_on_utc, row.push_operation_key.int), reverse=True)
-    return FoundOperations(found, is_cut)
+    return FoundOperations(found, is_cut, by_key)
 
 
 def _where(company: UUID, terms: Iterable[Term]) -> str:

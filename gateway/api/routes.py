@@ -11,6 +11,7 @@ from codat.models import DATA_TYPES, PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes
+from gateway.api.options_forms import AS_SCHEMA, OptionsForm, written_as
 from gateway.api.query import MAX_QUERY, PLAIN_QUERY
 from gateway.api.schemas import ErrorBody, Operation, OperationsPage
 from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
@@ -183,19 +184,27 @@ class PushApi:
         return await in_turn(Json, found)
 
     async def options(
-        self, company: CompanyId, connection: ConnectionId, data_type: DataType
+        self,
+        company: CompanyId,
+        connection: ConnectionId,
+        data_type: DataType,
+        form: OptionsForm = "options",
     ) -> Json:
         """Read what the company's accounting software accepts of a data type."""
         fields = {"company_id": company, "connection_id": connection, "data_type": data_type}
         target = pushes.checked({**fields, "data": {}}).target
         cached = await self._dependencies.options.get(target)
-        return await in_turn(_document, cached.document)
+        return await in_turn(written_as, form, cached.document)
 
     async def transaction_options(
-        self, company: CompanyId, connection: ConnectionId, account: AccountId
+        self,
+        company: CompanyId,
+        connection: ConnectionId,
+        account: AccountId,
+        form: OptionsForm = "options",
     ) -> Json:
         """Read what is accepted of transactions of a bank account."""
-        return await self.options(company, connection, _transactions(account))
+        return await self.options(company, connection, _transactions(account), form)
 
 
 def push_routes(dependencies: Dependencies) -> APIRouter:
@@ -208,8 +217,8 @@ def push_routes(dependencies: Dependencies) -> APIRouter:
         (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, _KEYED),
         (f"{there}/push/{{dataType}}", "POST", api.create, Operation, _KEYED),
         (f"{there}/push/{{dataType}}/{{recordId:path}}", "PUT", api.update, Operation, _KEYED),
-        (f"{there}/options/{bank}", "GET", api.transaction_options, PushOption, None),
-        (f"{there}/options/{{dataType}}", "GET", api.options, PushOption, None),
+        (f"{there}/options/{bank}", "GET", api.transaction_options, PushOption, AS_SCHEMA),
+        (f"{there}/options/{{dataType}}", "GET", api.options, PushOption, AS_SCHEMA),
         (f"{company}/push/{{pushOperationKey}}", "GET", api.read, Operation, None),
         (f"{company}/push", "GET", api.page, OperationsPage, None),
     ):
@@ -219,11 +228,6 @@ def push_routes(dependencies: Dependencies) -> APIRouter:
         if method == "GET":
             router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
     return router
-
-
-def _document(options: PushOption) -> Json:
-    # What the platform left out stays out.
-    return Json(options.model_dump(by_alias=True, exclude_unset=True))
 
 
 def other_write_routes(dependencies: Dependencies) -> APIRouter:

@@ -1,7 +1,8 @@
 """A push's page while it changes: server-sent events, driven by the push's own history."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +13,11 @@ from starlette.types import Scope
 
 from codat.turns import in_turn
 from dispatch.timeline.build import build_timeline
+from dispatch.timeline.timeline import TimelineEvent
 from gateway.dependencies import Dependencies
 from gateway.pages.follow import CALM, END, event_stream, has_news, history_of, state_event
 from gateway.pages.plans import PLAN_EVENTS
-from gateway.pages.resolve import MAX_WORDS, is_unclear
+from gateway.pages.resolve import MAX_WORDS, advice_on, is_unclear
 from gateway.rendering import fragment
 from gateway.sessions import Session
 from gateway.snapshot import PushSnapshot, snapshot_of
@@ -25,6 +27,7 @@ _EVENTS, *_ = compile_path(EVENTS)
 _PLAN_EVENTS, *_ = compile_path(PLAN_EVENTS)
 
 _GOING_ON = "The push goes on; this page follows it."
+_GAP = timedelta(seconds=1)
 
 
 class Live:
@@ -56,7 +59,8 @@ class Live:
             "remarks": [("Errors", outcome.errors), ("Warnings", outcome.warnings)]
             if outcome
             else [],
-            "moments": timeline.moments,
+            "moments": _with_gaps(timeline.moments),
+            "advice": advice_on(snapshot),
             "unclear": is_unclear(snapshot),
             "run": snapshot.description.run_id,
             "first_word": self._dependencies.first_words.of(snapshot.description.run_id),
@@ -88,6 +92,20 @@ class Live:
                 yield END
                 return
             await asyncio.sleep(CALM)
+
+
+def _with_gaps(
+    moments: Sequence[TimelineEvent],
+) -> list[tuple[TimelineEvent, timedelta | None]]:
+    """Give each moment with the time since the one before it, where that says something."""
+    before = [None, *(moment.until or moment.at for moment in moments)]
+    gaps = [
+        moment.at - last if last else None for moment, last in zip(moments, before, strict=False)
+    ]
+    return [
+        (moment, gap if gap and gap >= _GAP else None)
+        for moment, gap in zip(moments, gaps, strict=True)
+    ]
 
 
 def is_stream(scope: Scope) -> bool:

@@ -1,9 +1,9 @@
-"""Coming in and going out: the start page, logging in, logging out, the page of the API."""
+"""Coming in and going out: logging in, logging out, the page of the API."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 from uuid import UUID
 
 from fastapi import Request
@@ -19,6 +19,9 @@ from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember
 
 _MAX_FIELDS = 20_000
 _MAX_LEVELS = 20
+_FORMS = ("/new", "/edit")
+"""How the paths end that a form is shown at and sent to."""
+
 _OWN = ("same-origin", "none")
 
 
@@ -55,17 +58,15 @@ class LoginPages:
         self._sessions.check(session, fields)
         return fields
 
-    async def home(self, request: Request) -> Response:
-        """Show the start page."""
-        session = self.visitor(request)
-        return remember(page("home", session=session), session, request)
-
-    async def go(self, company: str = "") -> Response:
-        """Go to a company's pushes."""
+    async def go(self, request: Request, company: str = "") -> Response:
+        """Go to a company's pushes, with the filters that were given besides."""
         try:
-            return RedirectResponse(f"/companies/{UUID(company)}/pushes", HTTPStatus.SEE_OTHER)
+            place = f"/companies/{UUID(company)}/pushes"
         except ValueError:
             raise HttpError(HTTPStatus.BAD_REQUEST, "That is no company id.") from None
+        asked = request.query_params.multi_items()
+        filters = urlencode([(name, value) for name, value in asked if name != "company" and value])
+        return RedirectResponse(f"{place}?{filters}" if filters else place, HTTPStatus.SEE_OTHER)
 
     async def login(self, target: str = "/") -> Response:
         """Show the login page."""
@@ -98,7 +99,8 @@ class LoginPages:
 
 def to_login(request: Request) -> Response:
     """Send somebody to the login page, and back again afterwards."""
-    target = quote(request.url.path, safe="") if request.method == "GET" else ""
+    has_page = request.method == "GET" or request.url.path.endswith(_FORMS)
+    target = quote(request.url.path, safe="") if has_page else ""
     return RedirectResponse(f"/login?target={target}", HTTPStatus.SEE_OTHER)
 
 

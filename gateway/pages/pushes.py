@@ -2,31 +2,31 @@
 
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from activities.verdicts import judged
-from codat.models import DATA_TYPES, PushStatus, PushTarget
+from codat.models import PushTarget
 from codat.turns import in_turn
 from gateway.api.operations import title_of
-from gateway.api.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
+from gateway.api.pushes import checked, find, minutes_of, start_or_join
 from gateway.api.routes import CompanyId, ConnectionId, PushKey
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
+from gateway.pages.bulk import BulkPages
 from gateway.pages.forms.render import record_from_form, render_form
+from gateway.pages.listing import ListPages
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
-from gateway.pages.retry import RetryPages
+from gateway.pages.overview import OverviewPage
+from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 
-_PAGE_SIZE = 50
 _DataTypePath = Annotated[str, Path(alias="dataType")]
-_Text = Annotated[str, Query(max_length=100)]
 
 
 class Pages:
@@ -46,9 +46,7 @@ class Pages:
         cached = await self._dependencies.options.get(target)
         form = await in_turn(render_form, cached.document)
         about = _about_new(session, target)
-        answer = await in_turn(
-            page, "new", **about, form=form, base="", key=uuid4(), minutes="", message=""
-        )
+        answer = await in_turn(page, "new", **about, form=form)
         return remember(answer, session, request)
 
     async def create(
@@ -60,21 +58,22 @@ class Pages:
         target, typed = _target(company, connection, kind), dict(fields)
         cached = await self._dependencies.options.get(target)
         record = await in_turn(record_from_form, cached.document, fields)
-        message, status = "", HTTPStatus.OK
-        cached, problems = await judged(
-            self._dependencies.options.get, target, record, update=False
-        )
-        if not is_wrong(problems):
-            try:
-                push_id = await self._start(target, record, typed, session)
-                return to_push(company, push_id)
-            except HttpError as error:
-                message, status = error.message, error.status
+        message, status, problems = "", HTTPStatus.OK, []
+        if DRAFT not in typed:
+            cached, problems = await judged(
+                self._dependencies.options.get, target, record, update=False
+            )
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            if not is_wrong(problems):
+                try:
+                    push_id = await self._start(target, record, typed, session)
+                    return to_push(company, push_id)
+                except HttpError as error:
+                    message, status = error.message, error.status
         form = await in_turn(render_form, cached.document, record, problems)
-        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", ""), "base": ""}
-        about = _about_new(session, target) | shown
-        wrong = status if message else HTTPStatus.UNPROCESSABLE_ENTITY
-        return await in_turn(page, "new", wrong, **about, form=form, message=message)
+        shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
+        about = _about_new(session, target) | shown | {"message": message}
+        return await in_turn(page, "new", status, **about, form=form)
 
     async def show(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Show a push as it stands; the page follows it while it goes on."""
@@ -91,6 +90,7 @@ class Pages:
             title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=snapshot.request.data if snapshot.request else None,
+            stands=snapshot.outcome.data if snapshot.outcome else None,
         )
         return remember(answer, session, request)
 
@@ -98,41 +98,6 @@ class Pages:
         """Stream the push's page as it changes."""
         session = self._visits.session_for(request, company)
         return self._live.stream(await find(self._dependencies, company, key), company, session)
-
-    async def listing(  # noqa: PLR0913, PLR0917, the filters
-        self,
-        request: Request,
-        company: CompanyId,
-        status: _Text = "",
-        kind: Annotated[_Text, Query(alias="dataType")] = "",
-        connection: Annotated[_Text, Query(alias="connectionId")] = "",
-        since: _Text = "",
-        number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-    ) -> Response:
-        """Show a company's pushes, newest first, with filters."""
-        session = self._visits.session_for(request, company)
-        asked = {"status": status, "dataType": kind, "connectionId": connection, "since": since}
-        words = [f"outcome={status}", f"dataType={kind}", f"connectionId={connection}"]
-        words.append(f"requestedOnUtc>={since}")
-        query = " && ".join(word for word in words if not word.endswith("="))
-        found = await page_of(self._dependencies, company, number, _PAGE_SIZE, query, NEWEST_FIRST)
-
-        def link(to: int, there: object) -> str:
-            return f"?{urlencode({**asked, 'page': to})}" if there else ""
-
-        answer = page(
-            "list",
-            **shown_to(session, company),
-            rows=found.results,
-            total=found.total_results,
-            number=number,
-            previous=link(number - 1, found.links.previous),
-            next=link(number + 1, found.links.next),
-            asked=asked,
-            statuses=[member.value for member in PushStatus],
-            types=sorted(DATA_TYPES),
-        )
-        return remember(answer, session, request)
 
     async def _start(
         self,
@@ -157,12 +122,13 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     """Give the router of all pages."""
     pages = Pages(dependencies, visits)
     retry_pages = RetryPages(dependencies, visits)
+    list_pages, bulk_pages = ListPages(dependencies, visits), BulkPages(dependencies, visits)
     router = APIRouter(include_in_schema=False)
     new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
     pushes = "/companies/{companyId}/pushes"
     push = f"{pushes}/{{pushOperationKey}}"
     for method, path, endpoint in (
-        ("GET", "/", visits.home),
+        ("GET", "/", OverviewPage(dependencies, visits).show),
         ("GET", "/go", visits.go),
         ("GET", "/login", visits.login),
         ("POST", "/login", visits.log_in),
@@ -170,7 +136,11 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
         ("GET", "/docs", visits.docs),
         ("GET", new, pages.new),
         ("POST", new, pages.create),
-        ("GET", pushes, pages.listing),
+        ("GET", pushes, list_pages.listing),
+        ("POST", f"{pushes}/plan", bulk_pages.plan),
+        ("POST", f"{pushes}/bulk", bulk_pages.start),
+        ("GET", f"{pushes}/bulk/{{bulkId}}", bulk_pages.show),
+        ("POST", f"{pushes}/bulk/{{bulkId}}", bulk_pages.steer),
         ("GET", push, pages.show),
         ("GET", EVENTS, pages.events),
         ("POST", f"{push}/retry", retry_pages.retry),
@@ -193,4 +163,8 @@ def _about_new(session: Session, target: PushTarget) -> dict[str, Any]:
         "heading": f"New push of {target.data_type}",
         "button": "Push it",
         "back": f"/companies/{target.company_id}/pushes",
+        "base": "",
+        "key": uuid4(),
+        "minutes": "",
+        "message": "",
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from uuid import UUID
 
+from codat.models import PushStatus
 from dispatch.bulk import is_safe
 from gateway.errors import HttpError
 from gateway.snapshot import PushSnapshot
@@ -19,6 +20,20 @@ _ANOTHER = "another"
 def is_unclear(snapshot: PushSnapshot) -> bool:
     """Whether only a person's word lets this push go on: it was sent, and its end is not known."""
     return bool(snapshot.outcome and not is_safe(snapshot.outcome))
+
+
+def advice_on(snapshot: PushSnapshot) -> str:
+    """Say what a person does first; nothing where nothing is to be done."""
+    outcome = snapshot.outcome
+    if outcome is None or outcome.status is PushStatus.SUCCESS:
+        return ""
+    if is_unclear(snapshot):
+        return (
+            "Look for the record in the accounting software first. Then say below what you found."
+        )
+    if outcome.errors:
+        return "Correct the record with Edit and retry. Nothing was written, and nothing will be."
+    return "Nothing was written. Remove the cause, then retry."
 
 
 def read_word(snapshot: PushSnapshot, typed: Mapping[str, str], who: str) -> Resolution:

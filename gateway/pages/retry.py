@@ -28,6 +28,9 @@ from gateway.sessions import Session, remember
 from gateway.snapshot import PushSnapshot
 from workflows.models import PushRequest
 
+DRAFT = "_draft"
+"""The field of a form that is only to be shown: a browser kept it while nobody was logged in."""
+
 _BASE = "_base"
 """The field of a form that was sent back: the record that it shows."""
 
@@ -68,7 +71,8 @@ class RetryPages:
         session = self._visits.session_for(request, company, Role.PUSH)
         snapshot, asked, _ = await self._to_mend(company, key)
         cached, problems = await self._judged(asked, asked.data)
-        form = await in_turn(render_form, cached.document, asked.data, problems)
+        is_update = asked.record_id is not None
+        form = await in_turn(render_form, cached.document, asked.data, problems, update=is_update)
         shown = _shown(snapshot, company, session, minutes=_earlier_minutes(snapshot))
         answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
@@ -83,11 +87,13 @@ class RetryPages:
         record = await in_turn(record_from_form, cached.document, fields, before)
         cached, problems = await self._judged(asked, record)
         message = await in_turn(_complaint, snapshot, record, typed["_minutes"])
-        if is_wrong(problems) or message:
-            form = await in_turn(render_form, cached.document, record, problems)
+        if is_wrong(problems) or message or DRAFT in typed:
+            is_update = asked.record_id is not None
+            form = await in_turn(render_form, cached.document, record, problems, update=is_update)
             base, minutes = await in_turn(dumps, record), typed["_minutes"]
             shown = _shown(snapshot, company, session, base=base, minutes=minutes, message=message)
             status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
+            status = HTTPStatus.OK if DRAFT in typed else status
             return await in_turn(page, "new", status, **shown, form=form)
         minutes = minutes_of(typed["_minutes"])
         await self._retry(

@@ -13,7 +13,8 @@ from tests.support.asgi_server import served
 from tests.support.front_door import KEY, front_door
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
-WIDTHS = {"desk": 1280, "phone": 375}
+WIDTHS = {"desk": 1200, "phone": 390}
+MAX_BYTES = 100_000
 NEW = "/companies/{}/connections/{}/push/suppliers/new"
 
 
@@ -59,12 +60,20 @@ async def shot(page, name):
 
 
 async def is_fit(page):
-    """No finding of axe that matters, and nothing wider than the screen."""
+    """No finding of axe that matters, light and dark, and nothing wider than the screen."""
     await page.evaluate(AXE.read_text())
-    found = await page.evaluate("axe.run()")
-    serious = [one["id"] for one in found["violations"] if one["impact"] in {"serious", "critical"}]
+    serious = []
+    for scheme in ("dark", "light"):
+        await page.emulate_media(color_scheme=scheme)
+        found = await page.evaluate("axe.run()")
+        serious += [
+            (one["id"], scheme, [node["html"] for node in one["nodes"]])
+            for one in found["violations"]
+            if one["impact"] in {"serious", "critical"}
+        ]
     wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    return (serious, wide) == ([], False)
+    size = await page.evaluate("performance.getEntriesByType('navigation')[0].decodedBodySize")
+    return (serious, wide, size < MAX_BYTES) == ([], False, True) or (serious, wide, size)
 
 
 async def test_form_push_page_and_retry(page, site):
@@ -72,7 +81,7 @@ async def test_form_push_page_and_retry(page, site):
     door.cluster.codat.connection(seeds.REFUSING).set(refusing="The books are closed.")
     await page.goto(url + NEW.format(seeds.COMPANY, seeds.REFUSING))
     await shot(page, "form")
-    assert await is_fit(page)
+    assert True is await is_fit(page)
     await page.fill("[name=supplierName]", f"Walk {uuid4().hex[:6]}")
     await page.select_option("[name=status]", index=1)
     await page.click("text=Push it")
@@ -80,13 +89,13 @@ async def test_form_push_page_and_retry(page, site):
     await page.wait_for_selector(".status.Failed")  # by itself: the page is live
     await page.wait_for_selector("text=The books are closed.")
     await shot(page, "failed")
-    assert await is_fit(page)
+    assert True is await is_fit(page)
 
     door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
     await page.click("button:text-is('Retry')")
     await page.wait_for_selector(".status.Success")
     await shot(page, "success")
-    assert await is_fit(page)
+    assert True is await is_fit(page)
 
 
 async def test_a_failed_push_is_edited_by_keyboard_alone(page, site):
@@ -98,7 +107,7 @@ async def test_a_failed_push_is_edited_by_keyboard_alone(page, site):
     await page.press("[name=supplierName]", "Enter")
     await page.wait_for_selector(".status.Failed")
     door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
-    await page.focus("text=Edit and retry")
+    await page.focus("a:text-is('Edit and retry')")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("text=Retry with this")
     assert "By hand" == await page.input_value("[name=supplierName]")
@@ -117,15 +126,112 @@ async def test_wrong_input_is_said_and_kept(page, site):
     await shot(page, "wrong")
 
     assert "Kept" == await page.input_value("[name=supplierName]")
-    assert await is_fit(page)
+    assert True is await is_fit(page)
+
+
+async def test_a_bill_of_one_line_fits_on_a_screen_or_two(page, site):
+    await page.set_viewport_size({"width": 1200, "height": 800})
+    await page.goto(site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT).replace("suppliers", "bills"))
+    height = await page.evaluate("document.documentElement.scrollHeight")
+    await shot(page, "bill")
+
+    assert height <= 1600
+    assert True is await is_fit(page)
+
+
+async def test_a_draft_outlives_the_session(page, site):
+    path = site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT)
+    await page.goto(path)
+    await page.fill("[name=supplierName]", "Typed before the login ended")
+    await page.select_option("[name=status]", index=1)
+    key = await page.input_value("[name=_key]")
+    await page.context.clear_cookies()
+    await page.click("text=Push it")
+    await page.fill("[name=name]", "all")
+    await page.fill("[name=key]", KEY)
+    await page.keyboard.press("Enter")
+    await page.click("text=Show it")
+    await page.wait_for_selector("[name=supplierName][value='Typed before the login ended']")
+    assert (path, key) == (page.url, await page.input_value("[name=_key]"))
+    await page.click("text=Push it")
+    await page.wait_for_selector(".status.Success")
+
+    await page.goto(path)
+    assert await page.is_hidden(".draft")
+
+
+async def test_a_draft_goes_with_the_log_out(page, site):
+    path = site[1] + NEW.format(seeds.COMPANY, seeds.PROMPT)
+    await page.goto(path)
+    await page.fill("[name=supplierName]", "Mine")
+    kept = "Object.keys(localStorage).length"
+    assert 1 == await page.evaluate(kept)
+    await page.click("text=Log out all")
+    await page.wait_for_url("**/login")
+
+    assert 0 == await page.evaluate(kept)
+
+
+async def refused(door, count):
+    """Let the platform refuse some suppliers."""
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing="The tax rate is unknown.")
+    for _ in range(count):
+        answer = await door.http.post(
+            door.path(connection=seeds.REFUSING),
+            json={"supplierName": f"Refused {uuid4().hex[:6]}", "status": "Active"},
+        )
+        await door.ended(answer.json()["pushOperationKey"])
+
+
+async def test_the_overview_leads_to_what_needs_a_person(page, site):
+    door, url = site
+    await refused(door, 2)
+    # The visibility store is behind by a moment, and what was read is shown for some seconds.
+    link = page.locator("tr", has_text="The tax rate is unknown.").locator("text=to look at")
+    while not await link.count():
+        await page.goto(url)
+    await shot(page, "overview")
+    assert True is await is_fit(page)
+    assert await page.locator("svg.chart rect.Failed").count()
+    await link.first.press("Enter")
+
+    await page.wait_for_selector("table.list")
+    reasons = await page.locator(".reason").all_inner_texts()
+    assert reasons
+    assert all("The tax rate is unknown." in reason for reason in reasons)
+
+
+async def test_many_are_retried_from_the_list_by_keyboard(page, site):
+    door, url = site
+    await refused(door, 2)
+    door.cluster.codat.connection(seeds.REFUSING).set(refusing=None)
+    await page.goto(f"{url}/companies/{seeds.COMPANY}/pushes?words=tax+rate&status=Failed")
+    while await page.locator("input[name=push]").count() < 2:
+        await page.reload()
+    await shot(page, "list")
+    assert True is await is_fit(page)
+    await page.press("[aria-label='Select all on this page']", "Space")
+    await page.press("text=Plan a retry of the selected", "Enter")
+    await page.wait_for_selector("text=are safe to retry")
+    await shot(page, "plan")
+    assert True is await is_fit(page)
+    await page.fill("[name=reason]", "The rate is known now")
+    await page.press("[name=reason]", "Enter")
+    await page.wait_for_selector("progress")
+    while not await page.locator("text=Done:").count():
+        await page.press("text=Look again", "Enter")
+        await page.wait_for_selector("progress")
+
+    assert await page.locator("h2", has_text="retried").count()
+    assert True is await is_fit(page)
 
 
 async def test_the_list_leads_to_a_push(page, site):
     await page.goto(f"{site[1]}/companies/{seeds.COMPANY}/pushes")
-    await page.wait_for_selector("td a")
+    await page.wait_for_selector("tbody th a")
     await shot(page, "list")
-    assert await is_fit(page)
-    await page.click("td a >> nth=0")
+    assert True is await is_fit(page)
+    await page.click("tbody th a >> nth=0")
     await page.wait_for_selector("text=What happened")
 
-    assert await is_fit(page)
+    assert True is await is_fit(page)

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.payloads.converter import to_plain
 from emulator import seeds
 from stack.process import ROOT
+from surepush_client.payloads import to_plain
 from tests.support.plans import THREE, plan_of
 from tests.support.subprocess_runner import STARTER, run
 

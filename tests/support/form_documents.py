@@ -35,12 +35,22 @@ INVOICE = field(
             displayName="Customer",
             properties={"id": field("String", displayName="Customer ID", required=True)},
         ),
+        "rate": field(
+            "Object",
+            displayName="Rate",
+            properties={
+                "currency": field("String", displayName="Currency", required=True),
+                "factor": field("Number", displayName="Factor"),
+            },
+        ),
         "lineItems": field(
             "Array",
             displayName="Line Items",
             properties={
                 "description": field("String", displayName="Description", required=True),
                 "quantity": field("Number", displayName="Quantity", required=True),
+                "unitAmount": field("Number", displayName="Price"),
+                "taxAmount": field("Number", displayName="Tax"),
                 "tracking": field(
                     "Array",
                     displayName="Tracking",

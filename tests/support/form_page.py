@@ -15,7 +15,8 @@ from gateway.pages.forms.render import STATIC, record_from_form, render_form
 PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>A record</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/form.css"><script src="/static/form.js" defer></script>
+<link rel="stylesheet" href="/static/form.css">
+<link rel="stylesheet" href="/static/page.css"><script src="/static/form.js" defer></script>
 </head><body><main><h1>A record</h1>{}</main></body></html>"""
 # Nothing inline: a script out of a label could not run even if it were not escaped.
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; form-action 'self'"
@@ -78,7 +79,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(PAGE.format("<p id='done'>Accepted.</p>"))
 
     def _form(self, fields):
-        return PAGE.format(f"<form method='post'>{fields}<button>Send</button></form>")
+        return PAGE.format(
+            f"<form method='post' class='record'>{fields}<button>Send</button></form>"
+        )
 
     def _answer(self, text, kind="text/html; charset=utf-8", status=200):
         body = text.encode()

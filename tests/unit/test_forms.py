@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 
@@ -65,18 +67,93 @@ def test_a_required_field_of_an_optional_group_may_stay_empty():
     assert "required" not in Page(render_form(BILL)).named("supplierRef/id")
 
 
+def test_an_update_need_not_repeat_any_field():
+    assert "required" not in render_form(BILL, {}, update=True)
+
+
 def test_the_first_field_has_the_focus():
     focused = [at.get("name") for _, at in Page(render_form(BILL)).elements if "autofocus" in at]
 
     assert ["reference"] == focused
 
 
-def test_choices_beyond_fifty_get_a_search_box():
-    def document(size):
-        choices = [{"value": f"{n}"} for n in range(size)]
-        return field("Object", properties={"x": field("String", options=choices)})
+@pytest.mark.parametrize(("size", "tag"), [(50, "select"), (51, "input")])
+def test_choices_beyond_fifty_are_searched_by_typing(size, tag):
+    choices = [{"value": f"{n}"} for n in range(size)]
+    document = field("Object", properties={"x": field("String", options=choices)})
+    page = Page(render_form(document))
 
-    assert [0, 1] == [render_form(document(size)).count('type="search"') for size in (50, 51)]
+    assert [tag] == [name for name, at in page.elements if at.get("name") == "x"]
+    assert size == len(page.all("option")) - (tag == "select")
+
+
+def test_a_searched_choice_is_shown_and_read_by_its_label():
+    labels = ["Sales", "Rent", "Rent", *(f"Other {n}" for n in range(60))]
+    choices = [{"value": f"a{n}", "displayName": label} for n, label in enumerate(labels)]
+    document = field("Object", properties={"x": field("String", options=choices)})
+
+    for value, label in (("a0", "Sales"), ("a1", "Rent (a1)"), ("a2", "Rent (a2)"), ("new", "new")):
+        sent = Page(render_form(document, {"x": value})).sent
+        assert [("x", label)] == sent
+        assert {"x": value} == record_from_form(document, sent)
+
+
+def test_rows_share_one_list_of_choices():
+    choices = [{"value": f"{n}"} for n in range(60)]
+    lines = field("Array", properties={"x": field("String", options=choices)})
+    page = Page(render_form(field("Object", properties={"a": lines}), {"a": [{"x": "1"}] * 9}))
+
+    assert 1 == len(page.all("datalist"))
+    assert {page.all("datalist")[0]["id"]} == {
+        at["list"] for at in page.all("input") if "list" in at
+    }
+
+
+def test_a_sentence_that_only_repeats_the_label_is_left_out():
+    texts = {"a": ("Number", "Number"), "b": ("Supplier", "Name of the supplier."), "c": ("X", "Y")}
+    inner = {
+        name: field("String", displayName=label, description=text)
+        for name, (label, text) in texts.items()
+    }
+    html = render_form(field("Object", properties=inner))
+
+    assert 1 == html.count('class="hint"')
+
+
+def test_a_reference_is_one_field_until_it_has_more():
+    parts = {"id": field("String", required=True), "name": field("String")}
+    supplier = field("Object", displayName="Supplier reference", required=True, properties=parts)
+    document = field("Object", properties={"supplierRef": supplier})
+    missing = [Problem(pointer="/supplierRef", message="Supplier must be given.")]
+    html = render_form(document, {}, missing)
+
+    assert ["supplierRef/id"] == [name for name, _ in Page(html).sent]
+    assert "required" in Page(html).named("supplierRef/id")
+    assert '<a href="#f-supplierRef%252Fid">Supplier must be given.</a>' in html
+    named = Page(render_form(document, {"supplierRef": {"id": "1", "name": "Mill"}}))
+    assert ["supplierRef/id", "supplierRef/name"] == [name for name, _ in named.sent]
+
+
+def test_fields_that_the_platform_sets_are_left_out_until_they_have_a_value():
+    names = ("id", "modifiedDate", "sourceModifiedDate", "reference")
+    document = field("Object", properties={name: field("String") for name in names})
+
+    assert ["reference"] == [name for name, _ in Page(render_form(document)).sent]
+    assert ["id", "reference"] == [
+        name for name, _ in Page(render_form(document, {"id": "7"})).sent
+    ]
+
+
+def test_the_most_wanted_fields_of_a_line_are_columns_and_the_others_below():
+    names = [*(f"odd{n}" for n in range(9)), "quantity", "must"]
+    inner = {name: field("String", displayName=name, required=name == "must") for name in names}
+    html = render_form(field("Object", properties={"lines": field("Array", properties=inner)}))
+    head = html.partition("<thead>")[2].partition("</thead>")[0]
+
+    assert [*(f"odd{n}" for n in range(6)), "quantity", "must"] == re.findall(
+        r'scope="col" class="text">(\w+)', head
+    )
+    assert "<details><summary>More for row" in html
 
 
 def test_problems_stand_beside_their_fields_and_in_the_summary():

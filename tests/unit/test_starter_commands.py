@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from jsonschema import Draft202012Validator
 from temporalio.service import RPCError, RPCStatusCode
 
 from codat.client import CodatClient
@@ -200,6 +201,15 @@ def test_a_platforms_words_cannot_steer_the_terminal(capsys):
 def test_options_are_the_platforms_own_document(capsys):
     assert 0 == run(["options", *TARGET, "--json"])
     assert "supplierName" in json.loads(capsys.readouterr().out)["properties"]
+
+
+@pytest.mark.usefixtures("codat")
+def test_options_are_told_as_json_schema(capsys):
+    assert 0 == run(["options", *TARGET, "--as", "json-schema"])
+    schema = json.loads(capsys.readouterr().out)
+
+    Draft202012Validator.check_schema(schema)
+    assert "status" in schema["properties"]
 
 
 @pytest.mark.usefixtures("codat")

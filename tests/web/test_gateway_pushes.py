@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from jsonschema import Draft202012Validator
 from temporalio.testing import WorkflowEnvironment
 
 from codat.exact_json import loads
@@ -206,3 +207,14 @@ async def test_without_temporal_a_start_is_503_and_says_how_to_repeat(devserver)
 
         assert (503, "5") == (answer.status_code, answer.headers["retry-after"])
         assert UUID(answer.headers["idempotency-key"])
+
+
+async def test_options_are_told_as_json_schema_for_any_form_library(door):
+    path = door.path().replace("/push/", "/options/")
+    answer = await door.http.get(path, params={"as": "json-schema"})
+    plain = (await door.http.get(path)).json()
+
+    assert "application/schema+json" == answer.headers["content-type"]
+    Draft202012Validator.check_schema(answer.json())
+    assert set(plain["properties"]) == set(answer.json()["properties"])
+    assert 400 == (await door.http.get(path, params={"as": "xml"})).status_code

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from dispatch.payloads.converter import to_plain
 from emulator import seeds
+from surepush_client.payloads import to_plain
 from tests.support.eventually import eventually
 from tests.support.front_door import BOUND_KEY, basic
 from tests.support.plans import THREE, a_bad_step, a_bill, a_step, plan_of

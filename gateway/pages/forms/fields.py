@@ -1,21 +1,22 @@
 """What a form shows, as a tree: an option document, what was typed and what is wrong with it."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
 from codat.models import Problem
 from codat.validation.pointers import pointer
-from codat.validation.schema import json_schema
-from gateway.pages.forms.inputs import Schema, choices_of, hints_of, kind_of_text, limits_of, shown
+from codat.validation.schema import READ_ONLY, json_schema
+from gateway.pages.forms.choices import choices_of, is_searched, label_of, searched_labels
+from gateway.pages.forms.collapse import as_one_field, columns_of
+from gateway.pages.forms.form_field import IF_USED, REQUIRED, FormField
+from gateway.pages.forms.inputs import Schema, hints_of, kind_of_text, limits_of, shown
 from gateway.rendering import indented
 
 Path = tuple[str | int, ...]
-
-REQUIRED = "required"
-IF_USED = "required if used"
 
 WHOLE = "_record"
 """The name under which a record stands as JSON: it has too many rows, or no fields are listed."""
@@ -27,67 +28,31 @@ MAX_ROWS = 300  # in one page; beyond, the record is written as JSON
 _MAX_OPTIONS = 50_000  # in one page; beyond, a value is typed
 _DEEPEST = 8  # levels; beyond, a field is written as JSON
 _MAX_LISTS = 3  # within each other, likewise
-_SEARCHABLE = 50  # choices; beyond, a search box helps
+_ROW = re.compile(r"[0-9]+|__[0-9]__")
 
 
-@dataclass(frozen=True, kw_only=True)
-class FormField:
-    """An input, a group of fields, or a list of rows; `name` is its JSON pointer less the slash.
+@dataclass(frozen=True)
+class FormTree:
+    """The fields of a form, and the choices that are searched: by the id of their list."""
 
-    `kind` is group, rows, row, select, checkbox, long or json (several lines), else the type of
-    an HTML input.
-    """
-
-    kind: str
-    name: str
-    label: str
-    need: str = ""
-    hints: Sequence[str] = ()
-    value: str = ""
-    limits: dict[str, str] = field(default_factory=dict[str, str])
-    choices: Sequence[tuple[str, str]] = ()
-    inner: Sequence["FormField"] = ()
-    blank: "FormField | None" = None
-    problems: Sequence[Problem] = ()
-
-    @property
-    def id(self) -> str:
-        """A text that is unique in the page and fit for an id."""
-        return f"f-{quote(self.name, safe='')}"
-
-    @property
-    def required(self) -> bool:
-        """Whether a browser may insist on it."""
-        return self.need == REQUIRED
-
-    @property
-    def invalid(self) -> bool:
-        """Whether it must be corrected."""
-        return any(problem.severity == "error" for problem in self.problems)
-
-    @property
-    def searchable(self) -> bool:
-        """Whether its choices are too many to look through."""
-        return len(self.choices) > _SEARCHABLE
-
-    def walk(self) -> Iterator["FormField"]:
-        """Yield this field and all within, in the order of the page."""
-        yield self
-        for inner in self.inner:
-            yield from inner.walk()
+    root: FormField
+    lists: dict[str, Sequence[str]]
 
 
-def field_tree(document: object, record: object, problems: Iterable[Problem]) -> FormField:
-    """Return the root of a form's fields; UnreadableOptions when the options are none."""
+def field_tree(
+    document: object, record: object, problems: Iterable[Problem], *, update: bool = False
+) -> FormTree:
+    """Return the fields of a form; an update need not repeat any. UnreadableOptions."""
     schema = json_schema(document)
-    builder = _Builder(problems)
+    builder = _Builder(problems, asks=not update)
     if "properties" in schema:
         is_known = isinstance(record, dict | None)
         known = cast("object", record) if is_known else None
         root = builder.field(schema, (), known, need=REQUIRED, lists=0)
         if is_known and builder.rows_left >= 0:
-            return root
-    return FormField(kind="json", name=WHOLE, label=schema["title"], value=whole_text(record))
+            return FormTree(root, builder.lists)
+    text = whole_text(record)
+    return FormTree(FormField(kind="json", name=WHOLE, label=schema["title"], value=text), {})
 
 
 def whole_text(record: object) -> str:
@@ -97,12 +62,14 @@ def whole_text(record: object) -> str:
 
 
 class _Builder:
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], *, asks: bool) -> None:
+        self._asks = asks
         self._problems: defaultdict[str, list[Problem]] = defaultdict(list)
         for problem in problems:
             self._problems[problem.pointer].append(problem)
         self._options_left = _MAX_OPTIONS
         self.rows_left = MAX_ROWS
+        self.lists: dict[str, Sequence[str]] = {}
 
     def field(
         self, schema: Schema, path: Path, value: object, *, need: str, lists: int
@@ -120,22 +87,31 @@ class _Builder:
             return self._rows(schema, path, cast("object", value), lists, shared)
         if "properties" in schema and shallow and isinstance(value, dict | None):
             inner = self._members(schema, path, cast("object", value), need=need, lists=lists)
-            return FormField(kind="group", inner=inner, **shared)
+            group = FormField(kind="group", inner=inner, **shared)
+            return as_one_field(group) if path else group
         return self._input(schema, value, shared)
 
     def _input(self, schema: Schema, typed: object, shared: dict[str, Any]) -> FormField:
-        if "enum" in schema and self._may_list(schema):
+        if is_searched(schema):
+            limits = self._list(schema, shared["name"])
+            return FormField(kind="text", value=label_of(schema, typed), limits=limits, **shared)
+        if "enum" in schema:
             choices = choices_of(schema, typed)
             return FormField(kind="select", value=shown("select", typed), choices=choices, **shared)
         kind = kind_of_text(schema, typed)
         text, limits = shown(kind, typed), limits_of(schema, kind)
         return FormField(kind=kind, value=text, limits=limits, **shared)
 
-    def _may_list(self, schema: Schema) -> bool:
-        if len(schema["enum"]) > self._options_left:
-            return False
-        self._options_left -= len(schema["enum"])
-        return True
+    def _list(self, schema: Schema, name: str) -> dict[str, str]:
+        """Refer to a list of choices, which all rows have in common."""
+        common = "/".join("*" if _ROW.fullmatch(part) else part for part in name.split("/"))
+        list_id = f"l-{quote(common, safe='')}"
+        if list_id not in self.lists:
+            self._options_left -= len(schema["enum"])
+            if self._options_left < 0:
+                return {}
+            self.lists[list_id] = list(searched_labels(schema).values())
+        return {"list": list_id, "autocomplete": "off"}
 
     def _members(
         self, schema: Schema, path: Path, value: object, *, need: str, lists: int
@@ -147,10 +123,11 @@ class _Builder:
                 inner,
                 (*path, name),
                 record.get(name),
-                need=certain if name in schema.get("required", ()) else "",
+                need=certain if self._asks and name in schema.get("required", ()) else "",
                 lists=lists,
             )
             for name, inner in schema["properties"].items()
+            if record.get(name) is not None or not _is_read_only(name, path)
         ]
 
     def _rows(
@@ -162,7 +139,7 @@ class _Builder:
             return FormField(kind="rows", **shared)
         rows = [self._row(schema, (*path, n), row, lists) for n, row in enumerate(values)]
         blank = self._row(schema, (*path, f"__{lists}__"), None, lists)
-        return FormField(kind="rows", inner=rows, blank=blank, **shared)
+        return FormField(kind="rows", inner=rows, blank=blank, columns=columns_of(blank), **shared)
 
     def _row(self, schema: Schema, path: Path, value: object, lists: int) -> FormField:
         row = schema["items"] | {"title": schema["title"]}
@@ -177,3 +154,8 @@ class _Builder:
             inner=inner,
             problems=self._problems.get(pointer(path), ()),
         )
+
+
+def _is_read_only(name: str, path: Path) -> bool:
+    """Whether the platform sets a field by itself; an id within may be a reference."""
+    return name in READ_ONLY and (name != "id" or not path)

@@ -1,5 +1,6 @@
 """The inputs of a form: which kind, what stands in them, what a browser may insist on."""
 
+import re
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, cast
@@ -7,6 +8,9 @@ from typing import Any, cast
 from codat.exact_json import dumps
 
 Schema = dict[str, Any]
+
+_WORD = re.compile(r"\w+")
+_EMPTY_WORDS = frozenset({"a", "an", "the", "of", "in", "is", "its", "name", "this"})
 
 _LONG = 255  # characters; beyond, a text gets several lines
 _MAX_HINTS = 8
@@ -52,14 +56,6 @@ def shown(kind: str, value: object) -> str:
     return datetime.fromisoformat(text).isoformat() if kind == "datetime-local" else text
 
 
-def choices_of(schema: Schema, value: object) -> list[tuple[str, str]]:
-    """Return values and labels, with what was typed though it is not offered."""
-    offered = [(shown("", label["const"]), label["title"]) for label in schema["oneOf"]]
-    typed = shown("", value)
-    known = not typed or any(typed == each for each, _ in offered)
-    return offered if known else [*offered, (typed, f"{typed} (not offered)")]
-
-
 def limits_of(schema: Schema, kind: str) -> dict[str, str]:
     """Return the attributes that bind an input; rules that only warn don't hold anyone up."""
     limits: dict[str, Any] = {}
@@ -82,12 +78,19 @@ def limits_of(schema: Schema, kind: str) -> dict[str, str]:
 
 
 def hints_of(schema: Schema) -> list[str]:
-    """Return what the platform says about a field, each sentence once."""
+    """Return what the platform says about a field beyond its label, each sentence once."""
     rules = [
         rule["sentence"] for rule in schema.get("x-rules", ()) if rule["keyword"] != "required"
     ]
     hints = [schema.get("description", ""), *rules, *schema.get("x-notes", ())]
-    return [hint[:_MAX_HINT] for hint in dict.fromkeys(hints) if hint][:_MAX_HINTS]
+    label = _words(schema.get("title", ""))
+    told = [hint[:_MAX_HINT] for hint in dict.fromkeys(hints) if _words(hint) - label]
+    return told[:_MAX_HINTS]
+
+
+def _words(text: str) -> set[str]:
+    """Return the words of a text that may say something."""
+    return set(_WORD.findall(text.lower())) - _EMPTY_WORDS
 
 
 def _binding(schema: Schema, keyword: str) -> Any:  # noqa: ANN401, a number or a text

@@ -8,7 +8,9 @@ from typing import Any, cast
 from codat.exact_json import MAX_VALUES, Number, loads
 from codat.validation.pointers import pointer
 from codat.validation.schema import json_schema
-from gateway.pages.forms.fields import LISTS, WHOLE, FormField, Path, field_tree
+from gateway.pages.forms.choices import value_of
+from gateway.pages.forms.fields import LISTS, WHOLE, Path, field_tree
+from gateway.pages.forms.form_field import FormField
 
 Schema = dict[str, Any]
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -34,7 +36,7 @@ def record_from_form(
         place.setdefault(None, []).append(_plain(text))
     schema, shown = json_schema(document), {}
     if before is not ABSENT:
-        shown = {field.name: field for field in field_tree(document, before, ()).walk()}
+        shown = {field.name: field for field in field_tree(document, before, ()).root.walk()}
     typed = _Typed(shown, frozenset(sent.get(LISTS, {}).get(None, ())))
     is_whole = "properties" not in schema or WHOLE in sent
     place, path = (sent.get(WHOLE, {}), (WHOLE,)) if is_whole else (sent, ())
@@ -114,6 +116,7 @@ def _numbers(sent: Sent) -> list[str]:
 def _read(schema: Schema, text: str) -> object:
     if not text.strip():
         return ABSENT
+    text = value_of(schema, text)
     match schema.get("type"):
         case "boolean":
             return {"true": True, "false": False}.get(text, text)

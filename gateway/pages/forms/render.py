@@ -7,7 +7,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from codat.models import Problem
-from gateway.pages.forms.fields import LISTS, WHOLE, FormField, field_tree
+from gateway.pages.forms.fields import LISTS, WHOLE, field_tree
+from gateway.pages.forms.form_field import IF_USED, FormField
 from gateway.pages.forms.parse import record_from_form
 
 __all__ = ["STATIC", "record_from_form", "render_form"]
@@ -28,7 +29,11 @@ _TEMPLATES = Environment(
 
 
 def render_form(
-    document: object, record: object = None, problems: Iterable[Problem] = ()
+    document: object,
+    record: object = None,
+    problems: Iterable[Problem] = (),
+    *,
+    update: bool = False,
 ) -> Markup:
     """Return a fieldset for the record; UnreadableOptions when the options are none.
 
@@ -36,11 +41,14 @@ def render_form(
     """
     problems = sorted(problems, key=lambda problem: problem.severity)
     shown = problems[:MAX_PROBLEMS]
-    root = field_tree(document, record, problems)
-    fields = {field.name: field for field in root.walk()}
-    inputs = (field for field in fields.values() if field.kind not in {"group", "rows", "row"})
+    tree = field_tree(document, record, problems, update=update)
+    fields = {field.name: field for field in tree.root.walk()}
+    fields |= {field.also: field for field in tree.root.walk() if field.also}
+    inputs = (field for field in tree.root.walk() if field.kind not in {"group", "rows", "row"})
     html = _TEMPLATES.get_template("form.html.jinja").render(
-        root=root,
+        root=tree.root,
+        choices=tree.lists,
+        if_used=IF_USED,
         lists=LISTS,
         whole=WHOLE,
         found=[(problem, _nearest(problem, fields)) for problem in shown],

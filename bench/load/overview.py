@@ -1,0 +1,153 @@
+"""How long does the overview take, and how many calls to Temporal? Measured, and printed.
+
+`python -m bench.load.overview [PUSHES]`: some pushes of each ending run through a worker and the
+emulator. Then their rows in the dev server's SQLite visibility store are copied, with ids and times
+of their own over seven days, until there are PUSHES (100,000). The overview reads no history, so
+that it can't tell. Each reading is of a reader that knows nothing yet, but for the last row.
+"""
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import tempfile
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from statistics import median
+from uuid import UUID, uuid4
+
+from temporalio.client import Client
+
+from dispatch.pushes import start_push
+from dispatch.recent import RecentReader
+from emulator import seeds
+from emulator.examples import record
+from stack.ports import Ports
+from stack.services import running
+from workflows.models import PushRequest
+
+PLACES = (seeds.SYNCHRONOUS, seeds.PROMPT, seeds.REFUSING, seeds.OFFLINE)
+READINGS = 10
+DAYS = 6.9
+
+
+async def run_some_pushes(client: Client) -> None:
+    """Run pushes to places that end them differently; those to the last one stay under way."""
+    pushes = [
+        await start_push(
+            client,
+            PushRequest(
+                company_id=UUID(seeds.COMPANY),
+                connection_id=UUID(place),
+                data_type="suppliers",
+                data=record("suppliers", number=uuid4().hex[:7]),
+            ),
+        )
+        for place in PLACES
+        for _ in range(3)
+    ]
+    await asyncio.gather(*(push.outcome() for push in pushes[:-3]))
+
+
+def copy_rows(database: Path, wanted: int) -> None:
+    """Copy the rows of the closed pushes until there are so many."""
+    store = sqlite3.connect(database)
+    for pragma in ("cache_size = -600000", "synchronous = OFF", "temp_store = MEMORY"):
+        store.execute(f"PRAGMA {pragma}")
+    columns = [
+        name
+        for _, name, *_, hidden in store.execute("PRAGMA table_xinfo(executions_visibility)")
+        if not hidden
+    ]
+    closed = store.execute(
+        f"SELECT {', '.join(columns)} FROM executions_visibility "
+        "WHERE workflow_type_name = 'push' AND close_time IS NOT NULL"
+    ).fetchall()
+    marks = ", ".join("?" for _ in columns)
+    insert = f"INSERT INTO executions_visibility ({', '.join(columns)}) VALUES ({marks})"
+    rows = (
+        list(aged(dict(zip(columns, random.choice(closed), strict=True))).values())
+        for _ in range(wanted - len(closed))
+    )
+    # Fifty indexes that grow row by row take twenty times longer than those that are made at once.
+    indexes = store.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL "
+        "AND tbl_name = 'executions_visibility'"
+    ).fetchall()
+    with store:
+        for index, _ in indexes:
+            store.execute(f"DROP INDEX {index}")
+        store.executemany(insert, rows)
+        for _, text in indexes:
+            store.execute(text)
+    store.close()
+
+
+def aged(row: dict[str, object]) -> dict[str, object]:
+    """Give a row ids of its own, and let it have begun and ended some days earlier."""
+    earlier = timedelta(days=random.uniform(0, DAYS))
+    for name in ("start_time", "execution_time", "close_time"):
+        moment = datetime.fromisoformat(str(row[name])) - earlier
+        row[name] = moment.isoformat(sep=" ")
+    run_id = str(uuid4())
+    ids = {"run_id": run_id, "root_run_id": run_id}
+    workflow_id = f"push-{uuid4()}"
+    return row | ids | {"workflow_id": workflow_id, "root_workflow_id": workflow_id}
+
+
+def counted(client: Client) -> Counter[str]:
+    """Count the calls of a client from now on."""
+    calls: Counter[str] = Counter()
+    service = client.workflow_service
+    for name in ("count_workflow_executions", "list_workflow_executions"):
+        call = getattr(service, name)
+
+        async def counting(*args: object, _call: object = call, _name: str = name, **more: object):  # noqa: ANN202
+            calls[_name] += 1
+            return await _call(*args, **more)  # pyright: ignore[reportCallIssue]
+
+        setattr(service, name, counting)
+    return calls
+
+
+async def read_often(client: Client) -> None:
+    """Measure, and print."""
+    calls, new, known = counted(client), list[float](), list[float]()
+    for _ in range(READINGS):
+        calls.clear()
+        reader = RecentReader(client)
+        for times in (new, known):
+            begun = time.perf_counter()
+            await reader.read()
+            times.append(time.perf_counter() - begun)
+            if not known and len(new) == 1:
+                print(f"calls of a first reading: {calls.total()} {dict(calls)}")
+    shown = await RecentReader(client).read()
+    total = sum(sum(day.by_status.values()) for day in shown.days)
+    print(f"runs that ended in seven days: {total}, under way: {shown.under_way}")
+    for what, times in (("first reading", new), ("next reading", known)):
+        print(f"{what}: median {median(times):.3f} s, longest {max(times):.3f} s of {len(times)}")
+
+
+async def main(pushes: int) -> None:
+    """Run, copy, measure."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with running(folder, Ports.free()) as stack:
+            worker = await stack.start_worker()
+            await worker.says("Worker ready")
+            await run_some_pushes(stack.client)
+            await asyncio.sleep(2)  # the visibility store is behind by a moment
+        begun = time.perf_counter()
+        copy_rows(folder / "temporal.db", pushes)
+        print(f"rows copied in {time.perf_counter() - begun:.0f} s", flush=True)
+        async with running(folder, Ports.free()) as stack:
+            await read_often(stack.client)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("pushes", type=int, nargs="?", default=100_000)
+    asyncio.run(main(parser.parse_args().pushes))

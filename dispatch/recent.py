@@ -1,0 +1,224 @@
+"""All pushes at a glance, for at most thirty calls to Temporal however many pushes there are."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.exceptions import ApplicationError
+
+from activities.holds import HOLDS, KEEPER, Hold
+from activities.other_pushes import REQUESTED
+from activities.payload_context import converter_of
+from activities.visibility import among, equals
+from codat.clock import utc_now
+from codat.models import PushStatus
+from dispatch.listing import status_of
+from dispatch.payloads.encryption import UndecryptablePayload
+from workflows.attributes import (
+    COMPANY_ID,
+    CONNECTION_ID,
+    DATA_TYPE,
+    PUSH_CAUSE,
+    PUSH_OPERATION_KEY,
+    PUSH_STATUS,
+)
+
+DAYS = 7
+ENDED, FAILED, WAITING = 300, 100, 100
+"""How many runs are read of those that ended last, that failed last, that wait."""
+
+LONG = timedelta(minutes=10)
+"""A push that is older and still under way waits for long."""
+
+_READ = PUSH_STATUS, COMPANY_ID, CONNECTION_ID, DATA_TYPE, PUSH_CAUSE, PUSH_OPERATION_KEY
+_KEEPERS = f"{equals('WorkflowType', 'push-hold')} AND CloseTime IS NULL"
+_IDS_AT_ONCE = 50
+_NOT_ENDED_WELL = 'ExecutionStatus IN ("Failed", "Terminated", "Canceled", "TimedOut")'
+_ENDED = 'ExecutionStatus != "ContinuedAsNew" AND CloseTime IS NOT NULL'
+
+
+@dataclass(frozen=True)
+class RecentRun:
+    """A run as the overview needs it; times are UTC, `cause` is empty where none is known."""
+
+    push_id: UUID
+    company: str
+    connection: str
+    data_type: str
+    status: PushStatus
+    cause: str
+    has_operation: bool
+    requested: datetime
+    closed: datetime | None
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """How many runs ended on a day (UTC), by status."""
+
+    day: date
+    by_status: dict[PushStatus, int]
+
+
+@dataclass(frozen=True)
+class RecentPushes:
+    """What the overview shows, as it was at `read_at` (UTC)."""
+
+    read_at: datetime
+    days: list[DayCount]
+    ended: list[RecentRun]
+    failed: list[RecentRun]
+    waiting: list[RecentRun]
+    under_way: int
+    holds: dict[UUID, list[Hold]] = field(default_factory=dict[UUID, list[Hold]])
+
+
+class RecentReader:
+    """Reads for one set of companies, all if it is empty; days that are over are counted once."""
+
+    def __init__(self, client: Client, companies: Iterable[UUID] = ()) -> None:
+        self._client = client
+        self._companies = sorted(str(company) for company in companies)
+        own = [among("CompanyId", self._companies)] if self._companies else []
+        self._pushes = " AND ".join([equals("WorkflowType", "push"), *own])
+        self._counted: dict[date, DayCount] = {}
+
+    async def read(self) -> RecentPushes:
+        """Read it anew; RPCError."""
+        now = utc_now()
+        today = now.date()
+        days, ended, failed, waiting, under_way, holds = await asyncio.gather(
+            asyncio.gather(*(self._day(today - timedelta(n), today) for n in range(DAYS))),
+            self._runs(f"{self._pushes} AND {_ENDED}", ENDED),
+            self._failed(),
+            self._runs(f"{self._pushes} AND {_older(now - LONG)}", WAITING),
+            self._count(f"{self._pushes} AND CloseTime IS NULL"),
+            self._holds(),
+        )
+        return RecentPushes(
+            read_at=now,
+            days=days[::-1],
+            ended=await self._read(ended),
+            failed=await self._read(failed),
+            waiting=await self._read(waiting),
+            under_way=under_way,
+            holds=holds,
+        )
+
+    async def _day(self, day: date, today: date) -> DayCount:
+        if day in self._counted:
+            return self._counted[day]
+        begin = datetime.combine(day, time(), UTC)
+        span = f'CloseTime >= "{_text(begin)}" AND CloseTime < "{_text(begin + timedelta(1))}"'
+        where = f"{self._pushes} AND {span}"
+        failed = f'{where} AND ExecutionStatus="Failed" AND PushStatus'
+        groups, as_failed, as_timed_out = await asyncio.gather(
+            self._client.count_workflows(f"{where} GROUP BY ExecutionStatus"),
+            self._count(f'{failed}="Failed"'),
+            self._count(f'{failed}="TimedOut"'),
+        )
+        by_word = {str(group.group_values[0]): group.count for group in groups.groups}
+        ended = sum(count for word, count in by_word.items() if word != "ContinuedAsNew")
+        success = by_word.get("Completed", 0)
+        by_status = {
+            PushStatus.SUCCESS: success,
+            PushStatus.FAILED: as_failed,
+            PushStatus.TIMED_OUT: as_timed_out,
+            PushStatus.UNKNOWN: max(ended - success - as_failed - as_timed_out, 0),
+        }
+        counted = DayCount(day, by_status)
+        # The list lags behind: yesterday's last may come a moment after midnight.
+        if day < today - timedelta(1):
+            self._counted = {known: one for known, one in self._counted.items() if known < today}
+            self._counted[day] = counted
+        return counted
+
+    async def _failed(self) -> list[WorkflowExecutionInfo]:
+        """Give the last runs that did not succeed and that no later run of their push replaced."""
+        found = await self._runs(f"{self._pushes} AND {_NOT_ENDED_WELL}", FAILED)
+        ids = sorted({run.execution.workflow_id for run in found})
+        parts = [ids[begin : begin + _IDS_AT_ONCE] for begin in range(0, len(ids), _IDS_AT_ONCE)]
+        named = [
+            self._runs(f"{self._pushes} AND {among('WorkflowId', part)}", ENDED) for part in parts
+        ]
+        others = [run for part in await asyncio.gather(*named) for run in part]
+        latest = {run.execution.workflow_id: run for run in sorted([*found, *others], key=_started)}
+        last = {run.execution.run_id for run in latest.values()}
+        return [run for run in found if run.execution.run_id in last]
+
+    async def _holds(self) -> dict[UUID, list[Hold]]:
+        held: dict[UUID, list[Hold]] = {}
+        for keeper in await self._runs(_KEEPERS, ENDED):
+            company = keeper.execution.workflow_id.removeprefix(KEEPER)
+            memo: list[Any] = await self._memo(keeper, HOLDS) or []
+            if memo and (not self._companies or company in self._companies):
+                held[UUID(company)] = [Hold.model_validate(hold) for hold in memo]
+        return held
+
+    async def _runs(self, query: str, limit: int) -> list[WorkflowExecutionInfo]:
+        """Give one page: the server lists by the time of closing, the last one first.
+
+        Unread, since the SDK decodes all attributes of each run twice, in 1 ms.
+        """
+        asked = ListWorkflowExecutionsRequest(
+            namespace=self._client.namespace, page_size=limit, query=query
+        )
+        answer = await self._client.workflow_service.list_workflow_executions(asked, retry=True)
+        return list(answer.executions)
+
+    async def _count(self, query: str) -> int:
+        return (await self._client.count_workflows(query)).count
+
+    async def _memo(self, run: WorkflowExecutionInfo, name: str) -> Any:  # noqa: ANN401
+        if name not in run.memo.fields:
+            return None
+        converter = converter_of(self._client, run.execution.workflow_id)
+        with suppress(ValueError, RuntimeError, ApplicationError, UndecryptablePayload):
+            return (await converter.decode([run.memo.fields[name]]))[0]
+        return None
+
+    async def _read(self, runs: Iterable[WorkflowExecutionInfo]) -> list[RecentRun]:
+        return [run for run in [await self._recent(run) for run in runs] if run]
+
+    async def _recent(self, run: WorkflowExecutionInfo) -> RecentRun | None:
+        try:
+            push_id = UUID(run.execution.workflow_id.removeprefix("push-"))
+            requested = datetime.fromisoformat(await self._memo(run, REQUESTED) or _started(run))
+        except ValueError:
+            return None
+        known = run.search_attributes.indexed_fields
+        values = {key: json.loads(known[key.name].data) for key in _READ if key.name in known}
+        status = status_of(WorkflowExecutionStatus(run.status), values.get(PUSH_STATUS, ""))
+        has_ended = run.HasField("close_time")
+        return RecentRun(
+            push_id=push_id,
+            company=values.get(COMPANY_ID, ""),
+            connection=values.get(CONNECTION_ID, ""),
+            data_type=values.get(DATA_TYPE, ""),
+            status=status,
+            cause=values.get(PUSH_CAUSE, "") or f"{status.value}: it was ended from outside",
+            has_operation=PUSH_OPERATION_KEY in values,
+            requested=requested,
+            closed=run.close_time.ToDatetime(UTC) if has_ended else None,
+        )
+
+
+def _started(run: WorkflowExecutionInfo) -> str:
+    """Give the moment of its start as a text that sorts by time."""
+    return run.start_time.ToDatetime(UTC).isoformat(timespec="microseconds")
+
+
+def _older(moment: datetime) -> str:
+    return f'CloseTime IS NULL AND StartTime < "{_text(moment)}"'
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

@@ -1,0 +1,10 @@
+// Selects all pushes of a page at once.
+"use strict";
+
+const all = document.getElementById("all");
+if (all) {
+  all.hidden = false;
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll("input[name=push]")) box.checked = all.checked;
+  });
+}
