@@ -18,6 +18,7 @@ from activities.start_memo import read_start_memo
 from activities.visibility import equals
 from activities.wire import Wire
 from codat.canonical_json import digest
+from codat.kinds import PushKind, kind_of
 from codat.models import PushTarget
 
 PROMPT = timedelta(seconds=0.5)
@@ -90,11 +91,12 @@ async def _since(client: Client, workflow_id: str, carried: str) -> datetime:
 class _UpdateStart(Wire):
     """The part of a push request that says which record it updates."""
 
+    kind: PushKind | None = None
     record_id: str | None = None
 
 
 async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
-    """Read which record a push updates (None: it creates one), by its mark or its input."""
+    """Read which record a push updates (None: it does something else), by its mark or its input."""
     memo = await read_start_memo(push)
     if memo:
         return memo.record_id
@@ -105,7 +107,8 @@ async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
         (start,) = await converter_of(client, push.id).decode(payloads, [_UpdateStart])
     except (RPCError, ValueError, ApplicationError):
         return _UNTOLD
-    return start.record_id
+    is_update = kind_of(start.kind, start.record_id) is PushKind.UPDATE
+    return start.record_id if is_update else None
 
 
 class LaterUpdates:

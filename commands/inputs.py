@@ -25,6 +25,8 @@ _OPTIONS = {
     "dataType": "--data-type",
     "data": "--data",
     "idempotencyKey": "--idempotency-key",
+    "forceUpdate": "--force-update",
+    "kind": "--kind",
     "recordId": "--record-id",
     "timeoutInMinutes": "--timeout-in-minutes",
     "validation": "--validation",

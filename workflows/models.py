@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -17,14 +18,15 @@ from pydantic import (
     model_validator,
 )
 
-from activities.models import Candidate, frozen_digest
+from activities.models import Candidate, digest_of, frozen_digest
 from activities.unique_fields import read_pointer
 from activities.wire import Findings, Sentence, Wire, Word, fitting
-from codat.canonical_json import digest
 from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
+from codat.kinds import PushKind, kind_of, path_of
 from codat.models import PushStatus, PushTarget
 from codat.target import known_data_type, segment
 from workflows.carried_state import CarriedState
+from workflows.kinds import NO_BODY, body_of, check_kind
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
 """The published uuid5 namespace of push ids."""
@@ -87,7 +89,8 @@ _DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 class PushRequest(Wire):
     """One record for one company's accounting software.
 
-    `data` is the record as Codat's push API takes it; `record_id` makes it an update.
+    `data` is the record as Codat's push API takes it; `record_id` makes it an update. `kind` names
+    the other kinds, of which a delete has no `data`.
     `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for ever.
     `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
     The fields from `retry_of` on are written by a retry and by continue-as-new.
@@ -98,7 +101,10 @@ class PushRequest(Wire):
     company_id: UUID
     connection_id: UUID
     data_type: str
-    data: Annotated[dict[str, Any], AfterValidator(_acceptable)]
+    kind: PushKind | None = None
+    data: Annotated[dict[str, Any], BeforeValidator(body_of), AfterValidator(_acceptable)] = Field(
+        default=NO_BODY, validate_default=True
+    )
     idempotency_key: (
         Annotated[
             str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_same_for_all)
@@ -128,9 +134,8 @@ class PushRequest(Wire):
         return known_data_type(value)
 
     @model_validator(mode="after")
-    def _update_only(self) -> Self:
-        if self.force_update is not None and self.record_id is None:
-            raise ValueError("forceUpdate belongs to an update: give a recordId or leave it out")
+    def _possible(self) -> Self:
+        check_kind(self.push_kind, self.data_type, self.record_id, force=self.force_update)
         return self
 
     @property
@@ -143,9 +148,25 @@ class PushRequest(Wire):
         )
 
     @property
-    def kind(self) -> str:
-        """`create`, or `update/<recordId>`."""
-        return "create" if self.record_id is None else f"update/{self.record_id}"
+    def push_kind(self) -> PushKind:
+        """What the push does; without a `kind`, a record id makes it an update."""
+        return kind_of(self.kind, self.record_id)
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether its record is to be judged by the platform's options."""
+        return self.push_kind.carries_record and self.validation is not Validation.OFF
+
+    @property
+    def kind_path(self) -> str:
+        """`create`, `update/<recordId>`, or `delete/<recordId>` with the id percent-encoded."""
+        return path_of(self.push_kind, self.record_id)
+
+    @property
+    def task(self) -> str:
+        """What the push is to do, such as `update 7 of bills`."""
+        of = f" {self.record_id} of" if self.record_id is not None else ""
+        return f"{self.push_kind}{of} {self.data_type}"
 
     @property
     def push_id(self) -> UUID:
@@ -157,7 +178,7 @@ class PushRequest(Wire):
                 str(self.company_id),
                 str(self.connection_id),
                 self.data_type,
-                self.kind,
+                self.kind_path,
                 self.idempotency_key,
             )
         )
@@ -170,8 +191,8 @@ class PushRequest(Wire):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the canonical record."""
-        return self._once("digest", lambda: digest(self.data))
+        """SHA-256 of the canonical record; where there is none, of what the push is about."""
+        return self._once("digest", lambda: digest_of(self.kind_path, self.data))
 
     @property
     def frozen_digest(self) -> str:

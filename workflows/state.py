@@ -9,6 +9,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.models import Idempotency, OperationSnapshot, PushPolicy
     from activities.wire import Finding
+    from codat.kinds import PushKind
     from codat.models import PushOperation
     from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import upsert_attributes
@@ -68,8 +69,8 @@ class PushState:
 
     @property
     def idempotency(self) -> Idempotency:
-        """Whether the same key may be trusted; updates have none."""
-        is_create = self.request.record_id is None
+        """Whether the same key may be trusted; only creates have one."""
+        is_create = self.request.push_kind is PushKind.CREATE
         return self.policy.idempotency if is_create else Idempotency.IGNORED
 
     @property

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from activities.verdicts import judged
 from codat.models import DATA_TYPES, PushStatus, PushTarget
 from codat.turns import in_turn
-from gateway.api.operations import title_of
+from gateway.api.operations import record_of, title_of
 from gateway.api.pushes import NEWEST_FIRST, checked, find, minutes_of, page_of, start_or_join
 from gateway.api.routes import CompanyId, ConnectionId, PushKey
 from gateway.auth import Role
@@ -90,7 +90,7 @@ class Pages:
             live=await self._live.fragment(shown),
             title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
-            record=snapshot.request.data if snapshot.request else None,
+            record=record_of(snapshot.request),
         )
         return remember(answer, session, request)
 

@@ -43,7 +43,7 @@ async def _prepare_at_once(state: PushState) -> bool:
     A local activity: it costs the server no task, and history no copy of the record.
     """
     request = state.request
-    is_needed = request.validation is not Validation.OFF
+    is_needed = request.is_validated
     check_time(state)
     show_stage(state, "validate", "Checking the record.")
     try:
@@ -69,7 +69,7 @@ async def _prepare_at_once(state: PushState) -> bool:
 
 
 async def _fetch_options(state: PushState) -> None:
-    is_needed = state.request.validation is not Validation.OFF
+    is_needed = state.request.is_validated
     show_stage(state, "fetch-options", "Asking what the accounting software wants.")
 
     async def ask() -> OptionsDigest:
@@ -97,7 +97,7 @@ def _take_options(state: PushState, digest: OptionsDigest) -> None:
 
 async def _validate(state: PushState) -> None:
     request = state.request
-    if request.validation is Validation.OFF:
+    if not request.is_validated:
         return
     show_stage(state, "validate", "Checking the record.")
 
