@@ -22,6 +22,7 @@ from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
 from activities.refresh import RefreshActivities
 from activities.settings import PushSettings
+from activities.turns import TurnActivities
 from codat.client import CodatClient
 from codat.clock import ClockSettings, shift_wall_clock
 from codat.settings import CodatSettings, SettingsError, load_settings, read_settings
@@ -55,6 +56,7 @@ from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
 from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
+from workflows.turn import TurnWorkflow
 
 log = logging.getLogger("surepush.worker")
 
@@ -77,7 +79,14 @@ GRACE = timedelta(seconds=40)
 """Longer than a call to Codat may take, so that a deploy cuts off no request."""
 
 
-WORKFLOWS = [PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow, HoldWorkflow]
+WORKFLOWS = [
+    PushWorkflow,
+    ClaimWorkflow,
+    NotifyWorkflow,
+    BulkRetryWorkflow,
+    HoldWorkflow,
+    TurnWorkflow,
+]
 
 
 def build_activities(
@@ -98,6 +107,7 @@ def build_activities(
         refresh.refresh_data,
         recall.recall,
         bulk.bulk_retry,
+        TurnActivities(client).turn_is_over,
         (notify or NotifyActivities(NOBODY)).notify,
     ]
 

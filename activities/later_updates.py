@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
@@ -26,6 +26,7 @@ PROMPT = timedelta(seconds=0.5)
 and hardly any other can have overtaken it."""
 
 _DIGEST = SearchAttributeKey.for_keyword("PushDigest")
+_OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 _UNTOLD = "?"
 
@@ -71,11 +72,15 @@ async def later_update(client: Client, update: Update) -> LaterUpdate | None:
 
 
 async def _standing(client: Client, workflow_id: str) -> LaterUpdate | None:
-    """Say since when a push is asked for what it carries now; None if it failed."""
+    """Say since when a push is asked for what it carries now; None if it failed, or waits.
+
+    One that runs without an operation waits for its turn, as long as ours has it.
+    """
     # The list lags behind; what is asked of the push itself does not.
     latest = await client.get_workflow_handle(workflow_id).describe()
     known = latest.typed_search_attributes
-    if known.get(_STATUS) == "Failed":
+    is_running = latest.status is WorkflowExecutionStatus.RUNNING
+    if known.get(_STATUS) == "Failed" or (is_running and known.get(_OPERATION) is None):
         return None
     before = await _since(client, workflow_id, known.get(_DIGEST) or "")
     return LaterUpdate(workflow_id, min(before, await requested_at(latest)))
@@ -145,9 +150,9 @@ class LaterUpdates:
 def _superseded(later: LaterUpdate) -> ApplicationError:
     push = later.workflow_id.removeprefix("push-")
     return ApplicationError(
-        f"A later push of the same record, {push}, was started at {later.since:%Y-%m-%d %H:%M:%S} "
-        "UTC, so this older state was not sent. If it is wanted all the same, push it anew under "
-        "another idempotency key.",
+        f"Superseded by push {push}, an update of the same record that was requested at "
+        f"{later.since:%Y-%m-%d %H:%M:%S} UTC, so this older state was not sent. If it is wanted "
+        "all the same, push it anew under another idempotency key.",
         type="Superseded",
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,

@@ -77,6 +77,7 @@ _EXPECTED = {
     "timeoutInMinutes": f"a whole number of minutes from 1 to {MAX_TIMEOUT_MINUTES}",
     "allowSyncOnPushComplete": "true or false",
     "forceUpdate": "true or false",
+    "ordering": "requested or latest",
     "validation": "enforce, advise or off",
 }
 

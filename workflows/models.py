@@ -26,7 +26,7 @@ from codat.kinds import PushKind, kind_of, path_of
 from codat.models import PushStatus, PushTarget
 from codat.target import known_data_type, segment
 from workflows.carried_state import CarriedState
-from workflows.kinds import NO_BODY, body_of, check_kind
+from workflows.kinds import NO_BODY, body_of, check_kind, check_update_only
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
 """The published uuid5 namespace of push ids."""
@@ -42,6 +42,13 @@ class Validation(StrEnum):
     ENFORCE = "enforce"
     ADVISE = "advise"
     OFF = "off"
+
+
+class Ordering(StrEnum):
+    """Whether an update waits for older ones that were not sent, or replaces them."""
+
+    REQUESTED = "requested"
+    LATEST = "latest"
 
 
 class Resolution(Wire):
@@ -118,6 +125,7 @@ class PushRequest(Wire):
     timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
     allow_sync_on_push_complete: StrictBool | None = None
     force_update: StrictBool | None = None
+    ordering: Ordering | None = None
     validation: Validation = Validation.ENFORCE
     unique_field: Annotated[str, AfterValidator(read_pointer)] | None = None
     retry_of: Word | None = None
@@ -135,7 +143,9 @@ class PushRequest(Wire):
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
-        check_kind(self.push_kind, self.data_type, self.record_id, force=self.force_update)
+        check_kind(self.push_kind, self.data_type, self.record_id)
+        for_updates = {"forceUpdate": self.force_update, "ordering": self.ordering}
+        check_update_only(self.push_kind, for_updates)
         return self
 
     @property

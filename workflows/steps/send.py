@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.poll_schedule import back_off, minutes_left
     from workflows.state import PushState
     from workflows.steps.search import search_list_once
+    from workflows.steps.turn import take_turn
     from workflows.submission import (
         CONFLICT_IS_KEPT_AFTER,
         AttemptResult,
@@ -43,6 +44,7 @@ ONCE = RetryPolicy(maximum_attempts=1)
 
 async def send(state: PushState) -> None:
     """Send the current submission again or open the next; enter what comes back; raises Ended."""
+    await take_turn(state)
     current = state.ledger.current
     if current is None or not state.may_resend(workflow.now()):
         current = await _next_submission(state)
