@@ -26,6 +26,7 @@ _OPTIONS = {
     "data": "--data",
     "idempotencyKey": "--idempotency-key",
     "forceUpdate": "--force-update",
+    "ordering": "--ordering",
     "kind": "--kind",
     "recordId": "--record-id",
     "timeoutInMinutes": "--timeout-in-minutes",

@@ -48,6 +48,10 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
     idempotency_key: Annotated[
         str | None, typer.Option(help="The same key is the same push; default: a new one.")
     ] = None,
+    ordering: Annotated[
+        str | None,
+        typer.Option(metavar="[requested|latest]", help="Wait for older updates, or replace them."),
+    ] = None,
     validation: Annotated[
         str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: enforce.")
     ] = None,
@@ -75,6 +79,7 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
             "forceUpdate": force_update or None,
             "timeoutInMinutes": read_minutes(timeout_in_minutes),
             "idempotencyKey": str(uuid4()) if idempotency_key is None else idempotency_key,
+            "ordering": ordering,
             "validation": validation,
         }
     )
