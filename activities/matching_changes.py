@@ -9,8 +9,6 @@ _CHANGES = {
     PushKind.CREATE: "Created",
     PushKind.UPDATE: "Modified",
     PushKind.DELETE: "Deleted",
-    PushKind.ATTACH: "AttachmentUploaded",
-    PushKind.DETACH: "Deleted",
 }
 _WITHOUT_RECORD = {"Deleted", "AttachmentUploaded"}
 """What no create or update does. Whether they are told from each other is the platform's affair."""
@@ -19,7 +17,7 @@ _WITHOUT_RECORD = {"Deleted", "AttachmentUploaded"}
 def match_by_change(ask: FindSubmission, operation: PushOperation) -> Match | None:
     """Compare by kind and record where a push has no record of its own; None: by the record."""
     kind = kind_of(ask.kind, ask.record_id)
-    named = {change.type for change in operation.changes} & set(_CHANGES.values())
+    named = {change.type for change in operation.changes} & {*_CHANGES.values(), *_WITHOUT_RECORD}
     if kind.carries_record:
         return Match.DIFFERENT if named and named <= _WITHOUT_RECORD else None
     if named and _CHANGES[kind] not in named:

@@ -1,6 +1,5 @@
 """The kinds of push: what Codat can be asked to do with a record, and for which data types."""
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 from codat.target import segment
@@ -12,8 +11,6 @@ class PushKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
-    ATTACH = "attach"
-    DETACH = "detach"
 
     @property
     def carries_record(self) -> bool:
@@ -23,7 +20,7 @@ class PushKind(StrEnum):
     @property
     def removes(self) -> bool:
         """Whether it takes something away, so that it has no body."""
-        return self in {PushKind.DELETE, PushKind.DETACH}
+        return self is PushKind.DELETE
 
 
 def kind_of(kind: PushKind | None, record_id: str | None) -> PushKind:
@@ -34,35 +31,15 @@ def kind_of(kind: PushKind | None, record_id: str | None) -> PushKind:
 DELETED_TYPES = frozenset({"billPayments", "bills", "directCosts", "invoices", "journalEntries"})
 """What DELETE takes by Codat's documentation."""
 
-ATTACHMENT_STEPS: Mapping[str, str] = {
-    "billCreditNotes": "attachment",
-    "bills": "attachments",
-    "directCosts": "attachment",
-    "directIncomes": "attachment",
-    "invoices": "attachment",
-    "transfers": "attachment",
-}
-"""The data types that take attachments, and how each one's path spells that."""
-
-DETACHED_TYPES = frozenset({"bills"})
-"""The data types whose attachments can be deleted."""
-
-_TYPES_OF = {
-    PushKind.DELETE: ("deletes", DELETED_TYPES),
-    PushKind.ATTACH: ("takes attachments of", frozenset(ATTACHMENT_STEPS)),
-    PushKind.DETACH: ("deletes attachments of", DETACHED_TYPES),
-}
-
 
 def refuse_type(kind: PushKind, data_type: str) -> str | None:
     """Say why Codat does not take this kind of push of a data type; None where it does.
 
     Which types are updated differs between platforms, so that is left to Codat.
     """
-    verb, known = _TYPES_OF.get(kind, ("", None))
-    if known is None or data_type in known:
+    if kind is not PushKind.DELETE or data_type in DELETED_TYPES:
         return None
-    return f"Codat {verb} {', '.join(sorted(known))}, not {data_type[:80]}"
+    return f"Codat deletes {', '.join(sorted(DELETED_TYPES))}, not {data_type[:80]}"
 
 
 def path_of(kind: PushKind, *parts: str | None) -> str:

@@ -71,7 +71,7 @@ _EXPECTED = {
     "companyId": "a UUID, such as 8a210b68-6988-11ed-a1eb-0242ac120002",
     "connectionId": "a UUID, such as 2e9d2c44-f675-40ba-8049-353bfcb5e171",
     "data": "a JSON object, the record to push",
-    "kind": "create, update, delete, attach or detach",
+    "kind": "create, update or delete",
     "idempotencyKey": f"text of 1 to {MAX_KEY_LENGTH} characters",
     "recordId": f"text of 1 to {MAX_KEY_LENGTH} characters",
     "timeoutInMinutes": f"a whole number of minutes from 1 to {MAX_TIMEOUT_MINUTES}",

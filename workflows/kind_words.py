@@ -10,16 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outcomes import Ended, end_of
     from workflows.state import PushState
 
-_NOUNS = {
-    PushKind.DELETE: "deletion",
-    PushKind.ATTACH: "attachment",
-    PushKind.DETACH: "deletion of the attachment",
-}
-_DONE = {
-    PushKind.DELETE: "The record was deleted.",
-    PushKind.ATTACH: "The file was attached.",
-    PushKind.DETACH: "The attachment was deleted.",
-}
+_NOUNS = {PushKind.DELETE: "deletion"}
+_DONE = {PushKind.DELETE: "The record was deleted."}
 _GONE = re.compile(
     r"\b(not? (?:\w+ ){0,5}(?:found|exists?)|does(?:n't| not) exist|no (?:such|record|longer)"
     r"|already (?:been )?(?:deleted|voided|removed))\b",

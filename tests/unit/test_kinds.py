@@ -31,7 +31,7 @@ def complaint_about(given):
         (PLACE | {"kind": "delete"}, "recordId is missing: a push of the kind delete is of one "),
         (PLACE | {"kind": "update", "data": {}}, "recordId is missing: a push of the kind update"),
         (PLACE | {"kind": "create", "data": {}, "recordId": "7"}, "recordId: a create has none"),
-        (DELETE | {"kind": "erase"}, "kind must be create, update, delete, attach or detach; "),
+        (DELETE | {"kind": "erase"}, "kind must be create, update or delete; "),
         (DELETE | {"data": {"a": 1}}, "data: a push that is to delete has no record: leave data "),
         (DELETE | {"forceUpdate": True}, "forceUpdate belongs to an update: "),
         (
