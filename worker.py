@@ -23,6 +23,7 @@ from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
 from activities.refresh import RefreshActivities
 from activities.settings import PushSettings
+from activities.turns import TurnActivities
 from codat.client import CodatClient
 from codat.clock import ClockSettings, shift_wall_clock
 from codat.settings import CodatSettings, SettingsError, load_settings, read_settings
@@ -59,6 +60,7 @@ from workflows.hold import HoldWorkflow
 from workflows.notify import NotifyWorkflow
 from workflows.plan.workflow import PlanWorkflow
 from workflows.push import PushWorkflow
+from workflows.turn import TurnWorkflow
 
 log = logging.getLogger("surepush.worker")
 
@@ -88,6 +90,7 @@ WORKFLOWS = [
     BulkRetryWorkflow,
     HoldWorkflow,
     PlanWorkflow,
+    TurnWorkflow,
 ]
 
 
@@ -110,6 +113,7 @@ def build_activities(
         recall.recall,
         bulk.bulk_retry,
         PlanActivities(StepStarter(client).start).start_steps,
+        TurnActivities(client).turn_is_over,
         (notify or NotifyActivities(NOBODY)).notify,
     ]
 

@@ -13,6 +13,7 @@ from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords, compare, fits
+from activities.matching_changes import match_by_change
 from activities.models import Candidate, FindSubmission, Purpose, SearchResult
 from activities.other_pushes import BEFORE, OtherPushes
 from activities.readings import snapshot_of
@@ -184,6 +185,9 @@ async def _without_others(
 
 def _match(ask: FindSubmission, operation: PushOperation) -> Match:
     """Compare with what was sent; an update that wrote other records than ours is another's."""
+    by_change = match_by_change(ask, operation)
+    if by_change:
+        return by_change
     written = {record.id for record in operation.records}
     if ask.record_id and written and ask.record_id not in written:
         return Match.DIFFERENT

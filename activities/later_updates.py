@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecution
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
@@ -18,6 +18,7 @@ from activities.start_memo import read_start_memo
 from activities.visibility import equals
 from activities.wire import Wire
 from codat.canonical_json import digest
+from codat.kinds import PushKind, kind_of
 from codat.models import PushTarget
 
 PROMPT = timedelta(seconds=0.5)
@@ -25,6 +26,7 @@ PROMPT = timedelta(seconds=0.5)
 and hardly any other can have overtaken it."""
 
 _DIGEST = SearchAttributeKey.for_keyword("PushDigest")
+_OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _STATUS = SearchAttributeKey.for_keyword("PushStatus")
 _UNTOLD = "?"
 
@@ -70,11 +72,15 @@ async def later_update(client: Client, update: Update) -> LaterUpdate | None:
 
 
 async def _standing(client: Client, workflow_id: str) -> LaterUpdate | None:
-    """Say since when a push is asked for what it carries now; None if it failed."""
+    """Say since when a push is asked for what it carries now; None if it failed, or waits.
+
+    One that runs without an operation waits for its turn, as long as ours has it.
+    """
     # The list lags behind; what is asked of the push itself does not.
     latest = await client.get_workflow_handle(workflow_id).describe()
     known = latest.typed_search_attributes
-    if known.get(_STATUS) == "Failed":
+    is_running = latest.status is WorkflowExecutionStatus.RUNNING
+    if known.get(_STATUS) == "Failed" or (is_running and known.get(_OPERATION) is None):
         return None
     before = await _since(client, workflow_id, known.get(_DIGEST) or "")
     return LaterUpdate(workflow_id, min(before, await requested_at(latest)))
@@ -90,11 +96,12 @@ async def _since(client: Client, workflow_id: str, carried: str) -> datetime:
 class _UpdateStart(Wire):
     """The part of a push request that says which record it updates."""
 
+    kind: PushKind | None = None
     record_id: str | None = None
 
 
 async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
-    """Read which record a push updates (None: it creates one), by its mark or its input."""
+    """Read which record a push updates (None: it does something else), by its mark or its input."""
     memo = await read_start_memo(push)
     if memo:
         return memo.record_id
@@ -105,7 +112,8 @@ async def _record_of(client: Client, push: WorkflowExecution) -> str | None:
         (start,) = await converter_of(client, push.id).decode(payloads, [_UpdateStart])
     except (RPCError, ValueError, ApplicationError):
         return _UNTOLD
-    return start.record_id
+    is_update = kind_of(start.kind, start.record_id) is PushKind.UPDATE
+    return start.record_id if is_update else None
 
 
 class LaterUpdates:
@@ -142,9 +150,9 @@ class LaterUpdates:
 def _superseded(later: LaterUpdate) -> ApplicationError:
     push = later.workflow_id.removeprefix("push-")
     return ApplicationError(
-        f"A later push of the same record, {push}, was started at {later.since:%Y-%m-%d %H:%M:%S} "
-        "UTC, so this older state was not sent. If it is wanted all the same, push it anew under "
-        "another idempotency key.",
+        f"Superseded by push {push}, an update of the same record that was requested at "
+        f"{later.since:%Y-%m-%d %H:%M:%S} UTC, so this older state was not sent. If it is wanted "
+        "all the same, push it anew under another idempotency key.",
         type="Superseded",
         non_retryable=True,
         category=ApplicationErrorCategory.BENIGN,

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from activities.wire import Findings, Sentence, Wire
 from codat.canonical_json import digest
+from codat.kinds import PushKind
 from codat.models import PushOperation, PushStatus, PushTarget
 from surepush_client.models import Candidate
 
@@ -123,6 +124,7 @@ class Attempt(Wire):
     """
 
     target: PushTarget
+    kind: PushKind | None = None
     data: dict[str, Any]
     record_id: str | None = None
     number: int
@@ -138,6 +140,13 @@ class Attempt(Wire):
     def frozen_digest(self) -> str:
         """SHA-256 of all that a number freezes besides its minutes."""
         return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+
+
+def digest_of(kind_path: str, data: object) -> str:
+    """Digest what a push carries; without a record that is what it is about, and its kind."""
+    if kind_path.partition("/")[0] in (PushKind.CREATE, PushKind.UPDATE):
+        return digest(data)
+    return digest([kind_path, data])
 
 
 def frozen_digest(data: object, *flags: bool | None) -> str:
@@ -210,6 +219,7 @@ class FindSubmission(Wire):
 
     push_id: UUID
     target: PushTarget
+    kind: PushKind | None = None
     data: dict[str, Any]
     record_id: str | None = None
     digest: str

@@ -32,6 +32,7 @@ from activities.wire import Finding, findings_of
 from codat import clock
 from codat.client import CodatClient
 from codat.errors import CodatError, CodatNotFound, CodatRefused, CodatUnauthorized, SavedForPushes
+from codat.kinds import PushKind, kind_of
 from codat.models import Problem, PushOperation, PushStatus, PushTarget
 from codat.turns import caller
 from codat.validation.cache import CachedOptions, OptionsCache
@@ -109,21 +110,31 @@ class PushActivities:
         with codat_failures(final=(CodatError,)):
             for check in self._checks:
                 await check(attempt, window.time)
-            operation = await self._codat.push(
-                attempt.target,
-                attempt.data,
-                record_id=attempt.record_id,
-                timeout_in_minutes=attempt.timeout_in_minutes,
-                allow_sync_on_push_complete=attempt.allow_sync_on_push_complete,
-                force_update=attempt.force_update,
-                idempotency_key=attempt.idempotency_key,
-                before_send=window.check,
-            )
+            operation = await self._send(attempt, window.check)
         self._looks.follow(attempt.target.company_id, operation)
         is_new = _is_new(operation, window.since_sent)
         self._note_success(attempt.target, operation)
         return snapshot_of(operation).model_copy(
             update={"is_new": is_new, "looks": self._durations.looks(attempt.target)}
+        )
+
+    async def _send(self, attempt: Attempt, check: Callable[[], None]) -> PushOperation:
+        if kind_of(attempt.kind, attempt.record_id) is PushKind.DELETE:
+            return await self._codat.writes.delete(
+                attempt.target,
+                attempt.record_id or "",
+                timeout_in_minutes=attempt.timeout_in_minutes,
+                before_send=check,
+            )
+        return await self._codat.push(
+            attempt.target,
+            attempt.data,
+            record_id=attempt.record_id,
+            timeout_in_minutes=attempt.timeout_in_minutes,
+            allow_sync_on_push_complete=attempt.allow_sync_on_push_complete,
+            force_update=attempt.force_update,
+            idempotency_key=attempt.idempotency_key,
+            before_send=check,
         )
 
     @activity.defn(name="poll-status")

@@ -9,11 +9,18 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.models import Attempt, FindSubmission, OperationSnapshot, Purpose, SearchResult
+from activities.models import (
+    Attempt,
+    FindSubmission,
+    OperationSnapshot,
+    Purpose,
+    SearchResult,
+    digest_of,
+)
 from activities.payload_context import converter_of
 from activities.prior_runs import PastEvent, PastEventKind, PriorOutcome
 from activities.wire import Wire
-from codat.canonical_json import digest
+from codat.kinds import PushKind, kind_of, path_of
 
 T = TypeVar("T")
 
@@ -30,10 +37,18 @@ class _Carried(Wire):
 class _RunStart(Wire):
     """The part of a push request that tells of earlier runs."""
 
+    kind: PushKind | None = None
+    record_id: str | None = None
     data: dict[str, Any] = {}
     retry_of: str | None = None
     first_digest: str | None = None
     resume: _Carried | None = None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the run was asked to push."""
+        path = path_of(kind_of(self.kind, self.record_id), self.record_id)
+        return digest_of(path, self.data)
 
 
 class Reader:
@@ -159,7 +174,7 @@ class Reader:
         except (ValueError, ApplicationError):
             return
         self.retry_of = start.retry_of
-        self.digests = [digest(start.data), *([start.first_digest] if start.first_digest else [])]
+        self.digests = [start.digest, *([start.first_digest] if start.first_digest else [])]
         if start.resume and begun.initiator == _CONTINUED and not is_copy:
             carried = start.resume.ledger
             self.facts.append(

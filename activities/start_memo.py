@@ -39,8 +39,9 @@ class StartMemo(Wire):
 
     @property
     def record_id(self) -> str | None:
-        """Which record the push updates; None: it creates one."""
-        return self.kind.partition("/")[2] or None
+        """Which record the push updates; None: it does something else."""
+        kind, _, record_id = self.kind.partition("/")
+        return record_id if kind == "update" else None
 
 
 def start_header(memo: StartMemo) -> Payload:

@@ -23,6 +23,7 @@ from codat.responses import CodatResponse
 from codat.settings import CodatSettings
 from codat.target import segment
 from codat.turns import in_turn
+from codat.writes import CodatWrites
 
 # Below the 5 s after which servers commonly hang up: a write into a dying connection is lost.
 _KEEPALIVE_SECONDS = 3.0
@@ -34,7 +35,7 @@ class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
     `limits` lets calls through or raises NotSent; `on_request` gets each request that was made.
-    `reads` reads records; its requests are subject to the same limits.
+    `reads` reads records, `writes` deletes; their requests are subject to the same limits.
     `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
     second.
     """
@@ -61,6 +62,7 @@ class CodatClient:
         )
         self.clock_ahead: timedelta | None = None
         self.reads = CodatReads(self._request, partial(self._send, writes=False))
+        self.writes = CodatWrites(self._request, self._send, _operation_of)
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},
@@ -132,10 +134,7 @@ class CodatClient:
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
         answer = await self._send(target.company_id, request, before_send)
-        operation = await in_turn(_operation, answer)
-        if not operation.is_of(target):
-            raise answer.unusable("a push operation of another company, connection or data type")
-        return operation
+        return await _operation_of(answer, target)
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""
@@ -229,6 +228,13 @@ def _page(answer: CodatResponse) -> OperationPage:
         return OperationPage.model_validate(answer.document())
     except ValidationError as error:
         raise answer.unusable("no list of push operations") from error
+
+
+async def _operation_of(answer: CodatResponse, target: PushTarget) -> PushOperation:
+    operation = await in_turn(_operation, answer)
+    if not operation.is_of(target):
+        raise answer.unusable("a push operation of another company, connection or data type")
+    return operation
 
 
 def _operation(answer: CodatResponse) -> PushOperation:

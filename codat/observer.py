@@ -16,6 +16,8 @@ _CONNECTION = f"{_COMPANY}/connections/{{connectionId}}"
 _DATA = r"/companies/[^/]+/data"
 _DATA_OF_CONNECTION = r"/companies/[^/]+/connections/[^/]+/data"
 _TRANSACTIONS = r"bankAccounts/[^/]+/bankTransactions"
+_PUSH = f"{_CONNECTION}/push/{{dataType}}"
+_ATTACHMENT = f"{_PUSH}/{{recordId}}/attachment"
 # The first that is found counts; ids are opaque, so a record may be called "push".
 _SHAPES = {
     re.compile(r"/companies/[^/]+/dataStatus$"): f"{_COMPANY}/dataStatus",
@@ -30,7 +32,11 @@ _SHAPES = {
         f"{_CONNECTION}/data/{{dataType}}/{{recordId}}"
     ),
     re.compile(r"/connections/[^/]+/options/"): f"{_CONNECTION}/options/{{dataType}}",
-    re.compile(r"/connections/[^/]+/push/"): f"{_CONNECTION}/push/{{dataType}}",
+    re.compile(r"/connections/[^/]+/push/[^/]+/[^/]+/attachments?$"): _ATTACHMENT,
+    re.compile(r"/connections/[^/]+/push/[^/]+/[^/]+/attachments/[^/]+$"): (
+        f"{_ATTACHMENT}/{{attachmentId}}"
+    ),
+    re.compile(r"/connections/[^/]+/push/"): _PUSH,
     re.compile(r"/push/[^/]+$"): f"{_COMPANY}/push/{{pushOperationKey}}",
     re.compile(r"/push$"): f"{_COMPANY}/push",
 }
@@ -61,7 +67,8 @@ def endpoint(request: "httpx.Request") -> str:
     """Give the method and the path of a request, ids replaced by their names."""
     path = request.url.raw_path.decode().partition("?")[0]
     shape = next((shape for pattern, shape in _SHAPES.items() if pattern.search(path)), "/other")
-    return f"{request.method} {shape}{'/{recordId}' if request.method == 'PUT' else ''}"
+    of_record = shape == _PUSH and request.method in {"PUT", "DELETE"}
+    return f"{request.method} {shape}{'/{recordId}' if of_record else ''}"
 
 
 def note(heard: RequestEvent) -> None:

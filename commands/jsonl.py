@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
-from codat.canonical_json import digest
 from codat.exact_json import loads
 from commands.exit_codes import WRONG_INPUT, CommandError
 from commands.inputs import MAX_BYTES
@@ -104,7 +103,7 @@ class RequestReader:
 
 def _keyed(request: PushRequest, times: int = 1) -> PushRequest:
     """Give a request a key of its content, and of how often there was such a line."""
-    key = f"sha256-{digest(request.data)}{f'-{times}' if times > 1 else ''}"
+    key = f"sha256-{request.digest}{f'-{times}' if times > 1 else ''}"
     return request.model_copy(update={"idempotency_key": key})
 
 

@@ -27,7 +27,8 @@ from workflows.models import PushOutcome, PushProgress, PushRequest
 Company = Annotated[str, typer.Option(help="The company's id.")]
 Connection = Annotated[str, typer.Option(help="The id of its connection.")]
 DataType = Annotated[str, typer.Option(help="Such as bills, invoices or accounts.")]
-Data = Annotated[str, typer.Option(help="A file with the record as JSON; - is standard input.")]
+_DATA = typer.Option(help="A file with the record as JSON; - is standard input.")
+Data = Annotated[str, _DATA]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -35,18 +36,29 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
     company: Company,
     connection: Connection,
     data_type: DataType,
-    data: Data,
+    data: Annotated[str | None, _DATA] = None,
     record_id: Annotated[str | None, typer.Option(help="Update this record.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="[delete]", help="Delete the record of that id; no --data then."),
+    ] = None,
     timeout_in_minutes: Annotated[
         str | None, typer.Option(metavar="N", help="Whole minutes; without it, wait for ever.")
     ] = None,
     idempotency_key: Annotated[
         str | None, typer.Option(help="The same key is the same push; default: a new one.")
     ] = None,
+    ordering: Annotated[
+        str | None,
+        typer.Option(metavar="[requested|latest]", help="Wait for older updates, or replace them."),
+    ] = None,
     validation: Annotated[
         str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: enforce.")
     ] = None,
     *,
+    force_update: Annotated[
+        bool, typer.Option("--force-update", help="Overwrite what changed since it was read.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -61,10 +73,13 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
             "companyId": company,
             "connectionId": connection,
             "dataType": data_type,
-            "data": read_record(data),
+            "kind": kind,
+            "data": None if data is None else read_record(data),
             "recordId": record_id,
+            "forceUpdate": force_update or None,
             "timeoutInMinutes": read_minutes(timeout_in_minutes),
             "idempotencyKey": str(uuid4()) if idempotency_key is None else idempotency_key,
+            "ordering": ordering,
             "validation": validation,
         }
     )

@@ -60,8 +60,9 @@ def _say(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None
     if timeline.request:
         asked = timeline.request
         print_result(f"  company {asked.company_id}, connection {asked.connection_id}")
-        print_result(f"  {asked.kind} {asked.data_type}, key {asked.idempotency_key}")
-        print_result(f"  the record: {dumps(timeline.data)}")
+        print_result(f"  {asked.kind_path} {asked.data_type}, key {asked.idempotency_key}")
+        if not asked.push_kind.removes:
+            print_result(f"  the record: {dumps(timeline.data)}")
     if timeline.unreadable:
         print_result(
             f"  {timeline.unreadable} of its runs are gone from the namespace.", style="yellow"

@@ -118,7 +118,7 @@ async def check_record(push: Push, request: PushRequest) -> None:
 def _collision(first: First, request: PushRequest) -> str:
     *_, data_type, kind = first.place
     return (
-        f"The idempotencyKey {request.idempotency_key} makes this ({request.kind} of "
+        f"The idempotencyKey {request.idempotency_key} makes this ({request.kind_path} of "
         f"{request.data_type}) the id of a push of another kind ({kind} of {data_type}), as both "
         "have a slash in the same text; nothing was started. Use another key, best one without "
         "a slash."

@@ -100,7 +100,7 @@ async def first_of(client: Client, latest: WorkflowExecution) -> First | None:
 
 def _place_of(request: PushRequest) -> tuple[str | None, ...]:
     target = request.target
-    return str(target.company_id), str(target.connection_id), target.data_type, request.kind
+    return str(target.company_id), str(target.connection_id), target.data_type, request.kind_path
 
 
 async def _told_first(client: Client, run: WorkflowExecution, *, by_memo: bool) -> First | None:

@@ -31,7 +31,7 @@ def start_memo(client: Client, request: PushRequest) -> StartMemo:
     """
     return StartMemo(
         first_digest=request.first_digest or request.digest,
-        kind=request.kind,
+        kind=request.kind_path,
         started_on_utc=utc_now(),
         reference=(request.idempotency_key or "") if encrypts(client) else "",
         record=record_title(request.data),
@@ -71,5 +71,4 @@ def fair_to(request: PushRequest) -> Priority:
 
 def summary_of(request: PushRequest) -> str:
     """Say in a line what the push is, for the Temporal UI."""
-    verb = "create" if request.record_id is None else f"update {request.record_id} of"
-    return plain(f"{verb} {request.data_type} {request.idempotency_key}"[:200])
+    return plain(f"{request.task} {request.idempotency_key}"[:200])

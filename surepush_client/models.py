@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
@@ -17,6 +18,15 @@ from pydantic import (
 )
 
 from surepush_client.codat_names import PushStatus, canonical_data_type
+from surepush_client.kinds import (
+    NO_BODY,
+    Ordering,
+    PushKind,
+    body_of,
+    check_update_only,
+    kind_of,
+    path_of,
+)
 from surepush_client.wire import Findings, Sentence, Wire, Word, fitting
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
@@ -53,6 +63,7 @@ class PushReference(Wire):
     company_id: UUID
     connection_id: UUID
     data_type: str
+    kind: PushKind | None = None
     idempotency_key: (
         Annotated[
             str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_same_for_all)
@@ -67,9 +78,14 @@ class PushReference(Wire):
         return canonical_data_type(value)
 
     @property
-    def kind(self) -> str:
-        """`create`, or `update/<recordId>`."""
-        return "create" if self.record_id is None else f"update/{self.record_id}"
+    def push_kind(self) -> PushKind:
+        """What the push does; without a `kind`, a record id makes it an update."""
+        return kind_of(self.kind, self.record_id)
+
+    @property
+    def kind_path(self) -> str:
+        """`create`, `update/<recordId>`, or `delete/<recordId>` with the id percent-encoded."""
+        return path_of(self.push_kind, self.record_id)
 
     @property
     def push_id(self) -> UUID:
@@ -81,7 +97,7 @@ class PushReference(Wire):
                 str(self.company_id),
                 str(self.connection_id),
                 self.data_type,
-                self.kind,
+                self.kind_path,
                 self.idempotency_key,
             )
         )
@@ -97,21 +113,25 @@ class PushRequest(PushReference):
     """One record for one company's accounting software.
 
     `data` is the record as Codat's push API takes it, amounts as Decimal; `record_id` makes it an
-    update. `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for
-    ever. `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
+    update. `kind` names the other kinds, of which a delete has no `data`. `timeout_in_minutes`
+    counts from the request, whole minutes; without it a push waits for ever. `unique_field` is a
+    JSON pointer to what is unique in the books, such as /invoiceNumber.
     """
 
-    data: dict[str, Any]
+    data: Annotated[dict[str, Any], BeforeValidator(body_of)] = Field(
+        default=NO_BODY, validate_default=True
+    )
     timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
     allow_sync_on_push_complete: StrictBool | None = None
     force_update: StrictBool | None = None
+    ordering: Ordering | None = None
     validation: Validation = Validation.ENFORCE
     unique_field: str | None = None
 
     @model_validator(mode="after")
     def _update_only(self) -> Self:
-        if self.force_update is not None and self.record_id is None:
-            raise ValueError("forceUpdate belongs to an update: give a recordId or leave it out")
+        for_updates = {"forceUpdate": self.force_update, "ordering": self.ordering}
+        check_update_only(self.push_kind, for_updates)
         return self
 
 

@@ -1,6 +1,7 @@
 """What a push knows in every run."""
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,6 +10,13 @@ from pydantic.alias_generators import to_camel
 from activities.models import PushPolicy
 from activities.wire import Findings, Sentence
 from workflows.ledger import Ledger
+
+
+class Turn(StrEnum):
+    """How an update has the turn of its record: by a child of its run, or by a signal."""
+
+    CHILD = "child"
+    SIGNAL = "signal"
 
 
 class CarriedState(BaseModel):
@@ -34,3 +42,4 @@ class CarriedState(BaseModel):
     hinted: bool = False
     is_rejected: bool = False
     is_cancelled: bool = False
+    turn: Turn | None = None

@@ -63,18 +63,21 @@ def _complaint(where: tuple[int | str, ...], kind: str, message: str) -> str:
     expected = EXPECTED.get(name)
     if expected and kind != "value_error":
         return f"{field} must be {expected}"
-    return f"{field}: {message.removeprefix('Value error, ')}"
+    reason = message.removeprefix("Value error, ")
+    return f"{field}: {reason}" if where else reason
 
 
 EXPECTED = {
     "companyId": "a UUID, such as 8a210b68-6988-11ed-a1eb-0242ac120002",
     "connectionId": "a UUID, such as 2e9d2c44-f675-40ba-8049-353bfcb5e171",
     "data": "a JSON object, the record to push",
+    "kind": "create, update or delete",
     "idempotencyKey": f"text of 1 to {MAX_KEY_LENGTH} characters",
     "recordId": f"text of 1 to {MAX_KEY_LENGTH} characters",
     "timeoutInMinutes": f"a whole number of minutes from 1 to {MAX_TIMEOUT_MINUTES}",
     "allowSyncOnPushComplete": "true or false",
     "forceUpdate": "true or false",
+    "ordering": "requested or latest",
     "validation": "enforce, advise or off",
 }
 """What each field of a push request has to be."""

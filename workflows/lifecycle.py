@@ -45,13 +45,17 @@ def _followed(ledger: Ledger) -> OperationSnapshot | None:
     return OperationSnapshot.unread(current.operation)
 
 
-def continue_as_new_if_long(state: PushState) -> None:
-    """Go on in a new run when the history has grown long, but not before the past is known."""
+def has_grown_long(state: PushState) -> bool:
+    """Tell whether to go on in a new run; not before the past is known."""
     if state.must_recall:
-        return
+        return False
     info = workflow.info()
-    is_long = info.get_current_history_length() > MAX_EVENTS
-    if not (is_long or info.is_continue_as_new_suggested()):
+    return info.get_current_history_length() > MAX_EVENTS or info.is_continue_as_new_suggested()
+
+
+def continue_as_new_if_long(state: PushState) -> None:
+    """Go on in a new run when the history has grown long."""
+    if not has_grown_long(state):
         return
     requested = state.carried.requested_on_utc.isoformat()
     workflow.continue_as_new(

@@ -5,17 +5,17 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from activities.models import frozen_digest
+from activities.models import digest_of, frozen_digest
 from activities.plan_steps import PlanLink
 from activities.unique_fields import read_pointer
 from activities.wire import Sentence, Wire, Word
-from codat.canonical_json import digest
 from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
 from codat.models import PushTarget
 from codat.target import known_data_type, segment
 from surepush_client import models as client
+from surepush_client.kinds import NO_BODY, Ordering, body_of
 from surepush_client.models import (
     MAX_KEY_LENGTH,
     MAX_TIMEOUT_MINUTES,
@@ -25,11 +25,13 @@ from surepush_client.models import (
     Validation,
 )
 from workflows.carried_state import CarriedState
+from workflows.kinds import check_kind
 
 __all__ = [
     "MAX_KEY_LENGTH",
     "MAX_TIMEOUT_MINUTES",
     "PUSH_NAMESPACE",
+    "Ordering",
     "PushOutcome",
     "PushProgress",
     "PushRecord",
@@ -78,7 +80,9 @@ class PushRequest(client.PushRequest):
     retry and by continue-as-new.
     """
 
-    data: Annotated[dict[str, Any], AfterValidator(_acceptable)]
+    data: Annotated[dict[str, Any], BeforeValidator(body_of), AfterValidator(_acceptable)] = Field(
+        default=NO_BODY, validate_default=True
+    )
     record_id: (
         Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_in_a_path)]
         | None
@@ -98,6 +102,11 @@ class PushRequest(client.PushRequest):
             raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        check_kind(self.push_kind, self.data_type, self.record_id)
+        return self
+
     @property
     def target(self) -> PushTarget:
         """Where the record goes."""
@@ -108,9 +117,20 @@ class PushRequest(client.PushRequest):
         )
 
     @property
+    def is_validated(self) -> bool:
+        """Whether its record is to be judged by the platform's options."""
+        return self.push_kind.carries_record and self.validation is not Validation.OFF
+
+    @property
+    def task(self) -> str:
+        """What the push is to do, such as `update 7 of bills`."""
+        of = f" {self.record_id} of" if self.record_id is not None else ""
+        return f"{self.push_kind}{of} {self.data_type}"
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the canonical record."""
-        return self._once("digest", lambda: digest(self.data))
+        """SHA-256 of the canonical record; where there is none, of what the push is about."""
+        return self._once("digest", lambda: digest_of(self.kind_path, self.data))
 
     @property
     def frozen_digest(self) -> str:

@@ -64,6 +64,20 @@ def _timed_out(state: PushState) -> Ended:
     return end_of(state, PushStatus.TIMED_OUT, message + before)
 
 
+def check_superseded(state: PushState) -> None:
+    """Raise Ended (Failed) when a newer update takes the place of this one, which was not sent."""
+    by = state.superseded_by
+    if by is None:
+        return
+    push = by.workflow_id.removeprefix("push-")
+    raise end_of(
+        state,
+        PushStatus.FAILED,
+        f"Superseded by push {push}, an update of the same record that was requested at "
+        f"{by.since:%Y-%m-%d %H:%M:%S} UTC. Nothing was written.",
+    )
+
+
 def check_unauthorized(state: PushState) -> None:
     """Raise Ended (Failed) when Codat has not let us in for an hour."""
     carried = state.carried

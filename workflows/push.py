@@ -6,10 +6,12 @@ comes back and raises `Ended` when the push is over.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
@@ -21,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.lifecycle import (
         begin,
         continue_as_new_if_long,
+        has_grown_long,
         on_cancel_requested,
         was_reset_to_the_start,
     )
@@ -34,7 +37,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps.prepare import prepare
     from workflows.steps.recall import recall
     from workflows.steps.send import send
+    from workflows.steps.turn import keep_turn, leave_turn
     from workflows.tell_plan import tell_plan
+    from workflows.update_line import TurnAnswer
     from workflows.waiting import finish
 
 
@@ -146,6 +151,14 @@ class PushWorkflow:
         if self._state:
             self._state.carried.hinted = True
 
+    @workflow.signal(name="turn")
+    def turn(self, *answers: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Take one `TurnAnswer`: whether this update may be sent."""
+        with suppress(ValidationError, ValueError):
+            (answer,) = answers
+            if self._state:
+                self._state.take_answer(TurnAnswer.model_validate(answer))
+
     @workflow.query(name="progress")
     def progress(self) -> PushProgress | None:
         """Where the push stands."""
@@ -156,6 +169,8 @@ async def _run_steps(state: PushState) -> PushOutcome:
     """Run one step after the other until the push is over."""
     try:
         while True:
+            if has_grown_long(state):
+                await keep_turn(state)
             continue_as_new_if_long(state)
             await STEPS[next_step(state, workflow.now())](state)
     except Ended as ended:
@@ -163,7 +178,8 @@ async def _run_steps(state: PushState) -> PushOutcome:
 
 
 async def _end(state: PushState, ended: Ended) -> PushOutcome:
-    """Tell the backend, and the plan that the push is a step of, how it ended."""
+    """Give the turn back; tell the backend, and the plan that it is a step of, how it ended."""
+    await leave_turn(state, wrote=ended.outcome.status is not PushStatus.FAILED)
     await start_notification(state, ended.outcome)
     await tell_plan(state, ended.outcome)
     return ended.outcome

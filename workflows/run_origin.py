@@ -46,7 +46,7 @@ def was_started_here(request: PushRequest) -> bool:
     is_fresh = abs(memo.started_on_utc - info.workflow_start_time) <= BELIEVED_FOR
     is_ours = (memo.first_digest, memo.kind) == (
         request.first_digest or request.digest,
-        request.kind,
+        request.kind_path,
     )
     return is_marked and is_fresh and is_ours
 

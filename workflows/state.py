@@ -9,6 +9,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.models import Idempotency, OperationSnapshot, PushPolicy
     from activities.wire import Finding
+    from codat.kinds import PushKind
     from codat.models import PushOperation
     from workflows.activity_call import DEADLINE, CallFailed
     from workflows.attributes import upsert_attributes
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.models import PushProgress, PushRequest
     from workflows.run_origin import was_started_here
     from workflows.submission import may_resend
+    from workflows.update_line import TurnAnswer, TurnEntry
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -50,6 +52,8 @@ class PushState:
     message: str = "The push was accepted."
     next_look: datetime | None = None
     waiting_for: str | None = None
+    turn_token: str = ""
+    turn_answer: TurnAnswer | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -68,8 +72,8 @@ class PushState:
 
     @property
     def idempotency(self) -> Idempotency:
-        """Whether the same key may be trusted; updates have none."""
-        is_create = self.request.record_id is None
+        """Whether the same key may be trusted; only creates have one."""
+        is_create = self.request.push_kind is PushKind.CREATE
         return self.policy.idempotency if is_create else Idempotency.IGNORED
 
     @property
@@ -100,6 +104,12 @@ class PushState:
         return may_resend(current, self.idempotency, now, self.request.frozen_digest)
 
     @property
+    def superseded_by(self) -> TurnEntry | None:
+        """The newer update that takes the place of this one, which has sent nothing."""
+        by = self.turn_answer and self.turn_answer.superseded_by
+        return None if by is None or self.ledger.was_sent else by
+
+    @property
     def progress(self) -> PushProgress:
         """The answer to the query `progress`."""
         return PushProgress(
@@ -111,6 +121,11 @@ class PushState:
             waiting_for=self.waiting_for,
             looks=self.carried.looks,
         )
+
+    def take_answer(self, answer: TurnAnswer) -> None:
+        """Take what the line of updates says, if it is about this run's own question."""
+        if self.turn_token and answer.token == self.turn_token:
+            self.turn_answer = answer
 
     def note(self, failure: CallFailed) -> None:
         """Keep the last failure, for whoever looks at the push and for the metrics."""

@@ -49,10 +49,7 @@ def asked(
     until = f"within {minutes} minutes" if minutes else "without a deadline"
     reasons = [f"because: {request.reason}"] if request.reason else []
     if not request.retry_of:
-        verb = "create" if request.record_id is None else f"update {request.record_id} of"
-        return timeline_event(
-            event, run, f"asked to {verb} {request.data_type}, {until}", who, texts=reasons
-        )
+        return timeline_event(event, run, f"asked to {request.task}, {until}", who, texts=reasons)
     same = "the same" if before and before.digest == request.digest else "another"
     what = f"asked again, {until}, with {same} record{_word(request)}"
     return timeline_event(event, run, what, who, texts=reasons)

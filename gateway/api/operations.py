@@ -49,7 +49,7 @@ def operation_of(snapshot: PushSnapshot, company: UUID, unknown_as: UnknownAs) -
         error_message=_reason(outcome, shown),
         validation=_validation(outcome),
         changes=_changes(outcome),
-        data=echoed if echoed is not None else request and request.data,
+        data=echoed if echoed is not None else record_of(request),
     )
 
 
@@ -75,8 +75,13 @@ def pending(push_id: UUID, request: PushRequest, now: datetime) -> Operation:
         timeout_in_minutes=request.timeout_in_minutes,
         changes=[],
         validation=ValidationMessages(),
-        data=request.data,
+        data=record_of(request),
     )
+
+
+def record_of(request: PushRequest | None) -> object:
+    """Give the record of a push; None for one that has none."""
+    return request.data if request and not request.push_kind.removes else None
 
 
 def title_of(snapshot: PushSnapshot) -> str:
@@ -84,8 +89,7 @@ def title_of(snapshot: PushSnapshot) -> str:
     request = snapshot.request
     if request is None:
         return "Push"
-    what = "Create" if request.record_id is None else f"Update {request.record_id} of"
-    return f"{what} {request.data_type}"
+    return f"{request.task[0].upper()}{request.task[1:]}"
 
 
 def shown_as(status: PushStatus, unknown_as: UnknownAs) -> PushStatus:

@@ -131,6 +131,13 @@ async def start_or_join(dependencies: Dependencies, request: PushRequest, caller
     return push
 
 
+async def request_without_record(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
+    """Read a push request that has no body off HTTP; Refusal 400 or 404."""
+    if await http.body():
+        raise HttpError(400, "A deletion has no body: send none.")
+    return checked({**fields, "idempotency_key": _given_key(http)})
+
+
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
     """Read a push request off HTTP; Refusal 400, or 404 for a data type that can't be pushed."""
     known = {**fields, "idempotency_key": _given_key(http)}

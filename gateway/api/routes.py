@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.responses import Response
 
+from codat.kinds import DELETED_TYPES
 from codat.models import DATA_TYPES, PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
@@ -21,10 +22,11 @@ from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
 
 _TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
 _UPDATED = {"enum": sorted(UPDATED_TYPES)}
+_DELETED = {"enum": sorted(DELETED_TYPES)}
 _READS = ("GET", "HEAD")
 _OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
 _KINDS = {
-    "DELETE": "deletion",
+    "DELETE": "deletion without a record id",
     "POST": "creation under a record id",
     "PUT": "update without a record id",
 }
@@ -35,6 +37,7 @@ _NEWEST = "-requestedOnUtc"
 _ORDERS = {"enum": [_NEWEST]}
 
 DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
+DeletedType = Annotated[str, Path(alias="dataType", json_schema_extra=_DELETED)]
 UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
 AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_MAX_ID)]
 RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_MAX_ID)]
@@ -51,7 +54,7 @@ _RECORD: dict[str, Any] = {
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
 }
-_KEYED: dict[str, Any] = _RECORD | {
+_KEY: dict[str, Any] = {
     "parameters": [
         {
             "name": "Idempotency-Key",
@@ -61,6 +64,7 @@ _KEYED: dict[str, Any] = _RECORD | {
         }
     ]
 }
+_KEYED = _RECORD | _KEY
 REFUSED: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorBody, "description": words}
     for status, words in {
@@ -161,6 +165,29 @@ class PushApi:
         )
         return await pushes.start(self._dependencies, http, request)
 
+    async def delete(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+        self,
+        http: Request,
+        company: CompanyId,
+        connection: ConnectionId,
+        data_type: DeletedType,
+        record: RecordId,
+        minutes: Minutes = None,
+    ) -> Response:
+        """Push the deletion of a record."""
+        if data_type in _TYPES["enum"] and data_type not in DELETED_TYPES:
+            raise _not_offered(f"deletion of {data_type}")
+        request = await pushes.request_without_record(
+            http,
+            company_id=company,
+            connection_id=connection,
+            data_type=data_type,
+            kind="delete",
+            record_id=record,
+            timeout_in_minutes=minutes,
+        )
+        return await pushes.start(self._dependencies, http, request)
+
     async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
         """Refuse what else could be asked of a record; Refusal 405."""
         if rest.rpartition("/")[2].startswith("attachment"):
@@ -217,6 +244,7 @@ def push_routes(dependencies: Dependencies) -> APIRouter:
         (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, _KEYED),
         (f"{there}/push/{{dataType}}", "POST", api.create, Operation, _KEYED),
         (f"{there}/push/{{dataType}}/{{recordId:path}}", "PUT", api.update, Operation, _KEYED),
+        (f"{there}/push/{{dataType}}/{{recordId:path}}", "DELETE", api.delete, Operation, _KEY),
         (f"{there}/options/{bank}", "GET", api.transaction_options, PushOption, AS_SCHEMA),
         (f"{there}/options/{{dataType}}", "GET", api.options, PushOption, AS_SCHEMA),
         (f"{company}/push/{{pushOperationKey}}", "GET", api.read, Operation, None),
@@ -242,11 +270,13 @@ def other_write_routes(dependencies: Dependencies) -> APIRouter:
 def _not_offered(what: str) -> HttpError:
     """Refuse a kind of write, naming those there are."""
     creates, updates = ", ".join(_TYPES["enum"]), ", ".join(sorted(UPDATED_TYPES))
+    deletes = ", ".join(_DELETED["enum"])
     return HttpError(
         405,
         f"There is no {what}. POST creates {creates} and "
-        f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}.",
-        Allow="POST, PUT",
+        f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}; "
+        f"DELETE deletes {deletes}.",
+        Allow="DELETE, POST, PUT",
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from activities.verdicts import judged
 from codat.models import PushTarget
 from codat.turns import in_turn
-from gateway.api.operations import title_of
+from gateway.api.operations import record_of, title_of
 from gateway.api.pushes import checked, find, minutes_of, start_or_join
 from gateway.api.routes import CompanyId, ConnectionId, PushKey
 from gateway.auth import Role
@@ -89,7 +89,7 @@ class Pages:
             live=await self._live.fragment(shown),
             title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
-            record=snapshot.request.data if snapshot.request else None,
+            record=record_of(snapshot.request),
             stands=snapshot.outcome.data if snapshot.outcome else None,
         )
         return remember(answer, session, request)

@@ -65,13 +65,13 @@ def test_a_record_id_that_no_path_can_hold_is_refused(odd):
 def test_a_digest_does_not_wait_for_that_of_another_request(monkeypatch):
     begun, may_end = threading.Event(), threading.Event()
 
-    def slow(data):
+    def slow(_, data):
         if data == {"name": "large"}:
             begun.set()
             may_end.wait(20)
         return "a digest"
 
-    monkeypatch.setattr("workflows.models.digest", slow)
+    monkeypatch.setattr("workflows.models.digest_of", slow)
     large, small = a_request(data={"name": "large"}), a_request(data={"name": "small"})
     with ThreadPoolExecutor() as threads:
         threads.submit(lambda: large.digest)

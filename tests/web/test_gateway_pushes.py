@@ -218,3 +218,27 @@ async def test_options_are_told_as_json_schema_for_any_form_library(door):
     Draft202012Validator.check_schema(answer.json())
     assert set(plain["properties"]) == set(answer.json()["properties"])
     assert 400 == (await door.http.get(path, params={"as": "xml"})).status_code
+
+
+async def test_a_record_is_deleted_at_codats_own_path(door):
+    bill = door.cluster.codat.connection(seeds.PROMPT).add_record("bills", record("bills"))
+    key = {"Idempotency-Key": "gone-for-good"}
+    begun = [(await door.http.delete(f"{door.path('bills')}/{bill}", headers=key)) for _ in "ab"]
+    told = await door.ended(begun[0].json()["pushOperationKey"])
+
+    assert 1 == len({answer.json()["pushOperationKey"] for answer in begun})
+    assert ("bills", None) == (begun[0].json()["dataType"], begun[0].json().get("data"))
+    assert ("Success", "Deleted", bill) == (
+        told["status"],
+        told["changes"][0]["type"],
+        told["changes"][0]["recordRef"]["id"],
+    )
+
+
+async def test_a_deletion_with_a_body_is_refused(door):
+    answer = await door.http.request("DELETE", f"{door.path('bills')}/7", json={"a": 1})
+
+    assert (400, "A deletion has no body: send none.") == (
+        answer.status_code,
+        answer.json()["error"],
+    )

@@ -22,7 +22,7 @@ NEWER = UPDATE | {"data": record("suppliers", number="8")}
 
 
 def says(outcome, later):
-    named = f"A later push of the same record, {later.push_id}, was started"
+    named = f"uperseded by push {later.push_id}"
     return (outcome.status, outcome.submitted, named in outcome.message)
 
 
@@ -34,6 +34,14 @@ async def is_held(push):
     await eventually(waits)
 
 
+async def in_line(push):
+    async def waits():
+        progress = await push.progress()
+        return progress and progress.stage == "wait-for-turn"
+
+    await eventually(waits)
+
+
 SUPERSEDED = ("Failed", False, True)
 
 
@@ -41,11 +49,13 @@ async def test_of_two_that_were_held_the_newer_one_is_written(devserver, monkeyp
     monkeypatch.setattr("activities.holds.SOONEST", SOONEST / 15)
     async with protocol(devserver) as here:
         await hold(here.client, COMPANY, CLOSED, task_queue=here.task_queue)
-        older, newer = await here.push(**OLDER), await here.push(**NEWER)
+        older = await here.push(**OLDER)
         await is_held(older)
+        newer = await here.push(**NEWER)
+        outcomes = [await older.outcome()]
         await is_held(newer)
         await release(here.client, COMPANY, None, None)
-        outcomes = await older.outcome(), await newer.outcome()
+        outcomes.append(await newer.outcome())
 
         assert [NEWER["data"]] == [one["data"] for one in here.records]
     assert (SUPERSEDED, "Success") == (says(outcomes[0], newer), outcomes[1].status)
@@ -60,6 +70,7 @@ async def test_what_was_put_off_does_not_follow_a_newer_one(devserver, fault):
         older = await here.push(**OLDER)
         await here.codat.arrival(method="PUT")
         newer = await here.push(**NEWER)
+        await older.outcome()
         here.codat.forget_faults()
         outcomes = await newer.outcome(), await older.outcome()
 
@@ -73,9 +84,10 @@ async def test_what_waited_for_options_does_not_follow_a_newer_one(devserver):
         here.codat.fault("error-before-commit", method="GET", path=options, times=1000)
         older = await here.push(**OLDER | {"validation": "advise"})
         await here.codat.arrival(method="GET")
-        outcomes = [await here.end(**NEWER)]
+        newer = await here.push(**NEWER)
+        await in_line(newer)
         here.codat.forget_faults()
-        outcomes.append(await older.outcome())
+        outcomes = [await newer.outcome(), await older.outcome()]
 
         assert [NEWER["data"]] == [one["data"] for one in here.records]
     assert "Success" == outcomes[0].status
@@ -96,6 +108,7 @@ async def test_a_retry_makes_an_older_state_no_newer(devserver):
     async with protocol(devserver) as here:
         async with put_off(here) as older:
             newer = await here.push(**NEWER)
+            await older.outcome()
         await newer.outcome()
         await older.outcome()
         await retry_push(older, task_queue=here.task_queue)
@@ -110,6 +123,7 @@ async def test_a_mended_record_is_as_new_as_its_retry(devserver):
     async with protocol(devserver) as here:
         async with put_off(here) as older:
             newer = await here.push(**NEWER)
+            await older.outcome()
         await newer.outcome()
         await older.outcome()
         await retry_push(older, data=mended, task_queue=here.task_queue)
@@ -125,9 +139,9 @@ async def test_a_later_update_that_failed_does_not_count(devserver, monkeypatch)
         await hold(here.client, COMPANY, CLOSED, task_queue=here.task_queue)
         older = await here.push(**OLDER)
         await is_held(older)
-        failed = await here.end(**NEWER | {"data": {"status": 7}, "validation": "enforce"})
+        wrong = await here.push(**NEWER | {"data": {"status": 7}, "validation": "enforce"})
         await release(here.client, COMPANY, None, None)
-        outcome = await older.outcome()
+        outcome, failed = await older.outcome(), await wrong.outcome()
 
         assert [OLDER["data"]] == [one["data"] for one in here.records]
     assert ("Failed", "Success") == (failed.status, outcome.status)
@@ -148,6 +162,7 @@ async def test_a_request_that_is_sent_again_soon_is_late_too(devserver, monkeypa
     async with protocol(devserver) as here:
         async with put_off(here) as older:
             newer = await here.push(**NEWER)
+            await older.outcome()
         outcomes = await newer.outcome(), await older.outcome()
 
         assert [NEWER["data"]] == [one["data"] for one in here.records]

@@ -40,7 +40,7 @@ async def find(state: PushState) -> None:
     begun = workflow.now()
     found = SearchResult(candidates=[])
     for part in LOOKS:
-        if part > 1 and not (found.awaited and state.policy.idempotency is Idempotency.HONOURED):
+        if part > 1 and not _may_become_clear(state, found):
             break
         pause = begun + state.policy.find_for * part - workflow.now()
         why = f"looking again for the lost request: {state.trouble}"
@@ -64,6 +64,14 @@ async def find(state: PushState) -> None:
     if state.ledger.current:
         mark_not_written(state.ledger.current)
     _check_next(state, found)
+
+
+def _may_become_clear(state: PushState, found: SearchResult) -> bool:
+    """Tell whether a later look may show more: whose an operation is, or which record it names."""
+    if found.awaited and state.policy.idempotency is Idempotency.HONOURED:
+        return True
+    pending = any(PushStatus(candidate.status).is_pending for candidate in found.candidates)
+    return pending and not state.request.push_kind.carries_record
 
 
 async def confirm_not_written(state: PushState) -> None:

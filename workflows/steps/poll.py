@@ -10,8 +10,9 @@ from temporalio.common import RetryPolicy
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
     from activities.models import OperationSnapshot, PollStatus
-    from codat.models import PushOperation, PushStatus
+    from codat.models import PushStatus
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
+    from workflows.kind_words import gone_already, sentence_of
     from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
     from workflows.outcomes import Ended, end_of
     from workflows.poll_schedule import next_learned_poll, next_poll, next_poll_slowed
@@ -194,25 +195,16 @@ def final(state: PushState, snapshot: OperationSnapshot) -> Ended:
     if operation.status is PushStatus.UNKNOWN:
         return without_proof(state, snapshot)
     state.settle(operation)
+    gone = operation.status is PushStatus.FAILED and gone_already(state, operation.reason)
+    if gone:
+        return gone
     return end_of(
         state,
         operation.status,
-        _sentence(operation),
+        sentence_of(state.request.push_kind, operation),
         errors=snapshot.errors,
         warnings=state.carried.warnings + snapshot.warnings,
         records=records_in(operation) if operation.status is PushStatus.SUCCESS else [],
         completed_on_utc=operation.completed_on_utc,
         data=operation.data if operation.status is PushStatus.SUCCESS else None,
     )
-
-
-def _sentence(operation: PushOperation) -> str:
-    match operation.status:
-        case PushStatus.SUCCESS:
-            ids = ", ".join(record.id or "" for record in operation.records)
-            return f"The record was written{f' as {ids}' if ids else ''}."
-        case PushStatus.TIMED_OUT:
-            return "Codat's time for this push ran out; the record may still be written."
-        case _:
-            reason = operation.reason or "no reason was given"
-            return f"The accounting software refused the record: {reason}"

@@ -16,8 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
     from workflows.models import Validation
-    from workflows.outcomes import check_time, check_unauthorized, end_of
+    from workflows.outcomes import check_superseded, check_time, check_unauthorized, end_of
     from workflows.state import PushState
+    from workflows.steps.turn import take_turn
     from workflows.waiting import show_stage, wait
 
 PREPARE_TIMEOUT = timedelta(seconds=5)
@@ -29,7 +30,11 @@ T = TypeVar("T")
 
 
 async def prepare(state: PushState) -> None:
-    """Fetch options and validate; raises Ended when the record is not fit."""
+    """Fetch options and validate; raises Ended when the record is not fit.
+
+    An update takes its turn before: what was requested earlier goes first.
+    """
+    await take_turn(state)
     if not await _prepare_at_once(state):
         await _fetch_options(state)
         await _validate(state)
@@ -43,7 +48,7 @@ async def _prepare_at_once(state: PushState) -> bool:
     A local activity: it costs the server no task, and history no copy of the record.
     """
     request = state.request
-    is_needed = request.validation is not Validation.OFF
+    is_needed = request.is_validated
     check_time(state)
     show_stage(state, "validate", "Checking the record.")
     try:
@@ -69,7 +74,7 @@ async def _prepare_at_once(state: PushState) -> bool:
 
 
 async def _fetch_options(state: PushState) -> None:
-    is_needed = state.request.validation is not Validation.OFF
+    is_needed = state.request.is_validated
     show_stage(state, "fetch-options", "Asking what the accounting software wants.")
 
     async def ask() -> OptionsDigest:
@@ -97,7 +102,7 @@ def _take_options(state: PushState, digest: OptionsDigest) -> None:
 
 async def _validate(state: PushState) -> None:
     request = state.request
-    if request.validation is Validation.OFF:
+    if not request.is_validated:
         return
     show_stage(state, "validate", "Checking the record.")
 
@@ -138,6 +143,7 @@ async def _patiently(state: PushState, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask until there is an answer; raises Ended on a refusal or when the time is over."""
     pause = PAUSE
     while True:
+        check_superseded(state)
         check_time(state)
         try:
             return await ask()

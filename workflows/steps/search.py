@@ -69,6 +69,7 @@ async def _read_list(  # noqa: PLR0913, what the activity is asked
         FindSubmission(
             push_id=request.push_id,
             target=request.target,
+            kind=request.kind,
             data=request.data,
             record_id=request.record_id,
             digest=request.digest,

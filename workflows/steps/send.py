@@ -10,14 +10,17 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Attempt, Idempotency, OperationSnapshot, PollPlan, UpdateOrder
+    from codat.kinds import PushKind
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import clear_operation_attribute
+    from workflows.kind_words import gone_already
     from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.poll_schedule import back_off, minutes_left
     from workflows.priorities import Urgency, priority_of
     from workflows.state import PushState
     from workflows.steps.search import search_list_once
+    from workflows.steps.turn import take_turn
     from workflows.submission import (
         CONFLICT_IS_KEPT_AFTER,
         AttemptResult,
@@ -42,6 +45,7 @@ ONCE = RetryPolicy(maximum_attempts=1)
 
 async def send(state: PushState) -> None:
     """Send the current submission again or open the next; enter what comes back; raises Ended."""
+    await take_turn(state)
     current = state.ledger.current
     if current is None or not state.may_resend(workflow.now()):
         current = await _next_submission(state)
@@ -123,9 +127,10 @@ async def _check_keys(state: PushState, submission: Submission) -> None:
 
 def _attempt(state: PushState, submission: Submission) -> Attempt:
     request = state.request
-    is_create = request.record_id is None
+    is_create = request.push_kind is PushKind.CREATE
     return Attempt(
         target=request.target,
+        kind=request.kind,
         data=request.data,
         record_id=request.record_id,
         number=submission.number,
@@ -135,7 +140,7 @@ def _attempt(state: PushState, submission: Submission) -> Attempt:
         force_update=request.force_update,
         run_id=workflow.info().run_id,
         not_after=min(submission.not_after, state.deadline.at or submission.not_after),
-        order=None if is_create else _order(state),
+        order=_order(state) if request.push_kind is PushKind.UPDATE else None,
     )
 
 
@@ -156,6 +161,9 @@ async def _after(state: PushState, submission: Submission, failure: CallFailed) 
     if failure.kind == "Superseded" and not submission.is_unclear:
         raise end_of(state, PushStatus.FAILED, state.trouble)
     state.unclear_answers = state.unclear_answers + 1 if failure.kind == "CodatUnclear" else 0
+    gone = state.carried.is_rejected and gone_already(state, state.trouble)
+    if gone:
+        raise gone
     if state.carried.is_rejected and not submission.is_unclear:
         raise end_of(state, PushStatus.FAILED, f"Codat refused the record: {state.trouble}")
     if answer is AttemptResult.UNAUTHORIZED:

@@ -1,0 +1,32 @@
+"""What the changes that an operation names say of the push that may have made it."""
+
+from activities.matching import Match
+from activities.models import FindSubmission
+from codat.kinds import PushKind, kind_of
+from codat.models import PushOperation
+
+_CHANGES = {
+    PushKind.CREATE: "Created",
+    PushKind.UPDATE: "Modified",
+    PushKind.DELETE: "Deleted",
+}
+_WITHOUT_RECORD = {"Deleted", "AttachmentUploaded"}
+"""What no create or update does. Whether they are told from each other is the platform's affair."""
+
+
+def match_by_change(ask: FindSubmission, operation: PushOperation) -> Match | None:
+    """Compare by kind and record where a push has no record of its own; None: by the record."""
+    kind = kind_of(ask.kind, ask.record_id)
+    named = {change.type for change in operation.changes} & {*_CHANGES.values(), *_WITHOUT_RECORD}
+    if kind.carries_record:
+        return Match.DIFFERENT if named and named <= _WITHOUT_RECORD else None
+    if named and _CHANGES[kind] not in named:
+        return Match.DIFFERENT
+    of = {change.record_ref.id for change in operation.changes if change.record_ref}
+    ids = {record_id for record_id in of if record_id}
+    if ids and ask.record_id not in ids:
+        return Match.DIFFERENT
+    attachments = {change.attachment_id for change in operation.changes if change.attachment_id}
+    if kind is PushKind.DELETE and attachments:
+        return Match.DIFFERENT
+    return Match.EQUAL if named and ids else Match.UNCLEAR

@@ -1,0 +1,57 @@
+"""Codat's writes besides create and update: one method per endpoint, nothing repeated."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from uuid import UUID
+
+import httpx
+
+from codat.errors import CodatRefused
+from codat.models import PushOperation, PushTarget
+from codat.responses import CodatResponse
+from codat.target import segment
+
+BeforeSend = Callable[[], None] | None
+Send = Callable[[UUID, httpx.Request, BeforeSend], Awaitable[CodatResponse]]
+ReadOperation = Callable[[CodatResponse, PushTarget], Awaitable[PushOperation]]
+
+
+class BuildRequest(Protocol):
+    """Makes a request of a method, a path below the base address, and a query."""
+
+    def __call__(
+        self, method: str, path: str, body: bytes | None = None, **query: str | float | None
+    ) -> httpx.Request:
+        """Build it."""
+        ...
+
+
+class CodatWrites:
+    """Takes records and attachments away; every failure is a CodatError."""
+
+    def __init__(self, build: BuildRequest, send: Send, read: ReadOperation) -> None:
+        self._build = build
+        self._send = send
+        self._read = read
+
+    async def delete(
+        self,
+        target: PushTarget,
+        record_id: str,
+        *,
+        timeout_in_minutes: int | None = None,
+        before_send: BeforeSend = None,
+    ) -> PushOperation:
+        """Delete a record; `before_send` runs just before the first byte."""
+        path = self._path(target, record_id)
+        request = self._build("DELETE", path, timeoutInMinutes=timeout_in_minutes)
+        return await self._read(await self._send(target.company_id, request, before_send), target)
+
+    @staticmethod
+    def _path(target: PushTarget, *parts: str) -> str:
+        connection = f"/companies/{target.company_id}/connections/{target.connection_id}"
+        try:
+            steps = "/".join(segment(part) for part in parts)
+        except ValueError as error:
+            raise CodatRefused(f"It can't be sent: {error}") from error
+        return f"{connection}/push/{target.push_path}/{steps}"
