@@ -58,10 +58,10 @@ def compare(sent: object, shown: object) -> Match:
     if not isinstance(sent, dict) or not isinstance(shown, dict) or not shown:
         return Match.UNCLEAR
     sent_fields, shown_fields = cast("Fields", sent), cast("Fields", shown)
+    if is_exact(sent_fields, shown_fields):
+        return Match.EQUAL
     ours, theirs = dict(_leaves(sent_fields)), dict(_leaves(shown_fields))
     is_longer = has_more_lines(sent_fields, shown_fields)
-    if ours and not is_longer and all(_is_in_place(ours, theirs, place) for place in ours):
-        return Match.EQUAL
     is_ours = _is_known_again(ours, theirs, is_longer=is_longer)
     against = contradicting_ids(sent_fields, shown_fields)
     if is_ours or against == 1:
@@ -69,6 +69,24 @@ def compare(sent: object, shown: object) -> Match:
     if against > 1:
         return Match.DIFFERENT
     return Match.EQUAL if is_ours and not against else Match.UNCLEAR
+
+
+def is_exact(sent: object, shown: object) -> bool:
+    """Tell whether every value came back in its place, letter by letter, with no line more."""
+    return ExactRecord(sent).is_shown_by(ExactRecord(shown))
+
+
+class ExactRecord:
+    """A record to be compared letter by letter with many others."""
+
+    def __init__(self, record: object) -> None:
+        self.record: Fields = cast("Fields", record) if isinstance(record, dict) else {}
+        self.leaves: Leaves = dict(_leaves(self.record))
+
+    def is_shown_by(self, other: "ExactRecord") -> bool:
+        """Tell whether every value of this one came back in its place there, and no line more."""
+        is_there = all(_is_in_place(self.leaves, other.leaves, place) for place in self.leaves)
+        return bool(self.leaves) and is_there and not has_more_lines(self.record, other.record)
 
 
 def fits(sent: object, shown: object) -> bool:

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from cachetools import LRUCache
 
-from activities.evidence import ReadContext, RecordVerdict, judge_record
-from activities.matching import Match
+from activities.evidence import Evidence, ReadContext, RecordVerdict, judge_record
+from activities.matching import Match, compare
 from activities.models import FindSubmission
+from activities.ownership import Sighting
 from codat.client import CodatClient
 from codat.errors import CodatNeverSynced
 from codat.models import PushOperation, PushStatus
@@ -22,7 +23,6 @@ from codat.turns import caller, in_turn
 MAX_RECORDS = 1000
 """Records that a worker remembers, each as one refresh has shown it."""
 
-Sighting = tuple[PushOperation, Match]
 MATCHES = {
     RecordVerdict.OURS: Match.EQUAL,
     RecordVerdict.NOT_OURS: Match.DIFFERENT,
@@ -73,8 +73,8 @@ class RecordProof:
         )
         with caller(str(ask.target.company_id)):
             evidence = await in_turn(judge_record, ask.data, record.data, context)
-        shown = operation.model_copy(update={"data": record.data})
-        return shown, MATCHES[evidence.verdict]
+            match = await in_turn(_match, ask.data, record.data, evidence)
+        return operation.model_copy(update={"data": record.data}), match
 
     async def _record(
         self, ask: FindSubmission, record_id: str, began: datetime
@@ -86,6 +86,17 @@ class RecordProof:
             except CodatNeverSynced:
                 return None
         return self._read[key]
+
+
+def _match(sent: object, read: object, evidence: Evidence) -> Match:
+    """Take the verdict; of an unclear one, what a platform's answer with this record would prove.
+
+    That needs a record that is new, and in which nothing contradicts.
+    """
+    is_open = evidence.verdict is RecordVerdict.UNCLEAR and evidence.is_new
+    if is_open and not evidence.contradictions and compare(sent, read) is Match.EQUAL:
+        return Match.EQUAL
+    return MATCHES[evidence.verdict]
 
 
 def written_by(operation: PushOperation, ask: FindSubmission) -> str | None:
