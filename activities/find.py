@@ -21,7 +21,7 @@ from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, unread_since
 from activities.server_time import ServerTime
 from codat.client import CodatClient
-from codat.models import PushOperation
+from codat.models import PushOperation, PushStatus
 from codat.pages import Pager
 from codat.turns import caller, in_turn
 
@@ -53,7 +53,7 @@ class FindActivities:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         listed = await self._matched(ask, time)
-        if ask.refresh_began and ask.record_id is None and not ask.changed:
+        if ask.refresh_began and not ask.changed:
             listed = await self._by_records(listed, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
@@ -149,12 +149,14 @@ class FindActivities:
 
 
 def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
-    """Leave out what can't be ours by its content, and what is known."""
+    """Leave out what can't be ours by its content, what is known, and what wrote nothing."""
     known = {*ask.own, *ask.excluded}
     return [
         (operation, match)
         for operation, match in listed
-        if operation.push_operation_key not in known and match is not Match.DIFFERENT
+        if operation.push_operation_key not in known
+        and match is not Match.DIFFERENT
+        and not (ask.reads_records and operation.status is PushStatus.FAILED)
     ]
 
 
