@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
+from activities.look_again import LookAgainActivities
 from activities.metrics import counting
 from activities.models import PushPolicy
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
@@ -33,6 +34,7 @@ from dispatch.connection import (
     read_connection,
     register_search_attributes,
 )
+from dispatch.look_again import look_again
 from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.process.health import Readiness, serving_health, watching
 from dispatch.process.logs import configure_logging
@@ -53,6 +55,7 @@ from dispatch.settings import DispatchSettings
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
+from workflows.look_again import LookAgainWorkflow
 from workflows.notify import NotifyWorkflow
 from workflows.push import PushWorkflow
 
@@ -77,7 +80,14 @@ GRACE = timedelta(seconds=40)
 """Longer than a call to Codat may take, so that a deploy cuts off no request."""
 
 
-WORKFLOWS = [PushWorkflow, ClaimWorkflow, NotifyWorkflow, BulkRetryWorkflow, HoldWorkflow]
+WORKFLOWS = [
+    PushWorkflow,
+    ClaimWorkflow,
+    NotifyWorkflow,
+    LookAgainWorkflow,
+    BulkRetryWorkflow,
+    HoldWorkflow,
+]
 
 
 def build_activities(
@@ -98,6 +108,7 @@ def build_activities(
         refresh.refresh_data,
         recall.recall,
         bulk.bulk_retry,
+        LookAgainActivities(partial(look_again, client)).look_again,
         (notify or NotifyActivities(NOBODY)).notify,
     ]
 

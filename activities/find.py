@@ -67,7 +67,7 @@ class FindActivities:
         look = SearchResult(
             candidates=named_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
-            shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
+            shows_own=any(_shows(shown.get(key), ask) for key in ask.own[-1:]),
             unread=unread_since(sightings, ask),
         )
         if ask.purpose is not Purpose.DECIDE:
@@ -158,6 +158,14 @@ def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
         and match is not Match.DIFFERENT
         and not (ask.reads_records and operation.status is PushStatus.FAILED)
     ]
+
+
+def _shows(match: Match | None, ask: FindSubmission) -> bool:
+    """Tell whether the list shows an operation of ours as openly as it would show others.
+
+    Where records are read, all others are settled by their own ends.
+    """
+    return match is Match.EQUAL or (ask.reads_records and match is not None)
 
 
 async def _not_held(sightings: list[Sighting], others: OtherPushes) -> list[Sighting]:

@@ -101,6 +101,8 @@ class OtherRecords:
     """The records of other pushes, found by their texts."""
 
     def __init__(self, records: Iterable[object]) -> None:
+        records = list(records)
+        self._all = [record for record in records if record is not None]
         self._by_text: defaultdict[tuple[Column, str], list[object]] = defaultdict(list)
         for record in records:
             for column, texts in _texts(_leaves(record)).items():
@@ -108,7 +110,9 @@ class OtherRecords:
                     self._by_text[column, text].append(record)
 
     def include(self, shown: object, ours: object) -> bool:
-        """Tell whether one of them is what is shown, as a text proves that isn't ours."""
+        """Tell whether one of them is what is shown, and ours can't have become it."""
+        if shown and not fits(ours, shown) and self._has_equal(shown):
+            return True
         own = _texts(_leaves(ours))
         return any(
             _is_shown_with(text, record, shown)
@@ -117,6 +121,9 @@ class OtherRecords:
             if own[column] and not any(may_become(own_text, text) for own_text in own[column])
             for record in self._by_text.get((column, text), ())
         )
+
+    def _has_equal(self, shown: object) -> bool:
+        return any(compare(record, shown) is Match.EQUAL for record in self._all)
 
 
 def _is_shown_with(text: str, record: object, shown: object) -> bool:

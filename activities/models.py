@@ -45,6 +45,7 @@ class PushPolicy(Wire):
     resend: Resend = Resend.AUTO
     read_records: ReadRecords = ReadRecords.NEVER
     unique_fields: dict[str, str] = {}
+    look_again_after: timedelta | None = None
     notify: bool = False
 
 

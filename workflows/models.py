@@ -90,7 +90,8 @@ class PushRequest(Wire):
     `data` is the record as Codat's push API takes it; `record_id` makes it an update.
     `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for ever.
     `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
-    The fields from `retry_of` on are written by a retry and by continue-as-new.
+    The fields from `retry_of` on are written by a retry and by continue-as-new; `looks_only`: the
+    run sends nothing, and has a quarter of an hour.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -117,6 +118,7 @@ class PushRequest(Wire):
     retry_of: Word | None = None
     settlement: Resolution | None = None
     reason: Sentence | None = None
+    looks_only: StrictBool = False
     first_digest: Word | None = None
     resume: CarriedState | None = None
 

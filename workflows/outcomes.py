@@ -89,6 +89,9 @@ def give_up(state: PushState) -> Ended:
     """Make the end of a push that may send nothing more: cancelled, or tried too often."""
     if state.carried.is_cancelled:
         return cancelled(state)
+    if state.request.looks_only:
+        message = "Surepush looked again: the accounting software has refused the record."
+        return end_of(state, PushStatus.FAILED, message)
     return end_of(
         state,
         PushStatus.UNKNOWN,

@@ -19,6 +19,7 @@ NOBODY = UUID(int=0)
 
 _TOLD = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED)
 _AT_ONCE = 10
+_ASK_EVERY = 5
 
 
 @dataclass
@@ -47,12 +48,18 @@ class Ending:
     runs: list[Run] = field(default_factory=list[Run])
 
 
-async def of_ours(side: Ours, items: list[Item], within: float) -> list[Ending]:
-    """Wait for all pushes of ours, together no longer than so many seconds."""
-    waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
-    await asyncio.wait(waits.values(), timeout=within)
-    for wait in waits.values():
-        wait.cancel()
+async def of_ours(
+    side: Ours, items: list[Item], within: float, *, looked_again: float = 0
+) -> list[Ending]:
+    """Wait for all pushes of ours, together no longer than so many seconds.
+
+    `looked_again`: for how many seconds more those in doubt may be looked at again.
+    """
+    waits = await _waited(side, items, within)
+    if looked_again:
+        doubtful = [item for item in items if _is_in_doubt(waits[item.number])]
+        await _until_out_of_doubt(side, doubtful, looked_again)
+        waits |= await _waited(side, doubtful, within)
     endings: list[Ending] = []
     limit = asyncio.Semaphore(_AT_ONCE)
 
@@ -66,6 +73,32 @@ async def of_ours(side: Ours, items: list[Item], within: float) -> list[Ending]:
 
     await asyncio.gather(*(read(item) for item in items))
     return sorted(endings, key=lambda ending: ending.item.number)
+
+
+async def _waited(
+    side: Ours, items: list[Item], within: float
+) -> dict[int, asyncio.Task[PushOutcome]]:
+    waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
+    if waits:
+        await asyncio.wait(waits.values(), timeout=within)
+    for wait in waits.values():
+        wait.cancel()
+    await asyncio.gather(*waits.values(), return_exceptions=True)
+    return waits
+
+
+def _is_in_doubt(wait: asyncio.Task[PushOutcome]) -> bool:
+    return not wait.cancelled() and wait.result().may_still_land
+
+
+async def _until_out_of_doubt(side: Ours, items: list[Item], within: float) -> None:
+    """Wait until none is in doubt, but no longer than so many seconds."""
+    end = asyncio.get_running_loop().time() + within
+    while items and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(_ASK_EVERY)
+        outcomes = [await _outcome(side.push(item)) for item in items]
+        pairs = zip(items, outcomes, strict=True)
+        items = [item for item, outcome in pairs if outcome.may_still_land]
 
 
 async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from emulator.examples import record
 
+A_MONTH = timedelta(days=30)
+
 
 def marker(number: int) -> str:
     """Give the text that makes a record one of its kind."""
@@ -41,5 +43,5 @@ def near_twin(data_type: str, model: dict[str, Any], number: int) -> dict[str, A
             return model | {"issueDate": _later(model["issueDate"], number)}
 
 
-def _later(date: str, days: int) -> str:
-    return (datetime.fromisoformat(date) + timedelta(days=days)).isoformat()
+def _later(date: str, periods: int) -> str:
+    return (datetime.fromisoformat(date) + periods * A_MONTH).isoformat()
