@@ -161,10 +161,7 @@ def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
 
 
 def _shows(match: Match | None, ask: FindSubmission) -> bool:
-    """Tell whether the list shows an operation of ours as openly as it would show others.
-
-    Where records are read, all others are settled by their own ends.
-    """
+    """Tell whether the list shows an operation of ours as openly as it would show others."""
     return match is Match.EQUAL or (ask.reads_records and match is not None)
 
 

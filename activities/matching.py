@@ -111,7 +111,7 @@ class OtherRecords:
 
     def include(self, shown: object, ours: object) -> bool:
         """Tell whether one of them is what is shown, and ours can't have become it."""
-        if shown and not fits(ours, shown) and self._has_equal(shown):
+        if _can_not_become(ours, shown) and self._has_equal(shown):
             return True
         own = _texts(_leaves(ours))
         return any(
@@ -124,6 +124,18 @@ class OtherRecords:
 
     def _has_equal(self, shown: object) -> bool:
         return any(compare(record, shown) is Match.EQUAL for record in self._all)
+
+
+def _can_not_become(ours: object, shown: object) -> bool:
+    """Tell whether a value of ours is shown in its place as what no platform makes of it."""
+    left, right = dict(_leaves(ours)), dict(_leaves(shown))
+    return any(
+        place in right
+        and not is_its_own(_column(place))
+        and not _is_kept(_column(place), value, right[place], turned=True)
+        for place, value in left.items()
+        if place
+    )
 
 
 def _is_shown_with(text: str, record: object, shown: object) -> bool:

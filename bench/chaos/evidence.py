@@ -55,7 +55,7 @@ class Evidence:
         updates = [pair for pair in enumerate(self.endings) if pair[1].item.record_id]
         found = [Case(ending, [], []) for ending in self.endings]
         for post in self.journal:
-            if "/push/" not in post["path"]:
+            if "/data/queue/" in post.get("path", ""):
                 continue
             if post["method"] == "POST":
                 owner = owners[post["headers"]["idempotency-key"]]
