@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from bench.chaos.commands import persist
 from bench.chaos.plan import Item
 from bench.chaos.sides import Ours, Plain
+from codat.models import PushStatus
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 
@@ -88,7 +89,7 @@ async def _waited(
 
 
 def _is_in_doubt(wait: asyncio.Task[PushOutcome]) -> bool:
-    return not wait.cancelled() and wait.result().may_still_land
+    return not wait.cancelled() and wait.result().status is PushStatus.UNKNOWN
 
 
 async def _until_out_of_doubt(side: Ours, items: list[Item], within: float) -> None:
@@ -96,9 +97,13 @@ async def _until_out_of_doubt(side: Ours, items: list[Item], within: float) -> N
     end = asyncio.get_running_loop().time() + within
     while items and asyncio.get_running_loop().time() < end:
         await asyncio.sleep(_ASK_EVERY)
-        outcomes = [await _outcome(side.push(item)) for item in items]
-        pairs = zip(items, outcomes, strict=True)
-        items = [item for item, outcome in pairs if outcome.may_still_land]
+        left = end - asyncio.get_running_loop().time()
+        waits = await _waited(side, items, max(left, _ASK_EVERY))
+        items = [
+            item
+            for item in items
+            if waits[item.number].cancelled() or _is_in_doubt(waits[item.number])
+        ]
 
 
 async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending]:

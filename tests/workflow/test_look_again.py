@@ -2,7 +2,7 @@
 
 from emulator import seeds
 from tests.support.eventually import eventually
-from tests.support.protocol import protocol
+from tests.support.protocol import protocol, seconds_for_minutes
 
 UNPROVEN = {"fault": "failed-without-proof", "method": "POST", "times": 1}
 
@@ -56,3 +56,20 @@ async def test_a_push_without_doubt_is_not_looked_at(devserver):
         query = f'WorkflowId="push-look-again-{push.push_id}"'
 
         assert [] == [run async for run in here.client.list_workflows(query)]
+
+
+async def test_a_look_does_not_wait_for_a_pending_operation(devserver, monkeypatch):
+    seconds_for_minutes(monkeypatch)
+    async with protocol(devserver, look_again_after=1) as here:
+        here.codat.connection(seeds.PROMPT).set(offline=True)
+        push = await here.push(timeout_in_minutes=2)
+        first = await push.outcome()
+
+        async def was_looked_at():
+            return await looks(here, push) >= 1
+
+        await eventually(was_looked_at)
+        outcome = await push.outcome()
+        await here.client.get_workflow_handle(f"push-look-again-{push.push_id}").terminate()
+    assert ["TimedOut", "TimedOut"] == [first.status, outcome.status]
+    assert "looked again" in outcome.message

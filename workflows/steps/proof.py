@@ -34,6 +34,7 @@ async def search_records(
     """Search again with the records that candidates name; give what hinders that in a sentence."""
     if state.policy.read_records is ReadRecords.NEVER:
         return found, ""
+    patience = timedelta() if state.request.looks_only else PENDING_FOR
     begun, pause, began, refreshes = workflow.now(), FIRST_PAUSE, None, 0
     while not found.adopted:
         if found.unread is not None and refreshes < MAX_REFRESHES:
@@ -41,7 +42,7 @@ async def search_records(
             if refreshed.began is None:
                 return found, refreshed.hindrance or "Codat did not read the accounting software."
             began, refreshes = refreshed.began, refreshes + 1
-        elif _is_any_pending(found) and workflow.now() - begun < PENDING_FOR:
+        elif _is_any_pending(found) and workflow.now() - begun < patience:
             await wait(state, pause, "waiting for an operation that may belong to this push")
             pause *= 2
         else:
