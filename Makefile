@@ -58,7 +58,7 @@ sbom: .venv-supply/ready .venv-runtime/ready        ## dist/sbom.json, CycloneDX
 hashes: .venv-supply/ready           ## deploy/requirements.txt: what the image installs, by hash
 	@{ echo "# What runs in the image, each file by its hash; made by make hashes."; \
 	.venv-supply/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
-	    --extra tracing --constraint constraints.txt --generate-hashes --no-header \
+	    --extra s3 --extra tracing --constraint constraints.txt --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml; } > deploy/requirements.txt
 
 # Needs two packages of Debian's, which it starts itself on free ports:

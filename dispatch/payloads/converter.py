@@ -23,6 +23,7 @@ from temporalio.converter import (
     ExternalStorage,
     JSONProtoPayloadConverter,
     PayloadConverter,
+    StorageDriver,
 )
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -30,7 +31,7 @@ from codat.exact_json import dumps, loads
 from codat.turns import in_turn
 from dispatch.payloads.encryption import Encryption, UndecryptablePayload
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageFull
+from dispatch.payloads.storage import LARGE, PayloadMissing, StorageUnavailable, storage_drivers
 
 
 class ExactJSON(EncodingPayloadConverter):
@@ -126,7 +127,7 @@ class QuietFailures(DefaultFailureConverter):
         if isinstance(exception, ApplicationError) and exception.category is is_benign:
             exception = exception.with_traceback(None)
         super().to_failure(exception, payload_converter, failure)
-        if isinstance(exception, UndecryptablePayload | PayloadMissing | StorageFull):
+        if isinstance(exception, UndecryptablePayload | PayloadMissing | StorageUnavailable):
             failure.application_failure_info.type = exception.kind
 
 
@@ -160,20 +161,27 @@ def _read(
     return converter.payload_converter.from_payloads(payloads, type_hints)
 
 
-def converter(ring: KeyRing, large: Path | None = None, *, strict: bool = False) -> DataConverter:
+def converter(
+    ring: KeyRing, large: Path | None = None, bucket: str | None = None, *, strict: bool = False
+) -> DataConverter:
     """Make the converter for these keys; without an active one all is written in the clear.
 
-    With `strict` nothing is read that lies in the clear. Large payloads go into the directory
-    `large`, encrypted as all are.
+    With `strict` nothing is read that lies in the clear. Large payloads go into the bucket, else
+    into the directory `large`, encrypted as all are. Raises: SettingsError.
     """
-    storage = (
-        ExternalStorage([PayloadDirectory(large)], payload_size_threshold=LARGE) if large else None
-    )
     return LargeApart(
         payload_converter_class=ExactPayloads,
         payload_codec=Encryption(ring, strict=strict),
         failure_converter_class=SealedFailures if ring.active else QuietFailures,
-        external_storage=storage,
+        external_storage=_storage(storage_drivers(large, bucket)),
+    )
+
+
+def _storage(drivers: Sequence[StorageDriver]) -> ExternalStorage | None:
+    if not drivers:
+        return None
+    return ExternalStorage(
+        drivers, driver_selector=lambda _, __: drivers[0], payload_size_threshold=LARGE
     )
 
 
