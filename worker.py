@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
+from activities.look_again import LookAgainActivities
 from activities.metrics import counting
 from activities.models import PushPolicy
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
@@ -35,6 +36,7 @@ from dispatch.connection import (
     read_connection,
     register_search_attributes,
 )
+from dispatch.look_again import look_again
 from dispatch.nexus import PushServiceHandler
 from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.plan_steps import StepStarter
@@ -57,6 +59,7 @@ from dispatch.settings import DispatchSettings
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
+from workflows.look_again import LookAgainWorkflow
 from workflows.notify import NotifyWorkflow
 from workflows.plan.workflow import PlanWorkflow
 from workflows.push import PushWorkflow
@@ -87,6 +90,7 @@ WORKFLOWS = [
     PushWorkflow,
     ClaimWorkflow,
     NotifyWorkflow,
+    LookAgainWorkflow,
     BulkRetryWorkflow,
     HoldWorkflow,
     PlanWorkflow,
@@ -114,6 +118,7 @@ def build_activities(
         bulk.bulk_retry,
         PlanActivities(StepStarter(client).start).start_steps,
         TurnActivities(client).turn_is_over,
+        LookAgainActivities(partial(look_again, client)).look_again,
         (notify or NotifyActivities(NOBODY)).notify,
     ]
 

@@ -72,12 +72,16 @@ class ReadContext:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A verdict, the rule that led to it, and what speaks for and against in words."""
+    """A verdict, the rule that led to it, and what speaks for and against in words.
+
+    `is_new`: the record came into the books after our request, and is there.
+    """
 
     verdict: RecordVerdict
     explanation: str
     reasons: tuple[Observation, ...] = ()
     contradictions: tuple[Observation, ...] = ()
+    is_new: bool = False
 
 
 def judge_record(sent: object, read: object, context: ReadContext) -> Evidence:
@@ -113,12 +117,14 @@ def _weigh(sent: Fields, read: Fields, context: ReadContext, age: Age) -> Eviden
     if independent(against) >= NEEDED_AGAINST:
         return Evidence(*_of_another(has_unique=bool(unique)), reasons, against)
     missing = _not_proven_new(read, age)
-    if not missing and not unique:
+    is_new = not missing
+    if is_new and not unique:
         missing = _not_proven_unchanged(sent, read, context.data_type, against)
     if missing:
-        return Evidence(RecordVerdict.UNCLEAR, missing, reasons, against)
+        return Evidence(RecordVerdict.UNCLEAR, missing, reasons, against, is_new)
     basis = "The unique field is equal" if unique else "All that was sent came back unchanged"
-    return Evidence(RecordVerdict.OURS, f"{basis}, and the record is new.", reasons, against)
+    sentence = f"{basis}, and the record is new."
+    return Evidence(RecordVerdict.OURS, sentence, reasons, against, is_new)
 
 
 def _of_another(*, has_unique: bool) -> tuple[RecordVerdict, str]:

@@ -8,31 +8,25 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
 from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
-from activities.matching import Match, OtherRecords, compare, fits
+from activities.matching import Match, OtherRecords, compare
 from activities.matching_changes import match_by_change
-from activities.models import Candidate, FindSubmission, Purpose, SearchResult
+from activities.models import FindSubmission, Purpose, SearchResult
 from activities.other_pushes import BEFORE, OtherPushes
+from activities.ownership import Record, Sighting, our_operation, possible_owners
 from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, unread_since
 from activities.server_time import ServerTime
-from activities.unique_field import is_equal_at
 from codat.client import CodatClient
-from codat.models import PushOperation
+from codat.models import PushOperation, PushStatus
 from codat.pages import Pager
 from codat.turns import caller, in_turn
 
 PAGE_SIZE = 1000
-
-MAX_CANDIDATES = 100
-"""Operations that a look names; a person decides about a few, and a payload has to hold them."""
-
-Sighting = tuple[PushOperation, Match]
-Record = tuple[str, object]
-"""A push, by its workflow id, and what it carries."""
 
 
 class FindActivities:
@@ -60,28 +54,31 @@ class FindActivities:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
         listed = await self._matched(ask, time)
-        if ask.refresh_began and ask.record_id is None and not ask.changed:
+        if ask.refresh_began and not ask.changed:
             listed = await self._by_records(listed, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
         possible = _possible(listed, ask)
         records = await self._other_records(possible, ask, others)
-        sightings = await _not_held(possible, others)
-        sightings = await _without_others(sightings, records, ask, others)
+        free, holders = await _held(possible, others)
+        # A push that has taken one of them has none of the others.
+        records = [(push, record) for push, record in records if push not in holders]
+        sightings = await _without_others(free, records, ask, others)
         look = SearchResult(
-            candidates=_candidates(sightings),
+            candidates=named_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
-            shows_own=any(shown.get(key) is Match.EQUAL for key in ask.own[-1:]),
+            shows_own=any(_shows(shown.get(key), ask) for key in ask.own[-1:]),
             unread=unread_since(sightings, ask),
         )
         if ask.purpose is not Purpose.DECIDE:
             return look
         if not sightings:
             return look.model_copy(update={"later_update": await self._is_overtaken(ask)})
-        equal = [operation for operation, match in sightings if match is Match.EQUAL]
-        if len(equal) == 1:
-            look = await _adopt(look, equal[0], _told_apart(equal[0], records, ask), others)
+        ours = our_operation(sightings, ask)
+        if ours:
+            owners = possible_owners(ours, [operation for operation, _ in free], records, ask)
+            look = await _adopt(look, ours, owners, others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _by_records(
@@ -153,18 +150,34 @@ class FindActivities:
 
 
 def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
-    """Leave out what can't be ours by its content, and what is known."""
+    """Leave out what can't be ours by its content, what is known, and what wrote nothing."""
     known = {*ask.own, *ask.excluded}
     return [
         (operation, match)
         for operation, match in listed
-        if operation.push_operation_key not in known and match is not Match.DIFFERENT
+        if operation.push_operation_key not in known
+        and match is not Match.DIFFERENT
+        and not (ask.reads_records and operation.status is PushStatus.FAILED)
     ]
 
 
+def _shows(match: Match | None, ask: FindSubmission) -> bool:
+    """Tell whether the list shows an operation of ours as openly as it would show others."""
+    return match is Match.EQUAL or (ask.reads_records and match is not None)
+
+
 async def _not_held(sightings: list[Sighting], others: OtherPushes) -> list[Sighting]:
+    free, _ = await _held(sightings, others)
+    return free
+
+
+async def _held(
+    sightings: list[Sighting], others: OtherPushes
+) -> tuple[list[Sighting], frozenset[str]]:
+    """Give the operations that nobody holds, and the pushes that hold the rest."""
     held = await others.holders([operation.push_operation_key for operation, _ in sightings])
-    return [sighting for sighting in sightings if sighting[0].push_operation_key not in held]
+    free = [sighting for sighting in sightings if sighting[0].push_operation_key not in held]
+    return free, frozenset(held.values())
 
 
 async def _without_others(
@@ -195,10 +208,10 @@ def _match(ask: FindSubmission, operation: PushOperation) -> Match:
 
 
 async def _adopt(
-    look: SearchResult, operation: PushOperation, records: list[Record], others: OtherPushes
+    look: SearchResult, operation: PushOperation, owners: list[str], others: OtherPushes
 ) -> SearchResult:
     key = operation.push_operation_key
-    hindrance = await _hindrance(operation, records, others)
+    hindrance = await _hindrance(operation, owners, others)
     if hindrance is None and not await others.claim(key):
         hindrance = "another push took it at the same moment"
     if hindrance:
@@ -207,30 +220,16 @@ async def _adopt(
 
 
 async def _hindrance(
-    operation: PushOperation, records: list[Record], others: OtherPushes
+    operation: PushOperation, owners: list[str], others: OtherPushes
 ) -> str | None:
     """Name another push whose operation this may be as well."""
     twin = await others.unresolved_duplicate(operation.push_operation_key)
     if twin:
         return _may_belong(twin, "an identical record")
-    for push, record in records:
-        is_like_it = record is None or fits(record, operation.data)
-        if is_like_it and await others.may_have(push, operation.push_operation_key):
+    for push in owners:
+        if await others.may_have(push, operation.push_operation_key):
             return _may_belong(push, "a similar record")
     return None
-
-
-def _told_apart(
-    operation: PushOperation, records: list[Record], ask: FindSubmission
-) -> list[Record]:
-    """Leave out the records that a unique field tells from what is shown, where ours has it."""
-    if not is_equal_at(ask.unique_field, ask.data, operation.data):
-        return records
-    return [
-        (push, record)
-        for push, record in records
-        if record is None or is_equal_at(ask.unique_field, record, operation.data)
-    ]
 
 
 def _may_belong(workflow_id: str, what: str) -> str:
@@ -243,21 +242,6 @@ def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[
     difference = date - now if date else timedelta()
     until = ask.until + difference if ask.until else datetime.max.replace(tzinfo=UTC)
     return ask.since + difference - BEFORE, until
-
-
-def _candidates(sightings: list[Sighting]) -> list[Candidate]:
-    """Name them, those that look most like ours first."""
-    likeliest = sorted(sightings, key=lambda sighting: sighting[1] is not Match.EQUAL)
-    return [_candidate(*sighting) for sighting in likeliest[:MAX_CANDIDATES]]
-
-
-def _candidate(operation: PushOperation, match: Match) -> Candidate:
-    return Candidate(
-        push_operation_key=operation.push_operation_key,
-        requested_on_utc=operation.requested_on_utc,
-        status=operation.status_text,
-        match=match.value,
-    )
 
 
 def _refused(reason: str) -> ApplicationError:

@@ -58,10 +58,10 @@ def compare(sent: object, shown: object) -> Match:
     if not isinstance(sent, dict) or not isinstance(shown, dict) or not shown:
         return Match.UNCLEAR
     sent_fields, shown_fields = cast("Fields", sent), cast("Fields", shown)
+    if is_exact(sent_fields, shown_fields):
+        return Match.EQUAL
     ours, theirs = dict(_leaves(sent_fields)), dict(_leaves(shown_fields))
     is_longer = has_more_lines(sent_fields, shown_fields)
-    if ours and not is_longer and all(_is_in_place(ours, theirs, place) for place in ours):
-        return Match.EQUAL
     is_ours = _is_known_again(ours, theirs, is_longer=is_longer)
     against = contradicting_ids(sent_fields, shown_fields)
     if is_ours or against == 1:
@@ -69,6 +69,24 @@ def compare(sent: object, shown: object) -> Match:
     if against > 1:
         return Match.DIFFERENT
     return Match.EQUAL if is_ours and not against else Match.UNCLEAR
+
+
+def is_exact(sent: object, shown: object) -> bool:
+    """Tell whether every value came back in its place, letter by letter, with no line more."""
+    return ExactRecord(sent).is_shown_by(ExactRecord(shown))
+
+
+class ExactRecord:
+    """A record to be compared letter by letter with many others."""
+
+    def __init__(self, record: object) -> None:
+        self.record: Fields = cast("Fields", record) if isinstance(record, dict) else {}
+        self.leaves: Leaves = dict(_leaves(self.record))
+
+    def is_shown_by(self, other: "ExactRecord") -> bool:
+        """Tell whether every value of this one came back in its place there, and no line more."""
+        is_there = all(_is_in_place(self.leaves, other.leaves, place) for place in self.leaves)
+        return bool(self.leaves) and is_there and not has_more_lines(self.record, other.record)
 
 
 def fits(sent: object, shown: object) -> bool:
@@ -83,6 +101,8 @@ class OtherRecords:
     """The records of other pushes, found by their texts."""
 
     def __init__(self, records: Iterable[object]) -> None:
+        records = list(records)
+        self._all = [record for record in records if record is not None]
         self._by_text: defaultdict[tuple[Column, str], list[object]] = defaultdict(list)
         for record in records:
             for column, texts in _texts(_leaves(record)).items():
@@ -90,7 +110,9 @@ class OtherRecords:
                     self._by_text[column, text].append(record)
 
     def include(self, shown: object, ours: object) -> bool:
-        """Tell whether one of them is what is shown, as a text proves that isn't ours."""
+        """Tell whether one of them is what is shown, and ours can't have become it."""
+        if _can_not_become(ours, shown) and self._has_equal(shown):
+            return True
         own = _texts(_leaves(ours))
         return any(
             _is_shown_with(text, record, shown)
@@ -99,6 +121,21 @@ class OtherRecords:
             if own[column] and not any(may_become(own_text, text) for own_text in own[column])
             for record in self._by_text.get((column, text), ())
         )
+
+    def _has_equal(self, shown: object) -> bool:
+        return any(compare(record, shown) is Match.EQUAL for record in self._all)
+
+
+def _can_not_become(ours: object, shown: object) -> bool:
+    """Tell whether a value of ours is shown in its place as what no platform makes of it."""
+    left, right = dict(_leaves(ours)), dict(_leaves(shown))
+    return any(
+        place in right
+        and not is_its_own(_column(place))
+        and not _is_kept(_column(place), value, right[place], turned=True)
+        for place, value in left.items()
+        if place
+    )
 
 
 def _is_shown_with(text: str, record: object, shown: object) -> bool:

@@ -55,6 +55,7 @@ class PushPolicy(Wire):
     resend: Resend = Resend.AUTO
     read_records: ReadRecords = ReadRecords.NEVER
     unique_fields: dict[str, str] = {}
+    look_again_after: timedelta | None = None
     notify: bool = False
 
 
@@ -212,9 +213,10 @@ class FindSubmission(Wire):
     `since` (UTC) is the first schedule of the request that is looked for, `until` (UTC) the last
     moment at which Codat can have taken it, if that is known; `own` are operations that are known
     to be ours already, `excluded` those that a person ruled out. `changed`: it carried another
-    record than `data`, so that no echo tells whether an operation is ours. `refresh_began` (Codat's
-    clock, UTC): a refresh that began then is over, so that records can be read. `unique_field` is a
-    JSON pointer to what the caller declares unique in the books.
+    record than `data`, so that no echo tells whether an operation is ours. `reads_records`: records
+    may be read, so that an operation's own end counts. `refresh_began` (Codat's clock, UTC): a
+    refresh that began then is over. `unique_field` is a JSON pointer to what the caller declares
+    unique in the books.
     """
 
     push_id: UUID
@@ -230,6 +232,7 @@ class FindSubmission(Wire):
     changed: bool = False
     purpose: Purpose
     adopt: UUID | None = None
+    reads_records: bool = False
     refresh_began: datetime | None = None
     unique_field: str | None = None
 

@@ -6,13 +6,14 @@ since, that record is compared with the one that was sent.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cachetools import LRUCache
 
-from activities.evidence import ReadContext, RecordVerdict, judge_record
-from activities.matching import Match
+from activities.evidence import Evidence, ReadContext, RecordVerdict, judge_record
+from activities.matching import Match, compare, fits
 from activities.models import FindSubmission
+from activities.ownership import Sighting
 from codat.client import CodatClient
 from codat.errors import CodatNeverSynced
 from codat.models import PushOperation, PushStatus
@@ -22,7 +23,6 @@ from codat.turns import caller, in_turn
 MAX_RECORDS = 1000
 """Records that a worker remembers, each as one refresh has shown it."""
 
-Sighting = tuple[PushOperation, Match]
 MATCHES = {
     RecordVerdict.OURS: Match.EQUAL,
     RecordVerdict.NOT_OURS: Match.DIFFERENT,
@@ -44,6 +44,8 @@ class RecordProof:
 
         `listed` are all operations of the list. Raises: CodatError.
         """
+        if ask.record_id is not None:
+            return await self._updated(sightings, ask, ask.record_id)
         named = Counter(record for each in listed if (record := written_by(each, ask)))
         return [
             sighting
@@ -52,11 +54,33 @@ class RecordProof:
             for sighting in sightings
         ]
 
+    async def _updated(
+        self, sightings: Sequence[Sighting], ask: FindSubmission, record_id: str
+    ) -> list[Sighting]:
+        """Judge updates of one record by how it stands: only the last of them can have left it so.
+
+        While one is not over, or ended after the reading began, nothing is known.
+        """
+        operations = [operation for operation, _ in sightings]
+        began = ask.refresh_began
+        if began is None or any(not _is_read(operation, began) for operation in operations):
+            return list(sightings)
+        record = await self._record(ask, record_id, began)
+        if record is None:
+            return list(sightings)
+        last = max(operations, key=_over)
+        with caller(str(ask.target.company_id)):
+            stands = await in_turn(fits, ask.data, record.data)
+        return [
+            (operation.model_copy(update={"data": record.data}), Match.EQUAL)
+            if stands and operation is last
+            else (operation, match)
+            for operation, match in sightings
+        ]
+
     async def _judged(
         self, operation: PushOperation, ask: FindSubmission, named: Counter[str]
     ) -> Sighting:
-        if operation.status is PushStatus.FAILED:
-            return operation, Match.DIFFERENT  # it wrote nothing
         record_id = written_by(operation, ask)
         if record_id is None or ask.refresh_began is None:
             return operation, Match.UNCLEAR
@@ -73,8 +97,8 @@ class RecordProof:
         )
         with caller(str(ask.target.company_id)):
             evidence = await in_turn(judge_record, ask.data, record.data, context)
-        shown = operation.model_copy(update={"data": record.data})
-        return shown, MATCHES[evidence.verdict]
+            match = await in_turn(_match, ask.data, record.data, evidence)
+        return operation.model_copy(update={"data": record.data}), match
 
     async def _record(
         self, ask: FindSubmission, record_id: str, began: datetime
@@ -88,6 +112,26 @@ class RecordProof:
         return self._read[key]
 
 
+def _match(sent: object, read: object, evidence: Evidence) -> Match:
+    """Take the verdict; of an unclear one, what a platform's answer with this record would prove.
+
+    That needs a record that is new, and in which nothing contradicts.
+    """
+    is_open = evidence.verdict is RecordVerdict.UNCLEAR and evidence.is_new
+    if is_open and not evidence.contradictions and compare(sent, read) is Match.EQUAL:
+        return Match.EQUAL
+    return MATCHES[evidence.verdict]
+
+
+def _is_read(operation: PushOperation, began: datetime) -> bool:
+    """Tell whether an operation had ended well before Codat began to read."""
+    return operation.status is PushStatus.SUCCESS and _over(operation) <= began
+
+
+def _over(operation: PushOperation) -> datetime:
+    return operation.completed_on_utc or datetime.max.replace(tzinfo=UTC)
+
+
 def written_by(operation: PushOperation, ask: FindSubmission) -> str | None:
     """Give the id of the only record that a successful operation names; None without one."""
     ids = {record.id for record in operation.records if record.id}
@@ -97,7 +141,7 @@ def written_by(operation: PushOperation, ask: FindSubmission) -> str | None:
 
 def unread_since(sightings: Iterable[Sighting], ask: FindSubmission) -> datetime | None:
     """Give when a refresh has to begin to show the records that have not been read late enough."""
-    if ask.record_id is not None or ask.changed:
+    if ask.changed:
         return None
     ended = [
         operation.completed_on_utc

@@ -66,12 +66,20 @@ class PushSettings(BaseSettings):
     """Fields that are unique in the books, such as `invoices:/invoiceNumber,bills:/reference`.
     A new record with an equal field is the one that was sent. A push may name its own field."""
 
+    look_again_after: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=1))] = timedelta(
+        minutes=10
+    )
+    """How long after the end of a push that sent a request and ended `Unknown` or `TimedOut` it is
+    looked at again. Further looks follow for a day, each after twice the time. No look sends
+    anything. `PT0S` switches them off."""
+
     def policy(self, codat: CodatSettings) -> PushPolicy:
         """Give what a push is handed with its first step."""
         hooks = codat.has_webhooks
         return PushPolicy(
-            **self.model_dump(exclude={"poll_first", "poll_plan"}),
+            **self.model_dump(exclude={"poll_first", "poll_plan", "look_again_after"}),
             poll_first=self.poll_first or (FIRST_LOOK_BESIDE_WEBHOOKS if hooks else FIRST_LOOK),
             poll_plan=self.poll_plan or (PollPlan.FIXED if hooks else PollPlan.LEARNED),
+            look_again_after=self.look_again_after or None,
             idempotency=Idempotency(codat.idempotency),
         )

@@ -27,14 +27,16 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     waits_for_ever: bool = False,
     settlement: Resolution | None = None,
     reason: str | None = None,
+    looks_only: bool = False,
     task_queue: str | None = None,
     started_by: str | None = None,
 ) -> Push:
     """Ask again for a push that did not succeed; the id stays, so nothing is written twice.
 
-    What is not given stays as it was; `waits_for_ever` takes the minutes away; `started_by` is the
-    name of the API key that asks. A push that succeeded is returned as it is. Raises: StillRunning,
-    NoSuchPush, InvalidPushRequest, and ValidationError for what makes no request.
+    What is not given stays as it was. A run that `looks_only` sends nothing; `waits_for_ever` takes
+    the minutes away; `started_by` is the name of the API key that asks. A push that succeeded is
+    returned as it is. Raises: StillRunning, NoSuchPush, InvalidPushRequest, and ValidationError for
+    what makes no request.
     """
     description = await push.describe()
     if description.status is WorkflowExecutionStatus.COMPLETED:
@@ -55,7 +57,8 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         "first_digest": first.digest if first else None,
     }
     cleared = {"timeout_in_minutes": None} if waits_for_ever else {}
-    request = _again(last, changes, {"settlement": settlement, **cleared})
+    anyway = {"settlement": settlement, "looks_only": looks_only, **cleared}
+    request = _again(last, changes, anyway)
     await _start_again(push, request, task_queue or description.task_queue, started_by)
     return push
 

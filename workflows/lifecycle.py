@@ -19,6 +19,10 @@ MAX_EVENTS = 500
 speaks up at 4,096 only."""
 
 
+LOOK_MINUTES = 15
+"""The time of a run that only looks."""
+
+
 def begin(request: PushRequest, *, is_reset: bool) -> PushState:
     """Begin a run's state; a reset is a new request, with a new deadline."""
     carried = None if is_reset or not was_continued() else request.resume
@@ -27,10 +31,11 @@ def begin(request: PushRequest, *, is_reset: bool) -> PushState:
             request = request.model_copy(update={"resume": None})
         now = workflow.now() if is_reset else workflow.info().workflow_start_time
         carried = CarriedState(requested_on_utc=now, ledger=Ledger())
+    minutes = LOOK_MINUTES if request.looks_only else request.timeout_in_minutes
     state = PushState(
         request,
         carried.model_copy(deep=True),
-        Deadline(carried.requested_on_utc, request.timeout_in_minutes),
+        Deadline(carried.requested_on_utc, minutes),
         is_reset=is_reset,
     )
     state.snapshot = _followed(state.ledger)

@@ -77,7 +77,7 @@ class PushRequest(client.PushRequest):
     """A push as its workflow takes it: the caller's request, checked in full, and what runs add.
 
     `plan` is written by the plan that the push is a step of, the fields from `retry_of` on by a
-    retry and by continue-as-new.
+    retry and by continue-as-new; `looks_only`: the run sends nothing, and has a quarter of an hour.
     """
 
     data: Annotated[dict[str, Any], BeforeValidator(body_of), AfterValidator(_acceptable)] = Field(
@@ -92,6 +92,7 @@ class PushRequest(client.PushRequest):
     retry_of: Word | None = None
     settlement: Resolution | None = None
     reason: Sentence | None = None
+    looks_only: StrictBool = False
     first_digest: Word | None = None
     resume: CarriedState | None = None
 

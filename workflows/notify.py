@@ -60,6 +60,8 @@ async def start_notification(state: PushState, outcome: PushOutcome) -> None:
     """
     if state.carried.policy and not state.carried.policy.notify:
         return
+    if state.request.looks_only and outcome.may_still_land:
+        return  # it has been told so before
     push_id = UUID(workflow.info().workflow_id.removeprefix("push-"))
     # Not the run's id: replayed after a reset, the past would name another child.
     message_id = f"{push_id}-{workflow.uuid4()}"

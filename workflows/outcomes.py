@@ -58,6 +58,9 @@ def check_deadline(state: PushState) -> None:
 def _timed_out(state: PushState) -> Ended:
     minutes = state.deadline.words
     before = f" The last problem: {state.trouble}" if state.trouble else ""
+    if state.request.looks_only:
+        status = state.ledger.held or PushStatus.UNKNOWN
+        return end_of(state, status, "Surepush looked again, and it is still unclear." + before)
     message = f"The deadline of {minutes} passed before the record was sent."
     if state.ledger.was_sent:
         message = f"The deadline of {minutes} passed. It is unclear whether the record was written."
@@ -103,6 +106,9 @@ def give_up(state: PushState) -> Ended:
     """Make the end of a push that may send nothing more: cancelled, or tried too often."""
     if state.carried.is_cancelled:
         return cancelled(state)
+    if state.request.looks_only:
+        message = "Surepush looked again: the accounting software has refused the record."
+        return end_of(state, PushStatus.FAILED, message)
     return end_of(
         state,
         PushStatus.UNKNOWN,

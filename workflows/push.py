@@ -27,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
         on_cancel_requested,
         was_reset_to_the_start,
     )
+    from workflows.look_again import start_looking_again
     from workflows.metrics import count_ending
     from workflows.models import PushOutcome, PushProgress
     from workflows.notify import start_notification
@@ -69,7 +70,7 @@ def next_step(state: PushState, now: datetime) -> Step:
         return Step.SEND
     if state.is_unclear:
         return Step.FIND
-    if state.carried.is_cancelled or state.ledger.is_used_up:
+    if state.may_send_no_more:
         return Step.GIVE_UP
     return Step.SEND if state.is_fit else Step.PREPARE
 
@@ -182,4 +183,5 @@ async def _end(state: PushState, ended: Ended) -> PushOutcome:
     await leave_turn(state, wrote=ended.outcome.status is not PushStatus.FAILED)
     await start_notification(state, ended.outcome)
     await tell_plan(state, ended.outcome)
+    await start_looking_again(state, ended.outcome)
     return ended.outcome

@@ -94,10 +94,16 @@ class PushState:
         current = self.ledger.current
         return current is not None and current.is_unclear
 
+    @property
+    def may_send_no_more(self) -> bool:
+        """Whether no further submission may be opened."""
+        is_over = self.carried.is_cancelled or self.ledger.is_used_up
+        return is_over or self.request.looks_only
+
     def may_resend(self, now: datetime) -> bool:
         """Tell whether the current submission may be sent again under its key."""
         current = self.ledger.current
-        if current is None or self.carried.is_cancelled:
+        if current is None or self.carried.is_cancelled or self.request.looks_only:
             return False
         if self.unclear_answers > MAX_UNCLEAR_ANSWERS:
             return False

@@ -33,6 +33,9 @@ MAX_CALM = 90
 MAX_WAIT = 420
 """Seconds after the storm in which every push has to end."""
 
+MAX_LOOKED_AGAIN = 240
+"""Seconds more in which pushes in doubt are looked at again, where records are read."""
+
 MAX_PLAIN = 150
 """Seconds more for a plain push: the longest pause of the default retries is 100 s."""
 
@@ -55,7 +58,8 @@ async def run(plan: Plan, folder: Path) -> int:
         print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
         await storm.calm(MAX_CALM)
         in_force = await books.behave()
-        ended = await endings.of_ours(ours, plan.items, MAX_WAIT)
+        looked_again = MAX_LOOKED_AGAIN if wanted.read_records else 0
+        ended = await endings.of_ours(ours, plan.items, MAX_WAIT, looked_again=looked_again)
         print(f"all had ended after {time.monotonic() - began:.0f} s")
         others = await endings.of_plain(plain, plan.items, MAX_PLAIN) if plain else []
         await books.land()
@@ -86,7 +90,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--mode", choices=["honoured", "ignored"], default="honoured")
     parser.add_argument("--echo", action=argparse.BooleanOptionalAction, default=False)
-    parser.add_argument("--rewrite", action="store_true", help="echo what platforms made of it")
+    parser.add_argument("--rewrite", action="store_true", help="show what platforms made of it")
+    parser.add_argument("--read-records", action="store_true", help="read records as proof")
     parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
     parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
     parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")
@@ -94,8 +99,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep databases and logs there")
     given = vars(parser.parse_args())
     folder = given.pop("folder")
-    if given["rewrite"] and not given["echo"]:
-        parser.error("--rewrite needs --echo: without it nothing is shown")
+    if given["rewrite"] and not (given["echo"] or given["read_records"]):
+        parser.error("--rewrite needs --echo or --read-records: without them nothing is shown")
+    if given["read_records"] and given["plain"]:
+        parser.error("--plain goes without --read-records: near-twins have no marker of their own")
     plan = make_plan(Wanted(**given))
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)))

@@ -72,6 +72,8 @@ class Cluster:
         return {
             "CODAT_IDEMPOTENCY": self.wanted.mode,
             "CODAT_READ_TIMEOUT": f"PT{patience}S",
+            "PUSH_READ_RECORDS": "auto" if self.wanted.read_records else "never",
+            "PUSH_LOOK_AGAIN_AFTER": "PT20S" if self.wanted.read_records else "PT0S",
             "PUSH_POLL_FIRST": "PT0.5S",
             "PUSH_POLL_CAP": "PT4S",
             # Longer than it takes until a request can still be sent (20 s; in the short form the

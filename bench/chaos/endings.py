@@ -11,6 +11,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from bench.chaos.commands import persist
 from bench.chaos.plan import Item
 from bench.chaos.sides import Ours, Plain
+from codat.models import PushStatus
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 
@@ -19,6 +20,7 @@ NOBODY = UUID(int=0)
 
 _TOLD = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED)
 _AT_ONCE = 10
+_ASK_EVERY = 5
 
 
 @dataclass
@@ -47,12 +49,18 @@ class Ending:
     runs: list[Run] = field(default_factory=list[Run])
 
 
-async def of_ours(side: Ours, items: list[Item], within: float) -> list[Ending]:
-    """Wait for all pushes of ours, together no longer than so many seconds."""
-    waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
-    await asyncio.wait(waits.values(), timeout=within)
-    for wait in waits.values():
-        wait.cancel()
+async def of_ours(
+    side: Ours, items: list[Item], within: float, *, looked_again: float = 0
+) -> list[Ending]:
+    """Wait for all pushes of ours, together no longer than so many seconds.
+
+    `looked_again`: for how many seconds more those in doubt may be looked at again.
+    """
+    waits = await _waited(side, items, within)
+    if looked_again:
+        doubtful = [item for item in items if _is_in_doubt(waits[item.number])]
+        await _until_out_of_doubt(side, doubtful, looked_again)
+        waits |= await _waited(side, doubtful, within)
     endings: list[Ending] = []
     limit = asyncio.Semaphore(_AT_ONCE)
 
@@ -66,6 +74,36 @@ async def of_ours(side: Ours, items: list[Item], within: float) -> list[Ending]:
 
     await asyncio.gather(*(read(item) for item in items))
     return sorted(endings, key=lambda ending: ending.item.number)
+
+
+async def _waited(
+    side: Ours, items: list[Item], within: float
+) -> dict[int, asyncio.Task[PushOutcome]]:
+    waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
+    if waits:
+        await asyncio.wait(waits.values(), timeout=within)
+    for wait in waits.values():
+        wait.cancel()
+    await asyncio.gather(*waits.values(), return_exceptions=True)
+    return waits
+
+
+def _is_in_doubt(wait: asyncio.Task[PushOutcome]) -> bool:
+    return not wait.cancelled() and wait.result().status is PushStatus.UNKNOWN
+
+
+async def _until_out_of_doubt(side: Ours, items: list[Item], within: float) -> None:
+    """Wait until none is in doubt, but no longer than so many seconds."""
+    end = asyncio.get_running_loop().time() + within
+    while items and asyncio.get_running_loop().time() < end:
+        await asyncio.sleep(_ASK_EVERY)
+        left = end - asyncio.get_running_loop().time()
+        waits = await _waited(side, items, max(left, _ASK_EVERY))
+        items = [
+            item
+            for item in items
+            if waits[item.number].cancelled() or _is_in_doubt(waits[item.number])
+        ]
 
 
 async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending]:

@@ -55,6 +55,8 @@ class Evidence:
         updates = [pair for pair in enumerate(self.endings) if pair[1].item.record_id]
         found = [Case(ending, [], []) for ending in self.endings]
         for post in self.journal:
+            if "/data/queue/" in post.get("path", ""):
+                continue
             if post["method"] == "POST":
                 owner = owners[post["headers"]["idempotency-key"]]
             elif post["method"] == "PUT":

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid5
 
-from bench.chaos.records import marker, unique_record
+from bench.chaos.records import marker, near_twin, unique_record
 from bench.chaos.wanted import Wanted
 from emulator.rewrites import WAYS
 
@@ -47,7 +47,8 @@ RIVALS = 0.5
 """The part of updates that change a record which an earlier push changes, too."""
 
 TWINS = 0.04
-"""Parts of all pushes."""
+NEAR_TWINS = 0.2
+"""Parts of all pushes; near-twins only where records are read."""
 
 SPARE = 3
 """How often each door is pressed, at least, beyond the times that it has to open; a brief run is
@@ -194,11 +195,12 @@ def _items(dice: Random, wanted: Wanted) -> list[Item]:
             data=unique_record(data_type, number),
             minutes=1 if place.needs_deadline or dice.random() < WITH_DEADLINE else None,
         )
-        items.append(_varied(dice, item, items))
+        near_twins = NEAR_TWINS if wanted.read_records else 0
+        items.append(_varied(dice, item, items, near_twins))
     return items
 
 
-def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
+def _varied(dice: Random, item: Item, earlier: list[Item], near_twins: float) -> Item:
     chance = dice.random()
     if chance < UPDATES:
         return _update(dice, item, [other for other in earlier if other.record_id])
@@ -213,6 +215,16 @@ def _varied(dice: Random, item: Item, earlier: list[Item]) -> Item:
             data_type=model.data_type,
             data=model.data,
             twin=model.number,
+        )
+    if UPDATES + TWINS <= chance < UPDATES + TWINS + near_twins and models:
+        model = dice.choice(models[-5:])
+        return replace(
+            item,
+            at=model.at + dice.uniform(0, 1),
+            place=model.place,
+            minutes=model.minutes,
+            data_type=model.data_type,
+            data=near_twin(model.data_type, model.data, item.number),
         )
     return item
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 
+from bench.chaos.causes import Cause
 from bench.chaos.cluster import Fault
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import counted
@@ -20,6 +21,7 @@ def announce(plan: Plan) -> None:
     wanted = plan.wanted
     echo = "data echoed" if wanted.echo else "no data echoed"
     echo += ", rewritten" if wanted.rewrite else ""
+    echo += ", records read" if wanted.read_records else ""
     print(f"seed {wanted.seed}: {wanted.pushes} pushes, keys {wanted.mode}, {echo}")
     for disaster in plan.disasters:
         worker = f" {disaster.worker}" if "worker" in disaster.what else ""
@@ -33,6 +35,9 @@ def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str
     ours = verdicts["ours"]
     _table(verdicts)
     _counts("endings", ours.statuses)
+    unknown = sum(ours.unknowns.values()) - ours.unknowns[Cause.TWINS]
+    share = f"{unknown / ours.pushes:.1%}"
+    print(f"\nunknown without equal twins: {unknown} of {ours.pushes} ({share})")
     _counts("unknown for", {cause.value: count for cause, count in ours.unknowns.items()})
     _counts("doors", storm.doors)
     print("\nseconds to recover")

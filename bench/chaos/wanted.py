@@ -16,6 +16,7 @@ class Wanted:
     outage: float = 0
     only: str | None = None
     rewrite: bool = False
+    read_records: bool = False
 
     @property
     def storm(self) -> float:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
+from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
-from activities.find import MAX_CANDIDATES, Match, _candidates
+from activities.matching import Match
 from activities.models import SearchResult, ValidationResult
 from activities.prior_runs import PastEvent, PastEventKind, PriorRuns
 from activities.readings import snapshot_of
@@ -105,7 +106,7 @@ def test_a_list_that_was_cut_is_cut_again_without_losing_count():
 def test_a_look_names_the_likeliest_of_many_candidates():
     seen = [(operation("Success", 0, "", 0), Match.UNCLEAR) for _ in range(MAX_CANDIDATES)]
     equal = (operation("Success", 0, "", 0), Match.EQUAL)
-    named = _candidates([*seen, equal])
+    named = named_candidates([*seen, equal])
 
     assert MAX_CANDIDATES == len(named)
     assert equal[0].push_operation_key == named[0].push_operation_key

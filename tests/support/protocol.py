@@ -42,6 +42,7 @@ async def protocol(  # noqa: PLR0913, the choices of a test
     find_for: float = 0,
     read_records: str = "never",
     unique_fields: Mapping[str, str] | None = None,
+    look_again_after: float | None = None,
     **settings: Any,
 ) -> AsyncIterator[Cluster]:
     """Run a worker that never waits unless told to; the platform writes whatever it is sent.
@@ -56,6 +57,7 @@ async def protocol(  # noqa: PLR0913, the choices of a test
         resend=Resend(resend),
         read_records=ReadRecords(read_records),
         unique_fields=dict(unique_fields or {}),
+        look_again_after=None if look_again_after is None else timedelta(seconds=look_again_after),
     )
     rules: dict[str, Any] = {"rules": "off", "idempotency": platform or idempotency} | settings
     with pytest.MonkeyPatch.context() as patch:

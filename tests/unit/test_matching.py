@@ -263,3 +263,11 @@ def test_thousands_of_other_lines_are_not_told_apart():
     assert Match.UNCLEAR == compare(
         {"lines": list(range(30_000))}, {"lines": list(range(40_000, 70_000))}
     )
+
+
+def test_another_months_bill_that_is_shown_whole_is_anothers():
+    january, february = (bill() | {"issueDate": f"2026-0{month}-15"} for month in (1, 2))
+
+    assert OtherRecords([february]).include(february, january)
+    assert not OtherRecords([february]).include(january, january)
+    assert not OtherRecords([january]).include(february, january)

@@ -113,3 +113,62 @@ async def test_a_twin_under_way_keeps_a_record_from_being_taken(devserver):
 
         assert len(here.records) == 1
     assert "Unknown" == outcome.status
+
+
+def updates(**more):
+    return {
+        "data_type": "suppliers",
+        "data": record("suppliers", f" {uuid4().hex[:10]}"),
+        "record_id": "supplier-1",
+        "validation": "off",
+    } | more
+
+
+async def test_a_lost_update_that_stands_as_sent_is_a_success(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault("commit-then-drop", method="PUT", nth=1)
+        outcome = await here.end(**updates())
+
+        assert 1 == len(here.records)
+    assert "Success" == outcome.status
+
+
+async def test_a_lost_update_that_was_overwritten_since_is_unknown(devserver):
+    async with reading(devserver) as here:
+        platform = here.codat.connection(seeds.PROMPT)
+        platform.set(delay=0, refresh_seconds=0)
+        here.codat.fault("commit-then-drop", method="PUT", nth=1)
+        async with held_up(answer=True) as gate:
+            push = await here.push(**updates())
+            await gate.passed.wait()
+            platform.change_record("suppliers", "supplier-1", supplierName="Somebody else")
+            outcome = await push.outcome()
+
+    assert "Unknown" == outcome.status
+
+
+async def test_a_candidate_that_was_refused_keeps_nobody_from_sending(devserver):
+    async with reading(devserver) as here:
+        platform = here.codat.connection(seeds.PROMPT)
+        platform.set(delay=0, refresh_seconds=0, refusing="The period is closed.")
+        async with held_up(answer=False) as gate:
+            push = await here.push(**invoices())
+            await gate.reached.wait()
+            await push_from_elsewhere(here, invoice())
+            platform.set(refusing=None)
+            here.codat.fault(**UNSENT)
+            gate.open.set()
+            outcome = await push.outcome()
+
+        assert 1 == len(here.records)
+    assert "Success" == outcome.status
+
+
+async def test_a_pending_candidate_is_waited_for(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=3, refresh_seconds=0)
+        here.codat.fault(**LOST)
+        outcome = await here.end(**invoices())
+
+    assert "Success" == outcome.status

@@ -8,6 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
     from activities.models import Purpose, ReadRecords, SearchResult
     from activities.refresh_models import RefreshData, RefreshResult
+    from codat.models import PushStatus
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
     from workflows.outcomes import check_deadline
     from workflows.state import PushState
@@ -20,6 +21,9 @@ MAX_REFRESHES = 3
 REFRESH_FOR = timedelta(minutes=30)
 """How long a refresh is waited for."""
 
+PENDING_FOR = timedelta(minutes=30)
+"""How long the end of a pending operation is waited for, each time twice as long."""
+
 FIRST_PAUSE = timedelta(seconds=4)
 MAX_PAUSE = timedelta(minutes=1)
 
@@ -30,14 +34,25 @@ async def search_records(
     """Search again with the records that candidates name; give what hinders that in a sentence."""
     if state.policy.read_records is ReadRecords.NEVER:
         return found, ""
-    for _ in range(MAX_REFRESHES):
-        if found.adopted or found.unread is None:
+    patience = timedelta() if state.request.looks_only else PENDING_FOR
+    begun, pause, began, refreshes = workflow.now(), FIRST_PAUSE, None, 0
+    while not found.adopted:
+        if found.unread is not None and refreshes < MAX_REFRESHES:
+            refreshed = await _refresh(state, found.unread)
+            if refreshed.began is None:
+                return found, refreshed.hindrance or "Codat did not read the accounting software."
+            began, refreshes = refreshed.began, refreshes + 1
+        elif _is_any_pending(found) and workflow.now() - begun < patience:
+            await wait(state, pause, "waiting for an operation that may belong to this push")
+            pause *= 2
+        else:
             break
-        refreshed = await _refresh(state, found.unread)
-        if refreshed.began is None:
-            return found, refreshed.hindrance or "Codat did not read the accounting software."
-        found = await search_list(state, Purpose.DECIDE, until=until, refresh_began=refreshed.began)
+        found = await search_list(state, Purpose.DECIDE, until=until, refresh_began=began)
     return found, ""
+
+
+def _is_any_pending(found: SearchResult) -> bool:
+    return any(PushStatus(candidate.status).is_pending for candidate in found.candidates)
 
 
 async def _refresh(state: PushState, not_before: datetime) -> RefreshResult:

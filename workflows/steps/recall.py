@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.waiting import show_stage, wait
 
 RECALL_TIMEOUT = timedelta(minutes=5)
+STILL_PENDING = "Surepush looked again: the accounting software has not finished."
 RECALL_FOR = timedelta(minutes=5)
 """How long the past is asked for when the deadline has passed already."""
 
@@ -45,6 +46,8 @@ async def recall(state: PushState) -> None:
     snapshot = await _still_going(state)
     state.is_recalled = True
     if snapshot and _goes_on(state, snapshot.operation):
+        if state.request.looks_only and state.ledger.held:
+            raise end_of(state, state.ledger.held, STILL_PENDING)
         return
     settlement = state.request.settlement
     if settlement and settlement.adopt:

@@ -7,7 +7,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
-    from activities.models import FindSubmission, Purpose, SearchResult
+    from activities.models import FindSubmission, Purpose, ReadRecords, SearchResult
     from workflows.activity_call import DEADLINE, READ_AGAIN, CallFailed, call
     from workflows.outcomes import check_deadline
     from workflows.state import PushState
@@ -82,6 +82,7 @@ async def _read_list(  # noqa: PLR0913, what the activity is asked
             changed=ledger.has_changed(request.frozen_digest),
             purpose=purpose,
             adopt=operation,
+            reads_records=state.policy.read_records is ReadRecords.AUTO,
             refresh_began=refresh_began,
             unique_field=request.unique_field or state.policy.unique_fields.get(request.data_type),
         ),
