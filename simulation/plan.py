@@ -1,6 +1,7 @@
 """What a run does, drawn from its seed: the mode, the pushes, what people press."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from bench.chaos.records import marker, unique_record
@@ -93,7 +94,7 @@ class Item:
     retries: int = 0
     twin: int | None = None
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The keys for Codat that its submissions may have."""
         push_id = self.request.push_id
@@ -104,7 +105,7 @@ class Item:
         """What its record bears and no other, but its twin's."""
         return marker(self.number if self.twin is None else self.twin)
 
-    @property
+    @cached_property
     def request(self) -> PushRequest:
         """What its backend asks for."""
         return PushRequest.model_validate(

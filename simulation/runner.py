@@ -13,7 +13,7 @@ from typing import Any
 from temporalio.api.history.v1 import HistoryEvent
 
 from codat.errors import CodatError
-from simulation import machine
+from simulation import machine, shortcuts
 from simulation.choices import Choices
 from simulation.loop import Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
@@ -67,6 +67,7 @@ def run_plan(plan: Plan, choices: Choices, *, keep_trace: bool = False) -> Resul
 
 
 def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
+    shortcuts.install()
     loop = VirtualLoop()
     trace = Trace(loop.time, keep=keep_trace)
     asyncio.set_event_loop(loop)

@@ -23,7 +23,8 @@ from simulation.server.server import SimulatedServer
 from simulation.server.starts import already_started, may_start_again, started_attributes
 from simulation.server.visibility import describe_info
 
-LONG_POLL = 20.0
+LONG_POLL = 3600.0
+"""Virtual seconds that a client waits for news in one call; 20 s would be most calls of a run."""
 
 
 class Service:

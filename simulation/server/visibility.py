@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 
@@ -84,12 +84,13 @@ def _row(run: Run, info: WorkflowExecutionInfo) -> dict[str, Any]:
         "ExecutionStatus": _STATUS[info.status].replace("_", ""),
     }
     for name, payload in run.attributes.items():
-        row[name] = _value(payload)
+        row[name] = _value(payload.data)
     return row
 
 
-def _value(payload: Payload) -> Any:
-    value = json.loads(payload.data)
+@lru_cache(4096)
+def _value(data: bytes) -> Any:
+    value = json.loads(data)
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
