@@ -5,6 +5,7 @@ import gc
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,7 +119,8 @@ def by_itself() -> Generator[None]:
     try:
         yield
     finally:
-        gc.collect()
+        with warnings.catch_warnings(action="ignore"):  # steps that were never taken
+            gc.collect()
         gc.freeze()
         sys.unraisablehook = hook
         logging.disable(logging.NOTSET)
