@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.mutation.protocol import MUTANTS
+from tests.mutation import clocks, protocol
 from tests.mutation.runner import ROOT, Mutant
 
 FOLDERS = ("activities", "bench", "codat", "dispatch", "emulator", "simulation", "workflows")
@@ -46,7 +46,7 @@ def main() -> int:
     given = parser.parse_args()
     chosen = [
         mutant
-        for mutant in (*PUT_BACK, *MUTANTS)
+        for mutant in (*PUT_BACK, *protocol.MUTANTS, *clocks.MUTANTS)
         if mutant.name in given.names or (not given.names and not mutant.path.startswith(OUTSIDE))
     ]
     missed = [mutant.name for mutant in chosen if not _is_found(mutant, given.pushes)]
