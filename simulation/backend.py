@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from dispatch.pushes import NoSuchPush, Push, start_push
 from dispatch.retries import StillRunning, retry_push
+from simulation.books import Books
 from simulation.plan import STORM, Item
 from workflows.models import PushOutcome, Resolution
 
@@ -89,8 +90,7 @@ class Backend:
     async def _look_into_books(self) -> Resolution:
         """Find out, as late as nothing can come any more, whether the record is there."""
         await asyncio.sleep(400)
-        ledger = self._world.platform.emulator.ledger(connection=self._item.connection)
-        own = [entry for entry in ledger if entry["idempotencyKey"] in self._item.keys]
+        own = Books(self._world.platform.emulator).records(self._item)
         if own:
             return Resolution(adopt=UUID(own[0]["pushOperationKey"]), by="operator")
         return Resolution(not_written=True, by="operator")

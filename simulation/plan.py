@@ -7,6 +7,7 @@ from typing import Any
 from bench.chaos.records import marker, unique_record
 from emulator import seeds
 from emulator.rewrites import WAYS
+from emulator.seeds import STANDING_RECORDS
 from simulation.choices import Choices
 from workflows.models import PushRequest
 from workflows.submission import idempotency_key
@@ -93,6 +94,7 @@ class Item:
     presses: list[tuple[float, str]] = field(default_factory=list)
     retries: int = 0
     twin: int | None = None
+    record_id: str | None = None
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -113,6 +115,7 @@ class Item:
                 "companyId": self.company,
                 "connectionId": self.connection,
                 "dataType": self.data_type,
+                "recordId": self.record_id,
                 "data": self.data,
                 "idempotencyKey": f"push {self.number}",
                 "timeoutInMinutes": self.minutes,
@@ -133,16 +136,46 @@ def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> Plan:
     mode = mode or choices.pick("mode", MODES)
     items: list[Item] = []
     for number in range(pushes):
-        items.append(_twin_of(choices, _item(choices, number), items))
+        items.append(_varied(choices, _item(choices, number), items))
     return Plan(mode, items)
 
 
-def _twin_of(choices: Choices, item: Item, earlier: list[Item]) -> Item:
-    """Give some pushes the record and the place of another one, at about the same time."""
+def _varied(choices: Choices, item: Item, earlier: list[Item]) -> Item:
+    """Let some pushes be twins of others, and some update a record instead of creating one."""
     name = f"push {item.number}"
-    if not earlier or not choices.happens(f"twin {name}", 0.08):
-        return item
-    model = choices.pick(f"model of {name}", earlier)
+    creates = [other for other in earlier if other.record_id is None]
+    if creates and choices.happens(f"twin {name}", 0.08):
+        return _twin(choices, item, choices.pick(f"model of {name}", creates))
+    if choices.happens(f"update {name}", 0.15):
+        return _update(choices, item, [other for other in earlier if other.record_id])
+    return item
+
+
+def _update(choices: Choices, item: Item, earlier: list[Item]) -> Item:
+    """Update a standing record, often one that another push updates at about the same time."""
+    name, data_type = f"push {item.number}", "suppliers"
+    update = replace(
+        item,
+        data_type=data_type,
+        data=unique_record(data_type, item.number),
+        record_id=choices.pick(f"record of {name}", STANDING_RECORDS[data_type]),
+    )
+    if not earlier or not choices.happens(f"rival {name}", 0.6):
+        return update
+    rival = choices.pick(f"rival of {name}", earlier)
+    return replace(
+        update,
+        at=rival.at + choices.number(f"after its rival {name}", 0.0, 40.0),
+        connection=rival.connection,
+        company=rival.company,
+        minutes=rival.minutes,
+        record_id=rival.record_id,
+    )
+
+
+def _twin(choices: Choices, item: Item, model: Item) -> Item:
+    """Give a push the record and the place of another one, at about the same time."""
+    name = f"push {item.number}"
     return replace(
         item,
         at=model.at + choices.number(f"after its twin {name}", 0.0, 2.0),
