@@ -98,5 +98,7 @@ class Backend:
     async def _last_outcome(self, push: Push) -> None:
         """Ask again when the storm is over and people have done what they do to this push."""
         last = max([STORM, *(self._item.at + at + 100 for at, _ in self._item.presses)])
+        if self._item.aimed:
+            last = max(last, STORM + 100)
         await asyncio.sleep(max(last + 5 - self._world.loop.time(), 0))
         await self._outcome(push)

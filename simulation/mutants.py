@@ -73,10 +73,11 @@ def _is_found(mutant: Mutant, pushes: int) -> bool:
         )
     lines = found.stdout.splitlines() or found.stderr.splitlines()[-1:]
     result = next((line for line in lines if line.startswith("FOUND")), f"not in {pushes} pushes")
-    what = next((line.strip() for line in lines if line.startswith("  ")), "")
+    is_found = result.startswith("FOUND")
+    what = next((line.strip() for line in lines if is_found and line.startswith("  ")), "")
     spent = time.monotonic() - begun
     print(f"{mutant.name}: {result.lower()} ({spent:.0f} s). {what}", flush=True)
-    return result.startswith("FOUND")
+    return is_found
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from simulation import machine, shortcuts
 from simulation.choices import Choices
 from simulation.loop import Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
-from simulation.plan import Mode, Plan, make_plan
+from simulation.plan import Mode, Plan
+from simulation.random_plan import make_plan
 from simulation.report import RunReport, check_run
 from simulation.trace import Trace
 from simulation.world import SimulatedWorld

@@ -97,7 +97,7 @@ class WorkflowTasks:
         given = WorkflowTaskGiven(
             run.workflow_id, run.run_id, task.number, events[first:], is_whole, run.previous_started
         )
-        self._server.matching.send(poller.take_workflow, given)
+        self._server.matching.send(poller.take_workflow, given, run.workflow_id)
 
     def _events_of_task(self, run: Run, task: WorkflowTask) -> list[HistoryEvent]:
         """Write the start of a task, or keep it back for one that is tried again."""
