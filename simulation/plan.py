@@ -75,6 +75,7 @@ DOORS = (
     "start with an old ledger",
     "start with cron",
     "start with a retry policy",
+    "pause and unpause",
 )
 
 

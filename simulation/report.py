@@ -7,6 +7,7 @@ from temporalio.api.enums.v1 import EventType
 
 from emulator import seeds
 from simulation.books import Books, Entry, seconds
+from simulation.holds import sent_while_held
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
 from simulation.server.run import Run
@@ -73,6 +74,7 @@ def check_run(world: SimulatedWorld) -> RunReport:
         report.records += len(case.records)
         report.violations += _twice(case)
         report.violations += _never(world, case)
+        report.violations += sent_while_held(world.holder.windows, case.item, case.requests)
         for at, outcome in case.outcomes:
             report.violations += _wrong(case, at, outcome)
         if case.outcomes:

@@ -14,6 +14,7 @@ from simulation.aim import Aim
 from simulation.backend import Backend, ReportedOutcome
 from simulation.choices import Choices
 from simulation.disasters import Disasters
+from simulation.holds import Holder
 from simulation.loop import VirtualLoop
 from simulation.network import ServerConnection, make_client
 from simulation.operator_commands import OperatorCommands
@@ -58,6 +59,7 @@ class SimulatedWorld:
         self._worker_count = 0
         self.disasters = Disasters(self)
         self.aim = Aim(self)
+        self.holder = Holder(self)
 
     def _now(self) -> datetime:
         return EPOCH + timedelta(microseconds=round(self.loop.time() * 1e6))
@@ -77,6 +79,7 @@ class SimulatedWorld:
             for item in self.plan.items
             for at, command in item.presses
         ]
+        operators.append(SimulatedProcess("operator").spawn(self.holder.run()))
         operators += [
             SimulatedProcess("operator").spawn(self._operate_at(item, aimed))
             for item in self.plan.items

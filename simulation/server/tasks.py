@@ -46,6 +46,13 @@ class WorkflowTasks:
             run.task.timer = self._clock.later(STICKY, self._sticky_timeout, run, run.task)
         self.offer(run)
 
+    def resume(self, run: Run) -> None:
+        """Have a worker look at a run that was paused."""
+        if run.task is None:
+            self.schedule(run)
+        else:
+            self.offer(run)
+
     def _task_scheduled(self, run: Run) -> HistoryEvent:
         return run.append(
             EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
