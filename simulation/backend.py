@@ -101,4 +101,5 @@ class Backend:
         if self._item.aimed:
             last = max(last, STORM + 100)
         await asyncio.sleep(max(last + 5 - self._world.loop.time(), 0))
+        await self._world.bulk.is_over.wait()
         await self._outcome(push)

@@ -12,6 +12,7 @@ from codat.settings import CodatSettings
 from dispatch.payloads.converter import CONVERTER
 from simulation.aim import Aim
 from simulation.backend import Backend, ReportedOutcome
+from simulation.bulk import BulkOperator
 from simulation.choices import Choices
 from simulation.disasters import Disasters
 from simulation.holds import Holder
@@ -21,6 +22,7 @@ from simulation.operator_commands import OperatorCommands
 from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, Plan
 from simulation.platform import PlatformSide
 from simulation.processes import SimulatedProcess
+from simulation.reports import WebhookSource
 from simulation.sdk import WorkflowSdk
 from simulation.server.clock import EPOCH, ServerClock
 from simulation.server.server import SimulatedServer
@@ -60,6 +62,8 @@ class SimulatedWorld:
         self.disasters = Disasters(self)
         self.aim = Aim(self)
         self.holder = Holder(self)
+        self.bulk = BulkOperator(self)
+        self.webhooks = WebhookSource(self)
 
     def _now(self) -> datetime:
         return EPOCH + timedelta(microseconds=round(self.loop.time() * 1e6))
@@ -80,6 +84,8 @@ class SimulatedWorld:
             for at, command in item.presses
         ]
         operators.append(SimulatedProcess("operator").spawn(self.holder.run()))
+        operators.append(SimulatedProcess("operator").spawn(self.bulk.run()))
+        operators.append(SimulatedProcess("front door").spawn(self.webhooks.run()))
         operators += [
             SimulatedProcess("operator").spawn(self._operate_at(item, aimed))
             for item in self.plan.items

@@ -105,7 +105,7 @@ def describe_info(run: Run) -> WorkflowExecutionInfo:
         task_queue=run.start.task_queue.name,
     )
     info.execution.workflow_id, info.execution.run_id = run.workflow_id, run.run_id
-    if run.is_paused:
+    if run.is_paused and run.is_running:
         info.status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED
     if run.close_ns:
         info.close_time.CopyFrom(stamp_of(run.close_ns))
