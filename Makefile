@@ -43,6 +43,9 @@ audit:               ## known weaknesses of the packages that constraints.txt na
 	    --requirement constraints.txt --no-deps --disable-pip 2> $@.log || \
 	if [ -s $@.txt ]; then cat $@.txt; exit 1; else echo "Not audited: see $@.log."; fi
 
+client: .venv/ready  ## dist/surepush_client-*.whl: what a backend in Python installs
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist ./packages/client
+
 licences: .venv-supply/ready .venv-runtime/ready    ## of the packages that run, each one allowed
 	@mkdir -p dist
 	.venv-supply/bin/pip-licenses --python .venv-runtime/bin/python --from=mixed \
@@ -58,7 +61,7 @@ sbom: .venv-supply/ready .venv-runtime/ready        ## dist/sbom.json, CycloneDX
 hashes: .venv-supply/ready           ## deploy/requirements.txt: what the image installs, by hash
 	@{ echo "# What runs in the image, each file by its hash; made by make hashes."; \
 	.venv-supply/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 \
-	    --extra tracing --constraint constraints.txt --generate-hashes --no-header \
+	    --extra s3 --extra tracing --constraint constraints.txt --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml; } > deploy/requirements.txt
 
 # Needs two packages of Debian's, which it starts itself on free ports:
@@ -106,4 +109,4 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: .venv-supply/audited audit bench check demo dev hashes licences sbom simulate test unit
+.PHONY: .venv-supply/audited audit bench check client demo dev hashes licences sbom simulate test unit

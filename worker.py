@@ -5,7 +5,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -33,6 +33,7 @@ from dispatch.connection import (
     read_connection,
     register_search_attributes,
 )
+from dispatch.nexus import PushServiceHandler
 from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.process.health import Readiness, serving_health, watching
 from dispatch.process.logs import configure_logging
@@ -110,6 +111,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
     notify: NotifyActivities | None = None,
     task_queue: str = "push",
     options: WorkerOptions | None = None,
+    nexus_services: Sequence[object] = (),
 ) -> Worker:
     """Put a worker together from its parts."""
     return Worker(
@@ -117,6 +119,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
         task_queue=task_queue,
         workflows=WORKFLOWS,
         activities=build_activities(client, codat, policy, notify),
+        nexus_service_handlers=nexus_services,
         workflow_runner=RUNNER,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
@@ -155,6 +158,7 @@ async def main() -> int:
             notify=NotifyActivities(notify_settings),
             task_queue=task_queue,
             options=options_of(own),
+            nexus_services=[PushServiceHandler()],
         ),
     ):
         log.info("Worker ready on task queue %s%s", task_queue, to_be_current(own))

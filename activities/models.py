@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.wire import Findings, Sentence, Wire, Word
+from activities.wire import Findings, Sentence, Wire
 from codat.canonical_json import digest
 from codat.models import PushOperation, PushStatus, PushTarget
+from surepush_client.models import Candidate
 
 
 class Idempotency(StrEnum):
@@ -33,12 +34,20 @@ class ReadRecords(StrEnum):
     NEVER = "never"
 
 
+class PollPlan(StrEnum):
+    """How the moments are chosen at which a push is polled (`PUSH_POLL_PLAN`)."""
+
+    LEARNED = "learned"
+    FIXED = "fixed"
+
+
 class PushPolicy(Wire):
     """How a push behaves: the worker's settings, kept by the push from its first step on."""
 
     poll_first: timedelta = timedelta(seconds=4)
     poll_factor: float = 2.0
     poll_cap: timedelta = timedelta(minutes=15)
+    poll_plan: PollPlan = PollPlan.LEARNED
     find_for: timedelta = timedelta(seconds=180)
     list_lag: timedelta = timedelta(seconds=10)
     idempotency: Idempotency = Idempotency.HONOURED
@@ -156,12 +165,14 @@ class OperationSnapshot(Wire):
     """An operation as it was just read; problems are said with pointers into the record.
 
     `is_new`, of an answer to a push: this very request made the operation, it is no replay.
-    `patience` is how many times longer than planned to wait before looking again: more than 1
-    when the requests that Codat allows a day run low.
+    `looks`, of an answer to a push, are the ages at which looking is worth it, by what this worker
+    has seen of the software. `patience` is how many times longer than planned to wait before
+    looking again: more than 1 when the requests that Codat allows a day run low.
     """
 
     operation: PushOperation
     is_new: bool = False
+    looks: list[timedelta] = []
     patience: float = 1.0
     errors: Findings = []
     warnings: Findings = []
@@ -211,15 +222,6 @@ class FindSubmission(Wire):
     adopt: UUID | None = None
     refresh_began: datetime | None = None
     unique_field: str | None = None
-
-
-class Candidate(Wire):
-    """An operation that might be ours, for a person to look at."""
-
-    push_operation_key: UUID
-    requested_on_utc: datetime | None = None
-    status: Word
-    match: Word
 
 
 class SearchResult(Wire):

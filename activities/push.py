@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from temporalio import activity
 from temporalio.client import Client
 
+from activities.durations import Durations
 from activities.failures import codat_failures
 from activities.heartbeat import heartbeating
 from activities.holds import Holds
@@ -59,6 +60,7 @@ class PushActivities:
         self, codat: CodatClient, policy: PushPolicy, checks: Sequence[CheckBeforeSending] = ()
     ) -> None:
         self._codat = codat
+        self._durations = Durations()
         self._checks = checks
         self._policy = policy
         self._options = OptionsCache(codat)
@@ -120,7 +122,9 @@ class PushActivities:
         self._looks.follow(attempt.target.company_id, operation)
         is_new = _is_new(operation, window.since_sent)
         self._note_success(attempt.target, operation)
-        return snapshot_of(operation).model_copy(update={"is_new": is_new})
+        return snapshot_of(operation).model_copy(
+            update={"is_new": is_new, "looks": self._durations.looks(attempt.target)}
+        )
 
     @activity.defn(name="poll-status")
     async def poll_status(self, ask: PollStatus) -> OperationSnapshot:
@@ -133,6 +137,7 @@ class PushActivities:
             with codat_failures(final=(SavedForPushes, CodatNotFound)):
                 operation = await self._looks.read(ask, activity.info().started_time)
         self._note_success(ask.target, operation)
+        self._durations.note(ask.target, operation)
         patience = self._codat.limits.allowance.patience
         return snapshot_of(operation).model_copy(update={"patience": patience})
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from activities.models import Idempotency, PushPolicy, ReadRecords, Resend
+from activities.models import Idempotency, PollPlan, PushPolicy, ReadRecords, Resend
 from activities.unique_fields import read_unique_fields
 from codat.settings import CodatSettings, Duration
 
@@ -38,6 +38,11 @@ class PushSettings(BaseSettings):
     poll_cap: Pause = timedelta(minutes=15)
     """Longest pause between two polls."""
 
+    poll_plan: PollPlan | None = None
+    """Says when a push is polled. `learned`: when the accounting software is usually done, once a
+    worker has seen eight pushes of its connection and data type; until then, and after that, as
+    `fixed`: by `PUSH_POLL_FIRST` and the two settings below it."""
+
     find_for: Pause = timedelta(seconds=180)
     """How long a push waits after a lost answer until the search of Codat's list decides. By then
     Codat has listed or refused every request. A shorter wait risks a duplicate."""
@@ -63,9 +68,10 @@ class PushSettings(BaseSettings):
 
     def policy(self, codat: CodatSettings) -> PushPolicy:
         """Give what a push is handed with its first step."""
-        usual = FIRST_LOOK_BESIDE_WEBHOOKS if codat.has_webhooks else FIRST_LOOK
+        hooks = codat.has_webhooks
         return PushPolicy(
-            **self.model_dump(exclude={"poll_first"}),
-            poll_first=self.poll_first or usual,
+            **self.model_dump(exclude={"poll_first", "poll_plan"}),
+            poll_first=self.poll_first or (FIRST_LOOK_BESIDE_WEBHOOKS if hooks else FIRST_LOOK),
+            poll_plan=self.poll_plan or (PollPlan.FIXED if hooks else PollPlan.LEARNED),
             idempotency=Idempotency(codat.idempotency),
         )

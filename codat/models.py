@@ -7,7 +7,6 @@ from codat.operations import (
     OperationPage,
     PushChange,
     PushOperation,
-    PushStatus,
     PushValidation,
     RecordRef,
     ValidationItem,
@@ -16,7 +15,8 @@ from codat.option import OptionChoice, OptionRule, OptionRules, PushOption
 from codat.pull_operations import DataStatus, PullOperation, PullStatus
 from codat.query import Condition
 from codat.records import CachedRecord, RecordPage
-from codat.target import DATA_TYPES, PushTarget, canonical_data_type
+from codat.target import DATA_TYPES, PushTarget
+from surepush_client.codat_names import PushStatus, canonical_data_type
 
 __all__ = [
     "DATA_TYPES",

@@ -1,7 +1,6 @@
 """Push operations: what became of a record."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -16,35 +15,11 @@ from pydantic import (
 
 from codat.lenient import LenientModel, Maybe, Object, Objects, Text, UtcDatetime
 from codat.paging import CodatPage
-from codat.target import OPERATION_DATA_TYPES, PushTarget, canonical_data_type
+from codat.target import OPERATION_DATA_TYPES, PushTarget
+from surepush_client.codat_names import PushStatus, canonical_data_type
 
-_ALSO_PENDING = "Processing"
 _DATA_TYPES = {word.casefold() for word in OPERATION_DATA_TYPES}
 _VALIDATION_FAILED = 400
-
-
-class PushStatus(StrEnum):
-    """Where a push operation stands; a word that Codat invents tomorrow is UNKNOWN."""
-
-    PENDING = "Pending"
-    SUCCESS = "Success"
-    FAILED = "Failed"
-    TIMED_OUT = "TimedOut"
-    UNKNOWN = "Unknown"
-
-    @classmethod
-    def _missing_(cls, value: object) -> "PushStatus":
-        return cls.PENDING if value == _ALSO_PENDING else cls.UNKNOWN
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether the platform may still change it by itself."""
-        return self is PushStatus.PENDING
-
-    @property
-    def is_final(self) -> bool:
-        """Whether it will never change again."""
-        return self in {PushStatus.SUCCESS, PushStatus.FAILED, PushStatus.TIMED_OUT}
 
 
 def _status(value: object) -> PushStatus:

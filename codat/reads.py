@@ -27,8 +27,9 @@ from codat.pull_operations import DataStatus, PullOperation
 from codat.query import Condition, query_text
 from codat.records import CachedRecord, RecordPage
 from codat.responses import CodatResponse
-from codat.target import PushTarget, canonical_data_type, segment
+from codat.target import PushTarget, segment
 from codat.turns import in_turn
+from surepush_client.codat_names import canonical_data_type
 
 BuildRequest = Callable[..., httpx.Request]
 SendRequest = Callable[[UUID, httpx.Request], Awaitable[CodatResponse]]

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import field_validator
 
 from codat.lenient import LenientModel
+from surepush_client.codat_names import canonical_data_type
 
 # The paths under /push and /options in Codat's API description.
 DATA_TYPES = frozenset(
@@ -47,11 +48,6 @@ READ_BY_CONNECTION = frozenset({"bankAccounts", "directCosts", "directIncomes", 
 OPERATION_DATA_TYPES = DATA_TYPES | {"bankTransactions"}
 """The data types as push operations and webhooks name them."""
 _ACCOUNT, _TRANSACTIONS = "bankAccounts/", "/bankTransactions"
-
-
-def canonical_data_type(word: str) -> str:
-    """Give the one name of a data type that older documents call otherwise."""
-    return "chartOfAccounts" if word == "accounts" else word
 
 
 def segment(text: str) -> str:

@@ -12,7 +12,7 @@ from commands.output import print_json, print_note, print_result
 from commands.push import Json
 from commands.push_status import reach_temporal
 from dispatch.bulk import Bulk, Wish
-from dispatch.payloads.converter import to_plain
+from surepush_client.payloads import to_plain
 from workflows.bulk import BulkReport
 
 _LOOK_EVERY = 1.0

@@ -18,7 +18,7 @@ from commands.output import print_note
 from dispatch.bulk import NoSuchBulk
 from dispatch.connection_errors import meaning_of_first_use
 from dispatch.payloads.encryption import UndecryptablePayload
-from dispatch.payloads.storage import PayloadMissing, StorageFull
+from dispatch.payloads.storage import PayloadMissing, StorageUnavailable
 from dispatch.pushes import InvalidPushRequest, NoSuchPush
 from dispatch.retries import StillRunning
 
@@ -35,7 +35,7 @@ _TOLD = (
         ),
         WRONG_INPUT,
     ),
-    ((CodatError, StorageFull, UnreadableOptions), FAILED),
+    ((CodatError, StorageUnavailable, UnreadableOptions), FAILED),
 )
 """Errors whose text is a sentence for a person."""
 

@@ -15,8 +15,8 @@ from commands.output import print_json, print_note, print_result
 from commands.push import Company, Json
 from commands.push_status import reach_temporal
 from dispatch import holds as kept
-from dispatch.payloads.converter import to_plain
 from dispatch.selection import Selection
+from surepush_client.payloads import to_plain
 
 _MAX_SAID = 200
 

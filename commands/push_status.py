@@ -19,9 +19,9 @@ from commands.exit_codes import (
 )
 from commands.output import print_json, print_result
 from dispatch.connection import TemporalUnreachable, connect
-from dispatch.payloads.converter import to_plain
 from dispatch.pushes import Push
 from dispatch.timeline.timeline import remarks
+from surepush_client.payloads import to_plain
 from workflows.details import advice_on
 from workflows.models import ENDED, PushOutcome, PushProgress
 

@@ -15,12 +15,12 @@ from commands.output import print_json, print_result
 from commands.push import Json
 from commands.push_status import COLOURS, fetch_status, next_command, reach_temporal
 from commands.status import PushId
-from dispatch.payloads.converter import to_plain
 from dispatch.pushes import find_push
 from dispatch.timeline.build import build_timeline
 from dispatch.timeline.external_events import TASK_FAILED
 from dispatch.timeline.redaction import redacted
 from dispatch.timeline.timeline import Timeline, TimelineEvent
+from surepush_client.payloads import to_plain
 from workflows.models import PushOutcome, PushProgress
 
 

@@ -15,7 +15,7 @@ from codat.clock import new_uuid
 from codat.models import PushStatus
 from dispatch.ending import ending_of
 from dispatch.payloads.encryption import UndecryptablePayload
-from dispatch.payloads.storage import PayloadMissing, StorageFull
+from dispatch.payloads.storage import PayloadMissing, StorageUnavailable
 from dispatch.pushes import NoSuchPush, Push, find_push, request_of
 from dispatch.retries import StillRunning, retry_push
 from dispatch.settings import DispatchSettings
@@ -133,7 +133,7 @@ async def retry_in_bulk(client: Client, push_id: UUID, step: BulkStep) -> str:
         return await _retry(await find_push(client, push_id), step)
     except (PayloadMissing, UndecryptablePayload):
         return UNREADABLE
-    except StorageFull:
+    except StorageUnavailable:
         return _NO_ROOM
     except NoSuchPush:
         return "Skipped: no such push"

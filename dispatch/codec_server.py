@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,12 +22,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from temporalio.api.common.v1 import Payload, Payloads
+from temporalio.converter import StorageDriver
 
 from codat.settings import SettingsError, read_settings
 from dispatch.codec_access import Access, CodecSettings
 from dispatch.payloads.encryption import BOUND_TO, Encryption, UndecryptablePayload
 from dispatch.payloads.keyring import EncryptionSettings
-from dispatch.payloads.storage import PayloadDirectory, PayloadMissing, fetched
+from dispatch.payloads.storage import (
+    PayloadMissing,
+    StorageUnavailable,
+    fetched,
+    storage_drivers,
+)
 from dispatch.settings import DispatchSettings
 
 log = logging.getLogger("surepush.codec")
@@ -54,14 +59,16 @@ Work = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 
 def build_codec_server(
-    codec: Encryption, access: Access, settings: CodecSettings, large: Path | None = None
+    codec: Encryption,
+    access: Access,
+    settings: CodecSettings,
+    drivers: Sequence[StorageDriver] = (),
 ) -> Starlette:
-    """Put the server together from its parts; `large` is where large payloads lie."""
+    """Put the server together from its parts; `drivers` read large payloads."""
 
     async def download(payloads: Sequence[Payload]) -> list[Payload]:
-        directory = PayloadDirectory(large) if large else None
         return await codec.decode(
-            [await fetched(payload, directory) if directory else payload for payload in payloads]
+            [await fetched(payload, drivers) if drivers else payload for payload in payloads]
         )
 
     cors = Middleware(
@@ -94,6 +101,8 @@ def _answering(work: Work, access: Access) -> Callable[[Request], Awaitable[Resp
             done = Payloads(payloads=await work(payloads))
         except (PayloadMissing, UndecryptablePayload) as error:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+        except StorageUnavailable as error:
+            raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
         namespace = request.headers.get("x-namespace", "")[:_MAX_SAID]
         path, places = request.url.path, _places(payloads)
         log.info("%s %d payloads of %r for %s%s", path, len(payloads), namespace, who, places)
@@ -155,7 +164,8 @@ async def _refuse(_: Request, error: Exception) -> Response:
 async def main(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; SettingsError."""
     settings, ring = read_settings(CodecSettings), read_settings(EncryptionSettings).encryption_keys
-    large = read_settings(DispatchSettings).large_directory
+    ours = read_settings(DispatchSettings)
+    drivers = storage_drivers(ours.large_directory, ours.large_bucket)
     if not ring.keys:
         raise SettingsError("PUSH_ENCRYPTION_KEYS is missing: there is nothing to decrypt with.")
     if settings.is_open and host not in LOOPBACK:
@@ -163,7 +173,7 @@ async def main(host: str, port: int) -> None:
     if settings.userinfo_url and not settings.users:
         raise SettingsError("CODEC_USERS is missing: it says whose logins may read.")
     async with httpx.AsyncClient() as http:
-        app = build_codec_server(Encryption(ring), Access(settings, http), settings, large)
+        app = build_codec_server(Encryption(ring), Access(settings, http), settings, drivers)
         config = uvicorn.Config(
             app,
             host=host,

@@ -50,12 +50,15 @@ async def connect(
 ) -> Client:
     """Connect as the TEMPORAL_* variables or a TOML profile say; else TemporalUnreachable.
 
-    SettingsError when PUSH_ENCRYPTION_KEYS or PUSH_LARGE_DIRECTORY is wrong.
+    SettingsError when PUSH_ENCRYPTION_KEYS or PUSH_LARGE_* is wrong.
     """
     known = read_settings(EncryptionSettings)
     ours = read_settings(DispatchSettings)
     converts = converter(
-        known.encryption_keys, ours.large_directory, strict=known.encryption_strict
+        known.encryption_keys,
+        ours.large_directory,
+        ours.large_bucket,
+        strict=known.encryption_strict,
     )
     timed = [TaskTimeout(ours.task_timeout)] if ours.task_timeout else []
     config = read_connection()

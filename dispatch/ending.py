@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.payload_context import converter_of
 from dispatch.closed_runs import outcome_of_closed_run
 from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push
-from dispatch.runs import REFUSED_INPUT
+from surepush_client.pushes import REFUSED_INPUT
 from workflows.models import PushOutcome
 
 _COMPLETED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED

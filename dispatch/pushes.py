@@ -1,6 +1,6 @@
 """A push from outside: start it, find it, learn how it ended."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,98 +10,62 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
 )
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from codat.clock import new_uuid
 from dispatch.closed_runs import outcome_of_closed_run
 from dispatch.connection_errors import meaning_of_first_use
-from dispatch.runs import REFUSED_INPUT, First, asked_of, first_of, last_asked
+from dispatch.runs import First, asked_of, first_of, last_asked
 from dispatch.settings import DispatchSettings
 from dispatch.start_header import with_start_header
-from dispatch.start_options import fair_to, found_by, memo_of, start_memo, summary_of
+from dispatch.start_options import options_of, start_memo
+from surepush_client import pushes as client_pushes
+from surepush_client.errors import IdempotencyKeyConflict, InvalidPushRequest, NoSuchPush
+from surepush_client.pushes import outcome_of, start_or_join
 from workflows.models import PushOutcome, PushProgress, PushRequest
 
-
-class NoSuchPush(LookupError):
-    """There is no push of that id, or the namespace has forgotten it."""
-
-
-class InvalidPushRequest(ValueError):
-    """The input was no push request; nothing was sent."""
-
-
-class IdempotencyKeyConflict(ValueError):
-    """The key was used for another record."""
+__all__ = [
+    "IdempotencyKeyConflict",
+    "InvalidPushRequest",
+    "NoSuchPush",
+    "Push",
+    "check_record",
+    "find_push",
+    "not_asked",
+    "request_of",
+    "start_push",
+]
 
 
 @dataclass(frozen=True)
-class Push:
-    """A push that was started, here or elsewhere, now or earlier; `is_new`: here and now."""
-
-    client: Client
-    push_id: UUID
-    is_new: bool = False
-
-    @property
-    def workflow_id(self) -> str:
-        """The id of its workflow."""
-        return f"push-{self.push_id}"
-
-    @property
-    def handle(self) -> WorkflowHandle[Any, PushOutcome]:
-        """Its workflow, whichever run is the latest."""
-        return self.client.get_workflow_handle(self.workflow_id, result_type=PushOutcome)
-
-    async def outcome(self) -> PushOutcome:
-        """Wait for the end; all four endings are data. NoSuchPush, NotAPush."""
-        ended = None
-        while True:
-            try:
-                return await self.handle.result()
-            except WorkflowFailureError as error:
-                wrong = _wrong_input(error)
-                if wrong:
-                    return await self._earlier(wrong)
-                outcome = _told(error)
-                if outcome:
-                    return outcome
-            except RPCError as error:
-                raise self._missing(error) from None
-            # A reset ends one run and begins another under the same id.
-            description = await self.describe()
-            if description.run_id == ended:
-                return await outcome_of_closed_run(self.client, description)
-            ended = description.run_id
+class Push(client_pushes.Push):
+    """A push of the application's own, which reads the histories of all its runs."""
 
     async def progress(self) -> PushProgress | None:
         """Where it stands; asks the worker. RPCError when there is none."""
         return await self.handle.query("progress", result_type=PushProgress)
 
-    async def describe(self) -> WorkflowExecutionDescription:
-        """Ask what Temporal knows of its latest run; NoSuchPush."""
-        try:
-            return await self.handle.describe()
-        except RPCError as error:
-            raise self._missing(error) from None
-
-    async def _earlier(self, wrong: str) -> PushOutcome:
-        """Give the outcome of the last run that was asked for this push; NotAPush without one."""
+    async def outcome_of_refused_run(self, reason: str) -> PushOutcome:
+        """Give the outcome of the last run that was asked for this push; InvalidPushRequest."""
         last = await last_asked(self.client, self.workflow_id)
         if last is None:
-            raise InvalidPushRequest(wrong) from None
+            raise InvalidPushRequest(reason) from None
         handle: WorkflowHandle[Any, PushOutcome] = self.client.get_workflow_handle(
             self.workflow_id, run_id=last.run.run_id, result_type=PushOutcome
         )
         try:
             return await handle.result()
         except WorkflowFailureError as error:
-            return _told(error) or await outcome_of_closed_run(self.client, await handle.describe())
+            outcome = outcome_of(error)
+            return outcome or await outcome_of_closed_run(self.client, await handle.describe())
 
-    def _missing(self, error: RPCError) -> Exception:
-        is_missing = error.status is RPCStatusCode.NOT_FOUND and not meaning_of_first_use(error)
-        return NoSuchPush(f"There is no push {self.push_id}.") if is_missing else error
+    async def outcome_of_closed_run(self, run: WorkflowExecutionDescription) -> PushOutcome:
+        """Read the outcome out of the histories of all runs."""
+        return await outcome_of_closed_run(self.client, run)
+
+    def missing(self, error: RPCError) -> Exception:
+        """Give NoSuchPush, but the server's own error where it is the namespace that is missing."""
+        return error if meaning_of_first_use(error) else super().missing(error)
 
 
 async def start_push(
@@ -117,24 +81,17 @@ async def start_push(
     """
     key = request.idempotency_key or str(new_uuid())
     keyed = request.model_copy(update={"idempotency_key": key})
-    push = Push(client, keyed.push_id)
     first = start_memo(client, keyed)
-    try:
-        await with_start_header(client, first).start_workflow(
-            "push",
-            keyed,
-            id=push.workflow_id,
-            task_queue=task_queue or DispatchSettings().task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            memo=memo_of(first, started_by),
-            search_attributes=found_by(client, keyed, started_by),
-            static_summary=summary_of(keyed),
-            priority=fair_to(keyed),
-        )
-    except WorkflowAlreadyStartedError:
-        await _check_payload(push, keyed)
-        return push
-    return replace(push, is_new=True)
+    push = await start_or_join(
+        Push(client, keyed.push_id),
+        keyed,
+        task_queue or DispatchSettings().task_queue,
+        through=with_start_header(client, first),
+        **options_of(client, keyed, first, started_by),
+    )
+    if not push.is_new:
+        await check_record(push, keyed)
+    return push
 
 
 async def find_push(client: Client, push_id: UUID) -> Push:
@@ -143,7 +100,8 @@ async def find_push(client: Client, push_id: UUID) -> Push:
     return Push(client, push_id)
 
 
-async def _check_payload(push: Push, request: PushRequest) -> None:
+async def check_record(push: Push, request: PushRequest) -> None:
+    """Raise IdempotencyKeyConflict unless the push was started with this record."""
     first = await first_of(push.client, await push.describe())
     if first is None:
         raise not_asked(push)
@@ -184,18 +142,3 @@ async def request_of(push: Push, run_id: str | None = None) -> PushRequest:
 def not_asked(push: Push) -> InvalidPushRequest:
     """Say that no run of it was asked for a push."""
     return InvalidPushRequest(f"Push {push.push_id} was started with invalid input.")
-
-
-def _wrong_input(error: WorkflowFailureError) -> str | None:
-    cause = error.cause
-    if isinstance(cause, ApplicationError) and cause.type in REFUSED_INPUT:
-        return cause.message
-    return None
-
-
-def _told(error: WorkflowFailureError) -> PushOutcome | None:
-    cause = error.cause
-    if not isinstance(cause, ApplicationError):
-        return None
-    is_told = cause.type and cause.type.startswith("Push") and cause.details
-    return PushOutcome.model_validate(cause.details[0]) if is_told else None

@@ -10,7 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from dispatch.pushes import Push, not_asked
 from dispatch.runs import Asked, first_of, speaking
 from dispatch.settings import DispatchSettings
-from dispatch.start_options import fair_to, found_by, memo_of, start_memo, summary_of
+from dispatch.start_options import options_of, start_memo
 from workflows.models import PushRequest, Resolution, Validation
 
 
@@ -71,10 +71,7 @@ async def _start_again(
             id=push.workflow_id,
             task_queue=task_queue or DispatchSettings().task_queue,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            memo=memo_of(start_memo(push.client, request), started_by),
-            search_attributes=found_by(push.client, request, started_by),
-            static_summary=summary_of(request),
-            priority=fair_to(request),
+            **options_of(push.client, request, start_memo(push.client, request), started_by),
         )
 
 

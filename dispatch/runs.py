@@ -16,11 +16,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.payload_context import converter_of
 from activities.start_memo import read_start_memo
 from activities.visibility import equals
+from surepush_client.pushes import REFUSED_INPUT
 from workflows.attributes import COMPANY_ID, CONNECTION_ID, DATA_TYPE
 from workflows.models import PushRequest
-
-REFUSED_INPUT = ("InvalidInput", "IdempotencyKeyConflict")
-"""How a run fails that was started with an input that is no request, or not this push's."""
 
 
 @dataclass(frozen=True)

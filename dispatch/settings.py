@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from codat.settings import Duration
 
+_BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+"""What Amazon allows as a bucket's name."""
+
 
 def _ours(path: Path) -> Path:
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
@@ -33,6 +36,13 @@ class DispatchSettings(BaseSettings):
     ] = None
     """Directory, shared by all processes, for payloads of 256 KB or more. Without it they stay in
     Temporal's history."""
+
+    large_bucket: Annotated[
+        Annotated[str, Field(pattern=_BUCKET)] | None,
+        BeforeValidator(lambda written: written or None),
+    ] = None
+    """Bucket of S3, or of what speaks its protocol, for payloads of 256 KB or more, in place of the
+    directory; set both while older payloads lie in the directory. `AWS_*` say how to reach it."""
 
     task_timeout: Annotated[
         Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=120))] | None,

@@ -49,6 +49,18 @@ def found_by(
     return at_start(request.model_copy(update={"idempotency_key": digest}), started_by)
 
 
+def options_of(
+    client: Client, request: PushRequest, first: StartMemo, started_by: str | None = None
+) -> dict[str, Any]:
+    """Give the SDK's options of a start: memo, search attributes, summary and priority."""
+    return {
+        "memo": memo_of(first, started_by),
+        "search_attributes": found_by(client, request, started_by),
+        "static_summary": summary_of(request),
+        "priority": fair_to(request),
+    }
+
+
 def fair_to(request: PushRequest) -> Priority:
     """Let one push pass another company's thousands; companies take turns where the server can."""
     company = request.company_id

@@ -9,26 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from codat.settings import SettingsError, read_settings
 from dispatch.connection import TemporalUnreachable, connect
-from dispatch.payloads.storage import segment
+from dispatch.forgotten import YOUNG, OtherNamespace, check_namespace, is_known, namespace_id
+from dispatch.payloads.storage import StorageUnavailable, segment
 from dispatch.process_exit import end_process
 from dispatch.settings import DispatchSettings
 
 log = logging.getLogger("surepush.sweep")
 
 _NOTE = "namespace-id"
-
-YOUNG = timedelta(days=1)
-"""A payload is written before its workflow starts: what is younger stays."""
-
-
-class OtherNamespace(Exception):
-    """The payloads belong to a namespace of that name in another cluster."""
 
 
 async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
@@ -41,12 +34,12 @@ async def sweep(client: Client, root: Path, young: timedelta = YOUNG) -> int:
     """
     removed = 0
     space = root / segment(client.namespace)
-    if not _is_folder(space) or not _is_noted(space / _NOTE, await _namespace_id(client)):
+    if not _is_folder(space) or not _is_noted(space / _NOTE, await namespace_id(client)):
         return 0
     before = _now_of(space) - young.total_seconds()
     for folder in sorted(filter(_is_folder, space.iterdir())):
         old = [file for file in folder.iterdir() if _is_old(file, before)]
-        if old and not await _is_known(client, unquote(folder.name)):
+        if old and not await is_known(client, unquote(folder.name)):
             removed += _remove(old, before)
         if not any(folder.iterdir()) and folder.stat().st_mtime < before:
             folder.rmdir()
@@ -77,40 +70,35 @@ def _is_old(file: Path, before: float) -> bool:
     return file.lstat().st_mtime < before
 
 
-async def _namespace_id(client: Client) -> str:
-    request = DescribeNamespaceRequest(namespace=client.namespace)
-    return (await client.workflow_service.describe_namespace(request)).namespace_info.id
-
-
 def _is_noted(note: Path, own: str) -> bool:
     """Compare with the note of the first sweep, which this one may be; OtherNamespace."""
     if not note.exists():
         note.write_text(own)
         return False
-    if note.read_text() != own:
-        raise OtherNamespace(
-            "The payloads of PUSH_LARGE_DIRECTORY belong to another cluster's namespace: is "
-            f"TEMPORAL_ADDRESS right? If it is, remove the file {note.parent.name}/{note.name}."
+    check_namespace(note.read_text(), own, f"the file {note.parent.name}/{note.name}")
+    return True
+
+
+async def sweep_all(client: Client, settings: DispatchSettings) -> int:
+    """Sweep the directory and the bucket; gives the number of payloads.
+
+    Raises: OtherNamespace, RPCError, SettingsError, StorageUnavailable.
+    """
+    if not settings.large_directory and not settings.large_bucket:
+        raise SettingsError(
+            "PUSH_LARGE_DIRECTORY and PUSH_LARGE_BUCKET are missing: there is nothing to sweep."
         )
-    return True
+    removed = await sweep(client, settings.large_directory) if settings.large_directory else 0
+    if settings.large_bucket:
+        from dispatch.bucket_sweep import sweep_bucket  # noqa: PLC0415, takes a second
 
-
-async def _is_known(client: Client, workflow_id: str) -> bool:
-    try:
-        await client.get_workflow_handle(workflow_id).describe()
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return True
+        removed += await sweep_bucket(client, settings.large_bucket)
+    return removed
 
 
 async def main() -> None:
-    """Sweep once; OtherNamespace, SettingsError, TemporalUnreachable, RPCError."""
-    root = read_settings(DispatchSettings).large_directory
-    if root is None:
-        raise SettingsError("PUSH_LARGE_DIRECTORY is missing: there is nothing to sweep.")
-    removed = await sweep(await connect(), root)
+    """Sweep once. Raises: as sweep_all does, TemporalUnreachable."""
+    removed = await sweep_all(await connect(), read_settings(DispatchSettings))
     log.info("Removed %d large payloads of forgotten workflows", removed)
 
 
@@ -118,7 +106,7 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         asyncio.run(main())
-    except (OtherNamespace, SettingsError, TemporalUnreachable) as error:
+    except (OtherNamespace, SettingsError, StorageUnavailable, TemporalUnreachable) as error:
         end_process(str(error))
     except RPCError as error:
         end_process(f"Temporal refused or did not answer: {error.message}")

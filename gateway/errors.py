@@ -18,10 +18,10 @@ from codat.errors import CodatError, CodatRefused, CodatThrottled
 from codat.exact_json import dumps
 from codat.validation.schema import UnreadableOptions
 from dispatch.connection_errors import AWAY, NOT_LET_IN, meaning_of_first_use
-from dispatch.payloads.converter import to_plain
 from dispatch.payloads.encryption import UndecryptablePayload
-from dispatch.payloads.storage import PayloadMissing, StorageFull
+from dispatch.payloads.storage import PayloadMissing, StorageUnavailable
 from gateway.rendering import page
+from surepush_client.payloads import to_plain
 
 log = logging.getLogger("surepush.gateway")
 
@@ -109,7 +109,7 @@ def _lacking(error: Exception) -> str | None:
             return "Temporal does not answer; try again soon."
         case TimeoutError():
             return "Temporal does not answer; try again soon."
-        case PayloadMissing() | StorageFull() | UndecryptablePayload():
+        case PayloadMissing() | StorageUnavailable() | UndecryptablePayload():
             return str(error)
         case _:
             return None
@@ -157,7 +157,13 @@ def install_handlers(app: FastAPI) -> None:
         return answer_to(request, error)
 
     kinds = (HttpError, HTTPException, RequestValidationError, RPCError, TimeoutError, CodatError)
-    for kind in (*kinds, UnreadableOptions, PayloadMissing, StorageFull, UndecryptablePayload):
+    for kind in (
+        *kinds,
+        UnreadableOptions,
+        PayloadMissing,
+        StorageUnavailable,
+        UndecryptablePayload,
+    ):
         app.add_exception_handler(kind, handle)
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from codat.exact_json import dumps
-from dispatch.payloads.converter import to_plain
+from surepush_client.payloads import to_plain
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

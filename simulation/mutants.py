@@ -15,7 +15,16 @@ from pathlib import Path
 from tests.mutation import clocks, protocol
 from tests.mutation.runner import ROOT, Mutant
 
-FOLDERS = ("activities", "bench", "codat", "dispatch", "emulator", "simulation", "workflows")
+FOLDERS = (
+    "activities",
+    "bench",
+    "codat",
+    "dispatch",
+    "emulator",
+    "simulation",
+    "surepush_client",
+    "workflows",
+)
 OUTSIDE = "gateway/"
 """What the simulation has no part of."""
 

@@ -12,13 +12,18 @@ from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.nexus.v1 import EndpointSpec, EndpointTarget
+from temporalio.api.operatorservice.v1 import CreateNexusEndpointRequest
 from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
 from dispatch.payloads.converter import CONVERTER
 from emulator import seeds
 from stack.ports import HOST, Ports
 from stack.process import ROOT, Process, ProcessFailed
+from surepush_client.nexus import ENDPOINT
+from surepush_client.pushes import TASK_QUEUE
 from workflows import attributes
 
 RETENTION = timedelta(days=30)
@@ -87,6 +92,7 @@ async def running(
         await asyncio.gather(temporal.says("Server:"), emulator.says("emulator ready"))
         client = await Client.connect(f"{HOST}:{ports.temporal}", data_converter=CONVERTER)
         await _keep_for(client, RETENTION)
+        await _serve_nexus(client)
         yield Stack(folder, ports, client, settings or {}, [temporal, emulator], leaving)
 
 
@@ -131,6 +137,17 @@ def emulator_command(folder: Path, ports: Ports) -> list[str]:
     database = str(folder / "emulator.db")
     command = [sys.executable, "-m", "emulator", "--database", database]
     return [*command, "--port", str(ports.emulator)]
+
+
+async def _serve_nexus(client: Client) -> None:
+    """Create the Nexus endpoint by which other namespaces reach the workers."""
+    worker = EndpointTarget.Worker(namespace=client.namespace, task_queue=TASK_QUEUE)
+    spec = EndpointSpec(name=ENDPOINT, target=EndpointTarget(worker=worker))
+    try:
+        await client.operator_service.create_nexus_endpoint(CreateNexusEndpointRequest(spec=spec))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.ALREADY_EXISTS:
+            raise
 
 
 async def _keep_for(client: Client, retention: timedelta) -> None:

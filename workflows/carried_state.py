@@ -1,6 +1,6 @@
 """What a push knows in every run."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +14,9 @@ from workflows.ledger import Ledger
 class CarriedState(BaseModel):
     """What a push knows in every run; continue-as-new carries it from one run to the next.
 
-    `hinted`: the platform has news of the operation. `is_rejected`: Codat refused the last request.
+    `looks_at`: the ages at which looking at the operation is worth it, counted from when it was
+    sent. `hinted`: the platform has news of the operation. `is_rejected`: Codat refused the last
+    request.
     """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
@@ -24,6 +26,7 @@ class CarriedState(BaseModel):
     ledger: Ledger
     warnings: Findings = []
     looks: int = 0
+    looks_at: list[timedelta] = []
     failures: int = 0
     trouble: Sentence = ""
     cause: str = "other"

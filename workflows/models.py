@@ -1,45 +1,43 @@
-"""What a push is asked, what it answers, and the id that follows from the request."""
+"""What a push workflow takes and answers; the caller's part of it is in `surepush_client`."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Any, Self
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, field_validator
 
-from activities.models import Candidate, frozen_digest
+from activities.models import frozen_digest
 from activities.unique_fields import read_pointer
-from activities.wire import Findings, Sentence, Wire, Word, fitting
+from activities.wire import Sentence, Wire, Word
 from codat.canonical_json import digest
 from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
-from codat.models import PushStatus, PushTarget
+from codat.models import PushTarget
 from codat.target import known_data_type, segment
+from surepush_client import models as client
+from surepush_client.models import (
+    MAX_KEY_LENGTH,
+    MAX_TIMEOUT_MINUTES,
+    PUSH_NAMESPACE,
+    PushOutcome,
+    PushRecord,
+    Validation,
+)
 from workflows.carried_state import CarriedState
 
-PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
-"""The published uuid5 namespace of push ids."""
+__all__ = [
+    "MAX_KEY_LENGTH",
+    "MAX_TIMEOUT_MINUTES",
+    "PUSH_NAMESPACE",
+    "PushOutcome",
+    "PushProgress",
+    "PushRecord",
+    "PushRequest",
+    "Resolution",
+    "Validation",
+]
 
 MAX_RECORD_BYTES = 1024 * 1024
-MAX_KEY_LENGTH = 255
-MAX_TIMEOUT_MINUTES = 525_600
-
-
-class Validation(StrEnum):
-    """What the verdict of the platform's options means for a push."""
-
-    ENFORCE = "enforce"
-    ADVISE = "advise"
-    OFF = "off"
 
 
 class Resolution(Wire):
@@ -49,9 +47,6 @@ class Resolution(Wire):
     not_written: bool = False
     excluded: list[UUID] = []
     by: Word | None = None
-
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
@@ -66,15 +61,6 @@ def _acceptable(data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _same_for_all(key: str) -> str:
-    """Refuse a key that HTTP, a shell or a spreadsheet passes on as another one."""
-    if key != key.strip():
-        raise ValueError("it must not begin or end with a blank or a line break")
-    if _CONTROL.search(key):
-        raise ValueError("it must hold no control characters")
-    return key
-
-
 def _in_a_path(record_id: str) -> str:
     """Refuse an id that a URL takes for something else, such as two dots."""
     segment(record_id)
@@ -84,35 +70,17 @@ def _in_a_path(record_id: str) -> str:
 _DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
 
 
-class PushRequest(Wire):
-    """One record for one company's accounting software.
+class PushRequest(client.PushRequest):
+    """A push as its workflow takes it: the caller's request, checked in full, and what runs add.
 
-    `data` is the record as Codat's push API takes it; `record_id` makes it an update.
-    `timeout_in_minutes` counts from the request, whole minutes; without it a push waits for ever.
-    `unique_field` is a JSON pointer to what is unique in the books, such as /invoiceNumber.
     The fields from `retry_of` on are written by a retry and by continue-as-new.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
-    company_id: UUID
-    connection_id: UUID
-    data_type: str
     data: Annotated[dict[str, Any], AfterValidator(_acceptable)]
-    idempotency_key: (
-        Annotated[
-            str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_same_for_all)
-        ]
-        | None
-    ) = None
     record_id: (
         Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_in_a_path)]
         | None
     ) = None
-    timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
-    allow_sync_on_push_complete: StrictBool | None = None
-    force_update: StrictBool | None = None
-    validation: Validation = Validation.ENFORCE
     unique_field: Annotated[str, AfterValidator(read_pointer)] | None = None
     retry_of: Word | None = None
     settlement: Resolution | None = None
@@ -127,12 +95,6 @@ class PushRequest(Wire):
             raise ValueError(f"it must be text of at most {MAX_KEY_LENGTH} characters")
         return known_data_type(value)
 
-    @model_validator(mode="after")
-    def _update_only(self) -> Self:
-        if self.force_update is not None and self.record_id is None:
-            raise ValueError("forceUpdate belongs to an update: give a recordId or leave it out")
-        return self
-
     @property
     def target(self) -> PushTarget:
         """Where the record goes."""
@@ -141,32 +103,6 @@ class PushRequest(Wire):
             connection_id=self.connection_id,
             data_type=self.data_type,
         )
-
-    @property
-    def kind(self) -> str:
-        """`create`, or `update/<recordId>`."""
-        return "create" if self.record_id is None else f"update/{self.record_id}"
-
-    @property
-    def push_id(self) -> UUID:
-        """The push's id: the same for the same company, connection, data type, kind and key."""
-        if self.idempotency_key is None:
-            raise ValueError("a push without an idempotencyKey has no id")
-        name = "/".join(
-            (
-                str(self.company_id),
-                str(self.connection_id),
-                self.data_type,
-                self.kind,
-                self.idempotency_key,
-            )
-        )
-        return uuid5(PUSH_NAMESPACE, name)
-
-    @property
-    def workflow_id(self) -> str:
-        """The id of the workflow that owns this push."""
-        return f"push-{self.push_id}"
 
     @property
     def digest(self) -> str:
@@ -213,32 +149,3 @@ class PushProgress(Wire):
     next_look_utc: datetime | None = None
     waiting_for: str | None = None
     looks: int = 0
-
-
-class PushRecord(Wire):
-    """A record that the push wrote."""
-
-    id: str | None = None
-    data_type: str | None = None
-    change: str | None = None
-
-
-class PushOutcome(Wire):
-    """How a push ended.
-
-    `submitted`: a request was sent that may have written. `may_still_land`: the record may yet
-    appear. Times are UTC.
-    """
-
-    status: PushStatus
-    message: Sentence
-    push_operation_key: UUID | None = None
-    records: Annotated[list[PushRecord], AfterValidator(fitting)] = []
-    errors: Findings = []
-    warnings: Findings = []
-    submitted: bool
-    may_still_land: bool = False
-    candidates: Annotated[list[Candidate], AfterValidator(fitting)] = []
-    requested_on_utc: datetime
-    completed_on_utc: datetime | None = None
-    data: Any = None

@@ -1,5 +1,6 @@
 """A push's time: its deadline, the minutes that the platform is told, and the next look."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,9 @@ SPARE = 8
 
 SPARE_OF_A_STEP = 16
 """A sixteenth of a long wait, in whole marks of the grid: a crowd's looks take longer."""
+
+PUT_OFF = 8
+"""An eighth of a learned age: so much later may a look come, so that one list answers several."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -45,6 +49,20 @@ def next_poll(policy: PushPolicy, company: UUID, requested: datetime, now: datet
     if max(first, age * (policy.poll_factor - 1)) > cap:
         return _next_mark(now, cap, company)
     return origin + _next_age(age, first, policy.poll_factor)
+
+
+def next_learned_poll(
+    policy: PushPolicy, company: UUID, sent: datetime, now: datetime, ages: Sequence[timedelta]
+) -> datetime | None:
+    """Say when to look again (UTC) by these ages, counted from the sending; None beyond them.
+
+    Each is put off to a mark of the company's grid, by an eighth of the age at most.
+    """
+    for age in ages:
+        due = _next_mark(sent + age, min(policy.poll_first, age / PUT_OFF), company)
+        if due > now:
+            return due
+    return None
 
 
 def next_poll_slowed(

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from random import Random
 from statistics import median
 from typing import Any
 
@@ -44,7 +45,10 @@ USUAL = (
     "ours-1s",
     "plain-1s",
     "hooks-1s",
+    "learned-1s",
     "ours-60s",
+    "learned-60s",
+    "learned-60s-spread",
     "plain-60s-5",
     "hooks-60s",
     "alone-60s",
@@ -56,7 +60,11 @@ HOOK = "http://127.0.0.1/webhooks/codat"
 
 @dataclass(frozen=True)
 class Scenario:
-    """How many pushes, over how long they are started, by how many workers; what is promised."""
+    """How many pushes, over how long they are started, by how many workers; what is promised.
+
+    `before`: so many pushes went before, by which the worker has learned. `spread`: the standard
+    deviation of the logarithm of the durations, whose median is `pending`.
+    """
 
     pushes: int
     over: float
@@ -64,6 +72,8 @@ class Scenario:
     workers: int = 1
     webhooks: bool = False
     plain: float | None = None
+    before: int = 0
+    spread: float = 0
     requests: float | None = None
     actions: float | None = None
 
@@ -72,6 +82,9 @@ SCENARIOS = {
     "ours-1s": Scenario(20, 10, pending=1),
     "plain-1s": Scenario(20, 10, pending=1, plain=2),
     "ours-60s": Scenario(20, 10, requests=6.2, actions=16),
+    "learned-1s": Scenario(20, 10, pending=1, before=10, requests=2.0),
+    "learned-60s": Scenario(20, 10, before=10, requests=2.1, actions=9.5),
+    "learned-60s-spread": Scenario(40, 20, before=32, spread=0.25, requests=3.5),
     "ours-60s-4": Scenario(20, 10, workers=4, requests=6.2, actions=16),
     "plain-60s-5": Scenario(20, 10, plain=5),
     "plain-60s-2": Scenario(20, 10, plain=2),
@@ -94,16 +107,19 @@ class Spent:
     actions: float = 0
 
 
+_DRAWN = Random(1)
+
+
 async def main(names: list[str]) -> bool:
     """Run the scenarios side by side, and say whether every promise was kept."""
     chosen = {name: SCENARIOS[name] for name in names or SCENARIOS}
     async with server(list(chosen)) as (address, metrics):
         spent: list[Spent] = []
         for batch in _batches(list(chosen.items())):
-            spent += await asyncio.gather(*(run(address, *item) for item in batch))
+            spent += await asyncio.gather(*(run(address, metrics, *item) for item in batch))
         billed = await actions(metrics)
     for name, figures in zip(chosen, spent, strict=True):
-        figures.actions = billed[name.replace("-", "_")]  # as metrics write it
+        figures.actions += billed[_label(name)]
     heads = ("scenario", "pushes", "requests", "promised", "actions", "promised", "events", "bytes")
     rows = [_row(name, chosen[name], usage) for name, usage in zip(chosen, spent, strict=True)]
     title = "2. Cost a push, pending so many seconds; plain: a look every 5 or 2 s"
@@ -119,8 +135,13 @@ def _batches(left: list[tuple[str, Scenario]]) -> Iterator[list[tuple[str, Scena
             yield alike[first : first + AT_ONCE]
 
 
-async def run(address: str, name: str, scenario: Scenario) -> Spent:
-    """Let the pushes wait and end; gives what they took."""
+def _label(namespace: str) -> str:
+    """Write a namespace as metrics do."""
+    return namespace.replace("-", "_")
+
+
+async def run(address: str, metrics: str, name: str, scenario: Scenario) -> Spent:
+    """Let the pushes wait and end; gives what they took, less the actions of those before."""
     temporal = await _connect(address, name)
     await register_search_attributes(temporal)
     receiver = Receiver(temporal, Webhooks(SecretStr(seeds.WEBHOOK_SECRET)))
@@ -141,12 +162,17 @@ async def run(address: str, name: str, scenario: Scenario) -> Spent:
             await stack.enter_async_context(worker)
         if scenario.webhooks:
             await _subscribe(codat)
-        since = len(codat.journal())
-        handles = await _start(temporal, scenario)
+        earlier = await _start(temporal, codat, scenario, range(-scenario.before, 0))
+        await asyncio.gather(*(handle.result() for handle in earlier))
+        since, spent = len(codat.journal()), 0.0
+        if earlier:
+            spent = (await actions(metrics))[_label(name)]
+        handles = await _start(temporal, codat, scenario, range(scenario.pushes))
         await asyncio.gather(*(handle.result() for handle in handles))
         entries = codat.journal()[since:]
         facts = [await _facts(handle) for handle in handles]
-    return Spent([entry for entry in entries if not entry["path"].startswith("/webhooks")], facts)
+    counted = [entry for entry in entries if not entry["path"].startswith("/webhooks")]
+    return Spent(counted, facts, -spent)
 
 
 def _row(name: str, scenario: Scenario, spent: Spent) -> list[object]:
@@ -174,10 +200,15 @@ def _kept(scenario: Scenario, spent: Spent) -> bool:
     return bool(scenario.plain) or all(limit is None or is_ <= limit for is_, limit in promised)
 
 
-async def _start(temporal: Client, scenario: Scenario) -> list[WorkflowHandle[Any, Any]]:
+async def _start(
+    temporal: Client, codat: Emulator, scenario: Scenario, numbers: range
+) -> list[WorkflowHandle[Any, Any]]:
     """Start at the scenario's pace, however slow the machine is to answer."""
     started: list[asyncio.Task[WorkflowHandle[Any, Any]]] = []
-    for number in range(scenario.pushes):
+    for number in numbers:
+        if scenario.spread:
+            delay = scenario.pending * _DRAWN.lognormvariate(0, scenario.spread)
+            codat.connection(seeds.PROMPT).set(delay=delay)
         started.append(asyncio.create_task(_start_one(temporal, scenario, number)))
         await asyncio.sleep(scenario.over / scenario.pushes)
     return await asyncio.gather(*started)

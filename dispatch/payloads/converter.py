@@ -1,14 +1,10 @@
 """How values travel through Temporal: plain JSON whose numbers keep their digits."""
 
 from collections.abc import Sequence
-from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from google.protobuf import json_format
-from pydantic import BaseModel, TypeAdapter
-from pydantic_core import to_jsonable_python
 from temporalio.api.common.v1 import Payload
 from temporalio.api.failure.v1 import Failure
 from temporalio.common import RawValue
@@ -19,10 +15,10 @@ from temporalio.converter import (
     DataConverter,
     DefaultFailureConverter,
     DefaultFailureConverterWithEncodedAttributes,
-    EncodingPayloadConverter,
     ExternalStorage,
     JSONProtoPayloadConverter,
     PayloadConverter,
+    StorageDriver,
 )
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -30,23 +26,16 @@ from codat.exact_json import dumps, loads
 from codat.turns import in_turn
 from dispatch.payloads.encryption import Encryption, UndecryptablePayload
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageFull
+from dispatch.payloads.storage import LARGE, PayloadMissing, StorageUnavailable, storage_drivers
+from surepush_client.payloads import DecimalJSON, adapter
 
 
-class ExactJSON(EncodingPayloadConverter):
+class ExactJSON(DecimalJSON):
     """JSON for pydantic models and plain values; any client's `json/plain` can be read."""
 
-    @property
-    def encoding(self) -> str:
-        """The payload's encoding."""
-        return "json/plain"
-
-    def to_payload(self, value: Any) -> Payload | None:  # noqa: ANN401
-        """Write a value; None stays with the converter for null."""
-        if value is None:
-            return None
-        text = dumps(to_plain(value))
-        return Payload(metadata={"encoding": self.encoding.encode()}, data=text.encode())
+    def write(self, value: object) -> str:
+        """Write large values in pieces, so that other threads go on."""
+        return dumps(value)
 
     def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ANN401
         """Read a value as the type that is expected; text that is no JSON fails the push."""
@@ -55,36 +44,11 @@ class ExactJSON(EncodingPayloadConverter):
             value = loads(payload.data, repeated=True)
         except ValueError as error:
             raise _invalid(f"The input is no JSON: {error}") from None
-        return value if type_hint is None else _adapter(type_hint).validate_python(value)
-
-
-def to_plain(value: object) -> object:
-    """Turn a value into what JSON has, but for numbers, which stay Decimal."""
-    match value:
-        case BaseModel():
-            # Field by field: model_dump goes through records in one step that nothing interrupts.
-            fields = type(value).model_fields.items()
-            given = {field.alias or name: getattr(value, name) for name, field in fields}
-            given |= value.model_extra or {}
-            return {name: to_plain(member) for name, member in given.items() if member is not None}
-        case dict():
-            members = cast("dict[object, object]", value)
-            return {str(key): to_plain(member) for key, member in members.items()}
-        case list() | tuple():
-            return [to_plain(item) for item in cast("list[object]", value)]
-        case str() | int() | float() | Decimal() | None:
-            return value
-        case _:
-            return to_jsonable_python(value)
+        return value if type_hint is None else adapter(type_hint).validate_python(value)
 
 
 def _invalid(message: str) -> ApplicationError:
     return ApplicationError(message, type="InvalidInput", non_retryable=True)
-
-
-@lru_cache(maxsize=256)
-def _adapter(type_hint: type) -> TypeAdapter[Any]:
-    return TypeAdapter(type_hint)
 
 
 class ExactPayloads(CompositePayloadConverter):
@@ -126,7 +90,7 @@ class QuietFailures(DefaultFailureConverter):
         if isinstance(exception, ApplicationError) and exception.category is is_benign:
             exception = exception.with_traceback(None)
         super().to_failure(exception, payload_converter, failure)
-        if isinstance(exception, UndecryptablePayload | PayloadMissing | StorageFull):
+        if isinstance(exception, UndecryptablePayload | PayloadMissing | StorageUnavailable):
             failure.application_failure_info.type = exception.kind
 
 
@@ -160,20 +124,27 @@ def _read(
     return converter.payload_converter.from_payloads(payloads, type_hints)
 
 
-def converter(ring: KeyRing, large: Path | None = None, *, strict: bool = False) -> DataConverter:
+def converter(
+    ring: KeyRing, large: Path | None = None, bucket: str | None = None, *, strict: bool = False
+) -> DataConverter:
     """Make the converter for these keys; without an active one all is written in the clear.
 
-    With `strict` nothing is read that lies in the clear. Large payloads go into the directory
-    `large`, encrypted as all are.
+    With `strict` nothing is read that lies in the clear. Large payloads go into the bucket, else
+    into the directory `large`, encrypted as all are. Raises: SettingsError.
     """
-    storage = (
-        ExternalStorage([PayloadDirectory(large)], payload_size_threshold=LARGE) if large else None
-    )
     return LargeApart(
         payload_converter_class=ExactPayloads,
         payload_codec=Encryption(ring, strict=strict),
         failure_converter_class=SealedFailures if ring.active else QuietFailures,
-        external_storage=storage,
+        external_storage=_storage(storage_drivers(large, bucket)),
+    )
+
+
+def _storage(drivers: Sequence[StorageDriver]) -> ExternalStorage | None:
+    if not drivers:
+        return None
+    return ExternalStorage(
+        drivers, driver_selector=lambda _, __: drivers[0], payload_size_threshold=LARGE
     )
 
 

@@ -1,4 +1,4 @@
-"""Large payloads, kept outside Temporal: in a directory that all processes share."""
+"""Large payloads, kept outside Temporal: in a directory that all processes share, or a bucket."""
 
 import asyncio
 import hashlib
@@ -21,6 +21,8 @@ from temporalio.converter import (
     StorageDriverStoreContext,
 )
 
+from codat.settings import SettingsError
+
 LARGE = 256 * 1024
 """Bytes of a payload, encrypted or not, from which on it is kept outside."""
 
@@ -35,8 +37,8 @@ class PayloadMissing(Exception):
     kind = "Missing"
 
 
-class StorageFull(OSError):
-    """A large payload can't be written; its text is one sentence."""
+class StorageUnavailable(OSError):
+    """A large payload can't be written, or read now; its text is one sentence."""
 
     kind = "NoRoom"
 
@@ -64,7 +66,7 @@ class PayloadDirectory(StorageDriver):
                 for payload in payloads
             ]
         except OSError as error:
-            raise StorageFull(
+            raise StorageUnavailable(
                 "A large payload can't be written to PUSH_LARGE_DIRECTORY, so what needs it waits: "
                 f"{error.strerror or error}."
             ) from error
@@ -128,8 +130,28 @@ def segment(name: str) -> str:
     return quote(name, safe="").replace(".", "%2E").replace("~", "%7E") or "-"
 
 
-async def fetched(payload: Payload, directory: PayloadDirectory) -> Payload:
-    """Give what a payload refers to, itself when it refers to nothing; Missing."""
+def storage_drivers(directory: Path | None, bucket: str | None) -> list[StorageDriver]:
+    """Give where large payloads lie: new ones go to the first, all are read.
+
+    Raises: SettingsError where the package for a bucket is not installed.
+    """
+    drivers: list[StorageDriver] = [PayloadDirectory(directory)] if directory else []
+    if bucket:
+        try:
+            from dispatch.payloads.bucket import PayloadBucket  # noqa: PLC0415, takes a second
+        except ModuleNotFoundError as error:
+            raise SettingsError(
+                f"PUSH_LARGE_BUCKET needs the package {error.name}: install surepush[s3]."
+            ) from error
+        drivers.insert(0, PayloadBucket(bucket))
+    return drivers
+
+
+async def fetched(payload: Payload, drivers: Sequence[StorageDriver]) -> Payload:
+    """Give what a payload refers to, itself when it refers to nothing.
+
+    Raises: PayloadMissing, StorageUnavailable.
+    """
     kind = ExternalStorageReference.DESCRIPTOR.full_name.encode()
     if payload.metadata.get("messageType") != kind:
         return payload
@@ -139,6 +161,12 @@ async def fetched(payload: Payload, directory: PayloadDirectory) -> Payload:
         raise PayloadMissing(
             "A large payload's reference can't be read: it is not as written."
         ) from None
+    driver = next((known for known in drivers if known.name() == reference.driver_name), None)
+    if driver is None:
+        raise PayloadMissing(
+            f"A large payload lies with {reference.driver_name!r}: set PUSH_LARGE_DIRECTORY and "
+            "PUSH_LARGE_BUCKET as the workers have them."
+        )
     claim = StorageDriverClaim(dict(reference.claim_data))
-    (found,) = await directory.retrieve(StorageDriverRetrieveContext(), [claim])
+    (found,) = await driver.retrieve(StorageDriverRetrieveContext(), [claim])
     return found

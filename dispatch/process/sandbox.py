@@ -20,6 +20,6 @@ class Sandbox(SandboxedWorkflowRunner):
 
 RUNNER = Sandbox(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        "activities", "codat", "workflows"
+        "activities", "codat", "surepush_client", "workflows"
     )
 )

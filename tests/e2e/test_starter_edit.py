@@ -9,7 +9,7 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.subprocess_runner import STARTER, run
+from tests.support.subprocess_runner import run_starter
 
 pytestmark = pytest.mark.usefixtures("worker")
 
@@ -24,7 +24,7 @@ def _starter(stack, tmp_path):
         )
         command = shlex.join([sys.executable, str(program)])
         around = {**stack.environment, "EDITOR": command, "VISUAL": ""}
-        return await run(*STARTER, *arguments, environment=around, cwd=tmp_path, **more)
+        return await run_starter(*arguments, environment=around, cwd=tmp_path, **more)
 
     return start
 

@@ -9,7 +9,7 @@ import pytest
 from emulator import seeds
 from emulator.examples import record
 from tests.support.eventually import eventually
-from tests.support.subprocess_runner import STARTER, run
+from tests.support.subprocess_runner import run_starter
 
 pytestmark = pytest.mark.usefixtures("worker")
 WHERE = ("--company", seeds.OTHER_COMPANY, "--connection", seeds.OTHER_PROMPT)
@@ -17,7 +17,7 @@ WHERE = ("--company", seeds.OTHER_COMPANY, "--connection", seeds.OTHER_PROMPT)
 
 @pytest.fixture(name="starter")
 def _starter(stack, tmp_path):
-    return functools.partial(run, *STARTER, environment=stack.environment, cwd=tmp_path)
+    return functools.partial(run_starter, environment=stack.environment, cwd=tmp_path)
 
 
 async def test_a_company_is_held_and_released(starter, emulator):

@@ -11,14 +11,14 @@ import pytest
 from emulator import seeds
 from emulator.examples import record
 from tests.support.eventually import eventually
-from tests.support.subprocess_runner import STARTER, run
+from tests.support.subprocess_runner import STARTER, run, run_starter
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
 @pytest.fixture(name="starter")
 def _starter(stack, tmp_path):
-    return functools.partial(run, *STARTER, environment=stack.environment, cwd=tmp_path)
+    return functools.partial(run_starter, environment=stack.environment, cwd=tmp_path)
 
 
 def a_push(connection=seeds.PROMPT, key=None):

@@ -8,14 +8,14 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
-from tests.support.subprocess_runner import STARTER, run
+from tests.support.subprocess_runner import run_starter
 
 pytestmark = pytest.mark.usefixtures("worker")
 
 
 @pytest.fixture(name="starter")
 def _starter(stack, tmp_path):
-    return functools.partial(run, *STARTER, environment=stack.environment, cwd=tmp_path)
+    return functools.partial(run_starter, environment=stack.environment, cwd=tmp_path)
 
 
 async def ended(starter, connection, data, *more):

@@ -12,7 +12,7 @@ SIZES = "tests/property/test_payload_sizes.py"
 MUTANTS = (
     Mutant(
         "bound of findings",
-        "activities/wire.py",
+        "surepush_client/wire.py",
         "    kept = fitting(own[:MAX_FINDINGS])\n",
         "    kept = own\n",
         (SIZES,),

@@ -69,6 +69,7 @@ READERS_OF = {
     "CODAT_WEBHOOK_SECRET": (WORKER, DOOR),
     "PUSH_ENCRYPTION_KEYS": (*CLIENTS, CODEC),
     "PUSH_HEALTH_ADDRESS": (WORKER,),
+    "PUSH_LARGE_BUCKET": (*CLIENTS, CODEC),
     "PUSH_LARGE_DIRECTORY": (*CLIENTS, CODEC),
     "PUSH_TASK_QUEUE": (WORKER, DOOR, COMMANDS),
     "PUSH_TASK_TIMEOUT": (WORKER, DOOR, COMMANDS),
@@ -90,6 +91,7 @@ FORMS = {
     "PUSH_DEPLOYMENT_NAME": "letters, digits, `_` and `-`",
     "PUSH_ENCRYPTION_KEYS": "`name:base64-of-32-bytes`, separated by blanks or commas, secret",
     "PUSH_HEALTH_ADDRESS": "`host:port`",
+    "PUSH_LARGE_BUCKET": "name of a bucket",
     "PUSH_LARGE_DIRECTORY": "path of a directory that exists",
     "PUSH_METRICS_ADDRESS": "`host:port`",
     "PUSH_NOTIFY_SECRET": "`whsec_...`, secret",
@@ -98,6 +100,7 @@ FORMS = {
 
 DEFAULTS = {
     "PUSH_POLL_FIRST": "4 s; 120 s with a webhook secret",
+    "PUSH_POLL_PLAN": "`learned`; `fixed` with a webhook secret",
     "PUSH_TASK_TIMEOUT": "10 s, the server's",
 }
 
@@ -145,6 +148,14 @@ PROXY = Row(
     (DOOR,),
 )
 
+BUCKET = Row(
+    "AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    "How the bucket is reached; read by botocore, as are a profile and a role.",
+    "as usual",
+    "none",
+    (*CLIENTS, CODEC),
+)
+
 EDITOR = Row(
     "VISUAL, EDITOR",
     "Editor that `retry --edit` opens; the first that is set.",
@@ -159,7 +170,7 @@ def tables() -> str:
     sections = (
         _section("Codat", CodatSettings, more=[OUTGOING]),
         _section("Worker", PushSettings, WorkerSettings, NotifySettings, ClockSettings),
-        _section("Every client of Temporal", DispatchSettings, EncryptionSettings),
+        _section("Every client of Temporal", DispatchSettings, EncryptionSettings, more=[BUCKET]),
         _section("Front door", GatewaySettings, more=[PROXY]),
         _section("Codec server", CodecSettings, more=_shared_with_codec_server()),
         _section("Command line", more=[EDITOR]),

@@ -14,7 +14,7 @@ from dispatch.codec_server import build_codec_server, main
 from dispatch.payloads.converter import CONVERTER, converter
 from dispatch.payloads.encryption import Encryption
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE
+from dispatch.payloads.storage import LARGE, storage_drivers
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
 RECORD = {"supplierName": "Kowalski & Daughters"}
@@ -33,7 +33,9 @@ def _server(monkeypatch):
             monkeypatch.setenv(name, value)
         settings = read_settings(CodecSettings)
         outside = httpx.AsyncClient(transport=httpx.MockTransport(login or nobody_asks))
-        app = build_codec_server(Encryption(RING), Access(settings, outside), settings, large)
+        app = build_codec_server(
+            Encryption(RING), Access(settings, outside), settings, storage_drivers(large, None)
+        )
         return httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://localhost:8081"
         )

@@ -45,11 +45,15 @@ OF_A_SERVICE = {
 """Those keys of the compose specification that are used here; a misspelt one is none of them."""
 
 READ_BY_OTHERS = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
     "FORWARDED_ALLOW_IPS",
     "OTEL_EXPORTER_OTLP_ENDPOINT",
     "OTEL_EXPORTER_OTLP_HEADERS",
 }
-"""Uvicorn's and OpenTelemetry's own."""
+"""Uvicorn's, OpenTelemetry's and every AWS client's own."""
 
 READ_BY_US = TEMPORALS | {
     f"{kind.model_config.get('env_prefix', '')}{name}".upper()
@@ -190,7 +194,7 @@ def test_the_example_names_every_variable_that_can_be_given():
     passed = {name for name, value in given if value is None}
     wanted = passed | set(re.findall(r"\$\{(\w+)", TEXT))
 
-    assert wanted == set(re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.MULTILINE))
+    assert wanted == set(re.findall(r"^#?([A-Z_0-9]+)=", EXAMPLE, re.MULTILINE))
 
 
 def test_the_example_gives_no_secret():

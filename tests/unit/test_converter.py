@@ -9,7 +9,8 @@ from activities.prior_runs import PriorOutcome
 from activities.wire import Wire
 from bench.load.worst import RECORDS
 from codat.exact_json import dumps, loads
-from dispatch.payloads.converter import CONVERTER, to_plain
+from dispatch.payloads.converter import CONVERTER
+from surepush_client.payloads import to_plain
 from tests.support.event_loop_calls import Busiest
 
 

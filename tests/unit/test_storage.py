@@ -12,7 +12,7 @@ from temporalio.converter import (
 from codat.settings import SettingsError, read_settings
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageFull
+from dispatch.payloads.storage import LARGE, PayloadDirectory, PayloadMissing, StorageUnavailable
 from dispatch.settings import DispatchSettings
 
 RING = KeyRing({"k1": bytes(range(32))}, "k1")
@@ -126,7 +126,8 @@ async def test_a_full_disk_leaves_nothing_half_written(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", full)
 
     with pytest.raises(
-        StorageFull, match=r"can't be written to PUSH_LARGE_DIRECTORY.* No space left on device\.$"
+        StorageUnavailable,
+        match=r"can't be written to PUSH_LARGE_DIRECTORY.* No space left on device\.$",
     ):
         await converter(RING, tmp_path).encode([BIG])
     assert [] == kept(tmp_path)

@@ -13,7 +13,7 @@ from dispatch.bulk_plan import make_plan
 from dispatch.listing import list_pushes
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
-from dispatch.payloads.storage import StorageFull
+from dispatch.payloads.storage import StorageUnavailable
 from dispatch.pushes import start_push
 from dispatch.retries import retry_push
 from dispatch.selection import Selection
@@ -74,7 +74,7 @@ async def test_a_bulk_passes_by_a_record_that_is_lost(devserver, tmp_path):
 
 async def test_a_bulk_passes_by_a_record_that_finds_no_room(devserver, tmp_path, monkeypatch):
     async def full(*_arguments):
-        raise StorageFull("The disk is full.")
+        raise StorageUnavailable("The disk is full.")
 
     async with cluster(where(devserver, large=tmp_path)) as here:
         large, small = await failed(here, **LARGE), await failed(here, **WRONG)

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from temporalio.api.enums.v1 import EventType
 
+from activities.durations import ENOUGH
 from activities.models import PushPolicy
 from emulator import seeds
 from tests.support.cluster import cluster
@@ -23,6 +24,11 @@ BILLED = {
 SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
 
 
+def counted(events):
+    """The actions that are billed, and the events."""
+    return len([event for event in events if event.event_type in BILLED]), len(events)
+
+
 # How the 60 s look and what the server itself counts: python -m bench.load.waiting.
 @pytest.mark.parametrize(
     ("connection", "cost"),
@@ -37,5 +43,17 @@ async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connec
         await here.ending(push)
         events = (await push.handle.fetch_history()).events
 
-        billed = [one for one in events if one.event_type in BILLED]
-        assert cost == (len(here.codat.journal()), len(billed), len(events))
+        assert cost == (len(here.codat.journal()), *counted(events))
+
+
+async def test_a_minute_costs_one_look_once_the_platform_is_known(skipping):
+    async with cluster(skipping, skipping=True, policy=PushPolicy()) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=60)
+        for _ in range(ENOUGH):
+            await here.end()
+        before = len(here.codat.journal())
+        push = await here.push()
+        await here.ending(push)
+        events = (await push.handle.fetch_history()).events
+
+        assert (2, 7, 25) == (len(here.codat.journal()) - before, *counted(events))

@@ -17,7 +17,7 @@ from emulator import seeds
 from emulator.examples import record
 from tests.support.eventually import eventually
 from tests.support.front_door import front_door
-from tests.support.subprocess_runner import STARTER, run
+from tests.support.subprocess_runner import run_starter
 
 NO_WORKER_YET = "No worker has run in this namespace yet"
 COMPANY = ("--company", seeds.COMPANY)
@@ -56,7 +56,7 @@ async def starter(client, tmp_path, *arguments, given=""):
         "TEMPORAL_NAMESPACE": client.namespace,
         "PATH": "/usr/bin:/bin",
     }
-    return await run(*STARTER, *arguments, environment=settings, cwd=tmp_path, given=given)
+    return await run_starter(*arguments, environment=settings, cwd=tmp_path, given=given)
 
 
 @pytest.mark.parametrize(

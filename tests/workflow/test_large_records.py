@@ -8,10 +8,11 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from dispatch.forgotten import OtherNamespace
 from dispatch.payloads.converter import CONVERTER, converter
 from dispatch.payloads.keyring import KeyRing
 from dispatch.pushes import request_of, start_push
-from dispatch.sweep import OtherNamespace, sweep
+from dispatch.sweep import sweep
 from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
@@ -111,7 +112,7 @@ async def test_a_key_started_again_during_a_sweep_keeps_its_record(
         started.append(await start_push(client, request, task_queue="nobody"))
         return False
 
-    monkeypatch.setattr("dispatch.sweep._is_known", is_known)
+    monkeypatch.setattr("dispatch.sweep.is_known", is_known)
     removed = await sweep(client, tmp_path)
     (push,) = started
     read = await request_of(push)

@@ -14,7 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
     from workflows.no_proof import NOT_FOUND, note_missing, records_in, without_proof
     from workflows.outcomes import Ended, end_of
-    from workflows.poll_schedule import next_poll, next_poll_slowed
+    from workflows.poll_schedule import next_learned_poll, next_poll, next_poll_slowed
+    from workflows.priorities import Urgency, priority_of
     from workflows.state import PushState
     from workflows.steps.find import confirm_not_written
     from workflows.waiting import show_stage, wait
@@ -65,7 +66,7 @@ def _check_strange(state: PushState, snapshot: OperationSnapshot) -> None:
 async def wait_for_look(state: PushState, snapshot: OperationSnapshot) -> datetime | None:
     """Wait for the next look and give the moment it was planned for; None if a hint came."""
     now, company = workflow.now(), state.request.company_id
-    planned = next_poll(state.policy, company, _origin(state), now)
+    planned = _planned(state, now)
     reason = f"the platform says {snapshot.operation.status_text}"
     if state.missing_since:
         reason = f"Codat has not known the operation since {state.missing_since:%H:%M:%S} UTC (404)"
@@ -79,10 +80,22 @@ async def wait_for_look(state: PushState, snapshot: OperationSnapshot) -> dateti
     return None if state.carried.hinted else min(planned, workflow.now())
 
 
+def _planned(state: PushState, now: datetime) -> datetime:
+    """Say when to look next: when the software is usually done, else by the push's age."""
+    policy, company, sent = state.policy, state.request.company_id, _sent(state)
+    learned = next_learned_poll(policy, company, sent, now, state.carried.looks_at)
+    return learned or next_poll(policy, company, _origin(state), now)
+
+
+def _sent(state: PushState) -> datetime:
+    current = state.ledger.current
+    requested = state.carried.requested_on_utc
+    return (current.last_scheduled or current.first_scheduled) if current else requested
+
+
 def _origin(state: PushState) -> datetime:
     """Say from when the push's age counts: its request, or its sending when that was held up."""
-    requested, current = state.carried.requested_on_utc, state.ledger.current
-    sent = (current.last_scheduled or current.first_scheduled) if current else requested
+    requested, sent = state.carried.requested_on_utc, _sent(state)
     return requested if sent - requested < HELD_UP else sent
 
 
@@ -120,6 +133,7 @@ async def ask(
             heartbeat_timeout=HEARTBEAT,
             retry_policy=ASK_TO_THE_LAST if is_last else READ_AGAIN,
             summary=f"look {state.carried.looks}",
+            priority=priority_of(Urgency.POLL if due and not is_last else Urgency.READ_NOW),
         )
     except CallFailed as failure:
         _note_failure(state, operation, failure)

@@ -9,12 +9,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Attempt, Idempotency, OperationSnapshot, UpdateOrder
+    from activities.models import Attempt, Idempotency, OperationSnapshot, PollPlan, UpdateOrder
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import clear_operation_attribute
     from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.poll_schedule import back_off, minutes_left
+    from workflows.priorities import Urgency, priority_of
     from workflows.state import PushState
     from workflows.steps.search import search_list_once
     from workflows.submission import (
@@ -81,11 +82,14 @@ async def _send(state: PushState, submission: Submission) -> None:
             start_to_close_timeout=CALL_TIMEOUT,
             retry_policy=ONCE,
             summary=f"submission {submission.number}",
+            priority=priority_of(Urgency.SEND),
         )
     except CallFailed as failure:
         await _after(state, submission, failure)
         return
     record(submission, AttemptResult.ACCEPTED, snapshot.operation.push_operation_key)
+    if state.policy.poll_plan is PollPlan.LEARNED:
+        state.carried.looks_at = snapshot.looks
     state.follow(snapshot, at_the_end=snapshot.operation.status.is_final)
     if is_again and snapshot.is_new:
         await _check_keys(state, submission)

@@ -1,0 +1,53 @@
+"""The examples with Codat's own clients, run against the front door as their readers would."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from dispatch.pushes import Push, request_of
+from emulator import seeds
+from gateway.app import build_app
+from stack.process import ROOT
+from tests.support.asgi_server import served
+from tests.support.front_door import KEY, front_door
+from tests.support.official_clients import NEWEST, NODE
+from tests.support.subprocess_runner import run
+
+FOLDER = ROOT / "examples" / "codat_clients"
+COMMANDS = {
+    NEWEST: (str(ROOT / NEWEST / "bin" / "python"), str(FOLDER / "push_direct_cost.py")),
+    NODE: (str(ROOT / NODE / "bin" / "node"), str(FOLDER / "push_bill.js")),
+}
+AROUND = {"NODE_PATH": str(ROOT / NODE / "node_modules")}
+
+pytestmark = pytest.mark.timeout(200)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="door")
+async def _door(devserver):
+    async with front_door(devserver) as door, served(build_app(door.parts)) as url:
+        yield door, url
+
+
+@pytest.mark.parametrize("environment", COMMANDS)
+async def test_codat_clients_push_once_with_the_right_amount(door, environment, tmp_path):
+    front, url = door
+    ran = [
+        await run(
+            *(*COMMANDS[environment], url, KEY, seeds.COMPANY, seeds.PROMPT, "17", amount),
+            environment=AROUND,
+            cwd=tmp_path,
+        )
+        for amount in ("12345678901234.10", "12345678901234.10", "1.20", "12345678901234567.89")
+    ]
+    keys = {one.out for one in ran[:2]}
+    assert [0, 0, 2, 2] == [one.code for one in ran], ran
+    (pushed, status) = ran[0].out.split()
+    record = (await request_of(Push(front.cluster.client, UUID(pushed)))).data
+
+    assert (1, "Success") == (len(keys), status)
+    assert Decimal("12345678901234.1") == record["totalAmount"]
+    assert "422" in ran[2].err
+    assert "more digits than this client sends" in ran[3].complaint
