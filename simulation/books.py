@@ -8,7 +8,7 @@ from emulator import Emulator
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
 
-Entry = dict[str, Any]
+BookEntry = dict[str, Any]
 
 
 class Books:
@@ -18,7 +18,7 @@ class Books:
         self._ledger = emulator.ledger()
         self._journal = emulator.journal()
 
-    def requests(self, item: Item) -> list[Entry]:
+    def requests(self, item: Item) -> list[BookEntry]:
         """Give the requests that a push sent, in the order of their arrival."""
         if item.record_id is None:
             return [
@@ -32,7 +32,7 @@ class Books:
             if entry["method"] == "PUT" and item.marker in (entry["body"] or "")
         ]
 
-    def records(self, item: Item) -> list[Entry]:
+    def records(self, item: Item) -> list[BookEntry]:
         """Give what a push wrote, in the order in which it came into the books."""
         if item.record_id is None:
             return [entry for entry in self._ledger if entry["idempotencyKey"] in item.keys]

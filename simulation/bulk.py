@@ -53,8 +53,8 @@ class BulkOperator:
         while True:
             with contextlib.suppress(RPCError):
                 report = await bulk.report(wait=True)
-                told = {word: len(some) for word, some in report.results.items()}
-                world.trace.tell(f"operator: the bulk is {report.state}: {told}")
+                counts = {word: len(some) for word, some in report.results.items()}
+                world.trace.tell(f"operator: the bulk is {report.state}: {counts}")
                 return
 
     async def _steer(self, bulk: Bulk) -> None:

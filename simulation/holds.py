@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from activities.holds import Hold
 from dispatch.holds import HoldNotConfirmed, hold, release
-from simulation.books import Entry, seconds
+from simulation.books import BookEntry, seconds
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
 
@@ -66,7 +66,9 @@ class Holder:
             return
 
 
-def sent_while_held(windows: list[HeldWindow], item: Item, requests: list[Entry]) -> Iterator[str]:
+def sent_while_held(
+    windows: list[HeldWindow], item: Item, requests: list[BookEntry]
+) -> Iterator[str]:
     """Find requests of a push that arrived though their connection was held."""
     for window in windows:
         for request in requests:

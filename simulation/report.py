@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from temporalio.api.enums.v1 import EventType
 
 from emulator import seeds
-from simulation.books import Books, Entry, seconds
+from simulation.books import BookEntry, Books, seconds
 from simulation.holds import sent_while_held
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
@@ -34,8 +34,8 @@ class RunReport:
 class _Case:
     item: Item
     runs: list[Run]
-    requests: list[Entry]
-    records: list[Entry]
+    requests: list[BookEntry]
+    records: list[BookEntry]
     outcomes: list[tuple[float, PushOutcome]]
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
-from simulation.books import Entry, seconds
+from simulation.books import BookEntry, seconds
 from simulation.plan import Item
 
 OVERTAKES = 10.0 + 10.0 + 12.1
@@ -18,8 +18,8 @@ class UpdateCase:
 
     item: Item
     began: float
-    requests: list[Entry]
-    records: list[Entry]
+    requests: list[BookEntry]
+    records: list[BookEntry]
     statuses: frozenset[str]
     is_success: bool
 
