@@ -49,7 +49,10 @@ def is_large(value: object) -> bool:
     left, heap = SMALL, [value]
     while heap and left > 0:
         item = heap.pop()
-        left -= len(item) if isinstance(item, str | bytes) else _OF_A_VALUE
+        if isinstance(item, str | bytes):
+            left -= len(item)
+            continue
+        left -= _OF_A_VALUE
         inner = _members(item)
         if len(inner) * _OF_A_VALUE > left:
             return True
