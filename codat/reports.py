@@ -78,11 +78,11 @@ def _connection(
 
 def _quota(payload: Mapping[str, Any], generated: datetime, age: timedelta) -> QuotaReport | None:
     try:
-        told = _Quota.model_validate(payload)
+        given = _Quota.model_validate(payload)
     except ValidationError:
         return None
-    until = (told.expiry_date or generated + _DAY) - generated - age
-    quota = DailyQuota(told.daily_quota, told.quota_remaining, min(max(until, timedelta()), _DAY))
+    until = (given.expiry_date or generated + _DAY) - generated - age
+    quota = DailyQuota(given.daily_quota, given.quota_remaining, min(max(until, timedelta()), _DAY))
     return QuotaReport(quota, generated, age)
 
 

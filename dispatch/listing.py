@@ -94,13 +94,13 @@ def status_of_run(run: WorkflowExecution) -> PushStatus:
     return status_of(run.status, run.typed_search_attributes.get(PUSH_STATUS, ""))
 
 
-def status_of(execution: WorkflowExecutionStatus | None, told: str) -> PushStatus:
+def status_of(execution: WorkflowExecutionStatus | None, stated: str) -> PushStatus:
     """Tell how a run stands by Temporal's status of it and the one that it told itself."""
     if execution in {WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW}:
         return PushStatus.PENDING
     if execution is WorkflowExecutionStatus.COMPLETED:
         return PushStatus.SUCCESS
-    status = PushStatus(told)
+    status = PushStatus(stated)
     # A run that failed and says Success was refused: an earlier one had succeeded.
     is_told = status in {PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.SUCCESS}
     is_failed = execution is WorkflowExecutionStatus.FAILED

@@ -137,7 +137,7 @@ class RecentReader:
         counted = DayCount(day, by_status)
         # The list lags behind: yesterday's last may come a moment after midnight.
         if day < today - timedelta(1):
-            self._counted = {known: one for known, one in self._counted.items() if known < today}
+            self._counted = {day: count for day, count in self._counted.items() if day < today}
             self._counted[day] = counted
         return counted
 

@@ -35,7 +35,7 @@ class DayBars:
 
 
 @dataclass(frozen=True)
-class Durations:
+class DurationRow:
     """How long pushes of one connection and data type took; of `count` that succeeded."""
 
     connection: str
@@ -64,7 +64,7 @@ def day_bars(days: Sequence[DayCount]) -> list[DayBars]:
     return shown
 
 
-def durations_of(ended: Sequence[RecentRun]) -> list[Durations]:
+def durations_of(ended: Sequence[RecentRun]) -> list[DurationRow]:
     """Return median and 95th percentile by connection and data type, the slowest first."""
     times: dict[tuple[str, str], list[float]] = {}
     for run in ended:
@@ -78,7 +78,7 @@ def durations_of(ended: Sequence[RecentRun]) -> list[Durations]:
     ]
     longest = max((p95 for *_, p95 in found), default=0) or 1
     rows = [
-        Durations(
+        DurationRow(
             connection=connection,
             data_type=kind,
             count=count,

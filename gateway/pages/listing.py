@@ -95,15 +95,21 @@ class ListPages:
     async def _rows(
         self, operations: Sequence[Operation], runs: Mapping[UUID, WorkflowExecution]
     ) -> list[ListedPush]:
-        latest = {one.push_operation_key: runs[one.push_operation_key] for one in operations}
+        latest = {
+            operation.push_operation_key: runs[operation.push_operation_key]
+            for operation in operations
+        }
         unread = {
-            latest[one.push_operation_key].run_id: one.push_operation_key
-            for one in operations
-            if one.status not in {PushStatus.PENDING, PushStatus.SUCCESS}
+            latest[operation.push_operation_key].run_id: operation.push_operation_key
+            for operation in operations
+            if operation.status not in {PushStatus.PENDING, PushStatus.SUCCESS}
         }
         reasons = await self._dependencies.endings.reasons(self._dependencies.temporal, unread)
         now = utc_now()
-        return [await _row(one, latest[one.push_operation_key], reasons, now) for one in operations]
+        return [
+            await _row(operation, latest[operation.push_operation_key], reasons, now)
+            for operation in operations
+        ]
 
 
 def _query(asked: Mapping[str, str]) -> str:
@@ -120,33 +126,33 @@ async def _with_words(
     if not wanted:
         return operations
     found: list[Operation] = []
-    for one in operations:
-        run = runs[one.push_operation_key]
+    for operation in operations:
+        run = runs[operation.push_operation_key]
         memo, known = await _memo(run), run.typed_search_attributes
         texts = [known.get(PUSH_CAUSE, ""), known.get(PUSH_REFERENCE, "")]
         text = " ".join([*texts, memo.reference, memo.record] if memo else texts).lower()
-        found += [one] if all(word in text for word in wanted) else []
+        found += [operation] if all(word in text for word in wanted) else []
     return found
 
 
 async def _row(
-    one: Operation, run: WorkflowExecution, reasons: Mapping[str, str], now: datetime
+    operation: Operation, run: WorkflowExecution, reasons: Mapping[str, str], now: datetime
 ) -> ListedPush:
     memo = await _memo(run)
     key = run.typed_search_attributes.get(PUSH_REFERENCE, "")
     if len(key) == _DIGEST_LENGTH and memo and memo.reference:
         key = memo.reference
     return ListedPush(
-        push_id=one.push_operation_key,
-        status=one.status,
+        push_id=operation.push_operation_key,
+        status=operation.status,
         key=key,
-        data_type=one.data_type,
+        data_type=operation.data_type,
         record=memo.record if memo else "",
         reason=reasons.get(run.run_id, ""),
-        requested=one.requested_on_utc,
-        age=now - one.requested_on_utc,
-        duration=(one.completed_on_utc or now) - one.requested_on_utc,
-        is_over=one.completed_on_utc is not None,
+        requested=operation.requested_on_utc,
+        age=now - operation.requested_on_utc,
+        duration=(operation.completed_on_utc or now) - operation.requested_on_utc,
+        is_over=operation.completed_on_utc is not None,
     )
 
 

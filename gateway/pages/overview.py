@@ -88,7 +88,7 @@ class OverviewPage:
             needs_more=len(needs) - _MAX_ROWS,
             failed_limit=FAILED if len(recent.failed) >= FAILED else 0,
             holds=recent.holds,
-            waits=sorted(waits, key=lambda one: -one.age)[:_MAX_ROWS],
+            waits=sorted(waits, key=lambda waiting: -waiting.age)[:_MAX_ROWS],
             waits_count=f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
             long=LONG,
             under_way=recent.under_way,

@@ -140,7 +140,7 @@ async def tab_to(page, name):
     raise AssertionError(f"no way to {name} by keyboard")
 
 
-async def test_what_is_missing_is_said_at_once_beside_its_field_and_on_top(page, site):
+async def test_what_is_missing_is_said_beside_its_field_and_on_top(page, site):
     await page.fill("[name='lineItems/0/description']", "Carriage")
     await page.fill("[name='rate/factor']", "2")
     await page.click("text=Send")

@@ -66,8 +66,8 @@ MUTANTS = (
     Mutant(
         "what failed is no later update",
         "activities/later_updates.py",
-        'if known.get(_STATUS) == "Failed":',
-        "if False:",
+        'if known.get(_STATUS) == "Failed" or (',
+        "if (",
         (f"{LATER}::test_a_later_update_that_failed_does_not_count",),
     ),
     Mutant(

@@ -95,7 +95,7 @@ MUTANTS = (
     ),
     Mutant(
         "Processing is pending",
-        OPERATIONS,
+        "surepush_client/codat_names.py",
         "return cls.PENDING if value == _ALSO_PENDING else cls.UNKNOWN",
         "return cls.UNKNOWN",
         ("tests/workflow/test_reading.py::test_processing_is_another_word_for_pending", MODELS),
@@ -110,8 +110,8 @@ MUTANTS = (
     Mutant(
         "an answer about another is lost",
         "codat/client.py",
-        "        if not operation.is_of(target):\n",
-        "        if False:\n",
+        "    if not operation.is_of(target):\n",
+        "    if False:\n",
         (f"{OTHERS}::test_an_answer_about_another_is_asked_for_with_the_same_key",),
     ),
     Mutant(

@@ -92,8 +92,8 @@ MUTANTS = (
     Mutant(
         "send window",
         "activities/push.py",
-        "before_send=window.check,",
-        "before_send=None,",
+        "self._send(attempt, window.check)",
+        "self._send(attempt, lambda: None)",
         (f"{RESTARTS}::test_what_was_held_up_before_it_was_sent_comes_too_late",),
     ),
     Mutant(
@@ -196,8 +196,8 @@ MUTANTS = (
     Mutant(
         "neighbours are waited for",
         "workflows/steps/find.py",
-        "not (found.awaited and",
-        "not (False and",
+        "if found.awaited and",
+        "if False and",
         (f"{LIST}::test_a_neighbour_whose_answer_is_still_to_come_is_waited_for",),
     ),
     Mutant(
@@ -266,7 +266,7 @@ MUTANTS = (
     Mutant(
         "a run that was reset goes on before it knows the past",
         "workflows/lifecycle.py",
-        "    if state.must_recall:\n        return\n",
+        "    if state.must_recall:\n        return False\n",
         "",
         (f"{CHAINS}::test_a_run_that_was_reset_reads_the_past_before_it_goes_on",),
     ),

@@ -1,5 +1,7 @@
 """What pushes with the same trouble have in common, and what a record is called."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from activities.wire import Finding
@@ -15,7 +17,7 @@ def outcome(*errors, message="The supplier 'Mill' is closed since 2026."):
         message=message,
         errors=list(errors),
         submitted=True,
-        requested_on_utc="2026-11-20T00:00:00Z",
+        requested_on_utc=datetime(2026, 11, 20, tzinfo=UTC),
     )
 
 

@@ -134,7 +134,7 @@ def test_a_reference_is_one_field_until_it_has_more():
     assert ["supplierRef/id", "supplierRef/name"] == [name for name, _ in named.sent]
 
 
-def test_fields_that_the_platform_sets_are_left_out_until_they_have_a_value():
+def test_fields_that_the_platform_sets_are_left_out():
     names = ("id", "modifiedDate", "sourceModifiedDate", "reference")
     document = field("Object", properties={name: field("String") for name in names})
 
@@ -144,7 +144,7 @@ def test_fields_that_the_platform_sets_are_left_out_until_they_have_a_value():
     ]
 
 
-def test_the_most_wanted_fields_of_a_line_are_columns_and_the_others_below():
+def test_the_most_wanted_fields_of_a_line_are_columns():
     names = [*(f"odd{n}" for n in range(9)), "quantity", "must"]
     inner = {name: field("String", displayName=name, required=name == "must") for name in names}
     html = render_form(field("Object", properties={"lines": field("Array", properties=inner)}))

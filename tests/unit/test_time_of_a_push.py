@@ -135,6 +135,7 @@ async def test_a_hint_is_heard_once(monkeypatch):
         return PENDING
 
     monkeypatch.setattr(poll, "call", read)
+    monkeypatch.setattr(poll, "priority_of", lambda _: None)
     state = with_left(None)
     state.carried.hinted = True
     await poll.ask(state, uuid4())

@@ -48,7 +48,7 @@ def older(**changes: object) -> bytes:
 
 def operation_of(body: bytes, headers: dict[str, str]) -> str:
     event = KNOWN.read(body, headers)
-    assert event
+    assert isinstance(event, Event)
     return str(event.operation)
 
 

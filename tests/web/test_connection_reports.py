@@ -75,7 +75,7 @@ def _again():
     return other
 
 
-async def test_a_disconnected_connection_is_held_until_it_is_there_again(devserver):
+async def test_a_disconnected_connection_is_held_until_it_returns(devserver):
     async with cluster(devserver) as here:
         door = Reported(here.client, here.task_queue)
         lost = datetime.now(UTC) - timedelta(seconds=5)
@@ -135,7 +135,7 @@ async def test_a_report_of_the_quota_is_noted_once_and_while_it_holds(devserver)
 
 
 @pytest.mark.parametrize("payload", [{}, {"connection": 7}, {"referenceCompany": {"id": "x"}}, []])
-async def test_a_report_that_names_no_connection_is_about_something_else(devserver, payload):
+async def test_a_report_that_names_no_connection_changes_nothing(devserver, payload):
     door = Reported(devserver.client, None)
 
     assert "about something else" == await door.send("connection.disconnected", payload, NOW)

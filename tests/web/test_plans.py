@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest_asyncio
@@ -17,7 +18,7 @@ PLANS = f"/companies/{seeds.COMPANY}/plans"
 
 
 def body(*steps, **more):
-    content = to_plain(plan_of(*steps, **more).content)
+    content = cast("dict[str, Any]", to_plain(plan_of(*steps, **more).content))
     return {name: value for name, value in content.items() if name != "companyId"}
 
 

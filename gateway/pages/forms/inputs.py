@@ -84,8 +84,8 @@ def hints_of(schema: Schema) -> list[str]:
     ]
     hints = [schema.get("description", ""), *rules, *schema.get("x-notes", ())]
     label = _words(schema.get("title", ""))
-    told = [hint[:_MAX_HINT] for hint in dict.fromkeys(hints) if _words(hint) - label]
-    return told[:_MAX_HINTS]
+    shown = [hint[:_MAX_HINT] for hint in dict.fromkeys(hints) if _words(hint) - label]
+    return shown[:_MAX_HINTS]
 
 
 def _words(text: str) -> set[str]:
