@@ -15,7 +15,8 @@ from dispatch.plans import (
     StartedPlan,
     start_plan,
 )
-from gateway.api.routes import REFUSED, CompanyId, PushApi
+from gateway.api.parameters import REFUSED, CompanyId
+from gateway.api.routes import PushApi
 from gateway.auth import CALLER, key_name
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError, Json

@@ -1,28 +1,40 @@
 """The paths of the push API and what its OpenAPI page says of them."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Security
+from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.responses import Response
 
 from codat.kinds import DELETED_TYPES
-from codat.models import DATA_TYPES, PushOption
+from codat.models import PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes
 from gateway.api.options_forms import AS_SCHEMA, OptionsForm, written_as
+from gateway.api.parameters import (
+    KEY,
+    KEYED,
+    NAMED_TYPES,
+    REFUSED,
+    AccountId,
+    CompanyId,
+    ConnectionId,
+    DataType,
+    DeletedType,
+    Force,
+    Minutes,
+    PushKey,
+    RecordId,
+    Sync,
+    UpdatedType,
+)
 from gateway.api.query import MAX_QUERY, PLAIN_QUERY
-from gateway.api.schemas import ErrorBody, Operation, OperationsPage
+from gateway.api.schemas import Operation, OperationsPage
 from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError, Json
-from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
 
-_TYPES = {"enum": sorted({*DATA_TYPES, "accounts"})}
-_UPDATED = {"enum": sorted(UPDATED_TYPES)}
-_DELETED = {"enum": sorted(DELETED_TYPES)}
 _READS = ("GET", "HEAD")
 _OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
 _KINDS = {
@@ -32,55 +44,9 @@ _KINDS = {
 }
 _COMPANY = "/companies/{companyId}"
 _THERE = f"{_COMPANY}/connections/{{connectionId}}"
-_MAX_ID = 200
 _NEWEST = "-requestedOnUtc"
 _ORDERS = {"enum": [_NEWEST]}
 
-DataType = Annotated[str, Path(alias="dataType", json_schema_extra=_TYPES)]
-DeletedType = Annotated[str, Path(alias="dataType", json_schema_extra=_DELETED)]
-UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
-AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_MAX_ID)]
-RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_MAX_ID)]
-CompanyId = Annotated[UUID, Path(alias="companyId")]
-ConnectionId = Annotated[UUID, Path(alias="connectionId")]
-PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
-Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
-Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
-Force = Annotated[bool | None, Query(alias="forceUpdate")]
-
-_RECORD: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    }
-}
-_KEY: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "Idempotency-Key",
-            "in": "header",
-            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
-            "description": "Any text; the same key is the same push.",
-        }
-    ]
-}
-_KEYED = _RECORD | _KEY
-REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": words}
-    for status, words in {
-        400: "The request is wrong.",
-        401: "The API key is missing or wrong.",
-        403: "Not this company's key, or it lacks the role.",
-        404: "There is no such thing.",
-        408: "The request did not arrive in time.",
-        413: "The body is too large.",
-        422: "The key belongs to another record.",
-        429: "Codat asks for patience.",
-        431: "The headers are too large.",
-        503: "Temporal, Codat or this server is busy: see Retry-After.",
-    }.items()
-}
-"""What every path may answer besides."""
 
 _HEADER = APIKeyHeader(
     name="Authorization",
@@ -151,7 +117,7 @@ class PushApi:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
             raise _not_offered("update of bankTransactions")
-        if data_type in _TYPES["enum"] and data_type not in UPDATED_TYPES:
+        if data_type in NAMED_TYPES and data_type not in UPDATED_TYPES:
             raise _not_offered(f"update of {data_type}")
         request = await pushes.request_from(
             http,
@@ -175,7 +141,7 @@ class PushApi:
         minutes: Minutes = None,
     ) -> Response:
         """Push the deletion of a record."""
-        if data_type in _TYPES["enum"] and data_type not in DELETED_TYPES:
+        if data_type in NAMED_TYPES and data_type not in DELETED_TYPES:
             raise _not_offered(f"deletion of {data_type}")
         request = await pushes.request_without_record(
             http,
@@ -241,10 +207,10 @@ def push_routes(dependencies: Dependencies) -> APIRouter:
     company, there = _COMPANY, _THERE
     bank = "bankAccounts/{accountId:path}/bankTransactions"
     for path, method, endpoint, model, extra in (
-        (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, _KEYED),
-        (f"{there}/push/{{dataType}}", "POST", api.create, Operation, _KEYED),
-        (f"{there}/push/{{dataType}}/{{recordId:path}}", "PUT", api.update, Operation, _KEYED),
-        (f"{there}/push/{{dataType}}/{{recordId:path}}", "DELETE", api.delete, Operation, _KEY),
+        (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, KEYED),
+        (f"{there}/push/{{dataType}}", "POST", api.create, Operation, KEYED),
+        (f"{there}/push/{{dataType}}/{{recordId:path}}", "PUT", api.update, Operation, KEYED),
+        (f"{there}/push/{{dataType}}/{{recordId:path}}", "DELETE", api.delete, Operation, KEY),
         (f"{there}/options/{bank}", "GET", api.transaction_options, PushOption, AS_SCHEMA),
         (f"{there}/options/{{dataType}}", "GET", api.options, PushOption, AS_SCHEMA),
         (f"{company}/push/{{pushOperationKey}}", "GET", api.read, Operation, None),
@@ -269,8 +235,8 @@ def other_write_routes(dependencies: Dependencies) -> APIRouter:
 
 def _not_offered(what: str) -> HttpError:
     """Refuse a kind of write, naming those there are."""
-    creates, updates = ", ".join(_TYPES["enum"]), ", ".join(sorted(UPDATED_TYPES))
-    deletes = ", ".join(_DELETED["enum"])
+    creates, updates = ", ".join(NAMED_TYPES), ", ".join(sorted(UPDATED_TYPES))
+    deletes = ", ".join(sorted(DELETED_TYPES))
     return HttpError(
         405,
         f"There is no {what}. POST creates {creates} and "

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from dispatch.bulk import Bulk, NoSuchBulk, Wish, start_bulk
 from dispatch.bulk_plan import BulkPlan, make_plan
 from dispatch.listing import pushes_named
-from gateway.api.routes import CompanyId
+from gateway.api.parameters import CompanyId
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError

@@ -16,8 +16,8 @@ from codat.clock import utc_now
 from codat.models import DATA_TYPES, PushStatus
 from dispatch.payloads.encryption import UndecryptablePayload
 from gateway.api.listing import find_operations
+from gateway.api.parameters import CompanyId
 from gateway.api.query import read_query
-from gateway.api.routes import CompanyId
 from gateway.api.schemas import Operation
 from gateway.dependencies import Dependencies
 from gateway.pages.login import LoginPages, shown_to

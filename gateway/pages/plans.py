@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from codat.turns import in_turn
 from dispatch.plans import PlanWish, StartedPlan
+from gateway.api.parameters import CompanyId
 from gateway.api.plans import PlanId, owned_plan, steered
-from gateway.api.routes import CompanyId
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.pages.follow import CALM, END, event_stream, has_news, history_of, state_event

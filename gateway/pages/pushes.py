@@ -11,8 +11,8 @@ from activities.verdicts import judged
 from codat.models import PushTarget
 from codat.turns import in_turn
 from gateway.api.operations import record_of, title_of
+from gateway.api.parameters import CompanyId, ConnectionId, PushKey
 from gateway.api.pushes import checked, find, minutes_of, start_or_join
-from gateway.api.routes import CompanyId, ConnectionId, PushKey
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError

@@ -15,8 +15,8 @@ from codat.validation.cache import CachedOptions
 from dispatch.pushes import InvalidPushRequest, Push
 from dispatch.retries import StillRunning, retry_push
 from gateway.api.operations import title_of
+from gateway.api.parameters import CompanyId, PushKey
 from gateway.api.pushes import checked, find, minutes_of
-from gateway.api.routes import CompanyId, PushKey
 from gateway.auth import Role, key_name
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError

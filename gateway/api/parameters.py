@@ -1,0 +1,63 @@
+"""The parameters of the push API, and what its OpenAPI page says of them and of refusals."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Path, Query
+
+from codat.kinds import DELETED_TYPES
+from codat.models import DATA_TYPES
+from codat.target import UPDATED_TYPES
+from gateway.api.schemas import ErrorBody
+from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
+
+NAMED_TYPES = sorted({*DATA_TYPES, "accounts"})
+_UPDATED = {"enum": sorted(UPDATED_TYPES)}
+_DELETED = {"enum": sorted(DELETED_TYPES)}
+_MAX_ID = 200
+
+DataType = Annotated[str, Path(alias="dataType", json_schema_extra={"enum": NAMED_TYPES})]
+DeletedType = Annotated[str, Path(alias="dataType", json_schema_extra=_DELETED)]
+UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
+AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_MAX_ID)]
+RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_MAX_ID)]
+CompanyId = Annotated[UUID, Path(alias="companyId")]
+ConnectionId = Annotated[UUID, Path(alias="connectionId")]
+PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
+Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
+Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
+Force = Annotated[bool | None, Query(alias="forceUpdate")]
+
+RECORD: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+KEY: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY_LENGTH},
+            "description": "Any text; the same key is the same push.",
+        }
+    ]
+}
+KEYED = RECORD | KEY
+REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorBody, "description": words}
+    for status, words in {
+        400: "The request is wrong.",
+        401: "The API key is missing or wrong.",
+        403: "Not this company's key, or it lacks the role.",
+        404: "There is no such thing.",
+        408: "The request did not arrive in time.",
+        413: "The body is too large.",
+        422: "The key belongs to another record.",
+        429: "Codat asks for patience.",
+        431: "The headers are too large.",
+        503: "Temporal, Codat or this server is busy: see Retry-After.",
+    }.items()
+}
+"""What every path may answer besides."""
