@@ -127,14 +127,17 @@ class OtherRecords:
 
 
 def _can_not_become(ours: object, shown: object) -> bool:
-    """Tell whether a value of ours is shown in its place as what no platform makes of it."""
+    """Tell whether a value of ours is shown in its place as what no platform makes of it.
+
+    Lines may come back in another order, so their values have no place.
+    """
     left, right = dict(_leaves(ours)), dict(_leaves(shown))
     return any(
         place in right
         and not is_its_own(_column(place))
         and not _is_kept(_column(place), value, right[place], turned=True)
         for place, value in left.items()
-        if place
+        if place and place == _column(place)
     )
 
 

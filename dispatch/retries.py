@@ -57,7 +57,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
         "first_digest": first.digest if first else None,
     }
     cleared = {"timeout_in_minutes": None} if waits_for_ever else {}
-    anyway = {"settlement": settlement, "looks_only": looks_only, **cleared}
+    anyway = {"settlement": settlement, "looks_only": looks_only or None, **cleared}
     request = _again(last, changes, anyway)
     await _start_again(push, request, task_queue or description.task_queue, started_by)
     return push

@@ -20,6 +20,11 @@ from simulation.plan import (
 )
 
 
+UPDATES = 0.0
+"""The share of updates: none, until the simulated server knows signals between workflows, by which
+updates of a record take turns."""
+
+
 def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> Plan:
     """Draw the run that belongs to a seed."""
     mode = mode or choices.pick("mode", MODES)
@@ -35,7 +40,7 @@ def _varied(choices: Choices, item: Item, earlier: list[Item]) -> Item:
     creates = [other for other in earlier if other.record_id is None]
     if creates and choices.happens(f"twin {name}", 0.08):
         return _twin(choices, item, choices.pick(f"model of {name}", creates))
-    if choices.happens(f"update {name}", 0.15):
+    if choices.happens(f"update {name}", UPDATES):
         return _update(choices, item, [other for other in earlier if other.record_id])
     return item
 

@@ -99,7 +99,7 @@ class PushRequest(client.PushRequest):
     retry_of: Word | None = None
     settlement: Resolution | None = None
     reason: Sentence | None = None
-    looks_only: StrictBool = False
+    looks_only: StrictBool | None = None
     first_digest: Word | None = None
     resume: CarriedState | None = None
 

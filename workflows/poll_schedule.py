@@ -58,7 +58,7 @@ def next_learned_poll(
 
     Each is put off to a mark of the company's grid, by an eighth of the age at most.
     """
-    for age in ages:
+    for age in ages if policy.poll_first else ():
         due = _next_mark(sent + age, min(policy.poll_first, age / PUT_OFF), company)
         if due > now:
             return due

@@ -98,7 +98,7 @@ class PushState:
     def may_send_no_more(self) -> bool:
         """Whether no further submission may be opened."""
         is_over = self.carried.is_cancelled or self.ledger.is_used_up
-        return is_over or self.request.looks_only
+        return is_over or bool(self.request.looks_only)
 
     def may_resend(self, now: datetime) -> bool:
         """Tell whether the current submission may be sent again under its key."""

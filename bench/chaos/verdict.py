@@ -12,6 +12,8 @@ from bench.chaos.endings import Ending
 from bench.chaos.evidence import Case, Evidence
 from bench.chaos.wanted import Wanted
 
+_SUPERSEDED = ("A later push of the same", "Superseded by push ")
+
 
 @dataclass
 class Verdict:
@@ -120,7 +122,7 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
         wrong.append(f"Success of operation {named}, which wrote no record of its own")
     if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
-    is_superseded = item.record_id and outcome.message.startswith("A later push of the same")
+    is_superseded = item.record_id and outcome.message.startswith(_SUPERSEDED)
     is_cancelled = outcome.message == "Cancelled before anything was sent."
     if (
         outcome.status == "Failed"

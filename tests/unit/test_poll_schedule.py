@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from activities.models import PushPolicy
 from activities.settings import PushSettings
 from codat.settings import CodatSettings
-from workflows.poll_schedule import next_poll, next_poll_slowed
+from workflows.poll_schedule import next_learned_poll, next_poll, next_poll_slowed
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 COMPANY = UUID(int=0)  # whose grid has marks at full seconds, NOON is one
@@ -183,3 +183,20 @@ def test_stretched_looks_of_a_company_stay_together(patience, age):
     together = {one for planned in crowd for one in planned}
     assert len(together) <= 96
     assert len(together) <= 2 * max(map(len, crowd))
+
+
+def test_learned_polls_come_in_turn_and_end():
+    ages, sent = [timedelta(seconds=9), timedelta(seconds=30)], NOON
+    found, now = [], NOON
+    while due := next_learned_poll(USUAL, COMPANY, sent, now, ages):
+        found.append((due - sent).total_seconds())
+        now = due
+
+    assert [9, 30] == [round(found[0]), round(found[1])]
+    assert 2 == len(found)
+
+
+def test_who_polls_without_a_pause_needs_no_learned_ages():
+    at_once = USUAL.model_copy(update={"poll_first": timedelta()})
+
+    assert next_learned_poll(at_once, COMPANY, NOON, NOON, [timedelta(seconds=9)]) is None
