@@ -19,7 +19,6 @@ from simulation.plan import (
     Plan,
 )
 
-
 UPDATES = 0.0
 """The share of updates: none, until the simulated server knows signals between workflows, by which
 updates of a record take turns."""
