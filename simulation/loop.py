@@ -31,9 +31,6 @@ class _TimerHandle(asyncio.TimerHandle):
         if not self._cancelled and _may_run(self):
             super()._run()
 
-    def __lt__(self, other: asyncio.TimerHandle) -> bool:
-        return self._when < other._when
-
 
 def _may_run(handle: asyncio.Handle) -> bool:
     process = handle._context.get(CURRENT)  # noqa: SLF001, the loop's own part

@@ -5,7 +5,6 @@ import gc
 import logging
 import sys
 import traceback
-import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ from typing import Any
 from temporalio.api.history.v1 import HistoryEvent
 
 from codat.errors import CodatError
-from simulation import machine, shortcuts
+from simulation import machine
 from simulation.choices import Choices
 from simulation.loop import Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
-from simulation.plan import Mode, Plan
-from simulation.random_plan import make_plan
+from simulation.plan import Mode, Plan, make_plan
 from simulation.report import RunReport, check_run
 from simulation.trace import Trace
 from simulation.world import SimulatedWorld
@@ -69,7 +67,6 @@ def run_plan(plan: Plan, choices: Choices, *, keep_trace: bool = False) -> Resul
 
 
 def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
-    shortcuts.install()
     loop = VirtualLoop()
     trace = Trace(loop.time, keep=keep_trace)
     asyncio.set_event_loop(loop)
@@ -120,8 +117,7 @@ def by_itself() -> Generator[None]:
     try:
         yield
     finally:
-        with warnings.catch_warnings(action="ignore"):  # steps that were never taken
-            gc.collect()
+        gc.collect()
         gc.freeze()
         sys.unraisablehook = hook
         logging.disable(logging.NOTSET)

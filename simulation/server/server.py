@@ -72,12 +72,8 @@ class SimulatedServer:
         request_id: str = "",
         parent: tuple[Run, int] | None = None,
         after: float = 0.0,
-        first: Callable[[Run], None] | None = None,
     ) -> Run:
-        """Begin a run, and do `first` before a worker looks at it.
-
-        Whether it may begin is the caller's business.
-        """
+        """Begin a run; whether it may begin is the caller's business."""
         run = Run(self.clock, workflow_id, run_id or self.new_run_id(), request_id=request_id)
         event = run.append(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
         begun = event.workflow_execution_started_event_attributes
@@ -94,8 +90,6 @@ class SimulatedServer:
         if begun.HasField("workflow_run_timeout"):
             limit = seconds_of(begun.workflow_run_timeout)
             self.clock.later(limit + after, self._run_timeout, run)
-        if first:
-            first(run)
         if after:
             self.clock.later(after, self.tasks.schedule, run)
         else:

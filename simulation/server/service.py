@@ -19,13 +19,11 @@ from simulation.server.activity_tasks import pending_info
 from simulation.server.pollers import NotFound
 from simulation.server.resets import reset
 from simulation.server.run import Run
-from simulation.server.run_service import RunService
 from simulation.server.server import SimulatedServer
 from simulation.server.starts import already_started, may_start_again, started_attributes
 from simulation.server.visibility import describe_info
 
-LONG_POLL = 3600.0
-"""Virtual seconds that a client waits for news in one call; 20 s would be most calls of a run."""
+LONG_POLL = 20.0
 
 
 class Service:
@@ -33,12 +31,11 @@ class Service:
 
     def __init__(self, server: SimulatedServer) -> None:
         self._server = server
-        self._parts = (self, ActivityService(server), RunService(server))
+        self._activities = ActivityService(server)
 
     async def answer(self, rpc: str, request: Any) -> Any:
         """Answer one call. RPCError as the server gives it."""
-        handlers = (getattr(part, f"_{rpc}", None) for part in self._parts)
-        handler = next(filter(None, handlers), None)
+        handler = getattr(self, f"_{rpc}", None) or getattr(self._activities, f"_{rpc}", None)
         if handler is None:
             raise NotImplementedError(f"The simulated server knows no call {rpc}.")
         try:

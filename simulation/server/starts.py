@@ -31,7 +31,7 @@ def already_started(run: Run) -> RPCError:
 
 
 def started_attributes(
-    request: api.StartWorkflowExecutionRequest | api.SignalWithStartWorkflowExecutionRequest,
+    request: api.StartWorkflowExecutionRequest,
 ) -> WorkflowExecutionStartedEventAttributes:
     """Give what the first event of the run says."""
     attributes = WorkflowExecutionStartedEventAttributes(

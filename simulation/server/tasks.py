@@ -46,13 +46,6 @@ class WorkflowTasks:
             run.task.timer = self._clock.later(STICKY, self._sticky_timeout, run, run.task)
         self.offer(run)
 
-    def resume(self, run: Run) -> None:
-        """Have a worker look at a run that was paused."""
-        if run.task is None:
-            self.schedule(run)
-        else:
-            self.offer(run)
-
     def _task_scheduled(self, run: Run) -> HistoryEvent:
         return run.append(
             EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
@@ -104,7 +97,7 @@ class WorkflowTasks:
         given = WorkflowTaskGiven(
             run.workflow_id, run.run_id, task.number, events[first:], is_whole, run.previous_started
         )
-        self._server.matching.send(poller.take_workflow, given, run.workflow_id)
+        self._server.matching.send(poller.take_workflow, given)
 
     def _events_of_task(self, run: Run, task: WorkflowTask) -> list[HistoryEvent]:
         """Write the start of a task, or keep it back for one that is tried again."""

@@ -11,11 +11,7 @@ import pytest
 from temporalio import activity, workflow
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
-from temporalio.api.workflowservice.v1 import (
-    PauseWorkflowExecutionRequest,
-    ResetWorkflowExecutionRequest,
-    UnpauseWorkflowExecutionRequest,
-)
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
@@ -159,29 +155,6 @@ async def reset_and_hint(handle: WorkflowHandle[Any, Any], client: Client) -> No
     await until_the_end(client.get_workflow_handle(handle.id), client)
 
 
-async def signal_with_start(handle: WorkflowHandle[Any, Any], client: Client) -> None:
-    """Signal a run that goes on, then one that begins by that."""
-    await asyncio.sleep(0.5)
-    queue = (await handle.describe()).task_queue
-    for _ in range(2):
-        again = await client.start_workflow(
-            Scripted.run, "waiting", id=handle.id, task_queue=queue, start_signal="hint"
-        )
-        await until_the_end(client.get_workflow_handle(again.id), client)
-
-
-async def pause_and_hint(handle: WorkflowHandle[Any, Any], client: Client) -> None:
-    await asyncio.sleep(0.5)
-    named = {"namespace": "default", "workflow_id": handle.id}
-    await client.workflow_service.pause_workflow_execution(PauseWorkflowExecutionRequest(**named))
-    await handle.signal("hint")
-    await asyncio.sleep(0.5)
-    await client.workflow_service.unpause_workflow_execution(
-        UnpauseWorkflowExecutionRequest(**named)
-    )
-    await until_the_end(handle, client)
-
-
 SCRIPTS: list[tuple[str, Script]] = [
     ("activity", until_the_end),
     ("failing", until_the_end),
@@ -196,8 +169,6 @@ SCRIPTS: list[tuple[str, Script]] = [
     ("waiting", cancel),
     ("waiting", terminate),
     ("waiting", reset_and_hint),
-    ("waiting", signal_with_start),
-    ("waiting", pause_and_hint),
 ]
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 def test_a_run_in_each_mode_breaks_no_promise(mode):
-    result = simulate(7, pushes=20, mode=mode)
+    result = simulate(7, pushes=10, mode=mode)
 
     assert result.report.violations == []
     assert result.report.statuses["Success"]
