@@ -207,26 +207,23 @@ def _varied(dice: Random, item: Item, earlier: list[Item], near_twins: float) ->
     models = [other for other in earlier if other.twin is None and other.record_id is None]
     if chance < UPDATES + TWINS and models:
         model = dice.choice(models[-5:])
-        return replace(
-            item,
-            at=model.at + dice.uniform(0, 1),
-            place=model.place,
-            minutes=model.minutes,
-            data_type=model.data_type,
-            data=model.data,
-            twin=model.number,
-        )
+        return replace(_beside(dice, item, model), data=model.data, twin=model.number)
     if UPDATES + TWINS <= chance < UPDATES + TWINS + near_twins and models:
         model = dice.choice(models[-5:])
-        return replace(
-            item,
-            at=model.at + dice.uniform(0, 1),
-            place=model.place,
-            minutes=model.minutes,
-            data_type=model.data_type,
-            data=near_twin(model.data_type, model.data, item.number),
-        )
+        data = near_twin(model.data_type, model.data, item.number)
+        return replace(_beside(dice, item, model), data=data)
     return item
+
+
+def _beside(dice: Random, item: Item, model: Item) -> Item:
+    """Push to the place of another push, at about the same time."""
+    return replace(
+        item,
+        at=model.at + dice.uniform(0, 1),
+        place=model.place,
+        minutes=model.minutes,
+        data_type=model.data_type,
+    )
 
 
 def _update(dice: Random, item: Item, earlier: list[Item]) -> Item:
