@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from activities.matching import Match
-from activities.models import Candidate
 from activities.ownership import Sighting
 from codat.models import PushOperation
+from surepush_client.models import Candidate
 
 MAX_CANDIDATES = 100
 """Operations that a look names; a person decides about a few, and a payload has to hold them."""

@@ -1,8 +1,6 @@
 """Looking for what became of a request whose answer proves nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.client import Client
@@ -10,23 +8,21 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
+from activities.find_models import FindSubmission, Purpose, SearchResult
 from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords, compare
 from activities.matching_changes import match_by_change
-from activities.models import FindSubmission, Purpose, SearchResult
-from activities.other_pushes import BEFORE, OtherPushes
+from activities.operation_list import listed_operations
+from activities.other_pushes import OtherPushes
 from activities.ownership import Record, Sighting, our_operation, possible_owners
 from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, unread_since
 from activities.server_time import ServerTime
 from codat.client import CodatClient
 from codat.models import PushOperation, PushStatus
-from codat.pages import Pager
 from codat.turns import caller, in_turn
-
-PAGE_SIZE = 1000
 
 
 class FindActivities:
@@ -101,31 +97,14 @@ class FindActivities:
 
     async def _matched(self, ask: FindSubmission, time: ServerTime) -> list[Sighting]:
         with codat_failures(final=()):
-            # What is new pushes the rest from page to page, so that one may be seen twice.
             listed = {
                 operation.push_operation_key: operation
-                async for operation in self._listed(ask, time)
+                async for operation in listed_operations(self._codat, ask, time)
             }
         with caller(str(ask.target.company_id)):
             return [
                 (operation, await in_turn(_match, ask, operation)) for operation in listed.values()
             ]
-
-    async def _listed(self, ask: FindSubmission, time: ServerTime) -> AsyncIterator[PushOperation]:
-        pager = Pager(self._codat, ask.target.company_id, size=PAGE_SIZE)
-        window, last, is_sorted = None, None, True
-        while not pager.is_over:
-            found = await pager.read()
-            since, until = window = window or _window(ask, found.date, time.now())
-            for operation in found.results:
-                when = operation.requested_on_utc or since
-                is_sorted = is_sorted and (last is None or when <= last)
-                last = when
-                if since <= when <= until and operation.is_of(ask.target):
-                    yield operation
-            # Only a list that is seen to be newest first may be left before its end.
-            if is_sorted and last is not None and last < since:
-                return
 
     async def _is_overtaken(self, ask: FindSubmission) -> bool:
         if ask.record_id is None:
@@ -235,13 +214,6 @@ async def _hindrance(
 def _may_belong(workflow_id: str, what: str) -> str:
     push_id = workflow_id.removeprefix("push-")
     return f"push {push_id} sent {what}, so the operation may belong to it"
-
-
-def _window(ask: FindSubmission, date: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """Say from when until when the list counts, by Codat's clock; the rest is by Temporal's."""
-    difference = date - now if date else timedelta()
-    until = ask.until + difference if ask.until else datetime.max.replace(tzinfo=UTC)
-    return ask.since + difference - BEFORE, until
 
 
 def _refused(reason: str) -> ApplicationError:

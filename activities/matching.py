@@ -5,9 +5,8 @@ that differs proves little: a wrong DIFFERENT is a record written twice, and a w
 somebody else's.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import cast
 
@@ -21,23 +20,22 @@ from activities.platform_changes import (
     may_become,
 )
 from activities.record_facts import Fields, amounts_contradict, contradicting_ids, has_more_lines
-
-Pointer = tuple[str | int, ...]
-Leaves = dict[Pointer, object]
+from activities.record_leaves import (
+    NAME_FIELDS,
+    Leaves,
+    Pointer,
+    column_of,
+    is_id,
+    leaves_of,
+    texts_by_column,
+    values_by_column,
+    words_of_texts,
+)
 
 MAX_PAIRS = 1_000_000
 """So many values of a column are compared; thousands of lines, sorted and changed, are more."""
 
-_NAMES = frozenset({"supplierName", "customerName"})
-_TEXTS = _NAMES | {"name", "accountName", "emailAddress"}
-_OWN_NAMES = NUMBERS | _NAMES
-_FEWEST_DIGITS = 4
-_MONTH, _DAY, _YEAR = r"(0?[1-9]|1[0-2])", r"(0?[1-9]|[12]\d|3[01])", r"(19|20)\d\d"
-_DATE = re.compile(
-    rf"(?<!\d){_YEAR}([-/.]?{_MONTH}([-/.]?{_DAY})?)?(?!\d)"
-    rf"|(?<!\d)(\d\d?[-/.])?\d\d?[-/.]{_YEAR}(?!\d)"
-)
-_AMOUNT = re.compile(r"\W*[\d.,]*[.,]\d*\W*")
+_OWN_NAMES = NUMBERS | NAME_FIELDS
 
 
 class Match(StrEnum):
@@ -60,7 +58,7 @@ def compare(sent: object, shown: object) -> Match:
     sent_fields, shown_fields = cast("Fields", sent), cast("Fields", shown)
     if is_exact(sent_fields, shown_fields):
         return Match.EQUAL
-    ours, theirs = dict(_leaves(sent_fields)), dict(_leaves(shown_fields))
+    ours, theirs = dict(leaves_of(sent_fields)), dict(leaves_of(shown_fields))
     is_longer = has_more_lines(sent_fields, shown_fields)
     is_ours = _is_known_again(ours, theirs, is_longer=is_longer)
     against = contradicting_ids(sent_fields, shown_fields)
@@ -81,7 +79,7 @@ class ExactRecord:
 
     def __init__(self, record: object) -> None:
         self.record: Fields = cast("Fields", record) if isinstance(record, dict) else {}
-        self.leaves: Leaves = dict(_leaves(self.record))
+        self.leaves: Leaves = dict(leaves_of(self.record))
 
     def is_shown_by(self, other: "ExactRecord") -> bool:
         """Tell whether every value of this one came back in its place there, and no line more."""
@@ -93,7 +91,7 @@ def fits(sent: object, shown: object) -> bool:
     """Tell whether all of a record may have become what is shown, unique or not."""
     if not isinstance(sent, dict) or not isinstance(shown, dict):
         return False
-    ours, theirs = dict(_leaves(cast("Fields", sent))), dict(_leaves(cast("Fields", shown)))
+    ours, theirs = dict(leaves_of(cast("Fields", sent))), dict(leaves_of(cast("Fields", shown)))
     return bool(ours) and _may_become(ours, theirs, turned=True)
 
 
@@ -105,7 +103,7 @@ class OtherRecords:
         self._all = [record for record in records if record is not None]
         self._by_text: defaultdict[tuple[Column, str], list[object]] = defaultdict(list)
         for record in records:
-            for column, texts in _texts(_leaves(record)).items():
+            for column, texts in texts_by_column(leaves_of(record)).items():
                 for text in set(texts):
                     self._by_text[column, text].append(record)
 
@@ -113,10 +111,10 @@ class OtherRecords:
         """Tell whether one of them is what is shown, and ours can't have become it."""
         if _can_not_become(ours, shown) and self._has_equal(shown):
             return True
-        own = _texts(_leaves(ours))
+        own = texts_by_column(leaves_of(ours))
         return any(
             _is_shown_with(text, record, shown)
-            for column, texts in _texts(_leaves(shown)).items()
+            for column, texts in texts_by_column(leaves_of(shown)).items()
             for text in set(texts)
             if own[column] and not any(may_become(own_text, text) for own_text in own[column])
             for record in self._by_text.get((column, text), ())
@@ -131,19 +129,19 @@ def _can_not_become(ours: object, shown: object) -> bool:
 
     Lines may come back in another order, so their values have no place.
     """
-    left, right = dict(_leaves(ours)), dict(_leaves(shown))
+    left, right = dict(leaves_of(ours)), dict(leaves_of(shown))
     return any(
         place in right
-        and not is_its_own(_column(place))
-        and not _is_kept(_column(place), value, right[place], turned=True)
+        and not is_its_own(column_of(place))
+        and not _is_kept(column_of(place), value, right[place], turned=True)
         for place, value in left.items()
-        if place and place == _column(place)
+        if place and place == column_of(place)
     )
 
 
 def _is_shown_with(text: str, record: object, shown: object) -> bool:
     """Tell whether this record is shown; where its text has an id it need not prove more."""
-    if any(_is_id(word) for word in _words([text])):
+    if any(is_id(word) for word in words_of_texts([text])):
         return fits(record, shown)
     return compare(record, shown) is Match.EQUAL
 
@@ -167,12 +165,12 @@ def _may_become(sent: Leaves, shown: Leaves, *, turned: bool) -> bool:
     """Tell whether each value has become one of its column, or is the platform's to fill."""
     moved: defaultdict[Column, list[object]] = defaultdict(list)
     for place, value in sent.items():
-        column = _column(place)
+        column = column_of(place)
         if is_its_own(column):
             continue
         if place not in shown or not _is_kept(column, value, shown[place], turned=turned):
             moved[column].append(value)
-    columns = _columns(shown if moved else {})
+    columns = values_by_column(shown if moved else {})
     return all(
         _have_become(column, values, columns[column], turned=turned)
         for column, values in moved.items()
@@ -202,62 +200,17 @@ def _own_names(leaves: Leaves) -> set[str]:
     found: set[str] = set()
     for column in _OWN_NAMES:
         name = str(leaves.get((column,), ""))
-        if is_distinctive(name, is_name=column in _NAMES):
+        if is_distinctive(name, is_name=column in NAME_FIELDS):
             found.add(name.strip().casefold())
     return found
 
 
 def _bears_an_id(sent: Leaves, shown: Leaves) -> bool:
-    seen = {column: _words(texts) for column, texts in _texts(shown.items()).items()}
+    seen = {
+        column: words_of_texts(texts) for column, texts in texts_by_column(shown.items()).items()
+    }
     return any(
-        word in seen.get(column, ()) and _is_id(word)
-        for column, texts in _texts(sent.items()).items()
-        for word in _words(texts)
+        word in seen.get(column, ()) and is_id(word)
+        for column, texts in texts_by_column(sent.items()).items()
+        for word in words_of_texts(texts)
     )
-
-
-def _words(texts: list[str]) -> set[str]:
-    words = (word for text in texts for word in text.split())
-    return {word.strip(".,;:!()[]\"'").casefold() for word in words}
-
-
-def _is_id(word: str) -> bool:
-    """Tell whether a word has enough digits to be an id; dates are none, amounts neither."""
-    if _AMOUNT.fullmatch(word):
-        return False
-    return len(re.findall(r"\d", _DATE.sub("", word))) >= _FEWEST_DIGITS
-
-
-def _texts(leaves: Iterable[tuple[Pointer, object]]) -> defaultdict[Column, list[str]]:
-    """Give what people wrote, by column."""
-    texts: defaultdict[Column, list[str]] = defaultdict(list)
-    for place, value in leaves:
-        is_text = place[-1:] == ("description",) or (len(place) == 1 and place[0] in _TEXTS)
-        if is_text and isinstance(value, str):
-            texts[_column(place)].append(value)
-    return texts
-
-
-def _columns(leaves: Leaves) -> defaultdict[Column, list[object]]:
-    columns: defaultdict[Column, list[object]] = defaultdict(list)
-    for place, value in leaves.items():
-        columns[_column(place)].append(value)
-    return columns
-
-
-def _column(place: Pointer) -> Column:
-    return tuple(part for part in place if isinstance(part, str))
-
-
-def _leaves(value: object, place: Pointer = ()) -> Iterator[tuple[Pointer, object]]:
-    match value:
-        case dict():
-            for name, member in cast("Fields", value).items():
-                yield from _leaves(member, (*place, name))
-        case list():
-            for index, item in enumerate(cast("list[object]", value)):
-                yield from _leaves(item, (*place, index))
-        case None:
-            return
-        case _:
-            yield place, value

@@ -1,7 +1,7 @@
 """What the changes that an operation names say of the push that may have made it."""
 
+from activities.find_models import FindSubmission
 from activities.matching import Match
-from activities.models import FindSubmission
 from codat.kinds import PushKind, kind_of
 from codat.models import PushOperation
 

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from activities.wire import Findings, Sentence, Wire
+from activities.wire import Findings, Wire
 from codat.canonical_json import digest
 from codat.kinds import PushKind
 from codat.models import PushOperation, PushStatus, PushTarget
-from surepush_client.models import Candidate
 
 
 class Idempotency(StrEnum):
@@ -196,61 +195,3 @@ class OperationSnapshot(Wire):
                 push_operation_key=operation, status=pending, status_text=pending.value
             )
         )
-
-
-class Purpose(StrEnum):
-    """Why the list of operations is read."""
-
-    LOOK = "look"  # what became of a request?
-    DECIDE = "decide"  # the last look: it may adopt, and finding nothing counts
-    SETTLE = "settle"  # a person says that nothing was written
-    ADOPT = "adopt"  # a person says which operation it is
-
-
-class FindSubmission(Wire):
-    """Look for what became of the requests of a push.
-
-    `since` (UTC) is the first schedule of the request that is looked for, `until` (UTC) the last
-    moment at which Codat can have taken it, if that is known; `own` are operations that are known
-    to be ours already, `excluded` those that a person ruled out. `changed`: it carried another
-    record than `data`, so that no echo tells whether an operation is ours. `reads_records`: records
-    may be read, so that an operation's own end counts. `refresh_began` (Codat's clock, UTC): a
-    refresh that began then is over. `unique_field` is a JSON pointer to what the caller declares
-    unique in the books.
-    """
-
-    push_id: UUID
-    target: PushTarget
-    kind: PushKind | None = None
-    data: dict[str, Any]
-    record_id: str | None = None
-    digest: str
-    since: datetime
-    until: datetime | None = None
-    own: list[UUID] = []
-    excluded: list[UUID] = []
-    changed: bool = False
-    purpose: Purpose
-    adopt: UUID | None = None
-    reads_records: bool = False
-    refresh_began: datetime | None = None
-    unique_field: str | None = None
-
-
-class SearchResult(Wire):
-    """What a complete look at the list has shown; `more` candidates did not fit.
-
-    `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
-    `awaited`: another push of the same place runs whose operation the candidates may be.
-    `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
-    `unread` (UTC): a refresh that begins then or later shows records that candidates name.
-    """
-
-    candidates: list[Candidate]
-    more: int = 0
-    adopted: OperationSnapshot | None = None
-    hindrance: Sentence | None = None
-    later_update: bool = False
-    awaited: bool = False
-    shows_own: bool = False
-    unread: datetime | None = None

@@ -10,7 +10,7 @@ from temporalio.common import SearchAttributeKey, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.models import FindSubmission
+from activities.find_models import FindSubmission
 from activities.start_memo import read_memo
 from activities.visibility import among, equals
 from codat.models import PushTarget

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from activities.find_models import FindSubmission
 from activities.matching import ExactRecord, Match, fits, is_exact
-from activities.models import FindSubmission
 from activities.unique_field import is_equal_at
 from codat.models import PushOperation
 

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from cachetools import LRUCache
 
 from activities.evidence import Evidence, ReadContext, RecordVerdict, judge_record
+from activities.find_models import FindSubmission
 from activities.matching import Match, compare, fits
-from activities.models import FindSubmission
 from activities.ownership import Sighting
 from codat.client import CodatClient
 from codat.errors import CodatNeverSynced

@@ -9,14 +9,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 
-from activities.models import (
-    Attempt,
-    FindSubmission,
-    OperationSnapshot,
-    Purpose,
-    SearchResult,
-    digest_of,
-)
+from activities.find_models import FindSubmission, Purpose, SearchResult
+from activities.models import Attempt, OperationSnapshot, digest_of
 from activities.payload_context import converter_of
 from activities.prior_runs import PastEvent, PastEventKind, PriorOutcome
 from activities.wire import Wire

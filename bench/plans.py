@@ -20,10 +20,10 @@ from statistics import median
 from typing import Any
 from uuid import uuid4
 
-from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import PushPolicy
+from bench.billed_actions import BILLED
 from bench.tables import spread, table
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
@@ -37,15 +37,6 @@ from workflows.plan.check import read_plan
 from workflows.plan.models import SUCCEEDED, PlanRequest
 
 AT_ONCE = 20
-BILLED = {
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
-    EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED,
-    EventType.EVENT_TYPE_TIMER_STARTED,
-    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-    EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED,
-    EventType.EVENT_TYPE_MARKER_RECORDED,
-    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
-}
 
 
 def a_plan(steps: int, layers: int) -> PlanRequest:

@@ -6,8 +6,9 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import Candidate, OperationSnapshot
+    from activities.models import OperationSnapshot
     from codat.models import PushOperation, PushStatus
+    from surepush_client.models import Candidate
     from workflows.models import PushRecord
     from workflows.outcomes import Ended, end_of
     from workflows.state import PushState

@@ -15,15 +15,8 @@ from temporalio.api.workflow.v1 import (
 )
 from temporalio.converter import DataConverter
 
-from activities.models import (
-    Attempt,
-    FindSubmission,
-    OperationSnapshot,
-    OptionsDigest,
-    Prepared,
-    SearchResult,
-    ValidationResult,
-)
+from activities.find_models import FindSubmission, SearchResult
+from activities.models import Attempt, OperationSnapshot, OptionsDigest, Prepared, ValidationResult
 from activities.start_memo import CALLER_MEMO
 from dispatch.timeline.external_events import (
     TASK_FAILED,

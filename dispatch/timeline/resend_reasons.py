@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from activities.models import Attempt, OperationSnapshot, Purpose, SearchResult
+from activities.find_models import Purpose, SearchResult
+from activities.models import Attempt, OperationSnapshot
 from codat.models import PushStatus
 from workflows.submission import AttemptResult, answer_to
 

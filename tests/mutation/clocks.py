@@ -37,7 +37,7 @@ MUTANTS = (
     ),
     Mutant(
         "the window by Codat's clock",
-        "activities/find.py",
+        "activities/operation_list.py",
         "difference = date - now if date else timedelta()",
         "difference = timedelta()",
         (f"{LIST}::test_the_platforms_own_clock_counts",),

@@ -16,9 +16,9 @@ MATCHING = "tests/unit/test_matching.py"
 MUTANTS = (
     Mutant(
         "whole list",
-        "activities/find.py",
-        "            if is_sorted and last is not None and last < since:\n",
-        "            if True:\n",
+        "activities/operation_list.py",
+        "        if is_sorted and last is not None and last < since:\n",
+        "        if True:\n",
         (f"{LIST}::test_all_pages_are_read",),
     ),
     Mutant(
@@ -121,7 +121,7 @@ MUTANTS = (
     ),
     Mutant(
         "what Codat took later is another's",
-        "activities/find.py",
+        "activities/operation_list.py",
         "if since <= when <= until and",
         "if since <= when and",
         (f"{LIST}::test_what_was_requested_long_after_is_not_ours",),

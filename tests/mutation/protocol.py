@@ -35,7 +35,7 @@ MUTANTS = (
     ),
     Mutant(
         "no result by hand",
-        "activities/models.py",
+        "activities/find_models.py",
         "    candidates: list[Candidate]\n    more",
         "    candidates: list[Candidate] = []\n    more",
         (f"{COMMANDS}::test_a_search_that_is_completed_by_hand_proves_nothing",),

@@ -11,8 +11,9 @@ from temporalio.exceptions import ApplicationError
 
 from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
+from activities.find_models import SearchResult
 from activities.matching import Match
-from activities.models import SearchResult, ValidationResult
+from activities.models import ValidationResult
 from activities.prior_runs import PastEvent, PastEventKind, PriorRuns
 from activities.readings import snapshot_of
 from activities.recall import MAX_MEMORY, _fitting

@@ -73,3 +73,34 @@ HOSTILE = field(
         ),
     },
 )
+
+
+BILL = field(
+    "Object",
+    displayName="Bill",
+    required=True,
+    properties={
+        "reference": field(
+            "String", required=True, validation=rule("Max length of 21 characters.")
+        ),
+        "issueDate": field("DateTime", required=True),
+        "total": field("Number", validation=rule("Must be greater than or equal to 0")),
+        "paid": field("Boolean"),
+        "note": field("String", validation=rule("Max length of 4000 characters.")),
+        "supplierRef": field("Object", properties={"id": field("String", required=True)}),
+        "lineItems": field(
+            "Array",
+            displayName="Line Items",
+            properties={
+                "quantity": field("Number", required=True),
+                "refs": field("Array", properties={"id": field("String")}),
+            },
+        ),
+        "extra": field("Object"),
+    },
+)
+
+
+def many_lines(count: int) -> dict[str, object]:
+    """Give a bill of so many lines."""
+    return {"reference": "A", "lineItems": [{"quantity": n} for n in range(count)]}

@@ -4,9 +4,9 @@ import pytest
 
 from codat.exact_json import Number, dumps
 from gateway.pages.forms.render import record_from_form, render_form
+from tests.support.form_documents import BILL
 from tests.support.html_page import Page
 from tests.support.option_documents import field
-from tests.unit.test_forms import BILL
 
 SENT_BEFORE = {
     "reference": "two\r\nlines",

@@ -4,9 +4,11 @@ from uuid import uuid4
 
 import pytest
 
-from activities.models import Candidate, OperationSnapshot, Purpose, SearchResult
+from activities.find_models import Purpose, SearchResult
+from activities.models import OperationSnapshot
 from codat.models import PushOperation
 from dispatch.timeline.resend_reasons import ResendReasons
+from surepush_client.models import Candidate
 from tests.support.activity_environment import attempt
 
 

@@ -33,7 +33,7 @@ async def has_looked(here, times):
 
 
 async def test_all_pages_are_read(devserver, monkeypatch):
-    monkeypatch.setattr("activities.find.PAGE_SIZE", 2)
+    monkeypatch.setattr("activities.operation_list.PAGE_SIZE", 2)
     async with protocol(devserver, "ignored") as here:
         async with held_up(answer=True) as gate:
             push = await here.push()
@@ -141,7 +141,7 @@ async def test_a_list_that_cannot_be_read_is_waited_for(devserver):
 
 
 async def test_a_list_of_which_one_page_cannot_be_read_proves_nothing(devserver, monkeypatch):
-    monkeypatch.setattr("activities.find.PAGE_SIZE", 2)
+    monkeypatch.setattr("activities.operation_list.PAGE_SIZE", 2)
     async with protocol(devserver, "ignored") as here:
         seeded(here, 3)
         here.codat.fault(**LOST)

@@ -8,14 +8,14 @@ from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.cluster import cluster
 from tests.support.plans import THREE, a_bad_step, a_bill, a_step, begun, plan_of, until_state
-from tests.workflow.test_cost import BILLED
+from tests.workflow.test_cost import COUNTED
 from tests.workflow.test_plans import MENDED, push_of
 from workflows.plan.models import SUCCEEDED, WAITING
 
 
 async def billed(plan):
     events = (await plan.handle.fetch_history()).events
-    return [EventType.Name(one.event_type) for one in events if one.event_type in BILLED]
+    return [EventType.Name(one.event_type) for one in events if one.event_type in COUNTED]
 
 
 async def test_three_steps_cost_seven_actions_more(devserver):
@@ -46,7 +46,7 @@ async def test_a_plan_without_company_attributes_costs_one_more(devserver):
         events = (await handle.fetch_history()).events
 
         assert "succeeded" == report["state"]
-        assert 4 == len([one for one in events if one.event_type in BILLED])
+        assert 4 == len([one for one in events if one.event_type in COUNTED])
 
 
 async def test_no_record_is_in_a_plans_history_but_in_its_input(devserver):

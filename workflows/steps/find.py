@@ -6,13 +6,8 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.models import (
-        Idempotency,
-        OperationSnapshot,
-        Purpose,
-        Resend,
-        SearchResult,
-    )
+    from activities.find_models import Purpose, SearchResult
+    from activities.models import Idempotency, OperationSnapshot, Resend
     from codat.models import PushStatus
     from workflows.ledger import adopt, rule_out
     from workflows.outcomes import Ended, end_of

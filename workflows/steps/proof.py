@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.find_models import Purpose, SearchResult
     from activities.heartbeat import HEARTBEAT
-    from activities.models import Purpose, ReadRecords, SearchResult
+    from activities.models import ReadRecords
     from activities.refresh_models import RefreshData, RefreshResult
     from codat.models import PushStatus
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call

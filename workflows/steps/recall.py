@@ -7,8 +7,9 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
+    from activities.find_models import Purpose
     from activities.heartbeat import HEARTBEAT
-    from activities.models import OperationSnapshot, Purpose
+    from activities.models import OperationSnapshot
     from activities.prior_runs import PastEvent, PastEventKind, PriorRuns, Recall
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import READ_AGAIN, CallFailed, call

@@ -6,8 +6,9 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities.find_models import FindSubmission, Purpose, SearchResult
     from activities.heartbeat import HEARTBEAT
-    from activities.models import FindSubmission, Purpose, ReadRecords, SearchResult
+    from activities.models import ReadRecords
     from workflows.activity_call import DEADLINE, READ_AGAIN, CallFailed, call
     from workflows.outcomes import check_deadline
     from workflows.state import PushState
