@@ -28,8 +28,9 @@ async def _wheel(tmp_path_factory):
     place = tmp_path_factory.mktemp("wheel")
     project = str(ROOT / "packages" / "client")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+    offline = ("--no-deps", "--no-index", "--no-build-isolation")  # as make client builds it
     made = await run(
-        *pip, "wheel", "--no-deps", "-w", str(place), project, environment={}, cwd=place
+        *pip, "wheel", *offline, "-w", str(place), project, environment={}, cwd=place
     )
     assert 0 == made.code, made.err
     (wheel,) = place.glob("*.whl")
