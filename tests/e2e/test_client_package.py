@@ -29,9 +29,7 @@ async def _wheel(tmp_path_factory):
     project = str(ROOT / "packages" / "client")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     offline = ("--no-deps", "--no-index", "--no-build-isolation")  # as make client builds it
-    made = await run(
-        *pip, "wheel", *offline, "-w", str(place), project, environment={}, cwd=place
-    )
+    made = await run(*pip, "wheel", *offline, "-w", str(place), project, environment={}, cwd=place)
     assert 0 == made.code, made.err
     (wheel,) = place.glob("*.whl")
     return wheel
@@ -109,8 +107,9 @@ async def text_of(stack, key):
 
 async def test_an_installed_client_refuses_another_record(stack, python, tmp_path):
     key, file, codes = str(uuid4()), tmp_path / "request.json", []
-    for balance in (1, 1, 2):
-        file.write_text(json.dumps(a_request(key, currentBalance=balance)))
+    for balance, company in ((1, seeds.COMPANY), (1, seeds.COMPANY.upper()), (2, seeds.COMPANY)):
+        asked = a_request(key, currentBalance=balance) | {"companyId": company}
+        file.write_text(json.dumps(asked))
         ran = await run(python, SCRIPT, str(file), environment=stack.environment, cwd=tmp_path)
         codes.append(ran.code)
 
