@@ -55,9 +55,9 @@ async def test_a_namespace_that_is_not_there_is_no_ending(stack, tmp_path):
     assert all("nowhere" in one.err for one in ran)
 
 
-async def test_a_connection_that_breaks_while_the_command_waits_is_no_ending(stack, tmp_path):
+async def test_a_connection_that_breaks_is_no_ending(stack, tmp_path):
     request = a_request(seeds.SLOW)
-    workflow = stack.client.get_workflow_handle(PushRequest(**request).workflow_id)
+    workflow = stack.client.get_workflow_handle(PushRequest.model_validate(request).workflow_id)
 
     async def is_there():
         try:
