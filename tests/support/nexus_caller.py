@@ -24,6 +24,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from dispatch.nexus import PushServiceHandler
 from surepush_client.models import PushOutcome, PushReference, PushRequest
 from surepush_client.nexus import PushRetry, PushService
+from surepush_client.plan_models import PlanReport, PlanRequest
 from tests.support.cluster import Cluster, a_request
 
 QUEUE = "callers"
@@ -67,6 +68,19 @@ class Retrying:
         """Retry."""
         pushes = workflow.create_nexus_client(service=PushService, endpoint=ENDPOINT)
         await pushes.execute_operation(PushService.retry, retry, schedule_to_close_timeout=LIMIT)
+
+
+@workflow.defn
+class Planning:
+    """Runs a plan and gives its report."""
+
+    @workflow.run
+    async def run(self, plan: PlanRequest) -> PlanReport:
+        """Run the plan."""
+        pushes = workflow.create_nexus_client(service=PushService, endpoint=ENDPOINT)
+        return await pushes.execute_operation(
+            PushService.plan, plan, schedule_to_close_timeout=LIMIT
+        )
 
 
 @dataclass
