@@ -46,7 +46,8 @@ audit:               ## known weaknesses of the packages that constraints.txt na
 	if [ -s $@.txt ]; then cat $@.txt; exit 1; else echo "Not audited: see $@.log."; fi
 
 client: .venv/ready  ## dist/surepush_client-*.whl: what a backend in Python installs
-	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist ./packages/client
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation \
+	    --wheel-dir dist ./packages/client
 
 licences: .venv-supply/ready .venv-runtime/ready    ## of the packages that run, each one allowed
 	@mkdir -p dist
