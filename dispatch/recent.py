@@ -1,11 +1,11 @@
-"""All pushes at a glance, for at most thirty calls to Temporal however many pushes there are."""
+"""The pushes that ended or wait lately, in seven calls to Temporal however many there are."""
 
 import asyncio
 import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from temporalio.exceptions import ApplicationError
 from activities.holds import HOLDS, KEEPER, Hold
 from activities.other_pushes import REQUESTED
 from activities.payload_context import converter_of
-from activities.visibility import among, equals
+from activities.visibility import among, equals, time_text
 from codat.clock import utc_now
 from codat.models import PushStatus
+from dispatch.day_counts import pushes_of
 from dispatch.listing import status_of
 from dispatch.payloads.encryption import UndecryptablePayload
 from workflows.attributes import (
@@ -31,7 +32,6 @@ from workflows.attributes import (
     PUSH_STATUS,
 )
 
-DAYS = 7
 ENDED, FAILED, WAITING = 300, 100, 100
 """How many runs are read of those that ended last, that failed last, that wait."""
 
@@ -61,19 +61,9 @@ class RecentRun:
 
 
 @dataclass(frozen=True)
-class DayCount:
-    """How many runs ended on a day (UTC), by status."""
-
-    day: date
-    by_status: dict[PushStatus, int]
-
-
-@dataclass(frozen=True)
 class RecentPushes:
-    """What the overview shows, as it was at `read_at` (UTC)."""
+    """What the overview shows besides the counts of days."""
 
-    read_at: datetime
-    days: list[DayCount]
     ended: list[RecentRun]
     failed: list[RecentRun]
     waiting: list[RecentRun]
@@ -82,64 +72,30 @@ class RecentPushes:
 
 
 class RecentReader:
-    """Reads for one set of companies, all if it is empty; days that are over are counted once."""
+    """Reads the last runs of one set of companies, of all if it is empty."""
 
     def __init__(self, client: Client, companies: Iterable[UUID] = ()) -> None:
         self._client = client
         self._companies = sorted(str(company) for company in companies)
-        own = [among("CompanyId", self._companies)] if self._companies else []
-        self._pushes = " AND ".join([equals("WorkflowType", "push"), *own])
-        self._counted: dict[date, DayCount] = {}
+        self._pushes = pushes_of(self._companies)
 
     async def read(self) -> RecentPushes:
         """Read it anew; RPCError."""
         now = utc_now()
-        today = now.date()
-        days, ended, failed, waiting, under_way, holds = await asyncio.gather(
-            asyncio.gather(*(self._day(today - timedelta(n), today) for n in range(DAYS))),
+        ended, failed, waiting, under_way, holds = await asyncio.gather(
             self._runs(f"{self._pushes} AND {_ENDED}", ENDED),
             self._failed(),
             self._runs(f"{self._pushes} AND {_older(now - LONG)}", WAITING),
-            self._count(f"{self._pushes} AND CloseTime IS NULL"),
+            self._client.count_workflows(f"{self._pushes} AND CloseTime IS NULL"),
             self._holds(),
         )
         return RecentPushes(
-            read_at=now,
-            days=days[::-1],
             ended=await self._read(ended),
             failed=await self._read(failed),
             waiting=await self._read(waiting),
-            under_way=under_way,
+            under_way=under_way.count,
             holds=holds,
         )
-
-    async def _day(self, day: date, today: date) -> DayCount:
-        if day in self._counted:
-            return self._counted[day]
-        begin = datetime.combine(day, time(), UTC)
-        span = f'CloseTime >= "{_text(begin)}" AND CloseTime < "{_text(begin + timedelta(1))}"'
-        where = f"{self._pushes} AND {span}"
-        failed = f'{where} AND ExecutionStatus="Failed" AND PushStatus'
-        groups, as_failed, as_timed_out = await asyncio.gather(
-            self._client.count_workflows(f"{where} GROUP BY ExecutionStatus"),
-            self._count(f'{failed}="Failed"'),
-            self._count(f'{failed}="TimedOut"'),
-        )
-        by_word = {str(group.group_values[0]): group.count for group in groups.groups}
-        ended = sum(count for word, count in by_word.items() if word != "ContinuedAsNew")
-        success = by_word.get("Completed", 0)
-        by_status = {
-            PushStatus.SUCCESS: success,
-            PushStatus.FAILED: as_failed,
-            PushStatus.TIMED_OUT: as_timed_out,
-            PushStatus.UNKNOWN: max(ended - success - as_failed - as_timed_out, 0),
-        }
-        counted = DayCount(day, by_status)
-        # The list lags behind: yesterday's last may come a moment after midnight.
-        if day < today - timedelta(1):
-            self._counted = {day: count for day, count in self._counted.items() if day < today}
-            self._counted[day] = counted
-        return counted
 
     async def _failed(self) -> list[WorkflowExecutionInfo]:
         """Give the last runs that did not succeed and that no later run of their push replaced."""
@@ -173,9 +129,6 @@ class RecentReader:
         )
         answer = await self._client.workflow_service.list_workflow_executions(asked, retry=True)
         return list(answer.executions)
-
-    async def _count(self, query: str) -> int:
-        return (await self._client.count_workflows(query)).count
 
     async def _memo(self, run: WorkflowExecutionInfo, name: str) -> Any:  # noqa: ANN401
         if name not in run.memo.fields:
@@ -217,8 +170,4 @@ def _started(run: WorkflowExecutionInfo) -> str:
 
 
 def _older(moment: datetime) -> str:
-    return f'CloseTime IS NULL AND StartTime < "{_text(moment)}"'
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+    return f'CloseTime IS NULL AND StartTime < "{time_text(moment)}"'

@@ -1,6 +1,5 @@
 """The start page: who needs a person now, how pushes end, how long they take, what waits."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +10,26 @@ from uuid import UUID
 from cachetools import LRUCache
 from fastapi import Request
 from starlette.responses import Response
+from temporalio.client import Client
 
 from activities.holds import Hold
 from codat.clock import utc_now
 from codat.models import PushStatus
 from codat.quota import DailyQuota
+from dispatch.day_counts import DayCount, DayCounter
 from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
 from gateway.dependencies import Dependencies
+from gateway.pages.cached_reading import CachedReading, Reading
 from gateway.pages.charts import HEIGHT, STATUSES, WIDTH, day_bars, durations_of
 from gateway.pages.login import LoginPages
 from gateway.rendering import page
 from gateway.sessions import remember
 
-FRESH = timedelta(seconds=15)
-"""How long what was read of Temporal is shown again."""
+FRESH, COUNTS_FRESH = timedelta(seconds=15), timedelta(minutes=1)
+"""How long what was read of Temporal is shown again, and what was counted there."""
+
+WAIT = 0.4
+"""Seconds. Whoever looks waits so long for what is new, twice; then the last known is shown."""
 
 _MAX_READERS = 100
 _MAX_ROWS = 20
@@ -66,24 +71,25 @@ class OverviewPage:
     def __init__(self, dependencies: Dependencies, visits: LoginPages) -> None:
         self._dependencies = dependencies
         self._visits = visits
-        self._readers: LRUCache[frozenset[UUID], _CachedReader] = LRUCache(_MAX_READERS)
+        self._readings: LRUCache[frozenset[UUID], _Readings] = LRUCache(_MAX_READERS)
 
     async def show(self, request: Request) -> Response:
         """Show it to whoever is logged in, of the companies that their key may see."""
         session = self._visits.visitor(request)
         companies = session.key.companies
-        reader = self._readers.get(companies)
-        if reader is None:
-            reader = _CachedReader(RecentReader(self._dependencies.temporal, companies))
-            self._readers[companies] = reader
-        recent, now = await reader.recent(), utc_now()
+        readings = self._readings.get(companies)
+        if readings is None:
+            readings = _Readings(self._dependencies.temporal, companies)
+            self._readings[companies] = readings
+        reading, days = await readings.recent(), await readings.days()
+        recent, now = reading.value, utc_now()
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
         needs = _needs_person(recent.failed)
         waits = [_waits(run, recent.holds, now) for run in recent.waiting]
         answer = page(
             "home",
             session=session,
-            age=now - recent.read_at,
+            age=reading.age,
             needs=needs[:_MAX_ROWS],
             needs_more=len(needs) - _MAX_ROWS,
             failed_limit=FAILED if len(recent.failed) >= FAILED else 0,
@@ -92,8 +98,9 @@ class OverviewPage:
             waits_count=f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
             long=LONG,
             under_way=recent.under_way,
-            days=recent.days,
-            bars=day_bars(recent.days),
+            days=days.value if days else [],
+            days_age=days.age if days else None,
+            bars=day_bars(days.value if days else []),
             statuses=STATUSES,
             size=(WIDTH, HEIGHT),
             durations=durations_of(recent.ended)[:_MAX_ROWS],
@@ -104,19 +111,21 @@ class OverviewPage:
         return remember(answer, session, request)
 
 
-class _CachedReader:
-    """Reads once for all who ask within some seconds."""
+class _Readings:
+    """What was read for those who see the same companies."""
 
-    def __init__(self, reader: RecentReader) -> None:
-        self._reader = reader
-        self._lock = asyncio.Lock()
-        self._known: RecentPushes | None = None
+    def __init__(self, client: Client, companies: frozenset[UUID]) -> None:
+        self._recent = CachedReading(RecentReader(client, companies).read, FRESH)
+        self._days = CachedReading(DayCounter(client, companies).count, COUNTS_FRESH)
 
-    async def recent(self) -> RecentPushes:
-        async with self._lock:
-            if self._known is None or utc_now() - self._known.read_at >= FRESH:
-                self._known = await self._reader.read()
-            return self._known
+    async def recent(self) -> Reading[RecentPushes]:
+        reading = await self._recent.get(WAIT)
+        while reading is None:
+            reading = await self._recent.get()
+        return reading
+
+    async def days(self) -> Reading[list[DayCount]] | None:
+        return await self._days.get(WAIT)
 
 
 def _needs_person(failed: Sequence[RecentRun]) -> list[NeedsPerson]:
