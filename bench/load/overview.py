@@ -38,7 +38,7 @@ from stack.services import running
 from workflows.models import PushRequest
 
 PLACES = (seeds.SYNCHRONOUS, seeds.PROMPT, seeds.REFUSING, seeds.OFFLINE)
-READINGS = 10
+READINGS = 5
 DAYS = 6.9
 WAIT_BETWEEN = 2
 """Seconds, in which the counts that a page has begun come to their end."""
@@ -131,6 +131,7 @@ async def read_often(client: Client) -> None:
         reader, counter = RecentReader(client), DayCounter(client)
         for what, read in (
             ("last runs", reader.read),
+            ("what needs a person", reader.failed),
             ("days, first", counter.count),
             ("days, next", counter.count),
         ):
@@ -140,7 +141,7 @@ async def read_often(client: Client) -> None:
             if len(times[what]) == 1:
                 print(f"calls until here: {calls.total()} {dict(calls)} ({what})")
     total = sum(sum(day.by_status.values()) for day in await DayCounter(client).count())
-    print(f"runs that ended in seven days: {total}")
+    print(f"runs that ended, of seven days: {total}")
     for what, each in times.items():
         print(f"{what}: median {median(each):.3f} s, longest {max(each):.3f} s of {len(each)}")
 

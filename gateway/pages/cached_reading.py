@@ -1,12 +1,15 @@
 """What was read a while ago: shown at once, with its age, while it is read anew."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from codat.clock import utc_now
+
+log = logging.getLogger("surepush.gateway")
 
 Value = TypeVar("Value")
 
@@ -42,6 +45,7 @@ class CachedReading(Generic[Value]):
             return self._known
         if self._task is None:
             self._task = asyncio.create_task(self._begin())
+            self._task.add_done_callback(_log_failure)
         task = self._task
         await asyncio.wait({task}, timeout=within)
         if task.done() and not self._known:
@@ -55,3 +59,9 @@ class CachedReading(Generic[Value]):
             return self._known
         finally:
             self._task = None
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    """Say of what a reading failed: whoever asked for it may be gone."""
+    if not task.cancelled() and task.exception():
+        log.warning("Temporal can't be read for the overview: %s", task.exception())

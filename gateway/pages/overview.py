@@ -1,9 +1,11 @@
 """The start page: who needs a person now, how pushes end, how long they take, what waits."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -81,33 +83,10 @@ class OverviewPage:
         if readings is None:
             readings = _Readings(self._dependencies.temporal, companies)
             self._readings[companies] = readings
-        reading, days = await readings.recent(), await readings.days()
-        recent, now = reading.value, utc_now()
+        shown, now = await readings.get(), utc_now()
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
-        needs = _needs_person(recent.failed)
-        waits = [_waits(run, recent.holds, now) for run in recent.waiting]
-        answer = page(
-            "home",
-            session=session,
-            age=reading.age,
-            needs=needs[:_MAX_ROWS],
-            needs_more=len(needs) - _MAX_ROWS,
-            failed_limit=FAILED if len(recent.failed) >= FAILED else 0,
-            holds=recent.holds,
-            waits=sorted(waits, key=lambda waiting: -waiting.age)[:_MAX_ROWS],
-            waits_count=f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
-            long=LONG,
-            under_way=recent.under_way,
-            days=days.value if days else [],
-            days_age=days.age if days else None,
-            bars=day_bars(days.value if days else []),
-            statuses=STATUSES,
-            size=(WIDTH, HEIGHT),
-            durations=durations_of(recent.ended)[:_MAX_ROWS],
-            causes=_causes(recent.ended)[:_MAX_ROWS],
-            ended=min(len(recent.ended), ENDED),
-            quota=quota,
-        )
+        values = {"session": session, "quota": quota, "is_whole": shown.is_whole}
+        answer = page("home", **values, **_needs(shown), **_recent(shown, now), **_days(shown))
         return remember(answer, session, request)
 
 
@@ -115,17 +94,69 @@ class _Readings:
     """What was read for those who see the same companies."""
 
     def __init__(self, client: Client, companies: frozenset[UUID]) -> None:
-        self._recent = CachedReading(RecentReader(client, companies).read, FRESH)
+        reader = RecentReader(client, companies)
+        self._recent = CachedReading(reader.read, FRESH)
+        self._failed = CachedReading(reader.failed, FRESH)
         self._days = CachedReading(DayCounter(client, companies).count, COUNTS_FRESH)
 
-    async def recent(self) -> Reading[RecentPushes]:
-        reading = await self._recent.get(WAIT)
-        while reading is None:
-            reading = await self._recent.get()
-        return reading
+    async def get(self) -> "_Shown":
+        """Return what is known after waiting for what is new; the costly counts come last."""
+        recent, failed = await asyncio.gather(self._recent.get(WAIT), self._failed.get(WAIT))
+        return _Shown(recent, failed, await self._days.get(WAIT))
 
-    async def days(self) -> Reading[list[DayCount]] | None:
-        return await self._days.get(WAIT)
+
+@dataclass(frozen=True)
+class _Shown:
+    """What can be shown now; None is still being read."""
+
+    recent: Reading[RecentPushes] | None
+    failed: Reading[list[RecentRun]] | None
+    days: Reading[list[DayCount]] | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all has been read."""
+        return bool(self.recent and self.failed and self.days)
+
+
+def _needs(shown: _Shown) -> dict[str, Any]:
+    failed = shown.failed.value if shown.failed else []
+    rows = _needs_person(failed)
+    return {
+        "needs": rows[:_MAX_ROWS] if shown.failed else None,
+        "needs_more": len(rows) - _MAX_ROWS,
+        "failed_limit": FAILED if len(failed) >= FAILED else 0,
+        "needs_age": shown.failed.age if shown.failed else None,
+    }
+
+
+def _recent(shown: _Shown, now: datetime) -> dict[str, Any]:
+    if shown.recent is None:
+        return {"recent": None, "holds": {}}
+    recent = shown.recent.value
+    waits = [_waits(run, recent.holds, now) for run in recent.waiting]
+    return {
+        "recent": recent,
+        "age": shown.recent.age,
+        "holds": recent.holds,
+        "waits": sorted(waits, key=lambda waiting: -waiting.age)[:_MAX_ROWS],
+        "waits_count": f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
+        "long": LONG,
+        "durations": durations_of(recent.ended)[:_MAX_ROWS],
+        "causes": _causes(recent.ended)[:_MAX_ROWS],
+        "ended": min(len(recent.ended), ENDED),
+    }
+
+
+def _days(shown: _Shown) -> dict[str, Any]:
+    days = shown.days.value if shown.days else []
+    return {
+        "days": days,
+        "days_age": shown.days.age if shown.days else None,
+        "bars": day_bars(days),
+        "statuses": STATUSES,
+        "size": (WIDTH, HEIGHT),
+    }
 
 
 def _needs_person(failed: Sequence[RecentRun]) -> list[NeedsPerson]:
