@@ -27,8 +27,10 @@ from dispatch.settings import DispatchSettings
 from gateway.app import build_app
 from gateway.connections import bounded_protocol
 from gateway.dependencies import Dependencies
+from gateway.directory import Directory
 from gateway.middleware.request_limits import MAX_HEADER_BYTES
 from gateway.public_url import LOOPBACK
+from gateway.references import References
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger("surepush.gateway")
@@ -137,6 +139,8 @@ async def main(host: str, port: int) -> None:
             settings,
             queue,
             webhooks,
+            directory=Directory(codat.reads),
+            references=References(codat.reads),
             quota=lambda: codat.limits.allowance,
             tell_quota=codat.limits.note_allowance,
             meter=meter,

@@ -20,8 +20,8 @@ from codat.models import PushStatus
 from codat.quota import DailyQuota
 from dispatch.day_counts import DayCount, DayCounter
 from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
+from gateway.cached_reading import CachedReading, Reading
 from gateway.dependencies import Dependencies
-from gateway.pages.cached_reading import CachedReading, Reading
 from gateway.pages.charts import HEIGHT, STATUSES, WIDTH, day_bars, durations_of
 from gateway.pages.login import LoginPages
 from gateway.rendering import page
@@ -30,8 +30,8 @@ from gateway.sessions import remember
 FRESH, COUNTS_FRESH = timedelta(seconds=15), timedelta(minutes=1)
 """How long what was read of Temporal is shown again, and what was counted there."""
 
-WAIT = 0.4
-"""Seconds. Whoever looks waits so long for what is new, twice; then the last known is shown."""
+WAIT, WAIT_FOR_COUNTS = 0.3, 0.2
+"""Seconds. Whoever looks waits so long for what is new; then the last known is shown."""
 
 _MAX_READERS = 100
 _MAX_ROWS = 20
@@ -102,7 +102,7 @@ class _Readings:
     async def get(self) -> "_Shown":
         """Return what is known after waiting for what is new; the costly counts come last."""
         recent, failed = await asyncio.gather(self._recent.get(WAIT), self._failed.get(WAIT))
-        return _Shown(recent, failed, await self._days.get(WAIT))
+        return _Shown(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
 
 
 @dataclass(frozen=True)

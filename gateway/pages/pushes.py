@@ -17,11 +17,12 @@ from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
 from gateway.pages.bulk import BulkPages
-from gateway.pages.forms.render import record_from_form, render_form
+from gateway.pages.forms.render import record_from_form
 from gateway.pages.listing import ListPages
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
 from gateway.pages.overview import OverviewPage
+from gateway.pages.record_form import record_form
 from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
@@ -44,7 +45,7 @@ class Pages:
         session = self._visits.session_for(request, company, Role.PUSH)
         target = _target(company, connection, kind)
         cached = await self._dependencies.options.get(target)
-        form = await in_turn(render_form, cached.document)
+        form = await record_form(self._dependencies.references, target, cached)
         about = _about_new(session, target)
         answer = await in_turn(page, "new", **about, form=form)
         return remember(answer, session, request)
@@ -70,7 +71,7 @@ class Pages:
                     return to_push(company, push_id)
                 except HttpError as error:
                     message, status = error.message, error.status
-        form = await in_turn(render_form, cached.document, record, problems)
+        form = await record_form(self._dependencies.references, target, cached, record, problems)
         shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
         about = _about_new(session, target) | shown | {"message": message}
         return await in_turn(page, "new", status, **about, form=form)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.pages.cached_reading import CachedReading
+from gateway.cached_reading import CachedReading
 
 LONG_AGO = timedelta(0)
 """Nothing is fresh."""

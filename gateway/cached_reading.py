@@ -64,4 +64,4 @@ class CachedReading(Generic[Value]):
 def _log_failure(task: asyncio.Task[Any]) -> None:
     """Say of what a reading failed: whoever asked for it may be gone."""
     if not task.cancelled() and task.exception():
-        log.warning("Temporal can't be read for the overview: %s", task.exception())
+        log.warning("What pages show can't be read: %s", task.exception())

@@ -1,0 +1,46 @@
+"""Names on the pages: what forms offer from the books, companies and their software."""
+
+from uuid import UUID
+
+import pytest_asyncio
+
+from emulator import seeds
+from tests.support.eventually import eventually
+from tests.support.html_page import Page
+from tests.web.test_pages_sessions import NEW, browser, logged_in
+
+BILLS = NEW.replace("suppliers", "bills")
+MAX_BYTES = 100_000
+
+
+@pytest_asyncio.fixture(loop_scope="session", name="http")
+async def _http(door):
+    async with browser(door) as http:
+        await logged_in(http)
+        yield http
+
+
+async def test_a_bill_offers_the_suppliers_of_the_books(http, door):
+    reads = door.parts.references._reads  # noqa: SLF001, the front door's own client
+    for kind in ("suppliers", "taxRates"):
+        await reads.refresh(UUID(seeds.COMPANY), kind)
+    door.cluster.codat.advance(120)
+
+    async def offers_both():
+        page = Page((await http.get(BILLS)).text)
+        offered = {at["value"] for at in page.all("option") if "label" in at}
+        return {seeds.SUPPLIER, seeds.TAX_RATE} <= offered
+
+    await eventually(offers_both)  # the books are not waited for
+    answer = await http.get(BILLS)
+    assert "b-supplierRef" == Page(answer.text).named("supplierRef/id")["list"]
+    assert len(answer.content) < MAX_BYTES
+
+
+async def test_where_reading_is_refused_the_form_is_as_before(http, door):
+    door.cluster.codat.connection(seeds.OTHER_PROMPT).set(refuses_reads=403)
+    there = BILLS.replace(seeds.COMPANY, seeds.OTHER_COMPANY)
+    answer = await http.get(there.replace(seeds.PROMPT, seeds.OTHER_PROMPT))
+
+    assert 200 == answer.status_code
+    assert "b-supplierRef" not in answer.text
