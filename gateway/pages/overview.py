@@ -22,6 +22,7 @@ from dispatch.day_counts import DayCount, DayCounter
 from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
 from gateway.cached_reading import CachedReading, Reading
 from gateway.dependencies import Dependencies
+from gateway.directory import Names
 from gateway.pages.charts import HEIGHT, STATUSES, WIDTH, day_bars, durations_of
 from gateway.pages.login import LoginPages
 from gateway.rendering import page
@@ -35,6 +36,7 @@ WAIT, WAIT_FOR_COUNTS = 0.3, 0.2
 
 _MAX_READERS = 100
 _MAX_ROWS = 20
+_MAX_COMPANIES = 200
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class OverviewPage:
             self._readings[companies] = readings
         shown, now = await readings.get(), utc_now()
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
+        names = await self._dependencies.directory.names(companies)
         values = {"session": session, "quota": quota, "is_whole": shown.is_whole}
+        values |= _companies(names, companies)
         answer = page("home", **values, **_needs(shown), **_recent(shown, now), **_days(shown))
         return remember(answer, session, request)
 
@@ -117,6 +121,17 @@ class _Shown:
     def is_whole(self) -> bool:
         """Whether all has been read."""
         return bool(self.recent and self.failed and self.days)
+
+
+def _companies(names: Names, own: frozenset[UUID]) -> dict[str, Any]:
+    known = names.by_name
+    unknown = sorted(str(company) for company in own if str(company) not in names.companies)
+    listed = [*known, *((company, company) for company in unknown)]
+    return {
+        "names": names,
+        "companies": listed[:_MAX_COMPANIES],
+        "companies_cut": len(listed) > _MAX_COMPANIES or (names.is_cut and not own),
+    }
 
 
 def _needs(shown: _Shown) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from uuid import UUID
 import pytest_asyncio
 
 from emulator import seeds
+from emulator.examples import record
 from tests.support.eventually import eventually
+from tests.support.front_door import BOUND_KEY
 from tests.support.html_page import Page
-from tests.web.test_pages_sessions import NEW, browser, logged_in
+from tests.web.test_pages_sessions import HOME, NEW, browser, logged_in
 
 BILLS = NEW.replace("suppliers", "bills")
 MAX_BYTES = 100_000
@@ -44,3 +46,29 @@ async def test_where_reading_is_refused_the_form_is_as_before(http, door):
 
     assert 200 == answer.status_code
     assert "b-supplierRef" not in answer.text
+
+
+async def test_pages_name_the_company_and_its_software(http, door):
+    key = (await door.http.post(door.path(), json=record("suppliers"))).json()["pushOperationKey"]
+    await door.ended(key)
+
+    async def named(path, *texts):
+        page = (await http.get(path)).text
+        return all(text in page for text in texts)
+
+    await eventually(lambda: named("/", ">Harbour Bakery</a>", "cloudbooks"))
+    await eventually(lambda: named(HOME, "Pushes of Harbour Bakery", "cloudbooks"))
+    await eventually(
+        lambda: named(f"{HOME}/{key}", "<dd>Harbour Bakery</dd>", "<dd>cloudbooks</dd>")
+    )
+
+
+async def test_a_bound_key_sees_the_names_of_its_companies_only(door):
+    async with browser(door) as http:
+        await logged_in(http, BOUND_KEY)
+
+        async def named():
+            return ">Mill Street Garage</a>" in (await http.get("/")).text
+
+        await eventually(named)
+        assert "Harbour Bakery" not in (await http.get("/")).text
