@@ -61,6 +61,7 @@ from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
 from workflows.look_again import LookAgainWorkflow
 from workflows.notify import NotifyWorkflow
+from workflows.options_seen import OptionsSeenWorkflow
 from workflows.plan.workflow import PlanWorkflow
 from workflows.push import PushWorkflow
 from workflows.turn import TurnWorkflow
@@ -93,6 +94,7 @@ WORKFLOWS = [
     LookAgainWorkflow,
     BulkRetryWorkflow,
     HoldWorkflow,
+    OptionsSeenWorkflow,
     PlanWorkflow,
     TurnWorkflow,
 ]

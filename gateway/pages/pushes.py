@@ -16,6 +16,7 @@ from gateway.api.pushes import checked, find, minutes_of, start_or_join
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
+from gateway.option_changes import OptionChangesReader
 from gateway.pages.bulk import BulkPages
 from gateway.pages.forms.render import record_from_form
 from gateway.pages.listing import ListPages
@@ -37,6 +38,9 @@ class Pages:
         self._dependencies = dependencies
         self._visits = visits
         self._live = Live(dependencies)
+        self._changes = OptionChangesReader(
+            dependencies.temporal, dependencies.task_queue, dependencies.meter
+        )
 
     async def new(
         self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
@@ -47,6 +51,7 @@ class Pages:
         cached = await self._dependencies.options.get(target)
         form = await record_form(self._dependencies.references, target, cached)
         about = _about_new(session, target)
+        about["changes"] = await self._changes.of(target, cached)
         answer = await in_turn(page, "new", **about, form=form)
         return remember(answer, session, request)
 
@@ -168,4 +173,5 @@ def _about_new(session: Session, target: PushTarget) -> dict[str, Any]:
         "key": uuid4(),
         "minutes": "",
         "message": "",
+        "changes": None,
     }

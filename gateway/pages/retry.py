@@ -191,4 +191,5 @@ def _shown(  # noqa: PLR0913, what the page shows
         "key": "",
         "minutes": minutes,
         "message": message,
+        "changes": None,
     }
