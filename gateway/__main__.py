@@ -23,6 +23,7 @@ from dispatch.process.logs import configure_logging
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from dispatch.process.tracing import interceptors_of, observed, tracer_of
 from dispatch.process_exit import end_process
+from dispatch.quota_reports import watching_quota
 from dispatch.settings import DispatchSettings
 from gateway.app import build_app
 from gateway.connections import bounded_protocol
@@ -131,6 +132,7 @@ async def main(host: str, port: int) -> None:
     async with (
         CodatClient(asking, on_request=observed(counting(meter), tracer)) as codat,
         watching_clocks(client, codat),
+        watching_quota(client, codat.limits.note_allowance),
     ):
         cache = OptionsCache(codat)
         dependencies = Dependencies(
