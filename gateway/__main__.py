@@ -26,6 +26,7 @@ from dispatch.process_exit import end_process
 from dispatch.quota_reports import watching_quota
 from dispatch.settings import DispatchSettings
 from gateway.app import build_app
+from gateway.book_records import BookRecords
 from gateway.connections import bounded_protocol
 from gateway.dependencies import Dependencies
 from gateway.directory import Directory
@@ -141,6 +142,7 @@ async def main(host: str, port: int) -> None:
             settings,
             queue,
             webhooks,
+            books=BookRecords(codat.reads),
             directory=Directory(codat.reads),
             references=References(codat.reads),
             quota=lambda: codat.limits.allowance,

@@ -11,6 +11,7 @@ from temporalio.common import MetricMeter
 from codat.quota import DailyQuota
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
+from gateway.book_records import BookRecords
 from gateway.directory import Directory
 from gateway.endings import Endings
 from gateway.owned import OwnedPushes
@@ -26,7 +27,8 @@ class Dependencies:
 
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
     answers were missed, `first_words` what a second person has to confirm.
-    `directory` has the names of companies, `references` what forms offer from the books.
+    `directory` has the names of companies, `references` what forms offer from the books, `books`
+    the records there.
     `endings` has how runs ended, `quota` tells the day's requests that are left.
     `closing` is set when streams have to end; what is counted goes to `meter`,
     what is traced to `tracer`.
@@ -43,6 +45,7 @@ class Dependencies:
     quota: Callable[[], DailyQuota] = DailyQuota
     tell_quota: Callable[[DailyQuota], None] = lambda _: None
     directory: Directory = field(default_factory=Directory)
+    books: BookRecords = field(default_factory=BookRecords)
     references: References = field(default_factory=References)
     endings: Endings = field(default_factory=Endings)
     closing: asyncio.Event = field(default_factory=asyncio.Event)

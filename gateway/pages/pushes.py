@@ -27,6 +27,7 @@ from gateway.pages.record_form import record_form
 from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
+from gateway.snapshot import PushSnapshot
 
 _DataTypePath = Annotated[str, Path(alias="dataType")]
 
@@ -96,9 +97,17 @@ class Pages:
             title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=record_of(snapshot.request),
-            stands=snapshot.outcome.data if snapshot.outcome else None,
+            stands=await self._standing(snapshot),
         )
         return remember(answer, session, request)
+
+    async def _standing(self, snapshot: PushSnapshot) -> object:
+        """Give the record as it stands: as the operation told it, or else as the books have it."""
+        outcome, asked = snapshot.outcome, snapshot.request
+        if outcome is None or asked is None or outcome.data is not None:
+            return outcome.data if outcome else None
+        ids = [record.id for record in outcome.records if record.id]
+        return await self._dependencies.books.record(asked.target, ids[0]) if ids else None
 
     async def events(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Stream the push's page as it changes."""

@@ -20,6 +20,7 @@ from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import Emulator, seeds
 from gateway.app import build_app
+from gateway.book_records import BookRecords
 from gateway.dependencies import Dependencies
 from gateway.directory import Directory
 from gateway.references import References
@@ -93,6 +94,7 @@ async def front_door(
             cache,
             known,
             home.task_queue,
+            books=BookRecords(codat.reads),
             directory=Directory(codat.reads),
             references=References(codat.reads),
             meter=meter,

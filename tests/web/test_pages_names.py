@@ -25,7 +25,7 @@ async def _http(door):
 async def test_a_bill_offers_the_suppliers_of_the_books(http, door):
     reads = door.parts.references._reads  # noqa: SLF001, the front door's own client
     for kind in ("suppliers", "taxRates"):
-        await reads.refresh(UUID(seeds.COMPANY), kind)
+        await reads.refresh(UUID(seeds.COMPANY), kind, UUID(seeds.PROMPT))
     door.cluster.codat.advance(120)
 
     async def offers_both():
@@ -72,3 +72,18 @@ async def test_a_bound_key_sees_the_names_of_its_companies_only(door):
 
         await eventually(named)
         assert "Harbour Bakery" not in (await http.get("/")).text
+
+
+async def test_what_was_sent_stands_beside_what_the_books_have(http, door):
+    sent = record("suppliers")
+    key = (await door.http.post(door.path(), json=sent)).json()["pushOperationKey"]
+    await door.ended(key)
+    reads = door.parts.references._reads  # noqa: SLF001, the front door's own client
+    await reads.refresh(UUID(seeds.COMPANY), "suppliers", UUID(seeds.PROMPT))
+    door.cluster.codat.advance(120)
+
+    async def shows_both():
+        page = (await http.get(f"{HOME}/{key}")).text
+        return "What was sent" in page and "sourceModifiedDate" in page
+
+    await eventually(shows_both)
