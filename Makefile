@@ -5,7 +5,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ADVISORY := https://api.osv.dev/v1/vulns/OSV-2020-111
 LICENCES := Apache;BSD;ISC;MIT;MPL;Mozilla Public License 2.0;PSF-2.0;Python Software Foundation
 
-demo: .venv/ready    ## four pushes, four endings, and a worker killed on the way
+demo: .venv/ready    ## four pushes, four endings, a worker killed on the way, and a plan
 	$(BIN)/python dev.py demo
 
 dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; Ctrl-C ends all
