@@ -5,12 +5,14 @@ when something was wrong.
 """
 
 import argparse
+import asyncio
 import sys
 import time
 from collections import Counter
 
 from simulation.plan import MODES
-from simulation.runner import PUSHES, Result, simulate
+from simulation.replays import disagreements, sample
+from simulation.runner import PUSHES, History, Result, simulate
 from simulation.shrink import Shrinker
 
 
@@ -29,12 +31,14 @@ def main() -> int:
 
 def _many(given: argparse.Namespace) -> int:
     begun, wrong = time.process_time(), 0
+    sampled: list[History] = []
     statuses: Counter[str] = Counter()
     modes: Counter[str] = Counter()
     for seed in range(given.first, given.first + given.seeds):
         result = simulate(seed, pushes=given.pushes)
         statuses.update(result.report.statuses)
         modes[result.mode.name] += given.pushes
+        sampled += sample(result.histories)
         if result.report.violations:
             wrong += 1
             _print_result(result)
@@ -47,7 +51,15 @@ def _many(given: argparse.Namespace) -> int:
     for mode in MODES:
         print(f"  {modes[mode.name]:8,} {mode.name}")
     print(f"{wrong} of {given.seeds:,} seeds went wrong")
-    return int(wrong > 0)
+    return int(bool(wrong + _replay(sampled)))
+
+
+def _replay(sampled: list[History]) -> int:
+    """Have the SDK's Replayer read some histories; gives how many it reads otherwise."""
+    disagreeing = asyncio.run(disagreements(sampled))
+    print(f"{len(disagreeing)} of {len(sampled)} replayed histories were read otherwise by the SDK")
+    print(*disagreeing, sep="\n")
+    return len(disagreeing)
 
 
 def _shrink(result: Result, pushes: int) -> None:

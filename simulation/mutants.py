@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.mutation.protocol import MUTANTS
+from tests.mutation import clocks, protocol
 from tests.mutation.runner import ROOT, Mutant
 
 FOLDERS = (
@@ -55,7 +55,7 @@ def main() -> int:
     given = parser.parse_args()
     chosen = [
         mutant
-        for mutant in (*PUT_BACK, *MUTANTS)
+        for mutant in (*PUT_BACK, *protocol.MUTANTS, *clocks.MUTANTS)
         if mutant.name in given.names or (not given.names and not mutant.path.startswith(OUTSIDE))
     ]
     missed = [mutant.name for mutant in chosen if not _is_found(mutant, given.pushes)]
@@ -82,10 +82,11 @@ def _is_found(mutant: Mutant, pushes: int) -> bool:
         )
     lines = found.stdout.splitlines() or found.stderr.splitlines()[-1:]
     result = next((line for line in lines if line.startswith("FOUND")), f"not in {pushes} pushes")
-    what = next((line.strip() for line in lines if line.startswith("  ")), "")
+    is_found = result.startswith("FOUND")
+    what = next((line.strip() for line in lines if is_found and line.startswith("  ")), "")
     spent = time.monotonic() - begun
     print(f"{mutant.name}: {result.lower()} ({spent:.0f} s). {what}", flush=True)
-    return result.startswith("FOUND")
+    return is_found
 
 
 if __name__ == "__main__":
