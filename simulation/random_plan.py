@@ -23,19 +23,20 @@ from simulation.plan import (
 def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> Plan:
     """Draw the run that belongs to a seed."""
     mode = mode or choices.pick("mode", MODES)
+    updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
     items: list[Item] = []
     for number in range(pushes):
-        items.append(_varied(choices, _item(choices, number), items))
+        items.append(_varied(choices, _item(choices, number), items, updates))
     return Plan(mode, items)
 
 
-def _varied(choices: Choices, item: Item, earlier: list[Item]) -> Item:
+def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:
     """Let some pushes be twins of others, and some update a record instead of creating one."""
     name = f"push {item.number}"
     creates = [other for other in earlier if other.record_id is None]
     if creates and choices.happens(f"twin {name}", 0.08):
         return _twin(choices, item, choices.pick(f"model of {name}", creates))
-    if choices.happens(f"update {name}", 0.15):
+    if choices.happens(f"update {name}", updates):
         return _update(choices, item, [other for other in earlier if other.record_id])
     return item
 

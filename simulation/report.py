@@ -11,7 +11,7 @@ from simulation.holds import sent_while_held
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
 from simulation.server.run import Run
-from simulation.updates import UpdateCase, stale
+from simulation.updates import UpdateCase, out_of_order, stale
 from simulation.world import SimulatedWorld
 from workflows.models import PushOutcome
 
@@ -65,9 +65,8 @@ def check_run(world: SimulatedWorld) -> RunReport:
     books = Books(world.platform.emulator)
     cases = [_case(world, item, books) for item in world.plan.items]
     report.violations += _shared(cases)
-    report.violations += stale(
-        [case.as_update for case in cases if case.item.record_id and case.runs]
-    )
+    updates = [case.as_update for case in cases if case.item.record_id and case.runs]
+    report.violations += [*stale(updates), *out_of_order(updates)]
     for case in cases:
         last = case.outcomes[-1][1].status if case.outcomes else "never ended"
         report.statuses[str(last)] += 1
