@@ -55,7 +55,7 @@ class PlanTooLarge(ValueError):
 
 
 @dataclass(frozen=True)
-class StartedPlan(client_plans.Plan):
+class StartedPlan(client_plans.StartedPlan):
     """A plan of the application's own, which tells its steps also where its workflow does not."""
 
     async def report(self) -> PlanReport:

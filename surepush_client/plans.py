@@ -26,7 +26,7 @@ from surepush_client.starts import input_of, start_once
 
 
 @dataclass(frozen=True)
-class Plan:
+class StartedPlan:
     """A plan that was started, here or elsewhere, now or earlier; `is_new`: here and now."""
 
     client: Client
@@ -75,12 +75,14 @@ class Plan:
         return NoSuchPlan(f"There is no plan {self.plan_id} under way.") if is_missing else error
 
 
-async def start_plan(client: Client, plan: PlanRequest, task_queue: str = TASK_QUEUE) -> Plan:
+async def start_plan(
+    client: Client, plan: PlanRequest, task_queue: str = TASK_QUEUE
+) -> StartedPlan:
     """Start a plan, or join the one that has its key.
 
     Raises: PlanKeyConflict where the key belongs to another plan, RPCError.
     """
-    started = Plan(client, plan.plan_id)
+    started = StartedPlan(client, plan.plan_id)
     if await start_once(client, "plan", plan, id=plan.workflow_id, task_queue=task_queue):
         return replace(started, is_new=True)
     known = await input_of(client, plan.workflow_id)

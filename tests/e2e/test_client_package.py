@@ -130,12 +130,12 @@ async def test_an_installed_client_tells_what_is_wrong(stack, python, tmp_path):
 
 
 async def test_an_installed_client_runs_a_plan_and_refuses_another(stack, python, tmp_path):
-    file, codes = tmp_path / "plan.json", []
-    content = to_plain(plan_of(*THREE, key=str(uuid4())).content)
-    for asked in (content, content, content | {"onFailure": "stop"}):
-        file.write_text(json.dumps(asked))
+    key, file, codes = str(uuid4()), tmp_path / "plan.json", []
+    for on_failure in ("wait", "wait", "stop"):
+        content = plan_of(*THREE, key=key, onFailure=on_failure).content
+        file.write_text(json.dumps(to_plain(content)))
         ran = await run(python, PLAN, str(file), environment=stack.environment, cwd=tmp_path)
         codes.append(ran.code)
 
     assert [0, 0, 2] == codes
-    assert f"The key {content['key']} belongs to another plan" in ran.complaint
+    assert f"The key {key} belongs to another plan" in ran.complaint

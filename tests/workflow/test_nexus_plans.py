@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from dispatch import plans
 from dispatch.payloads.converter import CONVERTER
-from dispatch.plans import StartedPlan
 from emulator.examples import record
 from surepush_client.errors import InvalidPlanRequest, NoSuchPlan, PlanEnded, PlanKeyConflict
 from surepush_client.nexus import PushRetry, report_of_failure
 from surepush_client.plan_models import SUCCEEDED, WAITING, PlanRequest
-from surepush_client.plans import Plan, start_plan
+from surepush_client.plans import StartedPlan, start_plan
 from tests.support.cluster import cluster
 from tests.support.eventually import eventually
 from tests.support.nexus_caller import Planning, Retrying, calling
@@ -58,7 +58,7 @@ async def test_a_step_that_is_retried_through_nexus_ends_the_plan(caller):
     plan = a_plan(a_bad_step("supplier"))
     running = await caller.start(Planning.run, plan)
     await eventually(lambda: is_there(caller, plan))
-    await until_state(StartedPlan(caller.house.client, plan.plan_id), WAITING)
+    await until_state(plans.StartedPlan(caller.house.client, plan.plan_id), WAITING)
     names = {"connectionId": plan.steps[0].push["connectionId"], "dataType": "suppliers"}
     key = {"companyId": plan.company_id, "idempotencyKey": f"{plan.key}/supplier"}
     mended = record("suppliers", number="mended")
@@ -69,7 +69,7 @@ async def test_a_step_that_is_retried_through_nexus_ends_the_plan(caller):
 
 async def is_there(caller, plan):
     try:
-        return await Plan(caller.house.client, plan.plan_id).describe()
+        return await StartedPlan(caller.house.client, plan.plan_id).describe()
     except NoSuchPlan:
         return None
 
@@ -123,4 +123,4 @@ async def test_a_backend_learns_of_other_ends_of_a_plan(caller):
     with pytest.raises(PlanEnded):
         await waiting.outcome()
     with pytest.raises(NoSuchPlan):
-        await Plan(here.client, uuid4()).outcome()
+        await StartedPlan(here.client, uuid4()).outcome()
