@@ -20,7 +20,7 @@ from codat.models import PushStatus
 from codat.quota import DailyQuota
 from dispatch.day_counts import DayCount, DayCounter
 from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
-from gateway.cached_reading import CachedReading, Reading
+from gateway.cached_reading import CachedReading, CachedValue
 from gateway.dependencies import Dependencies
 from gateway.directory import Names
 from gateway.pages.charts import HEIGHT, STATUSES, WIDTH, day_bars, durations_of
@@ -85,9 +85,11 @@ class OverviewPage:
         if readings is None:
             readings = _Readings(self._dependencies.temporal, companies)
             self._readings[companies] = readings
-        shown, now = await readings.get(), utc_now()
+        shown, names = await asyncio.gather(
+            readings.get(), self._dependencies.directory.names(companies)
+        )
+        now = utc_now()
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
-        names = await self._dependencies.directory.names(companies)
         values = {"session": session, "quota": quota, "is_whole": shown.is_whole}
         values |= _companies(names, companies)
         answer = page("home", **values, **_needs(shown), **_recent(shown, now), **_days(shown))
@@ -103,19 +105,19 @@ class _Readings:
         self._failed = CachedReading(reader.failed, FRESH)
         self._days = CachedReading(DayCounter(client, companies).count, COUNTS_FRESH)
 
-    async def get(self) -> "_Shown":
+    async def get(self) -> "_OverviewValues":
         """Return what is known after waiting for what is new; the costly counts come last."""
         recent, failed = await asyncio.gather(self._recent.get(WAIT), self._failed.get(WAIT))
-        return _Shown(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
+        return _OverviewValues(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _OverviewValues:
     """What can be shown now; None is still being read."""
 
-    recent: Reading[RecentPushes] | None
-    failed: Reading[list[RecentRun]] | None
-    days: Reading[list[DayCount]] | None
+    recent: CachedValue[RecentPushes] | None
+    failed: CachedValue[list[RecentRun]] | None
+    days: CachedValue[list[DayCount]] | None
 
     @property
     def is_whole(self) -> bool:
@@ -134,7 +136,7 @@ def _companies(names: Names, own: frozenset[UUID]) -> dict[str, Any]:
     }
 
 
-def _needs(shown: _Shown) -> dict[str, Any]:
+def _needs(shown: _OverviewValues) -> dict[str, Any]:
     failed = shown.failed.value if shown.failed else []
     rows = _needs_person(failed)
     return {
@@ -145,7 +147,7 @@ def _needs(shown: _Shown) -> dict[str, Any]:
     }
 
 
-def _recent(shown: _Shown, now: datetime) -> dict[str, Any]:
+def _recent(shown: _OverviewValues, now: datetime) -> dict[str, Any]:
     if shown.recent is None:
         return {"recent": None, "holds": {}}
     recent = shown.recent.value
@@ -163,7 +165,7 @@ def _recent(shown: _Shown, now: datetime) -> dict[str, Any]:
     }
 
 
-def _days(shown: _Shown) -> dict[str, Any]:
+def _days(shown: _OverviewValues) -> dict[str, Any]:
     days = shown.days.value if shown.days else []
     return {
         "days": days,
