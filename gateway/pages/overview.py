@@ -105,14 +105,14 @@ class _Readings:
         self._failed = CachedReading(reader.failed, FRESH)
         self._days = CachedReading(DayCounter(client, companies).count, COUNTS_FRESH)
 
-    async def get(self) -> "_OverviewValues":
+    async def get(self) -> "_Numbers":
         """Return what is known after waiting for what is new; the costly counts come last."""
         recent, failed = await asyncio.gather(self._recent.get(WAIT), self._failed.get(WAIT))
-        return _OverviewValues(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
+        return _Numbers(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
 
 
 @dataclass(frozen=True)
-class _OverviewValues:
+class _Numbers:
     """What can be shown now; None is still being read."""
 
     recent: CachedValue[RecentPushes] | None
@@ -136,7 +136,7 @@ def _companies(names: Names, own: frozenset[UUID]) -> dict[str, Any]:
     }
 
 
-def _needs(shown: _OverviewValues) -> dict[str, Any]:
+def _needs(shown: _Numbers) -> dict[str, Any]:
     failed = shown.failed.value if shown.failed else []
     rows = _needs_person(failed)
     return {
@@ -147,7 +147,7 @@ def _needs(shown: _OverviewValues) -> dict[str, Any]:
     }
 
 
-def _recent(shown: _OverviewValues, now: datetime) -> dict[str, Any]:
+def _recent(shown: _Numbers, now: datetime) -> dict[str, Any]:
     if shown.recent is None:
         return {"recent": None, "holds": {}}
     recent = shown.recent.value
@@ -165,7 +165,7 @@ def _recent(shown: _OverviewValues, now: datetime) -> dict[str, Any]:
     }
 
 
-def _days(shown: _OverviewValues) -> dict[str, Any]:
+def _days(shown: _Numbers) -> dict[str, Any]:
     days = shown.days.value if shown.days else []
     return {
         "days": days,
