@@ -31,7 +31,7 @@ from gateway.sessions import remember
 FRESH, COUNTS_FRESH = timedelta(seconds=15), timedelta(minutes=1)
 """How long what was read of Temporal is shown again, and what was counted there."""
 
-WAIT, WAIT_FOR_COUNTS = 0.3, 0.2
+WAIT, WAIT_FOR_COUNTS = 0.2, 0.1
 """Seconds. Whoever looks waits so long for what is new; then the last known is shown."""
 
 _MAX_READERS = 100
