@@ -141,7 +141,7 @@ class Item:
 
 
 @dataclass
-class Plan:
+class RunPlan:
     """A whole run."""
 
     mode: Mode

@@ -16,18 +16,18 @@ from simulation.plan import (
     AimedCommand,
     Item,
     Mode,
-    Plan,
+    RunPlan,
 )
 
 
-def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> Plan:
+def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPlan:
     """Draw the run that belongs to a seed."""
     mode = mode or choices.pick("mode", MODES)
     updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
     items: list[Item] = []
     for number in range(pushes):
         items.append(_varied(choices, _item(choices, number), items, updates))
-    return Plan(mode, items)
+    return RunPlan(mode, items)
 
 
 def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:

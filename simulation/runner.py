@@ -18,7 +18,7 @@ from simulation import machine, shortcuts
 from simulation.choices import Choices
 from simulation.loop import Runaway, Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
-from simulation.plan import Mode, Plan
+from simulation.plan import Mode, RunPlan
 from simulation.random_plan import make_plan
 from simulation.report import RunReport, check_run
 from simulation.trace import Trace
@@ -62,13 +62,13 @@ def simulate(
     return run_plan(make_plan(choices, pushes, mode), choices, keep_trace=keep_trace)
 
 
-def run_plan(plan: Plan, choices: Choices, *, keep_trace: bool = False) -> Result:
+def run_plan(plan: RunPlan, choices: Choices, *, keep_trace: bool = False) -> Result:
     """Do a run that was planned, with these choices."""
     with by_itself():
         return _run(plan, choices, keep_trace=keep_trace)
 
 
-def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
+def _run(plan: RunPlan, choices: Choices, *, keep_trace: bool) -> Result:
     shortcuts.install()
     loop = VirtualLoop()
     trace = Trace(loop.time, keep=keep_trace)

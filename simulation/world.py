@@ -19,7 +19,7 @@ from simulation.holds import Holder
 from simulation.loop import VirtualLoop
 from simulation.network import ServerConnection, make_client
 from simulation.operator_commands import OperatorCommands
-from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, Plan
+from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, RunPlan
 from simulation.platform import PlatformSide
 from simulation.processes import SimulatedProcess
 from simulation.reports import WebhookSource
@@ -41,7 +41,7 @@ SETTLES_FOR = 1800.0
 class SimulatedWorld:
     """One run of a plan."""
 
-    plan: Plan
+    plan: RunPlan
     choices: Choices
     loop: VirtualLoop
     trace: Trace
