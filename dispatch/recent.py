@@ -135,7 +135,12 @@ class RecentReader:
         return None
 
     async def _read(self, runs: Iterable[WorkflowExecutionInfo]) -> list[RecentRun]:
-        return [run for run in [await self._recent(run) for run in runs] if run]
+        found: list[RecentRun] = []
+        for run in runs:
+            await asyncio.sleep(0)  # whoever waits for something else does not wait for all of them
+            recent = await self._recent(run)
+            found += [recent] if recent else []
+        return found
 
     async def _recent(self, run: WorkflowExecutionInfo) -> RecentRun | None:
         try:

@@ -21,6 +21,7 @@ from uuid import UUID, uuid4
 import httpx
 from pydantic import SecretStr
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from codat.client import CodatClient
 from codat.settings import CodatSettings
@@ -163,6 +164,17 @@ async def show_pages(client: Client) -> None:
         print(f"{what}: median {median(each):.3f} s, longest {max(each):.3f} s of {len(each)}")
 
 
+async def until_ready(client: Client) -> None:
+    """Wait until the server that was just started with so many rows knows its namespace."""
+    while True:
+        try:
+            await client.count_workflows('WorkflowType="push-hold" AND ExecutionStatus="Running"')
+        except RPCError:
+            await asyncio.sleep(1)
+        else:
+            return
+
+
 async def main(pushes: int) -> None:
     """Run, copy, measure."""
     with tempfile.TemporaryDirectory() as name:
@@ -176,6 +188,7 @@ async def main(pushes: int) -> None:
         copy_rows(folder / "temporal.db", pushes)
         print(f"rows copied in {time.perf_counter() - begun:.0f} s", flush=True)
         async with running(folder, Ports.free()) as stack:
+            await until_ready(stack.client)
             await show_pages(stack.client)
             await read_often(stack.client)
 

@@ -31,7 +31,7 @@ from gateway.sessions import remember
 FRESH, COUNTS_FRESH = timedelta(seconds=15), timedelta(minutes=1)
 """How long what was read of Temporal is shown again, and what was counted there."""
 
-WAIT, WAIT_FOR_COUNTS = 0.3, 0.2
+WAIT, WAIT_FOR_COUNTS = 0.2, 0.1
 """Seconds. Whoever looks waits so long for what is new; then the last known is shown."""
 
 _MAX_READERS = 100
@@ -85,9 +85,11 @@ class OverviewPage:
         if readings is None:
             readings = _Readings(self._dependencies.temporal, companies)
             self._readings[companies] = readings
-        shown, now = await readings.get(), utc_now()
+        shown, names = await asyncio.gather(
+            readings.get(), self._dependencies.directory.names(companies)
+        )
+        now = utc_now()
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
-        names = await self._dependencies.directory.names(companies)
         values = {"session": session, "quota": quota, "is_whole": shown.is_whole}
         values |= _companies(names, companies)
         answer = page("home", **values, **_needs(shown), **_recent(shown, now), **_days(shown))

@@ -32,7 +32,6 @@ async def _site(devserver):
                 "success": (f"{PUSHES}/{succeeded}", "What happened"),
                 "failure": (f"{PUSHES}/{failed}", "What to do first"),
                 "edit": (f"{PUSHES}/{failed}/edit", "Retry with this"),
-                "supplier": (f"{NEW}/suppliers/new", "Push it"),
                 "invoice": (f"{NEW}/invoices/new", "Push it"),
                 "api": ("/docs", "Idempotency-Key"),
                 "missing": (f"{PUSHES}/{uuid4()}", "There is no push"),
