@@ -20,7 +20,12 @@ from dispatch.timeline.timeline import Timeline, TimelineEvent
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 
-HISTORIES = sorted(Path(__file__).parents[1].glob("replay/histories/*.json"))
+FOLDER = Path(__file__).parents[1] / "replay" / "histories"
+HISTORIES = sorted(
+    path
+    for path in FOLDER.glob("*.json")
+    if "-plan-" not in path.stem or "-plan-step-" in path.stem
+)
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
