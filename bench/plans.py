@@ -38,6 +38,11 @@ from workflows.plan.models import SUCCEEDED, PlanRequest
 
 AT_ONCE = 20
 
+MANY_SHARDS = ("--dynamic-config-value", "history.transferProcessorMaxPollRPS=1000")
+"""A server looks for signals and tasks to pass on 20 times a second in each of its shards. A dev
+server has one shard for all workflows, and each step would wait for it twice; a cluster has
+hundreds."""
+
 
 def a_plan(steps: int, layers: int) -> PlanRequest:
     """Suppliers in layers; each but those of the first bears the id of one of the layer before."""
@@ -146,7 +151,10 @@ async def main(times: int, steps: int, layers: int) -> None:
     """Measure and print."""
     path = shutil.which("temporal", path=str(Path(sys.executable).parent))
     async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=path, data_converter=CONVERTER, dev_server_log_level="error"
+        dev_server_existing_path=path,
+        data_converter=CONVERTER,
+        dev_server_log_level="error",
+        dev_server_extra_args=[*MANY_SHARDS],
     ) as environment:
         await register_search_attributes(environment.client)
         async with cluster(environment, policy=PushPolicy()) as here:

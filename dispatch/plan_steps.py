@@ -97,7 +97,11 @@ class StepStarter:
         try:
             request = known.request_of(known.steps[ask.name], ask)
             push = await start_push(
-                self._client, request, task_queue=task_queue, started_by=known.plan.started_by
+                self._client,
+                request,
+                task_queue=task_queue,
+                started_by=known.plan.started_by,
+                is_eager=True,
             )
         except ValidationError as error:
             return StepStarted(name=ask.name, problem=f"It was not started: {sentence_of(error)}")
