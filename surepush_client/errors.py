@@ -11,3 +11,9 @@ class InvalidPushRequest(ValueError):
 
 class IdempotencyKeyConflict(ValueError):
     """The key was used for another record."""
+
+
+class PayloadMissing(Exception):
+    """What was kept outside Temporal is not there, or is not what was put there."""
+
+    kind = "Missing"

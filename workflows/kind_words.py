@@ -10,8 +10,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outcomes import Ended, end_of
     from workflows.state import PushState
 
-_NOUNS = {PushKind.DELETE: "deletion"}
-_DONE = {PushKind.DELETE: "The record was deleted."}
+_NOUNS = {
+    PushKind.DELETE: "deletion",
+    PushKind.ATTACH: "file",
+    PushKind.DETACH: "removal of the attachment",
+}
+_DONE = {
+    PushKind.DELETE: "The record was deleted.",
+    PushKind.ATTACH: "The file was attached.",
+    PushKind.DETACH: "The attachment was removed.",
+}
 _GONE = re.compile(
     r"\b(not? (?:\w+ ){0,5}(?:found|exists?)|does(?:n't| not) exist|no (?:such|record|longer)"
     r"|already (?:been )?(?:deleted|voided|removed))\b",
@@ -43,6 +51,6 @@ def gone_already(state: PushState, reason: str) -> Ended | None:
         return None
     state.warn(
         "The accounting software no longer has it. An earlier request of this push, whose answer "
-        "was lost, probably deleted it."
+        "was lost, probably removed it."
     )
     return end_of(state, PushStatus.SUCCESS, _DONE[state.request.push_kind])
