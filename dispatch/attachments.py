@@ -13,21 +13,15 @@ from surepush_client.files import store_file
 from workflows.models import PushRequest
 
 
-def attach_request(
-    fields: Mapping[str, Any], name: str, content_type: str | None = None
-) -> PushRequest:
-    """Check what is asked before a file is stored; `fields` are those of a request, by alias.
-
-    Without an idempotency key it gets one. Raises: pydantic's ValidationError.
-    """
+def fields_of(name: str, content_type: str | None = None) -> dict[str, Any]:
+    """Give the fields of a request that attaches a file which is still to be stored."""
     file = {"name": name} | ({"contentType": content_type} if content_type else {})
-    unstored = {**not_stored("-").model_dump(by_alias=True, exclude={"content_type"}), **file}
-    key = {"idempotencyKey": fields.get("idempotencyKey") or str(new_uuid())}
-    return PushRequest.model_validate({**fields, **key, "kind": "attach", "file": unstored})
+    unstored = not_stored("-").model_dump(by_alias=True, exclude={"content_type"})
+    return {"kind": "attach", "file": unstored | file}
 
 
 async def with_file(client: Client, request: PushRequest, source: IO[bytes]) -> PushRequest:
-    """Store the file of a request of `attach_request`, and name it there.
+    """Store the file of a request with the `fields_of` it, and name it there.
 
     Raises: WrongFile for an empty or too large one, and where there is no place for files.
     """
@@ -52,7 +46,10 @@ async def start_attach(  # noqa: PLR0913, what makes the push
 ) -> Push:
     """Store a file and start the push that attaches it, or join the one that has its key.
 
+    `fields` are those of a request, by alias; without an idempotency key it gets one.
     Raises: ValidationError, WrongFile, and what start_push raises.
     """
-    request = await with_file(client, attach_request(fields, name, content_type), source)
+    key = {"idempotencyKey": fields.get("idempotencyKey") or str(new_uuid())}
+    asked = PushRequest.model_validate({**fields, **key, **fields_of(name, content_type)})
+    request = await with_file(client, asked, source)
     return await start_push(client, request, task_queue=task_queue, started_by=started_by)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.responses import Response
 
-from codat.kinds import DELETED_TYPES
+from codat.kinds import ATTACHED_TYPES, DELETED_TYPES
 from codat.models import PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
@@ -43,7 +43,7 @@ _KINDS = {
     "PUT": "update without a record id",
 }
 _COMPANY = "/companies/{companyId}"
-_THERE = f"{_COMPANY}/connections/{{connectionId}}"
+THERE = f"{_COMPANY}/connections/{{connectionId}}"
 _NEWEST = "-requestedOnUtc"
 _ORDERS = {"enum": [_NEWEST]}
 
@@ -116,9 +116,9 @@ class PushApi:
     ) -> Response:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
-            raise _not_offered("update of bankTransactions")
+            raise not_offered("update of bankTransactions")
         if data_type in NAMED_TYPES and data_type not in UPDATED_TYPES:
-            raise _not_offered(f"update of {data_type}")
+            raise not_offered(f"update of {data_type}")
         request = await pushes.request_from(
             http,
             company_id=company,
@@ -142,7 +142,7 @@ class PushApi:
     ) -> Response:
         """Push the deletion of a record."""
         if data_type in NAMED_TYPES and data_type not in DELETED_TYPES:
-            raise _not_offered(f"deletion of {data_type}")
+            raise not_offered(f"deletion of {data_type}")
         request = await pushes.request_without_record(
             http,
             company_id=company,
@@ -157,8 +157,8 @@ class PushApi:
     async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
         """Refuse what else could be asked of a record; Refusal 405."""
         if rest.rpartition("/")[2].startswith("attachment"):
-            raise _not_offered(f"attachment of {data_type}")
-        raise _not_offered(_KINDS.get(http.method, http.method))
+            raise not_offered(f"attachment of {data_type}")
+        raise not_offered(_KINDS.get(http.method, http.method))
 
     async def read(self, company: CompanyId, key: PushKey) -> Json:
         """Read one push, by our key or Codat's."""
@@ -204,7 +204,7 @@ def push_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the push API."""
     api = PushApi(dependencies)
     router = APIRouter(dependencies=[Depends(api.authorize)], responses=REFUSED, tags=["Push"])
-    company, there = _COMPANY, _THERE
+    company, there = _COMPANY, THERE
     bank = "bankAccounts/{accountId:path}/bankTransactions"
     for path, method, endpoint, model, extra in (
         (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, KEYED),
@@ -228,20 +228,20 @@ def other_write_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the writes that there are not; it comes after all others."""
     api = PushApi(dependencies)
     router = APIRouter(dependencies=[Depends(api.authorize)], include_in_schema=False)
-    for path in (f"{_THERE}/push/{{dataType}}", f"{_THERE}/push/{{dataType}}/{{rest:path}}"):
+    for path in (f"{THERE}/push/{{dataType}}", f"{THERE}/push/{{dataType}}/{{rest:path}}"):
         router.add_api_route(path, api.no_such_write, methods=_OTHER_WRITES)
     return router
 
 
-def _not_offered(what: str) -> HttpError:
+def not_offered(what: str) -> HttpError:
     """Refuse a kind of write, naming those there are."""
     creates, updates = ", ".join(NAMED_TYPES), ", ".join(sorted(UPDATED_TYPES))
-    deletes = ", ".join(sorted(DELETED_TYPES))
+    deletes, attaches = ", ".join(sorted(DELETED_TYPES)), ", ".join(sorted(ATTACHED_TYPES))
     return HttpError(
         405,
         f"There is no {what}. POST creates {creates} and "
         f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}; "
-        f"DELETE deletes {deletes}.",
+        f"DELETE deletes {deletes}; files are attached to {attaches}.",
         Allow="DELETE, POST, PUT",
     )
 
