@@ -58,7 +58,7 @@ class MultipartFile:
     def close(self) -> Upload:
         """Give what was sent. Raises: HttpError 400 without a whole file."""
         name = self._found and self._found.get_filename()
-        if self._found is None or self._state is not _State.OVER or not name:
+        if self._found is None or self._state is not _State.OVER or not isinstance(name, str):
             raise HttpError(400, _WANTED)
         if not self._size:
             raise HttpError(400, "The file is empty.")

@@ -64,11 +64,30 @@ def read_by_payables(key):
     ).push_operation
 
 
+def attach_to(bill):
+    """Attach a file with each client that can; they return nothing of the push."""
+    file = {"content": b"paper", "file_name": "a.txt"}
+    by_accounting.bills.upload_attachment(
+        request={**WHERE, "bill_id": bill, "attachment_upload": {"file": file}}
+    )
+    body = payables_operations.UploadBillAttachmentRequestBody(b"paper", "b.txt")
+    by_payables.bills.upload_attachment(
+        payables_operations.UploadBillAttachmentRequest(**WHERE, bill_id=bill, request_body=body)
+    )
+
+
+def deleted(bill):
+    """Delete a bill; give the end of the push."""
+    push = by_accounting.bills.delete(request={**WHERE, "bill_id": bill})
+    return ended(lambda: read_by_platform(push.push_operation_key))
+
+
 def rows(results):
     return {row.push_operation_key: str(row.status.value) for row in results}
 
 
 def main():
+    attach_to("bill-7")
     pushes = created()
     ends = {
         client: ended(lambda read=read, key=key: read(key))
@@ -87,6 +106,7 @@ def main():
         "keys": {client: key for client, (key, _) in pushes.items()},
         "ends": ends,
         "options": {"accounting": str(option.type.value)},
+        "deleted": deleted("bill-8"),
         "listed": {"platform": rows(listed.results), "payables": rows(by_the_other.results)},
     }
 

@@ -2,25 +2,19 @@
 
 import pytest
 import pytest_asyncio
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
-from dispatch.payloads.converter import converter
-from dispatch.payloads.keyring import KeyRing
 from emulator import seeds
 from emulator.examples import record
 from gateway.api.multipart import MultipartFile
 from tests.support.front_door import front_door
+from tests.support.large_payloads import beside
 
 PAPER = b"\r\n--paper\x00\xff" * 40_000
 
 
 @pytest_asyncio.fixture(name="house", scope="module", loop_scope="session")
 async def _house(devserver, tmp_path_factory):
-    bare = devserver.client
-    large = converter(KeyRing(), tmp_path_factory.mktemp("large"))
-    client = Client(bare.service_client, namespace=bare.namespace, data_converter=large)
-    async with front_door(WorkflowEnvironment.from_client(client)) as door:
+    async with front_door(beside(devserver, tmp_path_factory.mktemp("large"))) as door:
         for data_type in ("bills", "invoices"):
             connection = door.cluster.codat.connection(seeds.PROMPT)
             connection.add_record(data_type, record(data_type), record_id="a/7")

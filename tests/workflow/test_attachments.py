@@ -1,39 +1,32 @@
 """A push that attaches a file or removes one: the file lies beside Temporal, and is sent once."""
 
+import asyncio
 import hashlib
 import io
+import json
 from contextlib import asynccontextmanager
+from unittest.mock import AsyncMock
 
 import pytest
-from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
+from commands.app import run
 from dispatch.attachments import start_attach
-from dispatch.payloads.converter import converter
-from dispatch.payloads.keyring import KeyRing
 from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
 from surepush_client.files import WrongFile
 from tests.support.cluster import a_request
+from tests.support.large_payloads import beside
 from tests.support.protocol import protocol
 
-RING = KeyRing({"k1": bytes(range(32))}, "k1")
 PAPER = b"%PDF-1.7 \x00\xff\r\n--" * 150_000  # more than two pieces
 LOST = ("drop-before-commit", "commit-then-drop", "commit-then-5xx")
 DETACH = {"data_type": "bills", "kind": "detach", "record_id": "b/7", "data": ()}
 
 
-def encrypted(environment, directory):
-    bare = environment.client
-    large = converter(RING, directory)
-    client = Client(bare.service_client, namespace=bare.namespace, data_converter=large)
-    return WorkflowEnvironment.from_client(client)
-
-
 @asynccontextmanager
 async def house(devserver, directory, **settings):
-    async with protocol(encrypted(devserver, directory), rules="enforced", **settings) as here:
+    async with protocol(beside(devserver, directory), rules="enforced", **settings) as here:
         prompt = here.codat.connection(seeds.PROMPT)
         prompt.add_record("bills", record("bills"), record_id="b/7")
         yield here
@@ -193,3 +186,24 @@ async def test_a_lost_removal_is_proven_by_the_list(devserver, tmp_path, fault):
 
         assert 1 == sum(one["change"] == "AttachmentDeleted" for one in here.records)
     assert "Success" == outcome.status
+
+
+async def test_the_command_line_attaches_and_removes(devserver, tmp_path, monkeypatch, capsys):
+    paper, large = tmp_path / "paper.pdf", tmp_path / "large"
+    large.mkdir()
+    paper.write_bytes(PAPER)
+    where = ("--company", seeds.COMPANY, "--connection", seeds.PROMPT, "--data-type", "bills")
+    where = (*where, "--record-id", "b/7", "--wait", "--json")
+    async with house(devserver, large) as here:
+        monkeypatch.setenv("PUSH_TASK_QUEUE", here.task_queue)
+        monkeypatch.setattr("commands.push.reach_temporal", AsyncMock(return_value=here.client))
+        code = await asyncio.to_thread(run, ["attach", *where, "--file", str(paper)])
+        attachment_id = json.loads(capsys.readouterr().out)["records"][0]["attachmentId"]
+        detached = await asyncio.to_thread(
+            run, ["detach", *where, "--attachment-id", attachment_id]
+        )
+        refused = await asyncio.to_thread(run, ["attach", *where, "--file", "/dev/null"])
+
+        assert [len(PAPER)] == [file["fileSize"] for file in attached(here)]
+    assert (0, 0, 2) == (code, detached, refused)
+    assert "--file: The file null is empty." == capsys.readouterr().err.splitlines()[-1]
