@@ -17,7 +17,7 @@ from pydantic import (
 from activities.models import digest_of, frozen_digest
 from activities.plan_steps import PlanLink
 from activities.unique_fields import read_pointer
-from activities.wire import Sentence, Wire, Word
+from activities.wire import Findings, Sentence, Wire, Word
 from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
 from codat.models import PushTarget
 from codat.target import known_data_type, segment
@@ -177,7 +177,7 @@ ENDED = "end"
 
 
 class PushProgress(Wire):
-    """The answer of the query `progress`; times are UTC."""
+    """The answer of the query `progress`; times are UTC. `warnings` are what is said so far."""
 
     stage: str
     message: str
@@ -186,3 +186,4 @@ class PushProgress(Wire):
     next_look_utc: datetime | None = None
     waiting_for: str | None = None
     looks: int = 0
+    warnings: Findings = []

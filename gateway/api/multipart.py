@@ -12,6 +12,10 @@ from gateway.errors import HttpError
 PART_NAMES = ("file", "fileName", "requestBody")
 """What Codat's documents and its own clients call the part with the file."""
 
+_BARE, _BARE_NAME = "", "requestBody"
+"""The parts of @codat/accounting 0.37: the content, without a name, and the file's name."""
+
+MAX_NAME_BYTES = 1024
 MAX_HEADERS = 8 * 1024
 """Bytes of a part's headers."""
 
@@ -48,6 +52,7 @@ class MultipartFile:
         self._state, self._is_file, self._size = _State.CONTENT, False, 0
         self._digest = hashlib.sha256()
         self._found: Message | None = None
+        self._is_name, self._given_name = False, b""
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes. Raises: HttpError 400, 413."""
@@ -57,7 +62,9 @@ class MultipartFile:
 
     def close(self) -> Upload:
         """Give what was sent. Raises: HttpError 400 without a whole file."""
-        name = self._found and self._found.get_filename()
+        name = self._found and (
+            self._found.get_filename() or self._given_name.decode(errors="replace") or None
+        )
         if self._found is None or self._state is not _State.OVER or not isinstance(name, str):
             raise HttpError(400, _WANTED)
         if not self._size:
@@ -93,7 +100,12 @@ class MultipartFile:
         if not end:
             return False
         part = message_from_string(head.decode(errors="replace"))
-        self._is_file = part.get_param("name", header="content-disposition") in PART_NAMES
+        name, is_bare = (
+            part.get_param("name", header="content-disposition"),
+            not part.get_filename(),
+        )
+        self._is_file = name == _BARE if is_bare else name in PART_NAMES
+        self._is_name = is_bare and name == _BARE_NAME
         if self._is_file and self._found is not None:
             raise HttpError(400, "Send one file, not several.")
         self._found = part if self._is_file else self._found
@@ -101,6 +113,8 @@ class MultipartFile:
         return True
 
     def _write(self, content: bytes) -> None:
+        if self._is_name:
+            self._given_name = (self._given_name + content)[:MAX_NAME_BYTES]
         if not self._is_file:
             return
         self._size += len(content)

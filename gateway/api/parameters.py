@@ -9,7 +9,7 @@ from codat.kinds import DELETED_TYPES
 from codat.models import DATA_TYPES
 from codat.target import UPDATED_TYPES
 from gateway.api.schemas import ErrorBody
-from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
+from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES, Ordering
 
 NAMED_TYPES = sorted({*DATA_TYPES, "accounts"})
 _UPDATED = {"enum": sorted(UPDATED_TYPES)}
@@ -28,6 +28,7 @@ PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
 Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
 Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
 Force = Annotated[bool | None, Query(alias="forceUpdate")]
+Order = Annotated[Ordering | None, Query(alias="ordering")]
 
 RECORD: dict[str, Any] = {
     "requestBody": {

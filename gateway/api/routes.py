@@ -24,6 +24,7 @@ from gateway.api.parameters import (
     DeletedType,
     Force,
     Minutes,
+    Order,
     PushKey,
     RecordId,
     Sync,
@@ -113,6 +114,7 @@ class PushApi:
         minutes: Minutes = None,
         sync: Sync = None,
         force: Force = None,
+        order: Order = None,
     ) -> Response:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
@@ -128,6 +130,7 @@ class PushApi:
             timeout_in_minutes=minutes,
             allow_sync_on_push_complete=sync,
             force_update=force,
+            ordering=order or self._dependencies.settings.ordering_of_updates,
         )
         return await pushes.start(self._dependencies, http, request)
 
@@ -154,10 +157,8 @@ class PushApi:
         )
         return await pushes.start(self._dependencies, http, request)
 
-    async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
+    async def no_such_write(self, http: Request) -> Json:
         """Refuse what else could be asked of a record; Refusal 405."""
-        if rest.rpartition("/")[2].startswith("attachment"):
-            raise not_offered(f"attachment of {data_type}")
         raise not_offered(_KINDS.get(http.method, http.method))
 
     async def read(self, company: CompanyId, key: PushKey) -> Json:

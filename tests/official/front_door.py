@@ -65,15 +65,17 @@ def read_by_payables(key):
 
 
 def attach_to(bill):
-    """Attach a file with each client that can; they return nothing of the push."""
+    """Attach a file with each client that can; say how what is no file was answered."""
     file = {"content": b"paper", "file_name": "a.txt"}
     by_accounting.bills.upload_attachment(
         request={**WHERE, "bill_id": bill, "attachment_upload": {"file": file}}
     )
+    # It sends the text that Python prints for the bytes, not the bytes.
     body = payables_operations.UploadBillAttachmentRequestBody(b"paper", "b.txt")
-    by_payables.bills.upload_attachment(
+    answer = by_payables.bills.upload_attachment(
         payables_operations.UploadBillAttachmentRequest(**WHERE, bill_id=bill, request_body=body)
     )
+    return answer.status_code
 
 
 def deleted(bill):
@@ -87,7 +89,6 @@ def rows(results):
 
 
 def main():
-    attach_to("bill-7")
     pushes = created()
     ends = {
         client: ended(lambda read=read, key=key: read(key))
@@ -106,6 +107,7 @@ def main():
         "keys": {client: key for client, (key, _) in pushes.items()},
         "ends": ends,
         "options": {"accounting": str(option.type.value)},
+        "refused": attach_to("bill-7"),
         "deleted": deleted("bill-8"),
         "listed": {"platform": rows(listed.results), "payables": rows(by_the_other.results)},
     }

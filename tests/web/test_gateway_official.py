@@ -68,7 +68,7 @@ async def _seen(devserver, tmp_path_factory):
         }
 
         async def all_attached():
-            return len(attached(door)) == 3
+            return len(attached(door)) == 2
 
         await eventually(all_attached)
         seen = {"mixed": mixed, "attached": attached(door)}
@@ -99,8 +99,9 @@ def test_each_client_that_lists_reads_a_page_of_all_endings(seen, environment):
     assert dict.fromkeys(report["listed"], report["mixed"]) == shown
 
 
-def test_they_attach_files(seen):
-    assert [("a.txt", 5), ("a.txt", 5), ("b.txt", 5)] == seen[OLDER]["attached"]
+def test_they_attach_files_and_send_nothing_else_for_one(seen):
+    assert [("a.txt", 5), ("a.txt", 5)] == seen[OLDER]["attached"]
+    assert 400 == seen[OLDER]["refused"]
 
 
 def test_they_delete_a_bill(seen):
