@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 from collections.abc import Awaitable, Callable, Coroutine
+from importlib import import_module
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -62,6 +63,9 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
     force_update: Annotated[
         bool, typer.Option("--force-update", help="Overwrite what changed since it was read.")
     ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only show what the update would change.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -86,6 +90,8 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
             "validation": validation,
         }
     )
+    if diff:
+        return import_module("commands.difference").show_difference(request, as_json=as_json)
     return until_interrupted(request.push_id, start_and_show(request, wait=wait, as_json=as_json))
 
 

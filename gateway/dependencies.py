@@ -1,14 +1,16 @@
 """What the front door is put together from."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from opentelemetry.trace import Tracer
 from temporalio.client import Client
 from temporalio.common import MetricMeter
 
+from codat.models import PushTarget
 from codat.quota import DailyQuota
+from codat.record_difference import RecordDifference
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
 from gateway.endings import Endings
@@ -17,6 +19,8 @@ from gateway.repeats import UndeliveredKeys
 from gateway.second_person import FirstWords
 from gateway.settings import GatewaySettings
 
+CompareRecord = Callable[[PushTarget, str, Mapping[str, object]], Awaitable[RecordDifference]]
+
 
 @dataclass(frozen=True)
 class Dependencies:
@@ -24,6 +28,7 @@ class Dependencies:
 
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
     answers were missed, `first_words` what a second person has to confirm.
+    `compare` reads a record and says what an update would change.
     `endings` has how runs ended, `quota` tells the day's requests that are left.
     `closing` is set when streams have to end; what is counted goes to `meter`,
     what is traced to `tracer`.
@@ -37,6 +42,7 @@ class Dependencies:
     owned: OwnedPushes = field(default_factory=OwnedPushes)
     first_words: FirstWords = field(default_factory=FirstWords)
     undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
+    compare: CompareRecord | None = None
     quota: Callable[[], DailyQuota] = DailyQuota
     tell_quota: Callable[[DailyQuota], None] = lambda _: None
     endings: Endings = field(default_factory=Endings)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from codat.kinds import ATTACHED_TYPES, DETACHED_TYPES
 from gateway.api import pushes
+from gateway.api.offered import not_offered
 from gateway.api.parameters import (
     KEY,
     REFUSED,
@@ -16,7 +17,7 @@ from gateway.api.parameters import (
     DataType,
     RecordId,
 )
-from gateway.api.routes import THERE, PushApi, not_offered
+from gateway.api.routes import THERE, PushApi
 from gateway.api.schemas import Operation
 from gateway.api.uploads import FILE, upload
 from gateway.dependencies import Dependencies

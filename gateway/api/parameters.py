@@ -28,6 +28,7 @@ PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
 Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
 Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
 Force = Annotated[bool | None, Query(alias="forceUpdate")]
+DryRun = Annotated[bool, Query(alias="dryRun")]
 Order = Annotated[Ordering | None, Query(alias="ordering")]
 
 RECORD: dict[str, Any] = {

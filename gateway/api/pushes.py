@@ -148,7 +148,7 @@ async def start_or_join(dependencies: Dependencies, request: PushRequest, caller
 async def request_without_record(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
     """Read a push request that has no body off HTTP; Refusal 400 or 404."""
     if await http.body():
-        raise HttpError(400, "What is removed is named by the path: send no body.")
+        raise HttpError(400, "A deletion has no body: send none.")
     return checked({**fields, "idempotency_key": given_key(http)})
 
 

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Depends, Query, Request, Security
 from fastapi.security import APIKeyHeader
 from starlette.responses import Response
 
-from codat.kinds import ATTACHED_TYPES, DELETED_TYPES
+from codat.kinds import DELETED_TYPES
 from codat.models import PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes
+from gateway.api.dry_run import compared
+from gateway.api.offered import not_offered
 from gateway.api.options_forms import AS_SCHEMA, OptionsForm, written_as
 from gateway.api.parameters import (
     KEY,
@@ -22,6 +24,7 @@ from gateway.api.parameters import (
     ConnectionId,
     DataType,
     DeletedType,
+    DryRun,
     Force,
     Minutes,
     Order,
@@ -34,7 +37,7 @@ from gateway.api.query import MAX_QUERY, PLAIN_QUERY
 from gateway.api.schemas import Operation, OperationsPage
 from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
 from gateway.dependencies import Dependencies
-from gateway.errors import HttpError, Json
+from gateway.errors import Json
 
 _READS = ("GET", "HEAD")
 _OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
@@ -115,6 +118,7 @@ class PushApi:
         sync: Sync = None,
         force: Force = None,
         order: Order = None,
+        dry_run: DryRun = False,  # noqa: FBT002, a parameter of the query
     ) -> Response:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
@@ -132,6 +136,8 @@ class PushApi:
             force_update=force,
             ordering=order or self._dependencies.settings.ordering_of_updates,
         )
+        if dry_run:
+            return await compared(self._dependencies, request)
         return await pushes.start(self._dependencies, http, request)
 
     async def delete(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
@@ -232,19 +238,6 @@ def other_write_routes(dependencies: Dependencies) -> APIRouter:
     for path in (f"{THERE}/push/{{dataType}}", f"{THERE}/push/{{dataType}}/{{rest:path}}"):
         router.add_api_route(path, api.no_such_write, methods=_OTHER_WRITES)
     return router
-
-
-def not_offered(what: str) -> HttpError:
-    """Refuse a kind of write, naming those there are."""
-    creates, updates = ", ".join(NAMED_TYPES), ", ".join(sorted(UPDATED_TYPES))
-    deletes, attaches = ", ".join(sorted(DELETED_TYPES)), ", ".join(sorted(ATTACHED_TYPES))
-    return HttpError(
-        405,
-        f"There is no {what}. POST creates {creates} and "
-        f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}; "
-        f"DELETE deletes {deletes}; files are attached to {attaches}.",
-        Allow="DELETE, POST, PUT",
-    )
 
 
 def _transactions(account: str) -> str:

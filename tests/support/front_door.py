@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
 from codat.client import CodatClient
+from codat.record_difference import read_difference
 from codat.settings import CodatSettings
 from codat.validation.cache import OptionsCache
 from dispatch.pushes import Push
@@ -86,7 +88,14 @@ async def front_door(
     )
     async with cluster(environment) as home, a_codat(home.codat) as codat:
         temporal, cache = client or home.client, OptionsCache(codat)
-        parts = Dependencies(temporal, cache, known, home.task_queue, meter=meter)
+        parts = Dependencies(
+            temporal,
+            cache,
+            known,
+            home.task_queue,
+            meter=meter,
+            compare=partial(read_difference, codat),
+        )
         transport = httpx.ASGITransport(build_app(parts), raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url=BASE, headers=basic(KEY), timeout=30
