@@ -5,7 +5,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ADVISORY := https://api.osv.dev/v1/vulns/OSV-2020-111
 LICENCES := Apache;BSD;ISC;MIT;MPL;Mozilla Public License 2.0;PSF-2.0;Python Software Foundation
 
-demo: .venv/ready    ## four pushes, four endings, and a worker killed on the way
+demo: .venv/ready    ## four pushes, four endings, a worker killed on the way, and a plan
 	$(BIN)/python dev.py demo
 
 dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; Ctrl-C ends all
@@ -19,9 +19,11 @@ unit: .venv/ready    ## what needs no process
 	$(BIN)/pytest tests/unit tests/activity tests/emulator tests/mutation tests/replay \
 	    --ignore tests/emulator/process -q -n 2
 
+environments: .venv/ready .venv-official/ready .venv-official-newest/ready .venv-official-node/ready
+
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
-test: .venv/ready .venv-official/ready .venv-official-newest/ready .venv-official-node/ready  ## everything
+test: environments  ## everything
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
@@ -44,7 +46,8 @@ audit:               ## known weaknesses of the packages that constraints.txt na
 	if [ -s $@.txt ]; then cat $@.txt; exit 1; else echo "Not audited: see $@.log."; fi
 
 client: .venv/ready  ## dist/surepush_client-*.whl: what a backend in Python installs
-	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist ./packages/client
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation \
+	    --wheel-dir dist ./packages/client
 
 licences: .venv-supply/ready .venv-runtime/ready    ## of the packages that run, each one allowed
 	@mkdir -p dist
@@ -109,4 +112,4 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: .venv-supply/audited audit bench check client demo dev hashes licences sbom simulate test unit
+.PHONY: .venv-supply/audited audit bench check client demo dev environments hashes licences sbom simulate test unit

@@ -13,8 +13,11 @@ from codat.quota import DailyQuota
 from codat.record_difference import RecordDifference
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
+from gateway.book_records import BookRecords
+from gateway.directory import Directory
 from gateway.endings import Endings
 from gateway.owned import OwnedPushes
+from gateway.references import References
 from gateway.repeats import UndeliveredKeys
 from gateway.second_person import FirstWords
 from gateway.settings import GatewaySettings
@@ -29,6 +32,8 @@ class Dependencies:
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
     answers were missed, `first_words` what a second person has to confirm.
     `compare` reads a record and says what an update would change.
+    `directory` has the names of companies, `references` what forms offer from the books, `books`
+    the records there.
     `endings` has how runs ended, `quota` tells the day's requests that are left.
     `closing` is set when streams have to end; what is counted goes to `meter`,
     what is traced to `tracer`.
@@ -45,6 +50,9 @@ class Dependencies:
     compare: CompareRecord | None = None
     quota: Callable[[], DailyQuota] = DailyQuota
     tell_quota: Callable[[DailyQuota], None] = lambda _: None
+    directory: Directory = field(default_factory=Directory)
+    books: BookRecords = field(default_factory=BookRecords)
+    references: References = field(default_factory=References)
     endings: Endings = field(default_factory=Endings)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     meter: MetricMeter = MetricMeter.noop

@@ -1,4 +1,4 @@
-"""What goes wrong with a push before it is one, or when it is looked for."""
+"""What goes wrong with a push or a plan before it is one, or when it is looked for."""
 
 
 class NoSuchPush(LookupError):
@@ -17,3 +17,19 @@ class PayloadMissing(Exception):
     """What was kept outside Temporal is not there, or is not what was put there."""
 
     kind = "Missing"
+
+
+class NoSuchPlan(LookupError):
+    """There is no plan of that id, or the namespace has forgotten it."""
+
+
+class InvalidPlanRequest(ValueError):
+    """The input was no plan; nothing was started."""
+
+
+class PlanKeyConflict(ValueError):
+    """The key belongs to another plan."""
+
+
+class PlanEnded(RuntimeError):
+    """The plan was terminated, or ended in another way from outside; its pushes may go on."""

@@ -22,7 +22,10 @@ from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import Emulator, seeds
 from gateway.app import build_app
+from gateway.book_records import BookRecords
 from gateway.dependencies import Dependencies
+from gateway.directory import Directory
+from gateway.references import References
 from gateway.settings import GatewaySettings
 from tests.support.cluster import Cluster, cluster
 
@@ -93,8 +96,11 @@ async def front_door(
             cache,
             known,
             home.task_queue,
-            meter=meter,
             compare=partial(read_difference, codat),
+            books=BookRecords(codat.reads),
+            directory=Directory(codat.reads),
+            references=References(codat.reads),
+            meter=meter,
         )
         transport = httpx.ASGITransport(build_app(parts), raise_app_exceptions=False)
         async with httpx.AsyncClient(
