@@ -41,15 +41,15 @@ class RecordDifference(BaseModel):
     @property
     def sentences(self) -> list[str]:
         """What a person has to know of it."""
-        said: list[str] = []
+        remarks: list[str] = []
         if not self.changes:
-            said.append("The update changes nothing.")
+            remarks.append("The update changes nothing.")
         if self.omitted:
-            said.append(
+            remarks.append(
                 "A platform that replaces the whole record empties the fields that are left out: "
                 f"{', '.join(self.omitted)}."
             )
-        return said
+        return remarks
 
 
 def difference(sent: Fields, stands: Fields) -> RecordDifference:
@@ -84,8 +84,8 @@ def _changes(place: Path, sent: object, stands: object) -> Iterator[FieldChange]
             known = cast("Fields", stands)
             for name, value in cast("Fields", sent).items():
                 yield from _changes((*place, name), value, known.get(name))
-        case list(), list() if len(cast("list[object]", sent)) == len(cast("list[object]", stands)):
-            for number, pair in enumerate(zip(sent, stands, strict=True)):  # pyright: ignore[reportUnknownArgumentType]
+        case list(), list() if (pairs := _pairs(sent, stands)) is not None:
+            for number, pair in enumerate(pairs):
                 yield from _changes((*place, number), *pair)
         case _ if sent != stands:
             yield FieldChange(pointer=pointer(place), before=stands, after=sent)
@@ -103,8 +103,14 @@ def _omitted(place: Path, sent: object, stands: object) -> Iterator[str]:
                     yield from _omitted(inner, given[name], value)
                 elif name not in READ_ONLY and value not in (None, "", [], {}):
                     yield pointer(inner)
-        case list(), list() if len(cast("list[object]", sent)) == len(cast("list[object]", stands)):
-            for number, pair in enumerate(zip(sent, stands, strict=True)):  # pyright: ignore[reportUnknownArgumentType]
+        case list(), list() if (pairs := _pairs(sent, stands)) is not None:
+            for number, pair in enumerate(pairs):
                 yield from _omitted((*place, number), *pair)
         case _:
             pass
+
+
+def _pairs(sent: object, stands: object) -> list[tuple[object, object]] | None:
+    """Pair the items of two lists; None where one has more."""
+    ours, theirs = cast("list[object]", sent), cast("list[object]", stands)
+    return list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else None

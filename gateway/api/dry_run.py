@@ -17,5 +17,5 @@ async def compared(dependencies: Dependencies, request: PushRequest) -> Response
         found = await dependencies.compare(request.target, request.record_id, request.data)
     except CodatRefused as error:
         raise HttpError(409, str(error)) from None
-    told = {**found.model_dump(by_alias=True), "warnings": found.sentences, "dryRun": True}
-    return await in_turn(Json, told)
+    shown = {**found.model_dump(by_alias=True), "warnings": found.sentences, "dryRun": True}
+    return await in_turn(Json, shown)

@@ -24,7 +24,7 @@ def test_changed_and_omitted_fields_are_named():
     )
 
 
-def test_numbers_are_compared_by_value_and_lists_as_wholes_where_they_grow():
+def test_numbers_are_compared_by_value_and_grown_lists_as_wholes():
     changes, _ = told(b'{"total": 1.5, "lines": [1, 2, 3], "new/field": true}')
 
     assert ["/lines", "/new~1field"] == [pointer for pointer, *_ in changes]

@@ -4,6 +4,7 @@ from emulator import seeds
 from emulator.examples import record
 from tests.support.eventually import eventually
 from tests.support.protocol import protocol
+from workflows.models import PushProgress
 
 
 async def test_remarks_are_told_while_the_push_waits(devserver):
@@ -18,7 +19,7 @@ async def test_remarks_are_told_while_the_push_waits(devserver):
             return progress and progress.warnings
 
         await eventually(warned)
-        progress = await push.progress()
+        progress = await push.progress() or PushProgress(stage="", message="")
         await push.handle.terminate()
 
     assert "poll-status" == progress.stage
