@@ -84,7 +84,7 @@ def _changes(place: Path, sent: object, stands: object) -> Iterator[FieldChange]
             known = cast("Fields", stands)
             for name, value in cast("Fields", sent).items():
                 yield from _changes((*place, name), value, known.get(name))
-        case list(), list() if (pairs := _pairs(sent, stands)) is not None:
+        case _ if (pairs := _pairs(sent, stands)) is not None:
             for number, pair in enumerate(pairs):
                 yield from _changes((*place, number), *pair)
         case _ if sent != stands:
@@ -103,7 +103,7 @@ def _omitted(place: Path, sent: object, stands: object) -> Iterator[str]:
                     yield from _omitted(inner, given[name], value)
                 elif name not in READ_ONLY and value not in (None, "", [], {}):
                     yield pointer(inner)
-        case list(), list() if (pairs := _pairs(sent, stands)) is not None:
+        case _ if (pairs := _pairs(sent, stands)) is not None:
             for number, pair in enumerate(pairs):
                 yield from _omitted((*place, number), *pair)
         case _:
@@ -111,6 +111,8 @@ def _omitted(place: Path, sent: object, stands: object) -> Iterator[str]:
 
 
 def _pairs(sent: object, stands: object) -> list[tuple[object, object]] | None:
-    """Pair the items of two lists; None where one has more."""
+    """Pair the items of two lists; None where one has more, or is no list."""
+    if not isinstance(sent, list) or not isinstance(stands, list):
+        return None
     ours, theirs = cast("list[object]", sent), cast("list[object]", stands)
     return list(zip(ours, theirs, strict=True)) if len(ours) == len(theirs) else None
