@@ -85,10 +85,10 @@ class DayCounter:
 
     async def _unknown(self, since: date) -> Counter[date]:
         """Count runs that ended Unknown, or from outside: few, so that they can be listed."""
-        said = equals("PushStatus", PushStatus.UNKNOWN.value)
+        unknown = equals("PushStatus", PushStatus.UNKNOWN.value)
         began = f'StartTime >= "{_midnight(since)}"{self._own}'
         lists = await asyncio.gather(
-            *(self._days_of(f"{ended} AND {began}") for ended in (said, _FROM_OUTSIDE))
+            *(self._days_of(f"{ended} AND {began}") for ended in (unknown, _FROM_OUTSIDE))
         )
         return Counter(day for found in lists for day in found)
 

@@ -181,8 +181,8 @@ def _unless_incomplete(report: PlanReport) -> PlanReport:
     return report
 
 
-def _fail(message: str, told: object, kind: str) -> NoReturn:
-    cause = ApplicationError(message, told, type=kind, non_retryable=True)
+def _fail(message: str, detail: object, kind: str) -> NoReturn:
+    cause = ApplicationError(message, detail, type=kind, non_retryable=True)
     raise OperationError(message, state=OperationErrorState.FAILED) from cause
 
 

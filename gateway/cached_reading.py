@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
-class Reading(Generic[Value]):
+class CachedValue(Generic[Value]):
     """What was read, as it was at `read_at` (UTC)."""
 
     value: Value
@@ -33,10 +33,10 @@ class CachedReading(Generic[Value]):
     def __init__(self, read: Callable[[], Awaitable[Value]], fresh: timedelta) -> None:
         self._read = read
         self._fresh = fresh
-        self._known: Reading[Value] | None = None
-        self._task: asyncio.Task[Reading[Value]] | None = None
+        self._known: CachedValue[Value] | None = None
+        self._task: asyncio.Task[CachedValue[Value]] | None = None
 
-    async def get(self, within: float | None = None) -> Reading[Value] | None:
+    async def get(self, within: float | None = None) -> CachedValue[Value] | None:
         """Return a fresh reading, or after `within` seconds what is known; None: nothing yet.
 
         A reading that takes longer goes on. Raises: what it failed of, where nothing is known.
@@ -52,10 +52,10 @@ class CachedReading(Generic[Value]):
             return task.result()
         return self._known
 
-    async def _begin(self) -> Reading[Value]:
+    async def _begin(self) -> CachedValue[Value]:
         try:
             begun = utc_now()
-            self._known = Reading(await self._read(), begun)
+            self._known = CachedValue(await self._read(), begun)
             return self._known
         finally:
             self._task = None

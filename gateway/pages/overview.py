@@ -20,7 +20,7 @@ from codat.models import PushStatus
 from codat.quota import DailyQuota
 from dispatch.day_counts import DayCount, DayCounter
 from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
-from gateway.cached_reading import CachedReading, Reading
+from gateway.cached_reading import CachedReading, CachedValue
 from gateway.dependencies import Dependencies
 from gateway.directory import Names
 from gateway.pages.charts import HEIGHT, STATUSES, WIDTH, day_bars, durations_of
@@ -103,19 +103,19 @@ class _Readings:
         self._failed = CachedReading(reader.failed, FRESH)
         self._days = CachedReading(DayCounter(client, companies).count, COUNTS_FRESH)
 
-    async def get(self) -> "_Shown":
+    async def get(self) -> "_Numbers":
         """Return what is known after waiting for what is new; the costly counts come last."""
         recent, failed = await asyncio.gather(self._recent.get(WAIT), self._failed.get(WAIT))
-        return _Shown(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
+        return _Numbers(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _Numbers:
     """What can be shown now; None is still being read."""
 
-    recent: Reading[RecentPushes] | None
-    failed: Reading[list[RecentRun]] | None
-    days: Reading[list[DayCount]] | None
+    recent: CachedValue[RecentPushes] | None
+    failed: CachedValue[list[RecentRun]] | None
+    days: CachedValue[list[DayCount]] | None
 
     @property
     def is_whole(self) -> bool:
@@ -134,7 +134,7 @@ def _companies(names: Names, own: frozenset[UUID]) -> dict[str, Any]:
     }
 
 
-def _needs(shown: _Shown) -> dict[str, Any]:
+def _needs(shown: _Numbers) -> dict[str, Any]:
     failed = shown.failed.value if shown.failed else []
     rows = _needs_person(failed)
     return {
@@ -145,7 +145,7 @@ def _needs(shown: _Shown) -> dict[str, Any]:
     }
 
 
-def _recent(shown: _Shown, now: datetime) -> dict[str, Any]:
+def _recent(shown: _Numbers, now: datetime) -> dict[str, Any]:
     if shown.recent is None:
         return {"recent": None, "holds": {}}
     recent = shown.recent.value
@@ -163,7 +163,7 @@ def _recent(shown: _Shown, now: datetime) -> dict[str, Any]:
     }
 
 
-def _days(shown: _Shown) -> dict[str, Any]:
+def _days(shown: _Numbers) -> dict[str, Any]:
     days = shown.days.value if shown.days else []
     return {
         "days": days,

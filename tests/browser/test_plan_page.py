@@ -48,7 +48,7 @@ async def test_the_page_of_a_plan_follows_it_live_and_keeps_the_focus(page, site
     assert label.startswith("payment: billPayments, Success, after bill")
 
 
-async def test_the_steps_of_a_plan_are_walked_by_tab_and_lead_to_their_pushes(page, site):
+async def test_the_steps_of_a_plan_are_walked_by_tab(page, site):
     door, url = site
     path, push = await a_waiting_plan(door)
     await page.goto(f"{url}{path}/page")

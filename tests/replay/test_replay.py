@@ -14,11 +14,10 @@ from temporalio.workflow import NondeterminismError
 from dispatch.payloads.converter import CONVERTER
 from dispatch.process.sandbox import RUNNER
 from tests.support.record_histories import ON_SHORT_HISTORIES, VERSION, WAYS
+from tests.support.recorded_histories import HISTORIES
 from workflows.plan import workflow as plan_workflow
 from workflows.push import PushWorkflow
 from workflows.steps import poll
-
-HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
 
 
 def history(path: Path) -> WorkflowHistory:

@@ -34,9 +34,9 @@ from emulator.examples import record
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 from tests.support.plan_ways import PLAN_WAYS, plan_continued
+from tests.support.recorded_histories import FOLDER
 from tests.support.temporal_commands import point_after, reset
 
-FOLDER = Path(__file__).parents[1] / "replay" / "histories"
 VERSION = "v1"
 QUICK = PushPolicy(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
 OFTEN = PushPolicy(poll_first=timedelta(milliseconds=200), poll_factor=1)

@@ -20,7 +20,7 @@ def test_fields_that_came_went_and_became_required_are_told():
     assert ["New: /email.", "Gone: /fax.", "Required now: /lines/tax."] == changes.sentences()
 
 
-def test_equal_documents_and_fields_that_need_not_be_given_any_more_are_no_change():
+def test_equal_documents_and_less_that_is_required_are_no_change():
     before, now = document(a=field("String", required=True)), document(a=field("String"))
 
     assert not changes_between(before, before)
