@@ -24,6 +24,7 @@ from activities.push import PushActivities, checks_before_sending
 from activities.recall import RecallActivities
 from activities.refresh import RefreshActivities
 from activities.settings import PushSettings
+from activities.stored_files import StoredFiles
 from activities.turns import TurnActivities
 from codat.client import CodatClient
 from codat.clock import ClockSettings, shift_wall_clock
@@ -107,7 +108,7 @@ def build_activities(
     client: Client, codat: CodatClient, policy: PushPolicy, notify: NotifyActivities | None = None
 ) -> list[Callable[..., Any]]:
     """Give all activities of a worker; without `notify` nobody is told of endings."""
-    push = PushActivities(codat, policy, checks_before_sending(client))
+    push = PushActivities(codat, policy, checks_before_sending(client), StoredFiles(client))
     find, refresh = FindActivities(codat, client), RefreshActivities(codat)
     recall = RecallActivities(client, policy)
     bulk = BulkActivities(partial(retry_in_bulk, client), lambda: codat.limits.allowance)

@@ -6,6 +6,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.attachment_proof import judged_by_attachments, other_with_such_a_file
 from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
 from activities.find_models import FindSubmission, Purpose, SearchResult
@@ -21,6 +22,7 @@ from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, unread_since
 from activities.server_time import ServerTime
 from codat.client import CodatClient
+from codat.kinds import PushKind, kind_of
 from codat.models import PushOperation, PushStatus
 from codat.turns import caller, in_turn
 
@@ -49,7 +51,7 @@ class FindActivities:
     ) -> SearchResult:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        listed = await self._matched(ask, time)
+        listed = await self._by_attachments(await self._matched(ask, time), ask)
         if ask.refresh_began and not ask.changed:
             listed = await self._by_records(listed, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
@@ -74,8 +76,13 @@ class FindActivities:
         ours = our_operation(sightings, ask)
         if ours:
             owners = possible_owners(ours, [operation for operation, _ in free], records, ask)
-            look = await _adopt(look, ours, owners, others)
+            alike = await other_with_such_a_file(self._client, ask, others)
+            look = await _adopt(look, ours, [*owners, *filter(None, [alike])], others)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
+
+    async def _by_attachments(self, listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
+        with codat_failures(final=()):
+            return await judged_by_attachments(self._codat, listed, ask)
 
     async def _by_records(
         self, listed: list[Sighting], ask: FindSubmission, others: OtherPushes
@@ -107,7 +114,8 @@ class FindActivities:
             ]
 
     async def _is_overtaken(self, ask: FindSubmission) -> bool:
-        if ask.record_id is None:
+        kind = kind_of(ask.kind, ask.record_id)
+        if ask.record_id is None or kind in {PushKind.ATTACH, PushKind.DETACH}:
             return False
         own = f"push-{ask.push_id}"
         update = Update(own, ask.target, ask.record_id, ask.digest, ask.since)

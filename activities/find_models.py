@@ -9,6 +9,7 @@ from activities.models import OperationSnapshot
 from activities.wire import Sentence, Wire
 from codat.kinds import PushKind
 from codat.models import PushTarget
+from surepush_client.attached_file import AttachedFile
 from surepush_client.models import Candidate
 
 
@@ -49,6 +50,8 @@ class FindSubmission(Wire):
     reads_records: bool = False
     refresh_began: datetime | None = None
     unique_field: str | None = None
+    file: AttachedFile | None = None
+    attachment_id: str | None = None
 
 
 class SearchResult(Wire):

@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from activities.payload_context import converter_of
 from activities.wire import Wire
+from surepush_client.attached_file import AttachedFile
 
 MAX_READ = 2000
 """So many records are read for one look, and stay at hand for the looks of others."""
@@ -24,6 +25,7 @@ class Input(Wire):
 
     record_id: str | None = None
     data: Any = None
+    file: AttachedFile | None = None
 
 
 class NoRequest(Exception):

@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+    WorkflowHandle,
+)
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError
@@ -20,6 +27,7 @@ from activities.wire import Wire
 from codat.canonical_json import digest
 from codat.kinds import PushKind, kind_of
 from codat.models import PushTarget
+from surepush_client.pushes import outcome_of
 
 PROMPT = timedelta(seconds=0.5)
 """So soon after its push was requested a first update goes without a question: nothing held it up,
@@ -72,18 +80,32 @@ async def later_update(client: Client, update: Update) -> LaterUpdate | None:
 
 
 async def _standing(client: Client, workflow_id: str) -> LaterUpdate | None:
-    """Say since when a push is asked for what it carries now; None if it failed, or waits.
+    """Say since when a push is asked for what it carries now; None if it wrote nothing, or waits.
 
     One that runs without an operation waits for its turn, as long as ours has it.
     """
     # The list lags behind; what is asked of the push itself does not.
-    latest = await client.get_workflow_handle(workflow_id).describe()
+    latest_of: WorkflowHandle[Any, Any] = client.get_workflow_handle(workflow_id)
+    latest = await latest_of.describe()
     known = latest.typed_search_attributes
     is_running = latest.status is WorkflowExecutionStatus.RUNNING
-    if known.get(_STATUS) == "Failed" or (is_running and known.get(_OPERATION) is None):
+    has_operation = known.get(_OPERATION) is not None
+    if known.get(_STATUS) == "Failed" or (is_running and not has_operation):
+        return None
+    if known.get(_STATUS) == "TimedOut" and not has_operation and not await _has_sent(latest_of):
         return None
     before = await _since(client, workflow_id, known.get(_DIGEST) or "")
     return LaterUpdate(workflow_id, min(before, await requested_at(latest)))
+
+
+async def _has_sent(push: WorkflowHandle[Any, Any]) -> bool:
+    """Tell whether a push that is over has sent a request; in doubt it has."""
+    try:
+        await push.result()
+    except WorkflowFailureError as error:
+        outcome = outcome_of(error)
+        return outcome is None or outcome.submitted
+    return True
 
 
 async def _since(client: Client, workflow_id: str, carried: str) -> datetime:

@@ -1,5 +1,7 @@
 """What the changes that an operation names say of the push that may have made it."""
 
+from collections.abc import Collection
+
 from activities.find_models import FindSubmission
 from activities.matching import Match
 from codat.kinds import PushKind, kind_of
@@ -9,6 +11,8 @@ _CHANGES = {
     PushKind.CREATE: "Created",
     PushKind.UPDATE: "Modified",
     PushKind.DELETE: "Deleted",
+    PushKind.ATTACH: "AttachmentUploaded",
+    PushKind.DETACH: "Deleted",
 }
 _WITHOUT_RECORD = {"Deleted", "AttachmentUploaded"}
 """What no create or update does. Whether they are told from each other is the platform's affair."""
@@ -27,6 +31,13 @@ def match_by_change(ask: FindSubmission, operation: PushOperation) -> Match | No
     if ids and ask.record_id not in ids:
         return Match.DIFFERENT
     attachments = {change.attachment_id for change in operation.changes if change.attachment_id}
-    if kind is PushKind.DELETE and attachments:
+    if attachments and _is_of_another(kind, ask.attachment_id, attachments):
         return Match.DIFFERENT
+    if kind is PushKind.ATTACH or (kind is PushKind.DETACH and not attachments):
+        return Match.UNCLEAR  # of which file is not said
     return Match.EQUAL if named and ids else Match.UNCLEAR
+
+
+def _is_of_another(kind: PushKind, ours: str | None, attachments: Collection[str]) -> bool:
+    """Tell whether what these attachments had done to them is not what our push does."""
+    return kind is PushKind.DELETE or (kind is PushKind.DETACH and ours not in attachments)

@@ -11,6 +11,7 @@ from activities.wire import Findings, Wire
 from codat.canonical_json import digest
 from codat.kinds import PushKind
 from codat.models import PushOperation, PushStatus, PushTarget
+from surepush_client.attached_file import AttachedFile
 
 
 class Idempotency(StrEnum):
@@ -127,6 +128,8 @@ class Attempt(Wire):
     kind: PushKind | None = None
     data: dict[str, Any]
     record_id: str | None = None
+    file: AttachedFile | None = None
+    attachment_id: str | None = None
     number: int
     idempotency_key: UUID | None = None
     timeout_in_minutes: int | None = None
@@ -139,7 +142,8 @@ class Attempt(Wire):
     @property
     def frozen_digest(self) -> str:
         """SHA-256 of all that a number freezes besides its minutes."""
-        return frozen_digest(self.data, self.allow_sync_on_push_complete, self.force_update)
+        content = self.file.facts if self.file else self.data
+        return frozen_digest(content, self.allow_sync_on_push_complete, self.force_update)
 
 
 def digest_of(kind_path: str, data: object) -> str:

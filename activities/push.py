@@ -27,6 +27,7 @@ from activities.poll_batcher import PollBatcher
 from activities.readings import snapshot_of
 from activities.send_fence import SendFence, not_sent, redelivered
 from activities.server_time import ServerTime
+from activities.stored_files import NO_FILES, StoredFiles
 from activities.verdicts import judged
 from activities.wire import Finding, findings_of
 from codat import clock
@@ -58,9 +59,14 @@ class PushActivities:
     """The steps of a push; they share one Codat client and one shelf of options."""
 
     def __init__(
-        self, codat: CodatClient, policy: PushPolicy, checks: Sequence[CheckBeforeSending] = ()
+        self,
+        codat: CodatClient,
+        policy: PushPolicy,
+        checks: Sequence[CheckBeforeSending] = (),
+        files: StoredFiles = NO_FILES,
     ) -> None:
         self._codat = codat
+        self._files = files
         self._durations = Durations()
         self._checks = checks
         self._policy = policy
@@ -119,13 +125,23 @@ class PushActivities:
         )
 
     async def _send(self, attempt: Attempt, check: Callable[[], None]) -> PushOperation:
-        if kind_of(attempt.kind, attempt.record_id) is PushKind.DELETE:
-            return await self._codat.writes.delete(
-                attempt.target,
-                attempt.record_id or "",
-                timeout_in_minutes=attempt.timeout_in_minutes,
-                before_send=check,
-            )
+        target, record_id, writes = attempt.target, attempt.record_id or "", self._codat.writes
+        match kind_of(attempt.kind, attempt.record_id):
+            case PushKind.DELETE:
+                minutes = attempt.timeout_in_minutes
+                return await writes.delete(
+                    target, record_id, timeout_in_minutes=minutes, before_send=check
+                )
+            case PushKind.ATTACH:
+                async with self._files.opened(attempt) as file:
+                    return await writes.attach(target, record_id, file, before_send=check)
+            case PushKind.DETACH:
+                attachment_id = attempt.attachment_id or ""
+                return await writes.detach(target, record_id, attachment_id, before_send=check)
+            case _:
+                return await self._send_record(attempt, check)
+
+    async def _send_record(self, attempt: Attempt, check: Callable[[], None]) -> PushOperation:
         return await self._codat.push(
             attempt.target,
             attempt.data,

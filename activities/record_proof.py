@@ -16,6 +16,7 @@ from activities.matching import Match, compare, fits
 from activities.ownership import Sighting
 from codat.client import CodatClient
 from codat.errors import CodatNeverSynced
+from codat.kinds import kind_of
 from codat.models import PushOperation, PushStatus
 from codat.records import CachedRecord
 from codat.turns import caller, in_turn
@@ -141,7 +142,7 @@ def written_by(operation: PushOperation, ask: FindSubmission) -> str | None:
 
 def unread_since(sightings: Iterable[Sighting], ask: FindSubmission) -> datetime | None:
     """Give when a refresh has to begin to show the records that have not been read late enough."""
-    if ask.changed:
+    if ask.changed or not kind_of(ask.kind, ask.record_id).carries_record:
         return None
     ended = [
         operation.completed_on_utc

@@ -15,6 +15,7 @@ from activities.payload_context import converter_of
 from activities.prior_runs import PastEvent, PastEventKind, PriorOutcome
 from activities.wire import Wire
 from codat.kinds import PushKind, kind_of, path_of
+from surepush_client.attached_file import AttachedFile
 
 T = TypeVar("T")
 
@@ -34,6 +35,8 @@ class _RunStart(Wire):
     kind: PushKind | None = None
     record_id: str | None = None
     data: dict[str, Any] = {}
+    file: AttachedFile | None = None
+    attachment_id: str | None = None
     retry_of: str | None = None
     first_digest: str | None = None
     resume: _Carried | None = None
@@ -41,8 +44,8 @@ class _RunStart(Wire):
     @property
     def digest(self) -> str:
         """SHA-256 of what the run was asked to push."""
-        path = path_of(kind_of(self.kind, self.record_id), self.record_id)
-        return digest_of(path, self.data)
+        path = path_of(kind_of(self.kind, self.record_id), self.record_id, self.attachment_id)
+        return digest_of(path, self.file.facts if self.file else self.data)
 
 
 class Reader:

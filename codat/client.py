@@ -23,7 +23,7 @@ from codat.responses import CodatResponse
 from codat.settings import CodatSettings
 from codat.target import segment
 from codat.turns import in_turn
-from codat.writes import CodatWrites
+from codat.writes import CodatWrites, FilePart
 
 # Below the 5 s after which servers commonly hang up: a write into a dying connection is lost.
 _KEEPALIVE_SECONDS = 3.0
@@ -35,7 +35,8 @@ class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
     `limits` lets calls through or raises NotSent; `on_request` gets each request that was made.
-    `reads` reads records, `writes` deletes; their requests are subject to the same limits.
+    `reads` reads records, `writes` deletes, attaches and detaches; their requests are subject to
+    the same limits.
     `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
     second.
     """
@@ -169,13 +170,20 @@ class CodatClient:
         return await self._send(target.company_id, self._request("GET", path))
 
     def _request(
-        self, method: str, path: str, body: bytes | None = None, **query: str | float | None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        file: FilePart | None = None,
+        **query: str | float | None,
     ) -> httpx.Request:
         return self._http.build_request(
             method,
             f"{self._base}{path}",
             params={name: value for name, value in query.items() if value is not None},
             content=body,
+            files={"file": file} if file else None,
             headers={"Content-Type": "application/json"} if body else {},
         )
 

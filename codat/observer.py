@@ -31,6 +31,9 @@ _SHAPES = {
     re.compile(rf"{_DATA_OF_CONNECTION}/[^/]+/[^/]+$"): (
         f"{_CONNECTION}/data/{{dataType}}/{{recordId}}"
     ),
+    re.compile(rf"{_DATA_OF_CONNECTION}/[^/]+/[^/]+/attachments$"): (
+        f"{_CONNECTION}/data/{{dataType}}/{{recordId}}/attachment"
+    ),
     re.compile(r"/connections/[^/]+/options/"): f"{_CONNECTION}/options/{{dataType}}",
     re.compile(r"/connections/[^/]+/push/[^/]+/[^/]+/attachments?$"): _ATTACHMENT,
     re.compile(r"/connections/[^/]+/push/[^/]+/[^/]+/attachments/[^/]+$"): (

@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
+from codat.attachments import Attachment, AttachmentList
 from codat.companies import Company, CompanyPage
 from codat.errors import (
     CodatConflict,
@@ -134,6 +135,17 @@ class CodatReads:
         found = await in_turn(_page, answer)
         return found.model_copy(update={"date": answer.date})
 
+    async def attachments(self, target: PushTarget, record_id: str) -> list[Attachment]:
+        """List the files that are attached to a record, as the software has them now.
+
+        Codat needs no refresh for that (codat-accounting 0.36, the model Attachment).
+        """
+        connection = f"/companies/{target.company_id}/connections/{target.connection_id}"
+        with _readable():
+            record = f"{connection}/data/{target.push_path}/{segment(record_id)}"
+            request = self._build("GET", f"{record}/attachments")
+        return await in_turn(_attachments, await self._send(target.company_id, request))
+
     async def company(self, company_id: UUID) -> Company:
         """Read a company: its name and its connections."""
         answer = await self._send(company_id, self._build("GET", f"/companies/{company_id}"))
@@ -242,6 +254,13 @@ def _record(answer: CodatResponse) -> CachedRecord:
         return CachedRecord.from_codat(_cached(answer))
     except ValidationError as error:
         raise answer.unusable("no record") from error
+
+
+def _attachments(answer: CodatResponse) -> list[Attachment]:
+    try:
+        return AttachmentList.model_validate(_document(answer)).attachments
+    except ValidationError as error:
+        raise answer.unusable("no list of attachments") from error
 
 
 def _page(answer: CodatResponse) -> RecordPage:

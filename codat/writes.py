@@ -1,7 +1,7 @@
 """Codat's writes besides create and update: one method per endpoint, nothing repeated."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import IO, Protocol
 from uuid import UUID
 
 import httpx
@@ -13,6 +13,12 @@ from codat.target import segment
 
 BeforeSend = Callable[[], None] | None
 Send = Callable[[UUID, httpx.Request, BeforeSend], Awaitable[CodatResponse]]
+FilePart = tuple[str, IO[bytes], str]
+"""Name, content and content type of a file."""
+
+_SEVERAL = frozenset({"bills"})
+"""The data types whose attachments Codat's paths name in the plural."""
+
 ReadOperation = Callable[[CodatResponse, PushTarget], Awaitable[PushOperation]]
 
 
@@ -20,9 +26,15 @@ class BuildRequest(Protocol):
     """Makes a request of a method, a path below the base address, and a query."""
 
     def __call__(
-        self, method: str, path: str, body: bytes | None = None, **query: str | float | None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        file: FilePart | None = None,
+        **query: str | float | None,
     ) -> httpx.Request:
-        """Build it."""
+        """Build it, with a body or with a file."""
         ...
 
 
@@ -45,6 +57,31 @@ class CodatWrites:
         """Delete a record; `before_send` runs just before the first byte."""
         path = self._path(target, record_id)
         request = self._build("DELETE", path, timeoutInMinutes=timeout_in_minutes)
+        return await self._read(await self._send(target.company_id, request, before_send), target)
+
+    async def attach(
+        self,
+        target: PushTarget,
+        record_id: str,
+        file: FilePart,
+        *,
+        before_send: BeforeSend = None,
+    ) -> PushOperation:
+        """Attach a file to a record; `before_send` runs just before the first byte."""
+        word = "attachments" if target.data_type in _SEVERAL else "attachment"
+        request = self._build("POST", self._path(target, record_id, word), file=file)
+        return await self._read(await self._send(target.company_id, request, before_send), target)
+
+    async def detach(
+        self,
+        target: PushTarget,
+        record_id: str,
+        attachment_id: str,
+        *,
+        before_send: BeforeSend = None,
+    ) -> PushOperation:
+        """Remove a file from a record; `before_send` runs just before the first byte."""
+        request = self._build("DELETE", self._path(target, record_id, "attachments", attachment_id))
         return await self._read(await self._send(target.company_id, request, before_send), target)
 
     @staticmethod

@@ -12,6 +12,8 @@ from commands.old_spellings import as_spelled_now
 
 COMMANDS = {
     "push": ("commands.push:push", "Start a push of one record."),
+    "attach": ("commands.attach:attach", "Attach a file to a record."),
+    "detach": ("commands.attach:detach", "Remove a file from a record."),
     "push-all": ("commands.push_all:push_all", "Start a push for each line of a file."),
     "status": ("commands.status:status", "Show where a push stands."),
     "wait": ("commands.status:wait", "Wait until a push has ended."),

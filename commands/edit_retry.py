@@ -29,6 +29,8 @@ def edit_and_retry(
     request, outcome = asyncio.run(_ended(push_id))
     if outcome.status.value == "Success":
         raise CommandError("The push succeeded: there is nothing to mend.", WRONG_INPUT)
+    if not request.push_kind.carries_record:
+        raise CommandError("The push has no record to edit: leave --edit out.", WRONG_INPUT)
     if outcome.may_still_land and not settlement:
         raise CommandError(
             "It is not known whether the record was written, so a mended one is not sent: look "

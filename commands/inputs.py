@@ -29,6 +29,8 @@ _OPTIONS = {
     "ordering": "--ordering",
     "kind": "--kind",
     "recordId": "--record-id",
+    "attachmentId": "--attachment-id",
+    "file": "--file",
     "timeoutInMinutes": "--timeout-in-minutes",
     "validation": "--validation",
 }

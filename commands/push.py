@@ -2,7 +2,8 @@
 
 import asyncio
 import shlex
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from importlib import import_module
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -30,6 +31,9 @@ DataType = Annotated[str, typer.Option(help="Such as bills, invoices or accounts
 _DATA = typer.Option(help="A file with the record as JSON; - is standard input.")
 Data = Annotated[str, _DATA]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+Complete = Callable[[Client, PushRequest], Awaitable[PushRequest]]
+"""Adds to a request what needs a connection."""
 
 
 def push(  # noqa: PLR0913, PLR0917, the options of the command
@@ -59,6 +63,9 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
     force_update: Annotated[
         bool, typer.Option("--force-update", help="Overwrite what changed since it was read.")
     ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only show what the update would change.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for the end.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -83,12 +90,24 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
             "validation": validation,
         }
     )
-    return until_interrupted(request.push_id, _push(request, wait=wait, as_json=as_json))
+    if diff:
+        return import_module("commands.difference").show_difference(request, as_json=as_json)
+    return until_interrupted(request.push_id, start_and_show(request, wait=wait, as_json=as_json))
 
 
-async def _push(request: PushRequest, *, wait: bool, as_json: bool) -> int:
+async def _as_it_is(_: Client, request: PushRequest) -> PushRequest:
+    return request
+
+
+async def start_and_show(
+    request: PushRequest, *, wait: bool, as_json: bool, complete: Complete = _as_it_is
+) -> int:
+    """Start a push and print how it stands, or wait for its end; give the exit code.
+
+    `complete` is called once Temporal is reached.
+    """
     client = await reach_temporal()
-    started = await _start(client, request)
+    started = await _start(client, await complete(client, request))
     if wait:
         print_started(started)
         outcome = await started.outcome()

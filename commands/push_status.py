@@ -8,6 +8,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities.paused_runs import is_paused
+from activities.wire import Finding
 from codat.models import PushStatus
 from commands.exit_codes import (
     FAILED,
@@ -98,7 +99,9 @@ def print_status(push: Push, current: PushOutcome | PushProgress, *, as_json: bo
     print_result(f"push {push.push_id}, workflow {push.workflow_id}")
     if current.push_operation_key:
         print_result(f"operation {current.push_operation_key}")
-    if isinstance(current, PushOutcome):
+    if isinstance(current, PushProgress):
+        _tell_remarks("warning", current.warnings)
+    else:
         _tell_findings(current)
         advice = next_command(current, push.push_id)
         if advice:
@@ -108,11 +111,15 @@ def print_status(push: Push, current: PushOutcome | PushProgress, *, as_json: bo
 def _tell_findings(outcome: PushOutcome) -> None:
     for record in outcome.records:
         print_result(f"  {record.change} {record.data_type} {record.id or ''}")
-    for name, findings in (("error", outcome.errors), ("warning", outcome.warnings)):
-        for text in remarks(findings):
-            print_result(f"  {name}: {text}")
+    _tell_remarks("error", outcome.errors)
+    _tell_remarks("warning", outcome.warnings)
     for candidate in outcome.candidates:
         print_result(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
+
+
+def _tell_remarks(name: str, findings: list[Finding]) -> None:
+    for text in remarks(findings):
+        print_result(f"  {name}: {text}")
 
 
 def next_command(outcome: PushOutcome, push_id: UUID) -> str:

@@ -61,8 +61,10 @@ def _say(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None
         asked = timeline.request
         print_result(f"  company {asked.company_id}, connection {asked.connection_id}")
         print_result(f"  {asked.kind_path} {asked.data_type}, key {asked.idempotency_key}")
-        if not asked.push_kind.removes:
+        if asked.push_kind.carries_record:
             print_result(f"  the record: {dumps(timeline.data)}")
+        if asked.file:
+            print_result(f"  the file: {dumps(asked.file.facts)}")
     if timeline.unreadable:
         print_result(
             f"  {timeline.unreadable} of its runs are gone from the namespace.", style="yellow"

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, DirectoryPath, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from codat.settings import Duration
+from surepush_client.attached_file import LARGEST_FILE
 
 _BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 """What Amazon allows as a bucket's name."""
@@ -43,6 +44,10 @@ class DispatchSettings(BaseSettings):
     ] = None
     """Bucket of S3, or of what speaks its protocol, for payloads of 256 KB or more, in place of the
     directory; set both while older payloads lie in the directory. `AWS_*` say how to reach it."""
+
+    largest_file: Annotated[int, Field(ge=1, le=350 * 1024 * 1024)] = LARGEST_FILE
+    """Bytes that a file to attach may have. Files lie in the directory or the bucket above, and one
+    of the two is needed for them."""
 
     task_timeout: Annotated[
         Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(seconds=120))] | None,

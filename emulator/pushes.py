@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from emulator import ledger, machine, operations
+from emulator.attachments import attached
 from emulator.call import Call
 from emulator.connections import Connection
 from emulator.errors import EmulatedError, EmulatedResponse, refusal
@@ -33,6 +34,8 @@ class AcceptedPush:
     attachment: str | None = None
     account: str | None = None
     """The bank account that transactions belong to."""
+    file: str | None = None
+    """What the books keep of an attached file, as JSON."""
 
     @property
     def change(self) -> str:
@@ -124,6 +127,11 @@ def _judge(
     if push.record_id is not None and not exists(push.data_type, push.record_id):
         message = f"No record of {push.data_type} has the identifier '{push.record_id}'."
         return RuleResult([complaint("id", message, "Reference")])
+    if push.change == "AttachmentDeleted" and push.attachment not in attached(
+        world.store, here, push.data_type, push.record_id or "", world.clock.now()
+    ):
+        message = f"No attachment of '{push.record_id}' has the identifier '{push.attachment}'."
+        return RuleResult([complaint("attachmentId", message, "Reference")])
     if not push.carries_record:
         return RuleResult()
     return check_record(push.data_type, root, record, RecordRules(exists, taken))
@@ -219,7 +227,7 @@ def _write_record(  # noqa: PLR0913, PLR0917  # the parts of one row
         change=push.change,
         record_id=record_id,
         lands=lands,
-        data=call.text if push.carries_record else None,
+        data=call.text if push.carries_record else push.file,
         number=number,
         account=push.account,
     )

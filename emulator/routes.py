@@ -1,10 +1,10 @@
 """Which path asks for what."""
 
-import re
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from emulator import idempotency, ledger, reading
+from emulator import attachments, idempotency, ledger, reading
 from emulator.call import Call
 from emulator.connections import Connection
 from emulator.errors import EmulatedError, EmulatedResponse, refusal
@@ -22,8 +22,6 @@ _ATTACHMENTS = {
     "billCreditNotes": "attachment",
     "transfers": "attachment",
 }
-_FILE = re.compile(rb'[ ;]name="(file|fileName|requestBody)"')
-"""A part that carries a file, under the names that Codat's own clients give it."""
 _UPDATED = frozenset(
     {"bankAccounts", "bills", "billCreditNotes", "creditNotes", "customers", "invoices"}
     | {"purchaseOrders", "suppliers", "items", "chartOfAccounts", "journalEntries"}
@@ -93,8 +91,8 @@ def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> EmulatedRespo
         case method, ["companies", company, "connections", connection, "push", *rest]:
             here = world.directory.connection(company, connection)
             push = _push(method, here, rest)
-            if push.attachment and push.kind == "UploadAttachment":
-                _require_file(call)
+            if push.kind == "UploadAttachment":
+                push = replace(push, file=json.dumps(attachments.uploaded(call).facts))
             return take(world, call, push, shapes)
         case (
             _,
@@ -132,11 +130,3 @@ def _push(method: str, here: Connection, rest: list[str]) -> AcceptedPush:
             return AcceptedPush(here, "bills", "Delete", record, attachment)
         case _:
             raise EmulatedError(404, "No such resource, or it cannot be pushed in this way.")
-
-
-def _require_file(call: Call) -> None:
-    multipart = call.headers.get("content-type", "").startswith("multipart/form-data")
-    if not multipart or not _FILE.search(call.body):
-        raise EmulatedError(
-            400, "An attachment is sent as multipart/form-data with one part 'file'."
-        )

@@ -7,8 +7,10 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from dispatch.process.health import Readiness, ready_answer
+from gateway.api.attachments import attachment_routes
 from gateway.api.plans import plan_routes
 from gateway.api.routes import other_write_routes, push_routes
+from gateway.api.uploads import is_upload
 from gateway.callers import Callers
 from gateway.client_reports import ClientReports
 from gateway.dependencies import Dependencies
@@ -44,7 +46,11 @@ def _middleware(dependencies: Dependencies, callers: Callers) -> list[Middleware
         Middleware(MetricsMiddleware, meter=dependencies.meter),
         Middleware(SecurityHeadersMiddleware, is_open=is_open, public=public),
         Middleware(
-            RequestLimitsMiddleware, callers=callers, settings=settings, is_stream=is_stream
+            RequestLimitsMiddleware,
+            callers=callers,
+            settings=settings,
+            is_stream=is_stream,
+            is_upload=is_upload,
         ),
         Middleware(ErrorsMiddleware),
         Middleware(RequestSyntaxMiddleware),
@@ -67,6 +73,7 @@ def build_app(dependencies: Dependencies) -> FastAPI:
     )
     install_handlers(app)
     app.add_exception_handler(NeedsLogin, _login)
+    app.include_router(attachment_routes(dependencies))
     app.include_router(push_routes(dependencies))
     visits = LoginPages(sessions, callers)
     app.include_router(plan_page_routes(dependencies, visits))

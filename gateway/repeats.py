@@ -128,11 +128,14 @@ class MadeKeyAnswer(Json):
             raise
 
 
-async def fingerprint_of(http: Request) -> bytes:
-    """Give what two equal requests have in common: SHA-256 of method, path, query and body."""
+async def fingerprint_of(http: Request, body: bytes | None = None) -> bytes:
+    """Give what two equal requests have in common: SHA-256 of method, path, query and body.
+
+    `body` stands for a body that was not kept.
+    """
     where: list[bytes] = [http.method.encode(), http.scope["raw_path"], http.scope["query_string"]]
     digest = hashlib.sha256()
-    for part in (*where, await http.body()):
+    for part in (*where, await http.body() if body is None else body):
         digest.update(len(part).to_bytes(8))
         digest.update(part)
     return digest.digest()

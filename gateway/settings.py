@@ -7,6 +7,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.auth import ApiKey, read_api_keys
 from gateway.public_url import PublicUrl
+from surepush_client.kinds import Ordering
 
 
 class GatewaySettings(BaseSettings):
@@ -28,6 +29,10 @@ class GatewaySettings(BaseSettings):
     unknown_as: Literal["Unknown", "TimedOut"] = "Unknown"
     """Status that the API shows for a push that ended `Unknown`. `TimedOut` suits generated
     clients that do not know `Unknown`."""
+
+    ordering: Literal["requested", "latest"] = "requested"
+    """What updates do about older ones of their record that were not sent, where a request has no
+    `ordering`: `requested` waits for them, `latest` replaces them."""
 
     session_secret: Annotated[SecretStr, Field(min_length=16)] | None = None
     """Secret that signs sessions of the pages. Without it sessions end with the process, and
@@ -61,3 +66,8 @@ class GatewaySettings(BaseSettings):
 
     most_connections: Annotated[int, Field(ge=1)] = 800
     """Open connections. A new one replaces the one that has waited longest for a request."""
+
+    @property
+    def ordering_of_updates(self) -> Ordering | None:
+        """What an update is given that says nothing itself."""
+        return Ordering.LATEST if self.ordering == Ordering.LATEST else None

@@ -13,6 +13,12 @@ class IdempotencyKeyConflict(ValueError):
     """The key was used for another record."""
 
 
+class PayloadMissing(Exception):
+    """What was kept outside Temporal is not there, or is not what was put there."""
+
+    kind = "Missing"
+
+
 class NoSuchPlan(LookupError):
     """There is no plan of that id, or the namespace has forgotten it."""
 

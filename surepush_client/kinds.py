@@ -14,6 +14,8 @@ class PushKind(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    ATTACH = "attach"
+    DETACH = "detach"
 
     @property
     def carries_record(self) -> bool:
@@ -23,7 +25,7 @@ class PushKind(StrEnum):
     @property
     def removes(self) -> bool:
         """Whether it takes something away, so that it has no body."""
-        return self is PushKind.DELETE
+        return self in {PushKind.DELETE, PushKind.DETACH}
 
 
 class Ordering(StrEnum):
@@ -60,13 +62,28 @@ def body_of(given: object, info: ValidationInfo) -> object:
     `info` has the `kind` that was validated before.
     """
     kind: PushKind | None = info.data.get("kind")
-    if kind is None or not kind.removes:
+    if kind is None or kind.carries_record:
         if given == NO_BODY:
             raise PydanticKnownError("missing")
         return given
     if given not in (NO_BODY, {}):
         raise ValueError(f"a push that is to {kind} has no record: leave data out")
     return {}
+
+
+def check_parts(kind: PushKind, *, has_file: bool, has_attachment: bool) -> None:
+    """Check what only some kinds have. Raises: ValueError that names what is missing or too much.
+
+    `has_attachment`: an attachmentId was given.
+    """
+    for of, field, is_given in (
+        (PushKind.ATTACH, "file", has_file),
+        (PushKind.DETACH, "attachmentId", has_attachment),
+    ):
+        if is_given and kind is not of:
+            raise ValueError(f"{field} belongs to a push of the kind {of}: leave it out")
+        if kind is of and not is_given:
+            raise ValueError(f"{field} is missing: a push of the kind {of} has one")
 
 
 def check_update_only(kind: PushKind, given: Mapping[str, object]) -> None:

@@ -17,12 +17,14 @@ from pydantic import (
     model_validator,
 )
 
+from surepush_client.attached_file import AttachedFile
 from surepush_client.codat_names import PushStatus, canonical_data_type
 from surepush_client.kinds import (
     NO_BODY,
     Ordering,
     PushKind,
     body_of,
+    check_parts,
     check_update_only,
     kind_of,
     path_of,
@@ -71,6 +73,7 @@ class PushReference(Wire):
         | None
     ) = None
     record_id: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
+    attachment_id: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
 
     @field_validator("data_type")
     @classmethod
@@ -84,8 +87,11 @@ class PushReference(Wire):
 
     @property
     def kind_path(self) -> str:
-        """`create`, `update/<recordId>`, or `delete/<recordId>` with the id percent-encoded."""
-        return path_of(self.push_kind, self.record_id)
+        """`create`, `update/<recordId>`, or the later kinds with percent-encoded ids.
+
+        These are `delete/<recordId>`, `attach/<recordId>` and `detach/<recordId>/<attachmentId>`.
+        """
+        return path_of(self.push_kind, self.record_id, self.attachment_id)
 
     @property
     def push_id(self) -> UUID:
@@ -113,14 +119,16 @@ class PushRequest(PushReference):
     """One record for one company's accounting software.
 
     `data` is the record as Codat's push API takes it, amounts as Decimal; `record_id` makes it an
-    update. `kind` names the other kinds, of which a delete has no `data`. `timeout_in_minutes`
-    counts from the request, whole minutes; without it a push waits for ever. `unique_field` is a
-    JSON pointer to what is unique in the books, such as /invoiceNumber.
+    update. `kind` names the other kinds, which have no `data`: an attach has a `file` that
+    `store_file` gives, a detach an `attachment_id`. `timeout_in_minutes` counts from the request,
+    whole minutes; without it a push waits for ever. `unique_field` is a JSON pointer to what is
+    unique in the books, such as /invoiceNumber.
     """
 
     data: Annotated[dict[str, Any], BeforeValidator(body_of)] = Field(
         default=NO_BODY, validate_default=True
     )
+    file: AttachedFile | None = None
     timeout_in_minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] | None = None
     allow_sync_on_push_complete: StrictBool | None = None
     force_update: StrictBool | None = None
@@ -134,6 +142,17 @@ class PushRequest(PushReference):
         check_update_only(self.push_kind, for_updates)
         return self
 
+    @model_validator(mode="after")
+    def _parts_of_kind(self) -> Self:
+        has_file, has_attachment = self.file is not None, self.attachment_id is not None
+        check_parts(self.push_kind, has_file=has_file, has_attachment=has_attachment)
+        return self
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What is sent: the record, or the name, type, size and SHA-256 of the file."""
+        return self.file.facts if self.file else self.data
+
 
 class PushRecord(Wire):
     """A record that the push wrote."""
@@ -141,6 +160,7 @@ class PushRecord(Wire):
     id: str | None = None
     data_type: str | None = None
     change: str | None = None
+    attachment_id: str | None = None
 
 
 class Candidate(Wire):

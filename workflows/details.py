@@ -20,6 +20,10 @@ def progress_details(progress: PushProgress) -> str:
         rows.append(f"- goes on at {progress.next_look_utc:%Y-%m-%d %H:%M:%S} UTC")
     if progress.waiting_for:
         rows.append(f"- it waits: {plain(progress.waiting_for)}")
+    rows += [
+        f"- warning: {code(warning.pointer or '/')} {plain(warning.message)}"
+        for warning in _some(progress.warnings)
+    ]
     return "\n".join(rows)
 
 

@@ -10,14 +10,37 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outcomes import Ended, end_of
     from workflows.state import PushState
 
-_NOUNS = {PushKind.DELETE: "deletion"}
-_DONE = {PushKind.DELETE: "The record was deleted."}
+_NOUNS = {
+    PushKind.DELETE: "deletion",
+    PushKind.ATTACH: "file",
+    PushKind.DETACH: "removal of the attachment",
+}
+_DONE = {
+    PushKind.DELETE: "The record was deleted.",
+    PushKind.ATTACH: "The file was attached.",
+    PushKind.DETACH: "The attachment was removed.",
+}
 _GONE = re.compile(
     r"\b(not? (?:\w+ ){0,5}(?:found|exists?)|does(?:n't| not) exist|no (?:such|record|longer)"
     r"|already (?:been )?(?:deleted|voided|removed))\b",
     re.IGNORECASE,
 )
 """How platforms say that there is no such record."""
+
+_STALE = re.compile(
+    r"source ?modified ?(?:date|time)|\bstale\b|out[ -]of[ -]date|sync ?token"
+    r"|(?:changed|modified|updated|edited)(?: by \w+(?: \w+)?)? since|newer version"
+    r"|(?:has|have) (?:since )?been (?:changed|modified|updated)"
+    r"|refresh (?:and|then|the|before|first)",
+    re.IGNORECASE,
+)
+"""How it is said that a record changed after it was read."""
+
+_TWO_WAYS = (
+    " The record changed in the accounting software after it was read. Refresh the data type, "
+    "read the record, and retry with its present values and sourceModifiedDate; or push it anew "
+    "with forceUpdate, which overwrites that change."
+)
 
 
 def sentence_of(kind: PushKind, operation: PushOperation) -> str:
@@ -30,7 +53,10 @@ def sentence_of(kind: PushKind, operation: PushOperation) -> str:
             return "Codat's time for this push ran out; the record may still be written."
         case _:
             reason = operation.reason or "no reason was given"
-            return f"The accounting software refused the {_NOUNS.get(kind, 'record')}: {reason}"
+            is_stale = kind is PushKind.UPDATE and _STALE.search(reason)
+            ways_on = _TWO_WAYS if is_stale else ""
+            what = _NOUNS.get(kind, "record")
+            return f"The accounting software refused the {what}: {reason}{ways_on}"
 
 
 def gone_already(state: PushState, reason: str) -> Ended | None:
@@ -43,6 +69,6 @@ def gone_already(state: PushState, reason: str) -> Ended | None:
         return None
     state.warn(
         "The accounting software no longer has it. An earlier request of this push, whose answer "
-        "was lost, probably deleted it."
+        "was lost, probably removed it."
     )
     return end_of(state, PushStatus.SUCCESS, _DONE[state.request.push_kind])

@@ -17,7 +17,7 @@ from pydantic import (
 from activities.models import digest_of, frozen_digest
 from activities.plan_steps import PlanLink
 from activities.unique_fields import read_pointer
-from activities.wire import Sentence, Wire, Word
+from activities.wire import Findings, Sentence, Wire, Word
 from codat.exact_json import MAX_LEVELS, MAX_VALUES, dumps, extent
 from codat.models import PushTarget
 from codat.target import known_data_type, segment
@@ -77,7 +77,7 @@ def _in_a_path(record_id: str) -> str:
     return record_id
 
 
-_DIGESTED = frozenset({"data", "allow_sync_on_push_complete", "force_update"})
+_DIGESTED = frozenset({"data", "file", "allow_sync_on_push_complete", "force_update"})
 
 
 class PushRequest(client.PushRequest):
@@ -91,6 +91,10 @@ class PushRequest(client.PushRequest):
         default=NO_BODY, validate_default=True
     )
     record_id: (
+        Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_in_a_path)]
+        | None
+    ) = None
+    attachment_id: (
         Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH), AfterValidator(_in_a_path)]
         | None
     ) = None
@@ -131,20 +135,22 @@ class PushRequest(client.PushRequest):
 
     @property
     def task(self) -> str:
-        """What the push is to do, such as `update 7 of bills`."""
+        """What the push is to do, such as `update 7 of bills` or `attach a.pdf to 7 of bills`."""
         of = f" {self.record_id} of" if self.record_id is not None else ""
-        return f"{self.push_kind}{of} {self.data_type}"
+        what = f" {self.file.name} to" if self.file else ""
+        what = f" {self.attachment_id} from" if self.attachment_id else what
+        return f"{self.push_kind}{what}{of} {self.data_type}"
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical record; where there is none, of what the push is about."""
-        return self._once("digest", lambda: digest_of(self.kind_path, self.data))
+        return self._once("digest", lambda: digest_of(self.kind_path, self.content))
 
     @property
     def frozen_digest(self) -> str:
         """SHA-256 of all that a submission freezes besides its minutes."""
         settings = (self.allow_sync_on_push_complete, self.force_update)
-        return self._once("frozen_digest", lambda: frozen_digest(self.data, *settings))
+        return self._once("frozen_digest", lambda: frozen_digest(self.content, *settings))
 
     def _once(self, name: str, compute: Callable[[], str]) -> str:
         """Compute a digest once a request.
@@ -171,7 +177,7 @@ ENDED = "end"
 
 
 class PushProgress(Wire):
-    """The answer of the query `progress`; times are UTC."""
+    """The answer of the query `progress`; times are UTC. `warnings` are what is said so far."""
 
     stage: str
     message: str
@@ -180,3 +186,4 @@ class PushProgress(Wire):
     next_look_utc: datetime | None = None
     waiting_for: str | None = None
     looks: int = 0
+    warnings: Findings = []

@@ -86,7 +86,10 @@ def records_in(operation: PushOperation) -> list[PushRecord]:
     """Give the records that an operation tells of, whatever its status."""
     return [
         PushRecord(
-            id=change.record_ref.id, data_type=change.record_ref.data_type, change=change.type
+            id=change.record_ref.id,
+            data_type=change.record_ref.data_type,
+            change=change.type,
+            attachment_id=change.attachment_id,
         )
         for change in operation.changes
         if change.record_ref

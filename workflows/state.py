@@ -126,6 +126,7 @@ class PushState:
             next_look_utc=self.next_look,
             waiting_for=self.waiting_for,
             looks=self.carried.looks,
+            warnings=self.carried.warnings + (self.snapshot.warnings if self.snapshot else []),
         )
 
     def take_answer(self, answer: TurnAnswer) -> None:

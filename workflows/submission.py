@@ -38,7 +38,9 @@ class AttemptResult(StrEnum):
     BUSY = "busy"  # not connected, 429: nothing written, may be sent again
     CONFLICT = "conflict"  # 409: wrote nothing, and its key may give this answer for 90 minutes
     UNAUTHORIZED = "unauthorized"  # 401, 402, 403: nothing written
-    REJECTED = "rejected"  # 400, 404, 413: nothing written, asking again changes nothing
+    REJECTED = (
+        "rejected"  # 400, 404, 413, no file to send: nothing written, asking again changes nothing
+    )
     UNCLEAR = "unclear"  # 5xx, 422: an answer that proves nothing
     LOST = "lost"  # no answer, or none of Codat's own
     UNSENT = "unsent"  # the activity declined to send
@@ -51,6 +53,7 @@ _ANSWERS = {
     "CodatUnauthorized": AttemptResult.UNAUTHORIZED,
     "CodatRefused": AttemptResult.REJECTED,
     "CodatNotFound": AttemptResult.REJECTED,
+    "FileMissing": AttemptResult.REJECTED,
     "CodatFailing": AttemptResult.UNCLEAR,
     "CodatKeyReused": AttemptResult.UNCLEAR,
     "CodatUnclear": AttemptResult.LOST,

@@ -22,6 +22,18 @@ from temporalio.converter import (
 )
 
 from codat.settings import SettingsError
+from surepush_client.errors import PayloadMissing
+
+__all__ = [
+    "LARGE",
+    "NAME",
+    "PayloadDirectory",
+    "PayloadMissing",
+    "StorageUnavailable",
+    "fetched",
+    "segment",
+    "storage_drivers",
+]
 
 LARGE = 256 * 1024
 """Bytes of a payload, encrypted or not, from which on it is kept outside."""
@@ -29,12 +41,6 @@ LARGE = 256 * 1024
 NAME = "surepush-directory"
 
 _PATH = re.compile(r"[\w%-]+/[\w%-]+/[0-9a-f]{64}", re.ASCII)
-
-
-class PayloadMissing(Exception):
-    """A large payload is not in the directory, or is not what was put there."""
-
-    kind = "Missing"
 
 
 class StorageUnavailable(OSError):

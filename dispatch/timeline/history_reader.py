@@ -199,6 +199,7 @@ class HistoryReader:
         texts = [operation.error_message or "", *remarks(snapshot.errors)]
         key = operation.push_operation_key
         if step.name == "push":
+            texts += remarks(snapshot.warnings)
             return f"Codat took it: operation {key}, {status}", texts
         return f"asked how operation {key} stands: {status}", texts
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 from dispatch.timeline.timeline import Timeline
-from workflows.models import PushOutcome
+from workflows.models import PushOutcome, PushRequest
 
 HIDDEN = "…"
 
@@ -21,7 +21,13 @@ def redacted(timeline: Timeline) -> Timeline:
         for event in timeline.moments
     ]
     requests = {
-        run: request.model_copy(update={"data": _skeleton(request.data), "reason": None})
+        run: request.model_copy(
+            update={
+                "data": _skeleton(request.data),
+                "file": request.file and request.file.model_copy(update={"name": HIDDEN}),
+                "reason": None,
+            }
+        )
         for run, request in timeline.requests.items()
     }
     outcome = _without_record(mask, timeline.outcome) if timeline.outcome else None
@@ -50,11 +56,15 @@ def _mask(timeline: Timeline) -> re.Pattern[str]:
     values = {
         text
         for request in timeline.requests.values()
-        for text in (*_leaves(request.data), request.reason or "")
+        for text in (*_leaves(request.data), *_file_name(request), request.reason or "")
     }
     known = sorted((value for value in values if value.strip()), key=len, reverse=True)
     choices = "|".join(re.escape(value) for value in known) or "(?!)"
     return re.compile(rf"(?<![\w-])(?:{choices})(?![\w-])", re.IGNORECASE)
+
+
+def _file_name(request: PushRequest) -> list[str]:
+    return [request.file.name] if request.file else []
 
 
 def _hide(mask: re.Pattern[str], text: str) -> str:

@@ -6,6 +6,7 @@ The paths are those of Codat's own clients (codat-accounting 0.36, codat-platfor
 import json
 
 from emulator import companies, exact
+from emulator.attachments import LISTED, attached
 from emulator.books import TRANSACTIONS
 from emulator.call import Call
 from emulator.clock import timestamp
@@ -106,6 +107,9 @@ def _records_of_connection(
             found = _cached(world, readers, TRANSACTIONS)
             of_account = [entry for entry in found if entry.version.account == account]
             return _page(call, readers, TRANSACTIONS, of_account)
+        case [step, record, "attachments"] if step in LISTED:
+            files = attached(world.store, readers[0], step, record, world.clock.now())
+            return _json({"attachments": list(files.values())}, "listed attachments")
         case [step, *record] if step in _BY_CONNECTION:
             return _records(world, call, readers, step, record)
         case _:

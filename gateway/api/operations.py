@@ -81,7 +81,7 @@ def pending(push_id: UUID, request: PushRequest, now: datetime) -> Operation:
 
 def record_of(request: PushRequest | None) -> object:
     """Give the record of a push; None for one that has none."""
-    return request.data if request and not request.push_kind.removes else None
+    return request.data if request and request.push_kind.carries_record else None
 
 
 def title_of(snapshot: PushSnapshot) -> str:
@@ -144,6 +144,7 @@ def _changes(outcome: PushOutcome | None) -> list[Change]:
         Change(
             type=record.change if record.change in _CHANGES else "Unknown",
             record_ref=RecordReference(id=record.id, data_type=record.data_type),
+            attachment_id=record.attachment_id,
         )
         for record in (outcome.records if outcome else ())
     ]

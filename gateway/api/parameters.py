@@ -9,7 +9,7 @@ from codat.kinds import DELETED_TYPES
 from codat.models import DATA_TYPES
 from codat.target import UPDATED_TYPES
 from gateway.api.schemas import ErrorBody
-from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES
+from workflows.models import MAX_KEY_LENGTH, MAX_TIMEOUT_MINUTES, Ordering
 
 NAMED_TYPES = sorted({*DATA_TYPES, "accounts"})
 _UPDATED = {"enum": sorted(UPDATED_TYPES)}
@@ -21,12 +21,15 @@ DeletedType = Annotated[str, Path(alias="dataType", json_schema_extra=_DELETED)]
 UpdatedType = Annotated[str, Path(alias="dataType", json_schema_extra=_UPDATED)]
 AccountId = Annotated[str, Path(alias="accountId", min_length=1, max_length=_MAX_ID)]
 RecordId = Annotated[str, Path(alias="recordId", min_length=1, max_length=_MAX_ID)]
+AttachmentId = Annotated[str, Path(alias="attachmentId", min_length=1, max_length=_MAX_ID)]
 CompanyId = Annotated[UUID, Path(alias="companyId")]
 ConnectionId = Annotated[UUID, Path(alias="connectionId")]
 PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
 Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
 Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
 Force = Annotated[bool | None, Query(alias="forceUpdate")]
+DryRun = Annotated[bool, Query(alias="dryRun")]
+Order = Annotated[Ordering | None, Query(alias="ordering")]
 
 RECORD: dict[str, Any] = {
     "requestBody": {

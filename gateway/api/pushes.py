@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -54,24 +55,37 @@ _REPEATED = (
 log = logging.getLogger("surepush.gateway")
 
 
-async def start(dependencies: Dependencies, http: Request, request: PushRequest) -> Response:
+async def _as_it_is(request: PushRequest) -> PushRequest:
+    return request
+
+
+async def start(
+    dependencies: Dependencies,
+    http: Request,
+    request: PushRequest,
+    *,
+    fingerprint: Callable[[], Awaitable[bytes]] | None = None,
+    complete: Callable[[PushRequest], Awaitable[PushRequest]] = _as_it_is,
+) -> Response:
     """Start a push, or join the one that has its key, and answer how it stands, within seconds.
 
     A request without a key that repeats one whose answer was missed takes the key of that one.
+    `complete` is called once the request has its key; `fingerprint` is that of the HTTP request.
     """
     caller: ApiKey = http.scope[CALLER]
     if request.idempotency_key:
         _note(http, request)
-        operation = await _started(dependencies, request, caller)
+        operation = await _started(dependencies, await complete(request), caller)
         return await in_turn(Json, operation, headers=_key_header(request))
     made = dependencies.undelivered.key_for(
         caller,
-        await fingerprint_of(http),
+        await (fingerprint() if fingerprint else fingerprint_of(http)),
         recognize=dependencies.settings.recognize_repeats,
     )
     keyed = request.model_copy(update={"idempotency_key": made.key})
     _note(http, keyed)
     async with made.kept_on_failure(http.receive):
+        keyed = await complete(keyed)
         operation, headers = await _started(dependencies, keyed, caller), _key_header(keyed)
         if made.is_repeat:
             log.warning("Push %s: a request without an Idempotency-Key is a repeat", keyed.push_id)
@@ -135,12 +149,12 @@ async def request_without_record(http: Request, **fields: Any) -> PushRequest:  
     """Read a push request that has no body off HTTP; Refusal 400 or 404."""
     if await http.body():
         raise HttpError(400, "A deletion has no body: send none.")
-    return checked({**fields, "idempotency_key": _given_key(http)})
+    return checked({**fields, "idempotency_key": given_key(http)})
 
 
 async def request_from(http: Request, **fields: Any) -> PushRequest:  # noqa: ANN401, path and query
     """Read a push request off HTTP; Refusal 400, or 404 for a data type that can't be pushed."""
-    known = {**fields, "idempotency_key": _given_key(http)}
+    known = {**fields, "idempotency_key": given_key(http)}
     return await in_turn(_request, await http.body(), known)
 
 
@@ -215,7 +229,8 @@ async def page_of(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
     return OperationsPage.model_validate(shown | {"results": found.operations[begin:end]})
 
 
-def _given_key(http: Request) -> str | None:
+def given_key(http: Request) -> str | None:
+    """Read the idempotency key of a request; None without one. Refusal 400."""
     given = http.headers.getlist("idempotency-key")
     if len(given) > 1:
         raise HttpError(400, "Give one Idempotency-Key, not several.")

@@ -11,6 +11,8 @@ from codat.models import PushOption
 from codat.target import UPDATED_TYPES
 from codat.turns import in_turn
 from gateway.api import pushes
+from gateway.api.dry_run import compared
+from gateway.api.offered import not_offered
 from gateway.api.options_forms import AS_SCHEMA, OptionsForm, written_as
 from gateway.api.parameters import (
     KEY,
@@ -22,8 +24,10 @@ from gateway.api.parameters import (
     ConnectionId,
     DataType,
     DeletedType,
+    DryRun,
     Force,
     Minutes,
+    Order,
     PushKey,
     RecordId,
     Sync,
@@ -33,7 +37,7 @@ from gateway.api.query import MAX_QUERY, PLAIN_QUERY
 from gateway.api.schemas import Operation, OperationsPage
 from gateway.auth import CALLER, NOBODY, Role, authenticate, check_company, check_role
 from gateway.dependencies import Dependencies
-from gateway.errors import HttpError, Json
+from gateway.errors import Json
 
 _READS = ("GET", "HEAD")
 _OTHER_WRITES = ["DELETE", "PATCH", "POST", "PUT"]
@@ -43,7 +47,7 @@ _KINDS = {
     "PUT": "update without a record id",
 }
 _COMPANY = "/companies/{companyId}"
-_THERE = f"{_COMPANY}/connections/{{connectionId}}"
+THERE = f"{_COMPANY}/connections/{{connectionId}}"
 _NEWEST = "-requestedOnUtc"
 _ORDERS = {"enum": [_NEWEST]}
 
@@ -113,12 +117,14 @@ class PushApi:
         minutes: Minutes = None,
         sync: Sync = None,
         force: Force = None,
+        order: Order = None,
+        dry_run: DryRun = False,  # noqa: FBT002, a parameter of the query
     ) -> Response:
         """Push an update of a record."""
         if record.endswith("/bankTransactions"):
-            raise _not_offered("update of bankTransactions")
+            raise not_offered("update of bankTransactions")
         if data_type in NAMED_TYPES and data_type not in UPDATED_TYPES:
-            raise _not_offered(f"update of {data_type}")
+            raise not_offered(f"update of {data_type}")
         request = await pushes.request_from(
             http,
             company_id=company,
@@ -128,7 +134,10 @@ class PushApi:
             timeout_in_minutes=minutes,
             allow_sync_on_push_complete=sync,
             force_update=force,
+            ordering=order or self._dependencies.settings.ordering_of_updates,
         )
+        if dry_run:
+            return await compared(self._dependencies, request)
         return await pushes.start(self._dependencies, http, request)
 
     async def delete(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
@@ -142,7 +151,7 @@ class PushApi:
     ) -> Response:
         """Push the deletion of a record."""
         if data_type in NAMED_TYPES and data_type not in DELETED_TYPES:
-            raise _not_offered(f"deletion of {data_type}")
+            raise not_offered(f"deletion of {data_type}")
         request = await pushes.request_without_record(
             http,
             company_id=company,
@@ -154,11 +163,9 @@ class PushApi:
         )
         return await pushes.start(self._dependencies, http, request)
 
-    async def no_such_write(self, http: Request, data_type: DataType, rest: str = "") -> Json:
+    async def no_such_write(self, http: Request) -> Json:
         """Refuse what else could be asked of a record; Refusal 405."""
-        if rest.rpartition("/")[2].startswith("attachment"):
-            raise _not_offered(f"attachment of {data_type}")
-        raise _not_offered(_KINDS.get(http.method, http.method))
+        raise not_offered(_KINDS.get(http.method, http.method))
 
     async def read(self, company: CompanyId, key: PushKey) -> Json:
         """Read one push, by our key or Codat's."""
@@ -204,7 +211,7 @@ def push_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the push API."""
     api = PushApi(dependencies)
     router = APIRouter(dependencies=[Depends(api.authorize)], responses=REFUSED, tags=["Push"])
-    company, there = _COMPANY, _THERE
+    company, there = _COMPANY, THERE
     bank = "bankAccounts/{accountId:path}/bankTransactions"
     for path, method, endpoint, model, extra in (
         (f"{there}/push/{bank}", "POST", api.create_transactions, Operation, KEYED),
@@ -228,22 +235,9 @@ def other_write_routes(dependencies: Dependencies) -> APIRouter:
     """Give the router of the writes that there are not; it comes after all others."""
     api = PushApi(dependencies)
     router = APIRouter(dependencies=[Depends(api.authorize)], include_in_schema=False)
-    for path in (f"{_THERE}/push/{{dataType}}", f"{_THERE}/push/{{dataType}}/{{rest:path}}"):
+    for path in (f"{THERE}/push/{{dataType}}", f"{THERE}/push/{{dataType}}/{{rest:path}}"):
         router.add_api_route(path, api.no_such_write, methods=_OTHER_WRITES)
     return router
-
-
-def _not_offered(what: str) -> HttpError:
-    """Refuse a kind of write, naming those there are."""
-    creates, updates = ", ".join(NAMED_TYPES), ", ".join(sorted(UPDATED_TYPES))
-    deletes = ", ".join(sorted(DELETED_TYPES))
-    return HttpError(
-        405,
-        f"There is no {what}. POST creates {creates} and "
-        f"bankAccounts/{{accountId}}/bankTransactions; PUT updates {updates}; "
-        f"DELETE deletes {deletes}.",
-        Allow="DELETE, POST, PUT",
-    )
 
 
 def _transactions(account: str) -> str:

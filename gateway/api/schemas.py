@@ -36,6 +36,7 @@ class Change(_ResponseModel):
 
     type: str
     record_ref: RecordReference
+    attachment_id: str | None = None
 
 
 class ValidationMessage(_ResponseModel):

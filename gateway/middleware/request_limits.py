@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from codat.turns import caller as turn_of
+from dispatch.settings import DispatchSettings
 from gateway.auth import CALLER
 from gateway.callers import Callers, address_of
 from gateway.errors import HttpError, answer_to, away
@@ -36,6 +37,10 @@ class Bounds:
 
 OF_A_KEY = Bounds(MAX_BODY_BYTES, BODY_WITHIN, ANSWER_WITHIN)
 OF_A_STREAM = Bounds(0, BODY_WITHIN, None)
+FILE_WITHIN = 120.0
+ATTACHED_WITHIN = 150.0
+"""Seconds for a file to arrive, and until its push is started."""
+
 OF_A_STRANGER = Bounds(64 * 1024, 5.0, 10.0)
 """Of who shows no key: the login, Codat's reports, which are small."""
 
@@ -60,10 +65,13 @@ class RequestLimitsMiddleware:
         callers: Callers,
         settings: GatewaySettings,
         is_stream: Callable[[Scope], bool],
+        is_upload: Callable[[Scope], bool],
     ) -> None:
         self._app = app
         self._callers = callers
-        self._is_stream = is_stream
+        self._is_stream, self._is_upload = is_stream, is_upload
+        largest = DispatchSettings().largest_file + MAX_HEADER_BYTES
+        self._of_an_upload = Bounds(largest, FILE_WITHIN, ATTACHED_WITHIN)
         names = {key.name for key in settings.api_keys}
         most, streams = settings.most_requests, settings.most_streams
         self._requests = Slots(most, share_of(most, len(names)))
@@ -96,7 +104,8 @@ class RequestLimitsMiddleware:
         elif self._is_stream(scope):
             slots, owner, bounds = self._streams, caller.name, OF_A_STREAM
         else:
-            slots, owner, bounds = self._requests, caller.name, OF_A_KEY
+            slots, owner = self._requests, caller.name
+            bounds = self._of_an_upload if self._is_upload(scope) else OF_A_KEY
         scope[CALLER] = caller
         with slots.hold(owner), turn_of(owner):
             await self._within(bounds, scope, receive, answer)

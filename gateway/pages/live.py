@@ -66,6 +66,7 @@ class Live:
             "moments": _with_gaps(timeline.moments),
             "advice": advice_on(snapshot),
             "unclear": is_unclear(snapshot),
+            "has_record": snapshot.request is None or snapshot.request.push_kind.carries_record,
             "run": snapshot.description.run_id,
             "first_word": self._dependencies.first_words.of(snapshot.description.run_id),
             "most_words": MAX_WORDS,

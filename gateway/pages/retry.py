@@ -111,6 +111,8 @@ class RetryPages:
         snapshot = await find(self._dependencies, company, key)
         if snapshot.request is None:
             raise HttpError(HTTPStatus.CONFLICT, "It is not known what this push was asked.")
+        if not snapshot.request.push_kind.carries_record:
+            raise HttpError(HTTPStatus.CONFLICT, "This push has no record that could be edited.")
         cached = await self._dependencies.options.get(snapshot.request.target)
         return snapshot, snapshot.request, cached
 

@@ -64,6 +64,26 @@ def read_by_payables(key):
     ).push_operation
 
 
+def attach_to(bill):
+    """Attach a file with each client that can; say how what is no file was answered."""
+    file = {"content": b"paper", "file_name": "a.txt"}
+    by_accounting.bills.upload_attachment(
+        request={**WHERE, "bill_id": bill, "attachment_upload": {"file": file}}
+    )
+    # It sends the text that Python prints for the bytes, not the bytes.
+    body = payables_operations.UploadBillAttachmentRequestBody(b"paper", "b.txt")
+    answer = by_payables.bills.upload_attachment(
+        payables_operations.UploadBillAttachmentRequest(**WHERE, bill_id=bill, request_body=body)
+    )
+    return answer.status_code
+
+
+def deleted(bill):
+    """Delete a bill; give the end of the push."""
+    push = by_accounting.bills.delete(request={**WHERE, "bill_id": bill})
+    return ended(lambda: read_by_platform(push.push_operation_key))
+
+
 def rows(results):
     return {row.push_operation_key: str(row.status.value) for row in results}
 
@@ -87,6 +107,8 @@ def main():
         "keys": {client: key for client, (key, _) in pushes.items()},
         "ends": ends,
         "options": {"accounting": str(option.type.value)},
+        "refused": attach_to("bill-7"),
+        "deleted": deleted("bill-8"),
         "listed": {"platform": rows(listed.results), "payables": rows(by_the_other.results)},
     }
 

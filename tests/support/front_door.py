@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
 from codat.client import CodatClient
+from codat.record_difference import read_difference
 from codat.settings import CodatSettings
 from codat.validation.cache import OptionsCache
 from dispatch.pushes import Push
@@ -94,6 +96,7 @@ async def front_door(
             cache,
             known,
             home.task_queue,
+            compare=partial(read_difference, codat),
             books=BookRecords(codat.reads),
             directory=Directory(codat.reads),
             references=References(codat.reads),

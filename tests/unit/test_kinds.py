@@ -11,6 +11,9 @@ from workflows.models import PUSH_NAMESPACE, PushRequest
 
 PLACE = {"companyId": str(UUID(int=1)), "connectionId": str(UUID(int=2)), "dataType": "bills"}
 DELETE = PLACE | {"kind": "delete", "recordId": "7", "idempotencyKey": "k"}
+FILE = {"name": "a.pdf", "size": 5, "sha256": "0" * 64, "storage": "s", "pieces": [{"path": "p"}]}
+ATTACH = DELETE | {"kind": "attach", "file": FILE}
+DETACH = DELETE | {"kind": "detach", "attachmentId": "1"}
 
 
 def a_request(**fields):
@@ -31,7 +34,23 @@ def complaint_about(given):
         (PLACE | {"kind": "delete"}, "recordId is missing: a push of the kind delete is of one "),
         (PLACE | {"kind": "update", "data": {}}, "recordId is missing: a push of the kind update"),
         (PLACE | {"kind": "create", "data": {}, "recordId": "7"}, "recordId: a create has none"),
-        (DELETE | {"kind": "erase"}, "kind must be create, update or delete; "),
+        (DELETE | {"kind": "erase"}, "kind must be create, update, delete, attach or detach; "),
+        (DELETE | {"kind": "attach"}, "file is missing: a push of the kind attach has one."),
+        (DELETE | {"kind": "detach"}, "attachmentId is missing: a push of the kind detach has "),
+        (DELETE | {"file": FILE}, "file belongs to a push of the kind attach: leave it out."),
+        (DELETE | {"attachmentId": "1"}, "attachmentId belongs to a push of the kind detach: "),
+        (ATTACH | {"data": {"a": 1}}, "data: a push that is to attach has no record: leave data "),
+        (ATTACH | {"file": FILE | {"name": "a/b"}}, "file.name: it must be a bare file name, "),
+        (ATTACH | {"file": FILE | {"size": 0}}, "file.size: Input should be greater than or equal"),
+        (DETACH | {"attachmentId": ".."}, "attachmentId: '..' is no id of a record."),
+        (
+            ATTACH | {"dataType": "suppliers"},
+            "dataType: Codat attaches files to billCreditNotes, bills, directCosts, ",
+        ),
+        (
+            DETACH | {"dataType": "invoices"},
+            "dataType: Codat removes attachments of bills, not invoices.",
+        ),
         (DELETE | {"data": {"a": 1}}, "data: a push that is to delete has no record: leave data "),
         (DELETE | {"forceUpdate": True}, "forceUpdate belongs to an update: "),
         (
@@ -69,6 +88,24 @@ def test_pushes_without_a_record_differ_by_what_they_are_about():
     assert known.digest == a_request(idempotencyKey="other").digest
     assert known.digest != a_request(recordId="8").digest
     assert "delete 7 of bills" == known.task
+
+
+def test_a_file_is_known_by_its_content_not_by_its_place():
+    known = PushRequest.model_validate(ATTACH)
+    elsewhere = PushRequest.model_validate(ATTACH | {"file": FILE | {"pieces": [{"path": "q"}]}})
+    other = PushRequest.model_validate(ATTACH | {"file": FILE | {"sha256": "1" * 64}})
+
+    assert known.digest == elsewhere.digest != other.digest
+    assert known.push_id == elsewhere.push_id == other.push_id
+    assert "attach a.pdf to 7 of bills" == known.task
+
+
+def test_the_id_of_a_removal_names_record_and_attachment():
+    place = f"{UUID(int=1)}/{UUID(int=2)}/bills"
+    detach = PushRequest.model_validate(DETACH | {"recordId": "a/b", "attachmentId": "1/2"})
+
+    assert uuid5(PUSH_NAMESPACE, f"{place}/detach/a%2Fb/1%2F2/k") == detach.push_id
+    assert "detach 1/2 from a/b of bills" == detach.task
 
 
 def test_an_empty_body_is_as_good_as_none():

@@ -5,15 +5,24 @@ import pytest_asyncio
 
 from codat.models import PushStatus
 from emulator import seeds
+from emulator.examples import record
 from gateway.app import build_app
 from tests.support.asgi_server import served
 from tests.support.eventually import eventually
 from tests.support.front_door import KEY, basic, front_door
+from tests.support.large_payloads import beside
 from tests.support.official_clients import NEWEST, NODE, OLDER, driven
 
 pytestmark = pytest.mark.timeout(400)
 SCRIPTS = {OLDER: "front_door.py", NEWEST: "newest/drive.py", NODE: "node/drive.js"}
+MORE = {NODE: ["attach"]}
 SUPPLIER = {"supplierName": "Mixed", "status": "Active"}
+
+
+def attached(door):
+    """The names and sizes of the files that reached the books."""
+    entries = [one["data"] for one in door.cluster.records if one["change"] == "AttachmentUploaded"]
+    return sorted((file["name"], file["fileSize"]) for file in entries)
 
 
 async def mixed_pushes(door):
@@ -41,16 +50,29 @@ async def mixed_pushes(door):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="seen")
-async def _seen(devserver):
-    """What all the clients saw, by their environment."""
+async def _seen(devserver, tmp_path_factory):
+    """What all the clients saw, by their environment, and what they attached."""
+    house = beside(devserver, tmp_path_factory.mktemp("large"))
     async with (
-        front_door(devserver, unknown_as="TimedOut") as door,
+        front_door(house, unknown_as="TimedOut") as door,
         served(build_app(door.parts)) as url,
     ):
+        prompt = door.cluster.codat.connection(seeds.PROMPT)
+        for bill in ("bill-7", "bill-8"):
+            prompt.add_record("bills", record("bills"), record_id=bill)
         mixed = await mixed_pushes(door)
         where = (url, seeds.COMPANY, seeds.PROMPT, basic(KEY)["Authorization"])
-        reports = {name: await driven(name, script, *where) for name, script in SCRIPTS.items()}
-        return {name: report | {"mixed": mixed} for name, report in reports.items()}
+        reports = {
+            name: await driven(name, script, *where, *MORE.get(name, ()))
+            for name, script in SCRIPTS.items()
+        }
+
+        async def all_attached():
+            return len(attached(door)) == 2
+
+        await eventually(all_attached)
+        seen = {"mixed": mixed, "attached": attached(door)}
+        return {name: report | seen for name, report in reports.items()}
 
 
 @pytest.mark.parametrize("environment", SCRIPTS)
@@ -75,3 +97,12 @@ def test_each_client_that_lists_reads_a_page_of_all_endings(seen, environment):
     }
 
     assert dict.fromkeys(report["listed"], report["mixed"]) == shown
+
+
+def test_they_attach_files_and_send_nothing_else_for_one(seen):
+    assert [("a.txt", 5), ("a.txt", 5)] == seen[OLDER]["attached"]
+    assert 400 == seen[OLDER]["refused"]
+
+
+def test_they_delete_a_bill(seen):
+    assert PushStatus.SUCCESS == seen[OLDER]["deleted"]

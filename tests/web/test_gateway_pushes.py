@@ -13,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from codat.exact_json import loads
 from dispatch.payloads.converter import CONVERTER
+from dispatch.pushes import Push, request_of
 from emulator import seeds
 from emulator.examples import record
 from tests.support.front_door import front_door
@@ -242,3 +243,16 @@ async def test_a_deletion_with_a_body_is_refused(door):
         answer.status_code,
         answer.json()["error"],
     )
+
+
+async def test_an_update_says_how_it_is_ordered(door):
+    path = f"{door.path()}/supplier-1"
+    asked = []
+    for params in ({}, {"ordering": "latest"}):
+        key = (await door.http.put(path, params=params, json=a_supplier())).json()
+        push = Push(door.cluster.client, UUID(key["pushOperationKey"]))
+        asked.append((await request_of(push)).ordering)
+    wrong = await door.http.put(path, params={"ordering": "first"}, json=a_supplier())
+
+    assert [None, "latest"] == asked
+    assert 400 == wrong.status_code

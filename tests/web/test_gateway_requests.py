@@ -186,8 +186,8 @@ async def test_a_record_id_may_end_in_a_slash(door):
         ("POST", "push/unicorns", ("'unicorns' is no data type", "bankTransactions")),
         ("DELETE", "push/suppliers/7", ("no deletion of suppliers", "DELETE deletes", "bills")),
         ("DELETE", "push/bills", ("no deletion without a record id", "DELETE deletes")),
-        ("POST", "push/bills/7/attachments", ("no attachment", "POST", "PUT")),
-        ("POST", "push/invoices/7/attachment", ("no attachment", "POST", "PUT")),
+        ("POST", "push/suppliers/7/attachments", ("no attachment of suppliers", "transfers")),
+        ("DELETE", "push/invoices/7/attachments/1", ("no removal of attachments of invoices",)),
         ("PATCH", "push/bills/7", ("no PATCH", "POST", "PUT")),
     ],
 )

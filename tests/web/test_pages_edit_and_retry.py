@@ -66,3 +66,14 @@ async def test_minutes_that_are_none_mend_nothing_and_nothing_is_lost(http, door
         Page(answer.text).sent
     ).items()
     assert before.run_id == (await push.describe()).run_id
+
+
+async def test_a_deletion_is_retried_but_not_edited(http, door):
+    push = await door.cluster.push(data_type="bills", kind="delete", record_id="no", data=())
+    await push.outcome()
+    path = f"{HOME}/{push.push_id}"
+    shown, edit = (await http.get(path)).text, await http.get(f"{path}/edit")
+
+    assert f'action="{path}/retry"' in shown
+    assert f"{path}/edit" not in shown
+    assert 409 == edit.status_code

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from dispatch.forgotten import OtherNamespace
 from dispatch.payloads.converter import CONVERTER, converter
@@ -17,18 +16,10 @@ from dispatch.timeline.build import build_timeline
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import a_request, cluster
+from tests.support.large_payloads import beside
 from workflows.models import Validation
 
-RING = KeyRing({"k1": bytes(range(32))}, "k1")
 NOW = timedelta(seconds=-60)
-
-
-def beside(environment: WorkflowEnvironment, directory) -> WorkflowEnvironment:
-    """The same server, for processes that share a directory."""
-    bare = environment.client
-    large = converter(RING, directory)
-    client = Client(bare.service_client, namespace=bare.namespace, data_converter=large)
-    return WorkflowEnvironment.from_client(client)
 
 
 def kept(directory):

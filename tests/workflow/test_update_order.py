@@ -1,7 +1,8 @@
 """Updates of one record take effect in the order in which they were requested."""
 
 import asyncio
-from datetime import UTC, datetime
+import functools
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from temporalio.api.enums.v1 import EventType
@@ -10,7 +11,8 @@ from activities.holds import SOONEST, Hold
 from dispatch.holds import hold, release
 from emulator import seeds
 from tests.support.eventually import eventually
-from tests.support.protocol import protocol
+from tests.support.protocol import protocol, seconds_for_minutes
+from tests.support.temporal_commands import reset
 
 UPDATE = {"record_id": "supplier-1", "data_type": "suppliers", "validation": "off"}
 COMPANY = UUID(seeds.COMPANY)
@@ -89,7 +91,7 @@ async def test_a_newer_update_goes_on_when_the_older_one_is_terminated(devserver
         here.codat.forget_faults()
         outcome = await newer.outcome()
 
-        assert ["state 2"] == written(here)
+        assert "state 2" == written(here)[-1]
     assert "Success" == outcome.status
 
 
@@ -118,3 +120,71 @@ async def test_an_update_costs_two_actions_more_than_its_requests(devserver):
     told = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
     assert (1, 0) == tuple(sum(one.event_type == kind for one in events) for kind in (begun, told))
     assert turns
+
+
+async def line_of(here, count):
+    """The first update is refused until the faults are forgotten; the others wait in line."""
+    here.codat.fault("unauthorized", method="PUT", times=1000)
+    first = await here.push(**numbered(0))
+    await here.codat.arrival(method="PUT")
+    others = []
+    for number in range(1, count):
+        others.append(await here.push(**numbered(number)))
+        await is_in_line(others[-1])
+    return [first, *others]
+
+
+async def test_the_next_goes_on_when_a_later_holder_dies(devserver, monkeypatch):
+    monkeypatch.setattr("workflows.turn.CHECK_EVERY", timedelta(seconds=1))
+    async with protocol(devserver) as here:
+        first, second, third = await line_of(here, 3)
+        await first.handle.terminate()
+        await eventually(functools.partial(is_refused, second))
+        await second.handle.terminate()
+        here.codat.forget_faults()
+        outcome = await third.outcome()
+
+        assert ["state 2"] == written(here)
+    assert "Success" == outcome.status
+
+
+async def is_refused(push):
+    progress = await push.progress()
+    return progress and progress.stage == "push"
+
+
+async def test_the_deadline_of_an_update_in_line_strikes(devserver, monkeypatch):
+    seconds_for_minutes(monkeypatch)
+    async with protocol(devserver) as here:
+        first, *_ = await line_of(here, 1)
+        late = await here.push(**numbered(1, timeout_in_minutes=2))
+        outcome = await late.outcome()
+        here.codat.forget_faults()
+        await first.outcome()
+
+        assert ["state 0"] == written(here)
+    assert ("TimedOut", False) == (outcome.status, outcome.submitted)
+
+
+async def test_an_update_in_line_is_cancelled(devserver):
+    async with protocol(devserver) as here:
+        first, second, third = await line_of(here, 3)
+        await second.handle.cancel()
+        cancelled = await second.outcome()
+        here.codat.forget_faults()
+        outcomes = [await first.outcome(), await third.outcome()]
+
+        assert ["state 0", "state 2"] == written(here)
+    assert ("Failed", False) == (cancelled.status, cancelled.submitted)
+    assert ["Success", "Success"] == [outcome.status for outcome in outcomes]
+
+
+async def test_a_holder_that_is_reset_keeps_the_order(devserver):
+    async with protocol(devserver) as here:
+        first, second = await line_of(here, 2)
+        await reset(first)
+        here.codat.forget_faults()
+        outcomes = [await first.outcome(), await second.outcome()]
+
+        assert "state 1" == written(here)[-1]
+    assert "Success" == outcomes[1].status

@@ -73,6 +73,8 @@ async def _read_list(  # noqa: PLR0913, what the activity is asked
             kind=request.kind,
             data=request.data,
             record_id=request.record_id,
+            file=request.file,
+            attachment_id=request.attachment_id,
             digest=request.digest,
             since=ledger.submissions[0].first_scheduled
             if ledger.submissions

@@ -10,6 +10,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Attempt, Idempotency, OperationSnapshot, PollPlan, UpdateOrder
+    from activities.stored_files import FILE_MISSING
     from codat.kinds import PushKind
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
@@ -133,6 +134,8 @@ def _attempt(state: PushState, submission: Submission) -> Attempt:
         kind=request.kind,
         data=request.data,
         record_id=request.record_id,
+        file=request.file,
+        attachment_id=request.attachment_id,
         number=submission.number,
         idempotency_key=idempotency_key(request.push_id, submission.number) if is_create else None,
         timeout_in_minutes=submission.minutes,
@@ -165,7 +168,8 @@ async def _after(state: PushState, submission: Submission, failure: CallFailed) 
     if gone:
         raise gone
     if state.carried.is_rejected and not submission.is_unclear:
-        raise end_of(state, PushStatus.FAILED, f"Codat refused the record: {state.trouble}")
+        who = "Nothing was sent" if failure.kind == FILE_MISSING else "Codat refused the record"
+        raise end_of(state, PushStatus.FAILED, f"{who}: {state.trouble}")
     if answer is AttemptResult.UNAUTHORIZED:
         check_unauthorized(state)
     else:

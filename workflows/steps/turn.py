@@ -1,6 +1,6 @@
 """An update waits until no older update of its record is under way."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid5
 
 from temporalio import workflow
@@ -105,10 +105,23 @@ def _entry(state: PushState) -> TurnEntry:
     return TurnEntry(
         workflow_id=workflow.info().workflow_id,
         token=state.turn_token,
-        since=state.carried.requested_on_utc,
+        since=_requested(state),
         latest=state.request.ordering is Ordering.LATEST,
         fields=fields,
     )
+
+
+def _requested(state: PushState) -> datetime:
+    """Say when this state of the record was first asked for: a reset or a retry is no newer."""
+    requested = state.carried.requested_on_utc
+    if state.is_reset:
+        before = state.request.resume
+        first = before.requested_on_utc if before else workflow.info().workflow_start_time
+        return min(requested, first)
+    sent = state.ledger.submissions
+    if not sent or state.ledger.has_changed(state.request.frozen_digest):
+        return requested
+    return min(requested, sent[0].first_scheduled)
 
 
 def _turn_id(request: PushRequest) -> str:
