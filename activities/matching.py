@@ -196,7 +196,8 @@ def _is_kept(column: Column, value: object, shown: object, *, turned: bool) -> b
 def _own_names(leaves: Leaves) -> set[str]:
     """Give the number or name that a record has for itself, where it is long enough to be one."""
     found: set[str] = set()
-    names = NAME_FIELDS | ({"name"} if ("nominalCode",) in leaves else set())
+    is_account = ("nominalCode",) in leaves
+    names = NAME_FIELDS | {"name"} if is_account else NAME_FIELDS
     for column in NUMBERS | names:
         name = str(leaves.get((column,), ""))
         if is_distinctive(name, is_name=column in names):
