@@ -6,7 +6,7 @@ since, that record is compared with the one that was sent.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cachetools import LRUCache
 
@@ -24,6 +24,12 @@ from codat.turns import caller, in_turn
 
 MAX_RECORDS = 1000
 """Records that a worker remembers, each as one refresh has shown it."""
+
+A_DAY = timedelta(days=1)
+"""The software's own dates may be local to any zone."""
+
+LANDS_WITHIN = timedelta(minutes=1)
+"""By so much a record may come after the end of an operation that proves nothing."""
 
 MATCHES = {
     RecordVerdict.OURS: Match.EQUAL,
@@ -95,6 +101,8 @@ class RecordProof:
         last = _last_of(operations)
         if record is None or last is None:
             return list(sightings)
+        if _was_left_alone(record, ask, operations):
+            return [(operation, Match.DIFFERENT) for operation in operations]
         with caller(str(ask.target.company_id)):
             stands = await in_turn(fits, ask.data, record.data)
         return [
@@ -163,6 +171,25 @@ def _match(sent: object, read: object, evidence: Evidence) -> Match:
 def _is_read(operation: PushOperation, began: datetime) -> bool:
     """Tell whether an operation had ended well before Codat began to read."""
     return operation.is_over and _over(operation) <= began
+
+
+def _was_left_alone(
+    record: CachedRecord, ask: FindSubmission, operations: Sequence[PushOperation]
+) -> bool:
+    """Tell whether the software last changed a record long before our update of it.
+
+    It counts only well after the end of all that may have changed it.
+    """
+    changed, began = record.source_modified_date, ask.refresh_began
+    return (
+        changed is not None
+        and began is not None
+        and changed < ask.since - A_DAY
+        and all(
+            operation.status is PushStatus.UNKNOWN and _over(operation) <= began - LANDS_WITHIN
+            for operation in operations
+        )
+    )
 
 
 def _last_of(operations: Sequence[PushOperation]) -> PushOperation | None:
