@@ -63,7 +63,9 @@ class FindActivities:
         free, holders = await _held(possible, others)
         # A push that has taken one of them has none of the others.
         records = [(push, record) for push, record in records if push not in holders]
-        sightings = await _without_others(free, records, ask, others)
+        sightings = free
+        if our_operation(free, ask) is None:
+            sightings = await _without_others(free, records, ask, others)
         look = SearchResult(
             candidates=named_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),

@@ -4,9 +4,11 @@ An operation that ended `Success` names the record that it wrote. Where Codat ha
 since, that record is compared with the one that was sent.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
@@ -31,6 +33,8 @@ A_DAY = timedelta(days=1)
 LANDS_WITHIN = timedelta(minutes=1)
 """By so much a record may come after the end of an operation that proves nothing."""
 
+Key = tuple[str, str, datetime]
+
 MATCHES = {
     RecordVerdict.OURS: Match.EQUAL,
     RecordVerdict.NOT_OURS: Match.DIFFERENT,
@@ -44,7 +48,8 @@ class RecordProof:
     def __init__(self, codat: CodatClient) -> None:
         self._codat = codat
         self._unnamed = UnnamedRecords(codat)
-        self._read: LRUCache[tuple[str, str, datetime], CachedRecord | None] = LRUCache(MAX_RECORDS)
+        self._read: LRUCache[Key, CachedRecord | None] = LRUCache(MAX_RECORDS)
+        self._locks = WeakValueDictionary[Key, asyncio.Lock]()
 
     async def judged(
         self,
@@ -129,12 +134,13 @@ class RecordProof:
         self, ask: FindSubmission, record_id: str, began: datetime
     ) -> CachedRecord | None:
         key = f"{ask.target.company_id}/{ask.target.data_path}", record_id, began
-        if key not in self._read:
-            try:
-                self._read[key] = await self._codat.reads.read_record(ask.target, record_id)
-            except CodatNeverSynced:
-                return None
-        return self._read[key]
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            if key not in self._read:
+                try:
+                    self._read[key] = await self._codat.reads.read_record(ask.target, record_id)
+                except CodatNeverSynced:
+                    return None
+            return self._read[key]
 
 
 async def _compared(

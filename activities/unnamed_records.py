@@ -1,7 +1,9 @@
 """Records that stand in the books though no operation names them."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
@@ -20,13 +22,16 @@ _ZONES = timedelta(days=1)
 
 _KEPT = 10
 
+Key = tuple[str, datetime, str]
+
 
 class UnnamedRecords:
     """Reads what is new in the books, once a refresh for all pushes of a worker."""
 
     def __init__(self, codat: CodatClient) -> None:
         self._codat = codat
-        self._pages: LRUCache[tuple[str, datetime, str], list[CachedRecord]] = LRUCache(_KEPT)
+        self._pages: LRUCache[Key, list[CachedRecord]] = LRUCache(_KEPT)
+        self._locks = WeakValueDictionary[Key, asyncio.Lock]()
 
     async def read(
         self, ask: FindSubmission, began: datetime, listed: Iterable[PushOperation]
@@ -45,13 +50,14 @@ class UnnamedRecords:
     async def _new(self, ask: FindSubmission, began: datetime) -> list[CachedRecord]:
         since = (ask.since - _ZONES).date()
         key = f"{ask.target.company_id}/{ask.target.data_path}", began, str(since)
-        if key not in self._pages:
-            query = [Condition("sourceModifiedDate", ">=", since)]
-            try:
-                page = await self._codat.reads.read_records(
-                    ask.target, query, page_size=MAX_RECORDS
-                )
-            except CodatNeverSynced:
-                return []
-            self._pages[key] = [] if page.has_next else page.results
-        return self._pages[key]
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            if key not in self._pages:
+                query = [Condition("sourceModifiedDate", ">=", since)]
+                try:
+                    page = await self._codat.reads.read_records(
+                        ask.target, query, page_size=MAX_RECORDS
+                    )
+                except CodatNeverSynced:
+                    return []
+                self._pages[key] = [] if page.has_next else page.results
+            return self._pages[key]
