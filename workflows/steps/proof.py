@@ -23,6 +23,9 @@ MAX_REFRESHES = 3
 REFRESH_FOR = timedelta(minutes=30)
 """How long a refresh is waited for."""
 
+LOOK_FOR = timedelta(minutes=3)
+"""How long by a run that only looks: there will be another one."""
+
 PENDING_FOR = timedelta(minutes=30)
 """How long the end of a pending operation is waited for, each time twice as long."""
 
@@ -96,8 +99,9 @@ def _is_any_pending(found: SearchResult) -> bool:
 async def _refresh(state: PushState, not_before: datetime) -> RefreshResult:
     """Have Codat read the software; wait for it, as long as the deadline allows."""
     begun, pause = workflow.now(), FIRST_PAUSE
+    patience = LOOK_FOR if state.request.looks_only else REFRESH_FOR
     ask = RefreshData(target=state.request.target, not_before=not_before)
-    while workflow.now() - begun < REFRESH_FOR:
+    while workflow.now() - begun < patience:
         check_deadline(state)
         show_stage(state, "find-submission", "Codat is reading the accounting software.")
         try:
