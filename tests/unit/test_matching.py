@@ -43,7 +43,7 @@ ACCOUNT = {"nominalCode": "4010", "name": "Account 86", "description": "What the
 RENUMBERED = {"nominalCode": "00022", "description": "What the shop takes, 40"}
 
 
-def test_an_account_with_a_number_of_the_platforms_is_known_by_its_name():
+def test_a_renumbered_account_is_known_by_its_name():
     assert Match.EQUAL is compare(ACCOUNT, ACCOUNT | RENUMBERED)
 
 

@@ -65,7 +65,7 @@ async def test_a_record_that_stands_as_sent_was_written():
     assert [Match.EQUAL] == await judged(SENT, OVER)
 
 
-async def test_a_record_that_was_not_changed_for_a_day_was_not_written():
+async def test_a_record_left_alone_for_a_day_was_not_written():
     assert [Match.DIFFERENT] == await judged(BEFORE, LONG_AGO)
 
 
@@ -89,7 +89,7 @@ async def test_what_codat_timed_out_may_still_be_written():
     assert [Match.UNCLEAR] == await judged(BEFORE, LONG_AGO, operations=operations)
 
 
-async def test_of_two_operations_without_a_record_none_is_known_to_be_ours():
+async def test_of_two_without_a_record_none_is_known_to_be_ours():
     operations = [unproven(), unproven()]
 
     assert [Match.UNCLEAR] * 2 == await judged(SENT, OVER, operations=operations)

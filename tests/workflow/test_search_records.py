@@ -179,9 +179,7 @@ UNPROVEN = {"fault": "failed-without-proof", "nth": 1}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-async def test_an_operation_that_proves_nothing_is_a_success_where_its_record_stands(
-    devserver, method
-):
+async def test_what_proves_nothing_is_a_success_if_its_record_stands(devserver, method):
     async with reading(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
         here.codat.fault(**UNPROVEN, method=method)
@@ -196,7 +194,7 @@ async def test_an_operation_that_proves_nothing_is_a_success_where_its_record_st
     assert "'Failed'" in outcome.message
 
 
-async def test_an_operation_that_proves_nothing_and_wrote_nothing_is_unknown(devserver):
+async def test_what_proves_nothing_and_wrote_nothing_is_unknown(devserver):
     async with reading(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
         here.codat.fault(**UNPROVEN, method="POST", lands=None)
@@ -206,7 +204,7 @@ async def test_an_operation_that_proves_nothing_and_wrote_nothing_is_unknown(dev
     assert "Unknown" == outcome.status
 
 
-async def test_a_lost_operation_that_proves_nothing_is_found_by_its_record(devserver):
+async def test_a_lost_one_that_proves_nothing_is_found_by_its_record(devserver):
     async with reading(devserver) as here:
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
         here.codat.fault(**UNPROVEN, method="POST")
@@ -234,7 +232,7 @@ async def test_an_equal_record_of_an_earlier_push_proves_nothing(devserver):
     assert ["Success", "Unknown"] == [first.status, second.status]
 
 
-async def test_a_push_waits_until_a_neighbour_has_found_its_record(devserver):
+async def test_a_push_waits_until_a_neighbour_has_its_record(devserver):
     async with reading(devserver, find_for=3) as here:
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
         here.codat.fault(**UNSENT)
