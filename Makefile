@@ -19,9 +19,11 @@ unit: .venv/ready    ## what needs no process
 	$(BIN)/pytest tests/unit tests/activity tests/emulator tests/mutation tests/replay \
 	    --ignore tests/emulator/process -q -n 2
 
+environments: .venv/ready .venv-official/ready .venv-official-newest/ready .venv-official-node/ready
+
 # Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
-test: .venv/ready .venv-official/ready .venv-official-newest/ready .venv-official-node/ready  ## everything
+test: environments  ## everything
 	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
@@ -109,4 +111,4 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: .venv-supply/audited audit bench check client demo dev hashes licences sbom simulate test unit
+.PHONY: .venv-supply/audited audit bench check client demo dev environments hashes licences sbom simulate test unit

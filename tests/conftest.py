@@ -1,5 +1,6 @@
 """The servers that tests share, each started once."""
 
+import os
 import shutil
 import signal
 import sys
@@ -22,6 +23,10 @@ SLOWEST_FIRST = ("chaos", "e2e", "process", "browser", "web", "workflow")
 """Folders whose tests drive real servers: begun last, one of them would keep all others waiting."""
 
 BINARIES = str(Path(sys.executable).parent)
+
+# Dev servers live for seconds and share two cores: a seventh less processor time.
+os.environ.setdefault("GOMAXPROCS", "1")
+os.environ.setdefault("GOGC", "400")
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -1,8 +1,7 @@
 """The mutants are where the code is: a device that was rewritten takes its mutant along."""
 
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 from tests.mutation import clocks, evidence, matching, proof, protocol, sizes, time
 
@@ -11,13 +10,21 @@ MODULES = (clocks, evidence, matching, proof, protocol, sizes, time)
 ALL = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
 
 
-@pytest.mark.parametrize("mutant", ALL, ids=lambda one: one.name)
-def test_each_device_stands_where_its_mutant_looks_for_it(mutant):
-    assert 1 == (ROOT / mutant.path).read_text().count(mutant.device)
+@cache
+def text_of(path):
+    return (ROOT / path).read_text()
 
 
-@pytest.mark.parametrize("mutant", ALL, ids=lambda one: one.name)
-def test_each_mutant_names_tests_that_there_are(mutant):
-    for test in mutant.tests:
-        path, _, name = test.partition("::")
-        assert f"def {name.partition('[')[0]}" in (ROOT / path).read_text()
+def test_each_device_stands_where_its_mutant_looks_for_it():
+    assert [] == [mutant.name for mutant in ALL if text_of(mutant.path).count(mutant.device) != 1]
+
+
+def test_each_mutant_names_tests_that_there_are():
+    named = {test for mutant in ALL for test in mutant.tests}
+
+    assert [] == sorted(test for test in named if not is_there(test))
+
+
+def is_there(test):
+    path, _, name = test.partition("::")
+    return f"def {name.partition('[')[0]}" in text_of(path)
