@@ -1,5 +1,7 @@
 """What a record in the books says of updates whose answers were lost."""
 
+import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -41,8 +43,9 @@ def unproven(status="Failed"):
     )
 
 
-async def judged(data, changed, *, began=OVER + LANDS_WITHIN, operations=None):
-    ask = FindSubmission(
+def asking(began=OVER + LANDS_WITHIN):
+    """Give the question of an update of that record."""
+    return FindSubmission(
         push_id=uuid4(),
         target=TARGET,
         data=SENT,
@@ -53,6 +56,26 @@ async def judged(data, changed, *, began=OVER + LANDS_WITHIN, operations=None):
         reads_records=True,
         refresh_began=began,
     )
+
+
+async def test_a_record_is_read_once_for_fifty_pushes_that_ask_at_once():
+    asked = Counter()
+    reads = books(SENT, OVER).reads
+
+    async def read_record(target, record_id):
+        asked[record_id] += 1
+        await asyncio.sleep(0)
+        return await reads.read_record(target, record_id)
+
+    proof = RecordProof(SimpleNamespace(reads=SimpleNamespace(read_record=read_record)))
+    sightings = [(unproven(), Match.UNCLEAR)]
+    await asyncio.gather(*(proof.judged(sightings, asking(), []) for _ in range(50)))
+
+    assert {"supplier-1": 1} == asked
+
+
+async def judged(data, changed, *, began=OVER + LANDS_WITHIN, operations=None):
+    ask = asking(began)
     operations = operations or [unproven()]
     sightings = [(operation, Match.UNCLEAR) for operation in operations]
     return [

@@ -8,7 +8,7 @@ from emulator import seeds
 from emulator.examples import record
 from tests.support.protocol import protocol
 
-UNCLEAR = 50
+UNCLEAR = 20
 MOST_FOR_ONE = 3
 
 
@@ -25,8 +25,8 @@ def proofs(here):
     return [entry["path"] for entry in here.codat.journal() if "/data/" in entry["path"]]
 
 
-async def test_fifty_unclear_pushes_ask_three_times_each_at_most(devserver):
-    async with reading(devserver, find_for=15) as here:
+async def test_unclear_pushes_ask_three_times_each_at_most(devserver):
+    async with reading(devserver, find_for=8) as here:
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=2)
         here.codat.fault("commit-then-drop", method="POST", times=UNCLEAR)
         pushes = await asyncio.gather(*(here.push(**invoice()) for _ in range(UNCLEAR)))
