@@ -5,7 +5,7 @@ unexport PYTHONDONTWRITEBYTECODE
 ADVISORY := https://api.osv.dev/v1/vulns/OSV-2020-111
 LICENCES := Apache;BSD;ISC;MIT;MPL;Mozilla Public License 2.0;PSF-2.0;Python Software Foundation
 
-demo: .venv/ready    ## four pushes, four endings, and a worker killed on the way
+demo: .venv/ready    ## four pushes, four endings, a worker killed on the way, and a plan
 	$(BIN)/python dev.py demo
 
 dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; Ctrl-C ends all
@@ -46,7 +46,8 @@ audit:               ## known weaknesses of the packages that constraints.txt na
 	if [ -s $@.txt ]; then cat $@.txt; exit 1; else echo "Not audited: see $@.log."; fi
 
 client: .venv/ready  ## dist/surepush_client-*.whl: what a backend in Python installs
-	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist ./packages/client
+	$(BIN)/pip wheel --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation \
+	    --wheel-dir dist ./packages/client
 
 licences: .venv-supply/ready .venv-runtime/ready    ## of the packages that run, each one allowed
 	@mkdir -p dist

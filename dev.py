@@ -37,7 +37,7 @@ def _up(
 
 @app.command("demo")
 def _demo() -> int:
-    """Show four pushes that end four ways while a worker is killed; about eighty seconds."""
+    """Show four pushes that end four ways while a worker is killed, and a plan; some 80 seconds."""
     return asyncio.run(until_signal(demo(console)))
 
 

@@ -55,14 +55,17 @@ from dispatch.process.worker_settings import (
     with_build,
 )
 from dispatch.process_exit import end_process
+from dispatch.quota_reports import watching_quota
 from dispatch.settings import DispatchSettings
 from workflows.bulk import BulkRetryWorkflow
 from workflows.claim import ClaimWorkflow
 from workflows.hold import HoldWorkflow
 from workflows.look_again import LookAgainWorkflow
 from workflows.notify import NotifyWorkflow
+from workflows.options_seen import OptionsSeenWorkflow
 from workflows.plan.workflow import PlanWorkflow
 from workflows.push import PushWorkflow
+from workflows.quota_report import QuotaReportWorkflow
 from workflows.turn import TurnWorkflow
 
 log = logging.getLogger("surepush.worker")
@@ -93,7 +96,9 @@ WORKFLOWS = [
     LookAgainWorkflow,
     BulkRetryWorkflow,
     HoldWorkflow,
+    OptionsSeenWorkflow,
     PlanWorkflow,
+    QuotaReportWorkflow,
     TurnWorkflow,
 ]
 
@@ -169,6 +174,7 @@ async def main() -> int:
     async with (
         CodatClient(settings, on_request=observed(counting(runtime.metric_meter), tracer)) as codat,
         watching_clocks(client, codat) as clocks,
+        watching_quota(client, codat.limits.note_allowance),
         serving_health(telemetry.health_address, readiness := Readiness(client, clocks)),
         watching(readiness),
         build_worker(

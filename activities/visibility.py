@@ -6,6 +6,7 @@ and some can't be told of them at all.
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 _UNSAYABLE = re.compile(r"""["'`\\]""")
 
@@ -30,6 +31,11 @@ def among(name: str, values: Iterable[object]) -> str:
             raise ValueError(f"{text[:60]!r} can't be searched for: it holds odd characters.")
     quoted = ", ".join(f'"{text}"' for text in texts)
     return f"{name} IN ({quoted})"
+
+
+def time_text(moment: datetime) -> str:
+    """Write a moment as conditions have it, in whole seconds."""
+    return moment.isoformat(timespec="seconds")
 
 
 def _sayable_start(text: str) -> str:

@@ -184,7 +184,7 @@ class CodatClient:
 
     async def _send(
         self,
-        company_id: UUID,
+        company_id: UUID | None,
         request: httpx.Request,
         before_send: Callable[[], None] | None = None,
         *,

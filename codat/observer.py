@@ -39,6 +39,8 @@ _SHAPES = {
     re.compile(r"/connections/[^/]+/push/"): _PUSH,
     re.compile(r"/push/[^/]+$"): f"{_COMPANY}/push/{{pushOperationKey}}",
     re.compile(r"/push$"): f"{_COMPANY}/push",
+    re.compile(r"/companies/[^/]+$"): _COMPANY,
+    re.compile(r"/companies$"): "/companies",
 }
 
 

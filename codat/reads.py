@@ -13,6 +13,7 @@ from uuid import UUID
 import httpx
 from pydantic import ValidationError
 
+from codat.companies import Company, CompanyPage
 from codat.errors import (
     CodatConflict,
     CodatError,
@@ -32,7 +33,7 @@ from codat.turns import in_turn
 from surepush_client.codat_names import canonical_data_type
 
 BuildRequest = Callable[..., httpx.Request]
-SendRequest = Callable[[UUID, httpx.Request], Awaitable[CodatResponse]]
+SendRequest = Callable[[UUID | None, httpx.Request], Awaitable[CodatResponse]]
 
 _REFUSED = (402, 403)
 _IN_PROGRESS = "DatasetAlreadyInProgress"
@@ -133,6 +134,27 @@ class CodatReads:
         found = await in_turn(_page, answer)
         return found.model_copy(update={"date": answer.date})
 
+    async def company(self, company_id: UUID) -> Company:
+        """Read a company: its name and its connections."""
+        answer = await self._send(company_id, self._build("GET", f"/companies/{company_id}"))
+        return await in_turn(_company, answer)
+
+    async def companies(self, *, page: int = 1, page_size: int = 100) -> CompanyPage:
+        """Read one page of all companies, by name."""
+        request = self._build("GET", "/companies", page=page, pageSize=page_size, orderBy="name")
+        return await in_turn(_companies, await self._send(None, request))
+
+    async def recent_records(
+        self, company_id: UUID, data_type: str, *, page_size: int
+    ) -> RecordPage:
+        """Read the records of a company that changed last, of any data type that has such a list.
+
+        Raises: CodatNeverSynced where the data type was never read.
+        """
+        path = f"/companies/{company_id}/data/{segment(data_type)}"
+        request = self._build("GET", path, page=1, pageSize=page_size, orderBy="-modifiedDate")
+        return await in_turn(_page, await self._send(company_id, request))
+
     async def _find(self, target: PushTarget, record_id: str) -> CachedRecord | None:
         with _readable():
             condition = Condition("id", "=", record_id)
@@ -199,6 +221,20 @@ def _statuses(answer: CodatResponse) -> dict[str, DataStatus]:
         for name, entry in entries.items()
         if isinstance(entry, dict)
     }
+
+
+def _company(answer: CodatResponse) -> Company:
+    try:
+        return Company.model_validate(_document(answer))
+    except ValidationError as error:
+        raise answer.unusable("no company") from error
+
+
+def _companies(answer: CodatResponse) -> CompanyPage:
+    try:
+        return CompanyPage.model_validate(_document(answer))
+    except ValidationError as error:
+        raise answer.unusable("no list of companies") from error
 
 
 def _record(answer: CodatResponse) -> CachedRecord:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from temporalio.service import RPCError
 
 from codat.client import CodatClient
 from codat.models import Problem, PushOption, PushTarget
@@ -16,8 +17,10 @@ from codat.validation.schema import json_schema
 from codat.validation.validate import validate_record
 from commands.exit_codes import FAILED, STARTED
 from commands.inputs import read_record, read_request
-from commands.output import print_json, print_result
+from commands.output import print_json, print_note, print_result
 from commands.push import Company, Connection, Data, DataType, Json
+from dispatch.connection import TemporalUnreachable, connect
+from dispatch.option_history import OptionHistory
 
 
 class OptionsForm(StrEnum):
@@ -44,7 +47,8 @@ def options(
     """
     if as_json and form is OptionsForm.TABLE:
         form = OptionsForm.OPTIONS
-    document = asyncio.run(current_options(_target(company, connection, data_type)))
+    target = _target(company, connection, data_type)
+    document = asyncio.run(current_options(target))
     match form:
         case OptionsForm.TABLE:
             Console().print(_fields(PushOption.model_validate(document)))
@@ -52,7 +56,21 @@ def options(
             print_json(document)
         case OptionsForm.JSON_SCHEMA:
             print_json(json_schema(document))
+    for sentence in asyncio.run(_changes(target, document)):
+        print_note(sentence)
     return STARTED
+
+
+async def _changes(target: PushTarget, document: dict[str, Any]) -> list[str]:
+    """Say what changed since last week; nothing where Temporal can't be asked."""
+    try:
+        history = OptionHistory(await connect())
+        found = await history.look(target, PushOption.model_validate(document))
+    except (RPCError, TemporalUnreachable):
+        return ["Temporal can't be asked what changed since last week."]
+    if not found or not found.changes:
+        return []
+    return [f"Changed since {found.since:%Y-%m-%d}:", *found.changes.sentences()]
 
 
 def validate(  # noqa: PLR0913, the options of the command

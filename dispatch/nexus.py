@@ -1,4 +1,4 @@
-"""The Nexus service `push` on a worker: workflows of another namespace start and retry pushes."""
+"""The Nexus service `push` on a worker: workflows of another namespace start pushes and plans."""
 
 from typing import NoReturn
 from uuid import UUID
@@ -7,12 +7,20 @@ from nexusrpc import HandlerError, HandlerErrorType, OperationError, OperationEr
 from nexusrpc.handler import StartOperationContext, service_handler, sync_operation
 from pydantic import ValidationError
 from temporalio import nexus
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from codat.models import PushStatus
 from dispatch.ending import ending_of
+from dispatch.plans import (
+    PlanKeyConflict,
+    PlanTooLarge,
+    StartedPlan,
+    check_same,
+    check_size,
+    plan_options,
+)
 from dispatch.pushes import (
     IdempotencyKeyConflict,
     InvalidPushRequest,
@@ -23,9 +31,12 @@ from dispatch.pushes import (
 from dispatch.retries import StillRunning, retry_push
 from dispatch.start_options import options_of, start_memo
 from surepush_client import models
+from surepush_client import plan_models as client_plans
 from surepush_client.nexus import PushRetry, PushService
 from workflows.input_errors import sentence_of
 from workflows.models import PushOutcome, PushRequest
+from workflows.plan.check import InvalidPlan, read_plan
+from workflows.plan.models import SUCCEEDED, PlanReport, PlanRequest
 
 RUNNING = WorkflowExecutionStatus.RUNNING
 
@@ -58,6 +69,32 @@ class PushServiceHandler:
             await _check(push, request)
             return nexus.TemporalOperationResult[PushOutcome].sync(_unless_failed(await _end(push)))
         await _check(push, request)
+        return started
+
+    @nexus.temporal_operation
+    async def plan(
+        self,
+        _: nexus.TemporalStartOperationContext,
+        starting: nexus.TemporalNexusClient,
+        given: client_plans.PlanRequest,
+    ) -> nexus.TemporalOperationResult[PlanReport]:
+        """Start a plan, or join it: the operation ends when the plan does."""
+        client, plan = nexus.client(), _checked_plan(nexus.client(), given)
+        known = StartedPlan(client, plan.plan_id)
+        try:
+            started = await starting.start_workflow(
+                "plan",
+                plan,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                result_type=PlanReport,
+                **plan_options(client, plan),
+            )
+        except WorkflowAlreadyStartedError:  # it is over
+            await _check_plan(known, plan)
+            report = _unless_incomplete(await known.outcome())
+            return nexus.TemporalOperationResult[PlanReport].sync(report)
+        await _check_plan(known, plan)
         return started
 
     @sync_operation
@@ -116,12 +153,37 @@ async def _end(push: Push) -> PushOutcome:
 
 def _unless_failed(outcome: PushOutcome) -> PushOutcome:
     """Give the outcome of a success; fail the operation as the workflow's own end would."""
-    if outcome.status is PushStatus.SUCCESS:
-        return outcome
-    cause = ApplicationError(
-        outcome.message, outcome, type=f"Push{outcome.status}", non_retryable=True
-    )
-    raise OperationError(outcome.message, state=OperationErrorState.FAILED) from cause
+    if outcome.status is not PushStatus.SUCCESS:
+        _fail(outcome.message, outcome, f"Push{outcome.status}")
+    return outcome
+
+
+def _checked_plan(client: Client, given: client_plans.PlanRequest) -> PlanRequest:
+    try:
+        plan = read_plan(given.content)
+        check_size(client, plan)
+    except (InvalidPlan, PlanTooLarge) as error:
+        _refuse(str(error))
+    return plan
+
+
+async def _check_plan(known: StartedPlan, plan: PlanRequest) -> None:
+    try:
+        await check_same(known, plan)
+    except PlanKeyConflict as error:
+        _refuse(str(error))
+
+
+def _unless_incomplete(report: PlanReport) -> PlanReport:
+    """Give the report where all steps succeeded; fail the operation as the workflow would."""
+    if report.state != SUCCEEDED:
+        _fail(f"The plan {report.state}.", report, "PlanNotDone")
+    return report
+
+
+def _fail(message: str, detail: object, kind: str) -> NoReturn:
+    cause = ApplicationError(message, detail, type=kind, non_retryable=True)
+    raise OperationError(message, state=OperationErrorState.FAILED) from cause
 
 
 def _refuse(reason: str) -> NoReturn:

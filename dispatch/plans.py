@@ -1,6 +1,5 @@
 """A plan from outside: start it, find it, steer it."""
 
-import contextlib
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
@@ -10,11 +9,9 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowFailureError,
-    WorkflowHandle,
 )
 from temporalio.common import Priority, WorkflowIDReusePolicy
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from activities.paused_runs import is_paused
 from codat.exact_json import dumps
@@ -23,10 +20,27 @@ from dispatch.payloads.encryption import encrypts
 from dispatch.plan_difference import differences
 from dispatch.plan_steps import plan_of
 from dispatch.settings import DispatchSettings
+from surepush_client import plans as client_plans
+from surepush_client.errors import NoSuchPlan, PlanKeyConflict
+from surepush_client.starts import start_once
 from workflows.markdown import plain
 from workflows.plan.attributes import plan_attributes
 from workflows.plan.models import RUNNING, PlanReport, PlanRequest
 from workflows.plan.progress import Progress
+
+__all__ = [
+    "MAX_PLAN_BYTES",
+    "NoSuchPlan",
+    "PlanKeyConflict",
+    "PlanTooLarge",
+    "PlanWish",
+    "StartedPlan",
+    "check_same",
+    "check_size",
+    "find_plan",
+    "plan_options",
+    "start_plan",
+]
 
 MAX_PLAN_BYTES = 1024 * 1024
 """Of a plan's JSON, where large payloads are not kept apart."""
@@ -36,42 +50,13 @@ _MAX_SAID = 10
 PlanWish = Literal["hold", "continue", "cancel"]
 
 
-class NoSuchPlan(LookupError):
-    """There is no plan of that id, or the namespace has forgotten it."""
-
-
 class PlanTooLarge(ValueError):
     """The plan does not fit into a payload."""
 
 
-class PlanKeyConflict(ValueError):
-    """The key belongs to another plan; the text names what differs."""
-
-
 @dataclass(frozen=True)
-class StartedPlan:
-    """A plan that was started, here or elsewhere, now or earlier; `is_new`: here and now."""
-
-    client: Client
-    plan_id: UUID
-    is_new: bool = False
-
-    @property
-    def workflow_id(self) -> str:
-        """The id of its workflow."""
-        return f"plan-{self.plan_id}"
-
-    @property
-    def handle(self) -> WorkflowHandle[Any, PlanReport]:
-        """Its workflow, whichever run is the latest."""
-        return self.client.get_workflow_handle(self.workflow_id, result_type=PlanReport)
-
-    async def describe(self) -> WorkflowExecutionDescription:
-        """Ask what Temporal knows of its latest run. Raises: NoSuchPlan, RPCError."""
-        try:
-            return await self.handle.describe()
-        except RPCError as error:
-            raise self._missing(error) from None
+class StartedPlan(client_plans.Plan):
+    """A plan of the application's own, which tells its steps also where its workflow does not."""
 
     async def report(self) -> PlanReport:
         """Tell how it stands; a worker answers while it goes on. Raises: NoSuchPlan, RPCError."""
@@ -83,16 +68,9 @@ class StartedPlan:
             return asked or await self._as_asked(RUNNING)
         return await self.outcome()
 
-    async def outcome(self) -> PlanReport:
-        """Wait for its end; every ending is data. Raises: NoSuchPlan, RPCError."""
-        try:
-            return await self.handle.result()
-        except RPCError as error:
-            raise self._missing(error) from None
-        except WorkflowFailureError as error:
-            cause = error.cause
-        if isinstance(cause, ApplicationError) and cause.type == "PlanNotDone" and cause.details:
-            return PlanReport.model_validate(cause.details[0])
+    async def report_of_closed_run(self, error: WorkflowFailureError) -> PlanReport:
+        """Give the steps that were asked for, and how the run was ended."""
+        _ = error
         status = (await self.describe()).status
         word = status.name.lower().replace("_", " ") if status else "ended"
         return await self._as_asked(f"{word} in Temporal")
@@ -116,22 +94,23 @@ class StartedPlan:
         try:
             await self.handle.signal(wish)
         except RPCError as error:
-            raise self._missing(error) from None
+            raise self.missing(error) from None
 
     async def _start_again(self, described: WorkflowExecutionDescription) -> None:
         plan = await plan_of(self.client, self.workflow_id)
         # Where somebody else was quicker, theirs is this plan too.
-        with contextlib.suppress(WorkflowAlreadyStartedError):
-            await _start(
-                self.client,
-                plan.model_copy(update={"resume": None}),
-                described.task_queue,
-                WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-            )
+        await start_once(
+            self.client,
+            "plan",
+            plan.model_copy(update={"resume": None}),
+            task_queue=described.task_queue,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+            **plan_options(self.client, plan),
+        )
 
-    def _missing(self, error: RPCError) -> Exception:
-        is_missing = error.status is RPCStatusCode.NOT_FOUND and not meaning_of_first_use(error)
-        return NoSuchPlan(f"There is no plan {self.plan_id} under way.") if is_missing else error
+    def missing(self, error: RPCError) -> Exception:
+        """Give NoSuchPlan, but the server's own error where it is the namespace that is missing."""
+        return error if meaning_of_first_use(error) else super().missing(error)
 
 
 async def start_plan(
@@ -150,12 +129,10 @@ async def start_plan(
     started = StartedPlan(client, plan.plan_id)
     ours = plan.model_copy(update={"started_by": started_by, "resume": None})
     queue = task_queue or DispatchSettings().task_queue
-    try:
-        await _start(client, ours, queue, WorkflowIDReusePolicy.REJECT_DUPLICATE)
-    except WorkflowAlreadyStartedError:
-        await _check_same(started, plan)
-        return started
-    return replace(started, is_new=True)
+    if await start_once(client, "plan", ours, task_queue=queue, **plan_options(client, ours)):
+        return replace(started, is_new=True)
+    await check_same(started, plan)
+    return started
 
 
 async def find_plan(client: Client, plan_id: UUID) -> StartedPlan:
@@ -176,22 +153,18 @@ def check_size(client: Client, plan: PlanRequest) -> None:
         )
 
 
-async def _start(
-    client: Client, plan: PlanRequest, task_queue: str | None, policy: WorkflowIDReusePolicy
-) -> None:
-    await client.start_workflow(
-        "plan",
-        plan,
-        id=plan.workflow_id,
-        task_queue=task_queue or DispatchSettings().task_queue,
-        id_reuse_policy=policy,
-        search_attributes=plan_attributes(plan, is_encrypted=encrypts(client)),
-        static_summary=plain(f"plan {plan.key}: {len(plan.steps)} steps"[:200]),
-        priority=Priority(fairness_key=str(plan.company_id)),
-    )
+def plan_options(client: Client, plan: PlanRequest) -> dict[str, Any]:
+    """Give the id of a plan's workflow, what it is found by and its place in the queue."""
+    return {
+        "id": plan.workflow_id,
+        "search_attributes": plan_attributes(plan, is_encrypted=encrypts(client)),
+        "static_summary": plain(f"plan {plan.key}: {len(plan.steps)} steps"[:200]),
+        "priority": Priority(fairness_key=str(plan.company_id)),
+    }
 
 
-async def _check_same(started: StartedPlan, plan: PlanRequest) -> None:
+async def check_same(started: StartedPlan, plan: PlanRequest) -> None:
+    """Raise PlanKeyConflict, which names what differs, unless it was started as this plan."""
     try:
         known = await plan_of(started.client, started.workflow_id)
     except ValueError:

@@ -1,11 +1,11 @@
-"""All pushes at a glance, for at most thirty calls to Temporal however many pushes there are."""
+"""The pushes that ended or wait lately, in seven calls to Temporal however many there are."""
 
 import asyncio
 import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from temporalio.exceptions import ApplicationError
 from activities.holds import HOLDS, KEEPER, Hold
 from activities.other_pushes import REQUESTED
 from activities.payload_context import converter_of
-from activities.visibility import among, equals
+from activities.visibility import among, equals, time_text
 from codat.clock import utc_now
 from codat.models import PushStatus
+from dispatch.day_counts import own_of
 from dispatch.listing import status_of
 from dispatch.payloads.encryption import UndecryptablePayload
 from workflows.attributes import (
@@ -31,7 +32,6 @@ from workflows.attributes import (
     PUSH_STATUS,
 )
 
-DAYS = 7
 ENDED, FAILED, WAITING = 300, 100, 100
 """How many runs are read of those that ended last, that failed last, that wait."""
 
@@ -39,8 +39,9 @@ LONG = timedelta(minutes=10)
 """A push that is older and still under way waits for long."""
 
 _READ = PUSH_STATUS, COMPANY_ID, CONNECTION_ID, DATA_TYPE, PUSH_CAUSE, PUSH_OPERATION_KEY
-_KEEPERS = f"{equals('WorkflowType', 'push-hold')} AND CloseTime IS NULL"
-_IDS_AT_ONCE = 50
+# An equality on what has an index of its own: a store without statistics reads all rows otherwise.
+_KEEPERS = f"{equals('WorkflowType', 'push-hold')} AND {equals('ExecutionStatus', 'Running')}"
+_UNDER_WAY = f"{equals('PushStatus', PushStatus.PENDING.value)} AND CloseTime IS NULL"
 _NOT_ENDED_WELL = 'ExecutionStatus IN ("Failed", "Terminated", "Canceled", "TimedOut")'
 _ENDED = 'ExecutionStatus != "ContinuedAsNew" AND CloseTime IS NOT NULL'
 
@@ -61,98 +62,49 @@ class RecentRun:
 
 
 @dataclass(frozen=True)
-class DayCount:
-    """How many runs ended on a day (UTC), by status."""
-
-    day: date
-    by_status: dict[PushStatus, int]
-
-
-@dataclass(frozen=True)
 class RecentPushes:
-    """What the overview shows, as it was at `read_at` (UTC)."""
+    """Runs that ended last, runs that wait for long, how many are under way, and what is held."""
 
-    read_at: datetime
-    days: list[DayCount]
     ended: list[RecentRun]
-    failed: list[RecentRun]
     waiting: list[RecentRun]
     under_way: int
     holds: dict[UUID, list[Hold]] = field(default_factory=dict[UUID, list[Hold]])
 
 
 class RecentReader:
-    """Reads for one set of companies, all if it is empty; days that are over are counted once."""
+    """Reads the last runs of one set of companies, of all if it is empty."""
 
     def __init__(self, client: Client, companies: Iterable[UUID] = ()) -> None:
         self._client = client
         self._companies = sorted(str(company) for company in companies)
-        own = [among("CompanyId", self._companies)] if self._companies else []
-        self._pushes = " AND ".join([equals("WorkflowType", "push"), *own])
-        self._counted: dict[date, DayCount] = {}
+        self._pushes = equals("WorkflowType", "push") + own_of(self._companies)
 
     async def read(self) -> RecentPushes:
-        """Read it anew; RPCError."""
-        now = utc_now()
-        today = now.date()
-        days, ended, failed, waiting, under_way, holds = await asyncio.gather(
-            asyncio.gather(*(self._day(today - timedelta(n), today) for n in range(DAYS))),
+        """Read it anew. Raises: RPCError."""
+        ended, waiting, under_way, holds = await asyncio.gather(
             self._runs(f"{self._pushes} AND {_ENDED}", ENDED),
-            self._failed(),
-            self._runs(f"{self._pushes} AND {_older(now - LONG)}", WAITING),
-            self._count(f"{self._pushes} AND CloseTime IS NULL"),
+            self._runs(f"{self._pushes} AND {_older(utc_now() - LONG)}", WAITING),
+            self._client.count_workflows(f"{self._pushes} AND {_UNDER_WAY}"),
             self._holds(),
         )
         return RecentPushes(
-            read_at=now,
-            days=days[::-1],
             ended=await self._read(ended),
-            failed=await self._read(failed),
             waiting=await self._read(waiting),
-            under_way=under_way,
+            under_way=under_way.count,
             holds=holds,
         )
 
-    async def _day(self, day: date, today: date) -> DayCount:
-        if day in self._counted:
-            return self._counted[day]
-        begin = datetime.combine(day, time(), UTC)
-        span = f'CloseTime >= "{_text(begin)}" AND CloseTime < "{_text(begin + timedelta(1))}"'
-        where = f"{self._pushes} AND {span}"
-        failed = f'{where} AND ExecutionStatus="Failed" AND PushStatus'
-        groups, as_failed, as_timed_out = await asyncio.gather(
-            self._client.count_workflows(f"{where} GROUP BY ExecutionStatus"),
-            self._count(f'{failed}="Failed"'),
-            self._count(f'{failed}="TimedOut"'),
-        )
-        by_word = {str(group.group_values[0]): group.count for group in groups.groups}
-        ended = sum(count for word, count in by_word.items() if word != "ContinuedAsNew")
-        success = by_word.get("Completed", 0)
-        by_status = {
-            PushStatus.SUCCESS: success,
-            PushStatus.FAILED: as_failed,
-            PushStatus.TIMED_OUT: as_timed_out,
-            PushStatus.UNKNOWN: max(ended - success - as_failed - as_timed_out, 0),
-        }
-        counted = DayCount(day, by_status)
-        # The list lags behind: yesterday's last may come a moment after midnight.
-        if day < today - timedelta(1):
-            self._counted = {day: count for day, count in self._counted.items() if day < today}
-            self._counted[day] = counted
-        return counted
+    async def failed(self) -> list[RecentRun]:
+        """Give the last runs that did not succeed and that no later run of their push replaced.
 
-    async def _failed(self) -> list[WorkflowExecutionInfo]:
-        """Give the last runs that did not succeed and that no later run of their push replaced."""
+        Raises: RPCError.
+        """
         found = await self._runs(f"{self._pushes} AND {_NOT_ENDED_WELL}", FAILED)
         ids = sorted({run.execution.workflow_id for run in found})
-        parts = [ids[begin : begin + _IDS_AT_ONCE] for begin in range(0, len(ids), _IDS_AT_ONCE)]
-        named = [
-            self._runs(f"{self._pushes} AND {among('WorkflowId', part)}", ENDED) for part in parts
-        ]
-        others = [run for part in await asyncio.gather(*named) for run in part]
+        others = await self._runs(among("WorkflowId", ids), 3 * FAILED) if ids else []
         latest = {run.execution.workflow_id: run for run in sorted([*found, *others], key=_started)}
         last = {run.execution.run_id for run in latest.values()}
-        return [run for run in found if run.execution.run_id in last]
+        return await self._read(run for run in found if run.execution.run_id in last)
 
     async def _holds(self) -> dict[UUID, list[Hold]]:
         held: dict[UUID, list[Hold]] = {}
@@ -173,9 +125,6 @@ class RecentReader:
         )
         answer = await self._client.workflow_service.list_workflow_executions(asked, retry=True)
         return list(answer.executions)
-
-    async def _count(self, query: str) -> int:
-        return (await self._client.count_workflows(query)).count
 
     async def _memo(self, run: WorkflowExecutionInfo, name: str) -> Any:  # noqa: ANN401
         if name not in run.memo.fields:
@@ -217,8 +166,4 @@ def _started(run: WorkflowExecutionInfo) -> str:
 
 
 def _older(moment: datetime) -> str:
-    return f'CloseTime IS NULL AND StartTime < "{_text(moment)}"'
-
-
-def _text(moment: datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+    return f'{_UNDER_WAY} AND StartTime < "{time_text(moment)}"'

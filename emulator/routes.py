@@ -98,7 +98,9 @@ def _dispatch(world: World, call: Call, shapes: Iterable[Rule]) -> EmulatedRespo
             return take(world, call, push, shapes)
         case (
             _,
-            ["companies", _, "data" | "dataStatus", *_]
+            ["companies"]
+            | ["companies", _]
+            | ["companies", _, "data" | "dataStatus", *_]
             | ["companies", _, "connections", _, "data", *_],
         ):
             return reads.answer(world, call)

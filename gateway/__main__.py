@@ -23,12 +23,16 @@ from dispatch.process.logs import configure_logging
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from dispatch.process.tracing import interceptors_of, observed, tracer_of
 from dispatch.process_exit import end_process
+from dispatch.quota_reports import watching_quota
 from dispatch.settings import DispatchSettings
 from gateway.app import build_app
+from gateway.book_records import BookRecords
 from gateway.connections import bounded_protocol
 from gateway.dependencies import Dependencies
+from gateway.directory import Directory
 from gateway.middleware.request_limits import MAX_HEADER_BYTES
 from gateway.public_url import LOOPBACK
+from gateway.references import References
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger("surepush.gateway")
@@ -129,6 +133,7 @@ async def main(host: str, port: int) -> None:
     async with (
         CodatClient(asking, on_request=observed(counting(meter), tracer)) as codat,
         watching_clocks(client, codat),
+        watching_quota(client, codat.limits.note_allowance),
     ):
         cache = OptionsCache(codat)
         dependencies = Dependencies(
@@ -137,6 +142,9 @@ async def main(host: str, port: int) -> None:
             settings,
             queue,
             webhooks,
+            books=BookRecords(codat.reads),
+            directory=Directory(codat.reads),
+            references=References(codat.reads),
             quota=lambda: codat.limits.allowance,
             tell_quota=codat.limits.note_allowance,
             meter=meter,

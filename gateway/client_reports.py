@@ -11,6 +11,7 @@ from activities.holds import Hold, read_holds
 from codat.quota import DailyQuota
 from codat.reports import ConnectionReport, QuotaReport
 from dispatch.holds import ask_to_hold, ask_to_release
+from dispatch.quota_reports import publish_quota
 from workflows.hold import REPORTED_BY
 
 LATE = timedelta(hours=1)
@@ -43,7 +44,7 @@ class ClientReports:
         if newest and report.generated < newest:
             return _OUT_OF_DATE
         if isinstance(report, QuotaReport):
-            word = self._note(report)
+            word = await self._note(report)
         elif report.is_connected:
             word = await self._release(report)
         else:
@@ -52,10 +53,11 @@ class ClientReports:
             self._newest[about] = report.generated
         return word
 
-    def _note(self, report: QuotaReport) -> str:
+    async def _note(self, report: QuotaReport) -> str:
         if report.age > LATE or report.quota.until_reset <= timedelta():
             return _OUT_OF_DATE
         self._tell_quota(report.quota)
+        await publish_quota(self._client, report.quota, self._task_queue)
         return "quota noted"
 
     async def _hold(self, report: ConnectionReport) -> str:

@@ -11,8 +11,11 @@ from temporalio.common import MetricMeter
 from codat.quota import DailyQuota
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
+from gateway.book_records import BookRecords
+from gateway.directory import Directory
 from gateway.endings import Endings
 from gateway.owned import OwnedPushes
+from gateway.references import References
 from gateway.repeats import UndeliveredKeys
 from gateway.second_person import FirstWords
 from gateway.settings import GatewaySettings
@@ -24,6 +27,8 @@ class Dependencies:
 
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
     answers were missed, `first_words` what a second person has to confirm.
+    `directory` has the names of companies, `references` what forms offer from the books, `books`
+    the records there.
     `endings` has how runs ended, `quota` tells the day's requests that are left.
     `closing` is set when streams have to end; what is counted goes to `meter`,
     what is traced to `tracer`.
@@ -39,6 +44,9 @@ class Dependencies:
     undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
     quota: Callable[[], DailyQuota] = DailyQuota
     tell_quota: Callable[[DailyQuota], None] = lambda _: None
+    directory: Directory = field(default_factory=Directory)
+    books: BookRecords = field(default_factory=BookRecords)
+    references: References = field(default_factory=References)
     endings: Endings = field(default_factory=Endings)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     meter: MetricMeter = MetricMeter.noop

@@ -5,12 +5,14 @@ when something was wrong.
 """
 
 import argparse
+import asyncio
 import sys
 import time
 from collections import Counter
 
 from simulation.plan import MODES
-from simulation.runner import PUSHES, Result, simulate
+from simulation.replays import disagreements, sample
+from simulation.runner import PUSHES, History, Result, simulate
 from simulation.shrink import Shrinker
 
 
@@ -28,26 +30,39 @@ def main() -> int:
 
 
 def _many(given: argparse.Namespace) -> int:
-    begun, wrong = time.process_time(), 0
+    begun, wrong, done = time.process_time(), 0, 0
+    sampled: list[History] = []
     statuses: Counter[str] = Counter()
     modes: Counter[str] = Counter()
     for seed in range(given.first, given.first + given.seeds):
         result = simulate(seed, pushes=given.pushes)
+        done += given.pushes
         statuses.update(result.report.statuses)
         modes[result.mode.name] += given.pushes
+        sampled += sample(result.histories)
         if result.report.violations:
             wrong += 1
             _print_result(result)
             if given.until_wrong:
-                print(f"FOUND after {(seed - given.first + 1) * given.pushes} pushes", flush=True)
+                print(f"FOUND after {done} pushes", flush=True)
                 return 1
-    spent, pushes = time.process_time() - begun, given.seeds * given.pushes
-    print(f"{pushes:,} pushes in {spent:.1f} s of processor time: {pushes / spent:.1f} a second")
+        if given.seconds and time.process_time() - begun > given.seconds:
+            break
+    spent = time.process_time() - begun
+    print(f"{done:,} pushes in {spent:.1f} s of processor time: {done / spent:.1f} a second")
     print("ended:", ", ".join(f"{name} {count:,}" for name, count in sorted(statuses.items())))
     for mode in MODES:
         print(f"  {modes[mode.name]:8,} {mode.name}")
-    print(f"{wrong} of {given.seeds:,} seeds went wrong")
-    return int(wrong > 0)
+    print(f"{wrong} of {done // given.pushes:,} seeds went wrong")
+    return int(bool(wrong + _replay(sampled)))
+
+
+def _replay(sampled: list[History]) -> int:
+    """Have the SDK's Replayer read some histories; gives how many it reads otherwise."""
+    disagreeing = asyncio.run(disagreements(sampled))
+    print(f"{len(disagreeing)} of {len(sampled)} replayed histories were read otherwise by the SDK")
+    print(*disagreeing, sep="\n")
+    return len(disagreeing)
 
 
 def _shrink(result: Result, pushes: int) -> None:
@@ -75,6 +90,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, default=100, help="so many runs")
     parser.add_argument("--first", type=int, default=1, help="the first seed of many")
     parser.add_argument("--until-wrong", action="store_true", help="end with the first wrong run")
+    parser.add_argument("--seconds", type=int, help="of processor time; then no further seed")
     parser.add_argument("--pushes", type=int, default=PUSHES, help="pushes in a run")
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ from temporalio.service import RPCError
 
 from dispatch.pushes import NoSuchPush, Push, start_push
 from dispatch.retries import StillRunning, retry_push
+from simulation.books import Books
 from simulation.plan import STORM, Item
 from workflows.models import PushOutcome, Resolution
 
@@ -89,8 +90,7 @@ class Backend:
     async def _look_into_books(self) -> Resolution:
         """Find out, as late as nothing can come any more, whether the record is there."""
         await asyncio.sleep(400)
-        ledger = self._world.platform.emulator.ledger(connection=self._item.connection)
-        own = [entry for entry in ledger if entry["idempotencyKey"] in self._item.keys]
+        own = Books(self._world.platform.emulator).records(self._item)
         if own:
             return Resolution(adopt=UUID(own[0]["pushOperationKey"]), by="operator")
         return Resolution(not_written=True, by="operator")
@@ -98,5 +98,8 @@ class Backend:
     async def _last_outcome(self, push: Push) -> None:
         """Ask again when the storm is over and people have done what they do to this push."""
         last = max([STORM, *(self._item.at + at + 100 for at, _ in self._item.presses)])
+        if self._item.aimed:
+            last = max(last, STORM + 100)
         await asyncio.sleep(max(last + 5 - self._world.loop.time(), 0))
+        await self._world.bulk.is_over.wait()
         await self._outcome(push)

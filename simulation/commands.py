@@ -34,7 +34,15 @@ class CancelActivity:
     scheduled_event: int
 
 
-Command = WorkflowCommand | Marker | CancelActivity
+@dataclass
+class CancelChild:
+    """Asks the server to cancel a child."""
+
+    workflow_id: str
+    reason: str
+
+
+Command = WorkflowCommand | Marker | CancelActivity | CancelChild
 
 
 @dataclass
@@ -61,6 +69,8 @@ def kind_of(command: Command) -> str:
         return "marker"
     if isinstance(command, CancelActivity):
         return "request_cancel_activity"
+    if isinstance(command, CancelChild):
+        return "cancel_child_workflow_execution"
     return command.WhichOneof("variant") or ""
 
 
@@ -123,6 +133,12 @@ COMMAND_EVENTS = {
     EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES: "upsert_workflow_search_attributes",
     EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED: "modify_workflow_properties",
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED: "start_child_workflow_execution",
+    EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: (
+        "signal_external_workflow_execution"
+    ),
+    EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: (
+        "cancel_child_workflow_execution"
+    ),
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: "complete_workflow_execution",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: "fail_workflow_execution",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED: "cancel_workflow_execution",

@@ -25,7 +25,8 @@ from simulation.commands import (
     kind_of,
     local_marker,
 )
-from simulation.jobs import JobMaker, Known, in_order
+from simulation.jobs import JobMaker, in_order
+from simulation.known import Known
 from simulation.sdk import WorkflowSdk, activate
 from simulation.segments import Segment, segments_of
 from simulation.task_commands import TaskCommands

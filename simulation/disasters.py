@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from simulation.plan import STORM, WORKERS
-from simulation.processes import ProcessState
+from simulation.processes import ProcessState, SimulatedProcess
 from simulation.worker import SimulatedWorker
 
 if TYPE_CHECKING:
@@ -16,6 +16,17 @@ class Disasters:
 
     def __init__(self, world: "SimulatedWorld") -> None:
         self._world = world
+        self._process = SimulatedProcess("disasters")
+
+    def begin(self) -> "asyncio.Task[None]":
+        """Let them come."""
+        return self._process.spawn(self.run())
+
+    def strike(self, process: SimulatedProcess) -> None:
+        """Kill or freeze the worker that is this process, if it still runs."""
+        for worker in self._world.workers:
+            if worker.process is process and process.condition is ProcessState.RUNNING:
+                self._process.spawn(self._befall(worker))
 
     async def run(self) -> None:
         """Kill and freeze workers for as long as the storm lasts."""
@@ -36,11 +47,13 @@ class Disasters:
             ]
             if not living:
                 continue
-            worker = self._world.choices.pick("which worker", living)
-            if self._world.choices.happens("it freezes", 0.4):
-                await self._freeze(worker)
-            else:
-                await self._kill(worker)
+            await self._befall(self._world.choices.pick("which worker", living))
+
+    async def _befall(self, worker: SimulatedWorker) -> None:
+        if self._world.choices.happens("it freezes", 0.4):
+            await self._freeze(worker)
+        else:
+            await self._kill(worker)
 
     async def _kill(self, worker: SimulatedWorker) -> None:
         self._world.trace.tell(f"{worker.process.name} is killed")

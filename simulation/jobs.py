@@ -1,90 +1,14 @@
 """The jobs of an activation, made of the events of a history."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
-from temporalio.api.enums.v1 import EventType, RetryState, WorkflowTaskFailedCause
-from temporalio.api.failure.v1 import Failure
+from temporalio.api.enums.v1 import EventType, WorkflowTaskFailedCause
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.bridge.proto.child_workflow import StartChildWorkflowExecutionFailedCause as Cause
 from temporalio.bridge.proto.workflow_activation import WorkflowActivationJob
-from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 
+from simulation.known import Job, Known
+from simulation.other_workflow_jobs import other_workflow_jobs
 from simulation.randomness import seed_of
-
-Job = WorkflowActivationJob
-_EXISTS = "START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_EXISTS"
-
-
-@dataclass
-class ActivityState:
-    """An activity of a run, as the core knows it."""
-
-    seq: int
-    id: str
-    type: str
-    scheduled_event: int = 0
-    is_resolved: bool = False
-
-    def cancelled(self) -> Job:
-        """Make the answer to a request to cancel it, which comes at once."""
-        job = Job()
-        job.resolve_activity.seq = self.seq
-        failure = job.resolve_activity.result.cancelled.failure
-        self.describe(failure, RetryState.RETRY_STATE_CANCEL_REQUESTED)
-        failure.message = "Activity cancelled"
-        failure.cause.message = "Activity cancelled"
-        failure.cause.source = "CoreSDK"
-        failure.cause.canceled_failure_info.SetInParent()
-        return job
-
-    def describe(self, failure: Failure, state: int, started: int = 0) -> None:
-        """Say in a failure which activity it is about."""
-        info = failure.activity_failure_info
-        info.scheduled_event_id, info.started_event_id = self.scheduled_event, started
-        info.activity_type.name, info.activity_id = self.type, self.id
-        info.retry_state = state  # pyright: ignore[reportAttributeAccessIssue]
-
-
-@dataclass
-class Known:
-    """What a run has under way: activities, timers and children by their numbers."""
-
-    activities: dict[int, ActivityState] = field(default_factory=dict[int, ActivityState])
-    scheduled: dict[int, ActivityState] = field(default_factory=dict[int, ActivityState])
-    timers: set[int] = field(default_factory=set[int])
-    children: dict[int, int] = field(default_factory=dict[int, int])
-
-    def apply(self, event: HistoryEvent, command: WorkflowCommand) -> str | None:
-        """Note which event a command led to; gives what does not fit."""
-        match event.event_type:
-            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-                attributes, schedule = (
-                    event.activity_task_scheduled_event_attributes,
-                    command.schedule_activity,
-                )
-                state = self.activities[schedule.seq]
-                state.scheduled_event = event.event_id
-                self.scheduled[event.event_id] = state
-                there = (attributes.activity_id, attributes.activity_type.name)
-                return _unlike(there, (schedule.activity_id, schedule.activity_type))
-            case EventType.EVENT_TYPE_TIMER_STARTED:
-                there = event.timer_started_event_attributes.timer_id
-                return _unlike(there, str(command.start_timer.seq))
-            case EventType.EVENT_TYPE_TIMER_CANCELED:
-                there = event.timer_canceled_event_attributes.timer_id
-                return _unlike(there, str(command.cancel_timer.seq))
-            case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
-                child = command.start_child_workflow_execution
-                self.children[event.event_id] = child.seq
-                attributes = event.start_child_workflow_execution_initiated_event_attributes
-                return _unlike(attributes.workflow_id, child.workflow_id)
-            case _:
-                return None
-
-
-def _unlike(there: object, here: object) -> str | None:
-    return None if there == here else f"history says {there}, the workflow {here}"
 
 
 class JobMaker:
@@ -125,7 +49,7 @@ class JobMaker:
                     return []
                 job.update_random_seed.randomness_seed = seed_of(failed.new_run_id)
             case _:
-                return self._child(event, job)
+                return other_workflow_jobs(self._known, event)
         return [job]
 
     def _activity(self, event: HistoryEvent, job: Job) -> list[Job]:
@@ -149,31 +73,6 @@ class JobMaker:
                 is_late = event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_TIMED_OUT
                 failure.message = "Activity task timed out" if is_late else "Activity task failed"
                 failure.cause.CopyFrom(attributes.failure)
-        return [job]
-
-    def _child(self, event: HistoryEvent, job: Job) -> list[Job]:
-        match event.event_type:
-            case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
-                begun = event.child_workflow_execution_started_event_attributes
-                start = job.resolve_child_workflow_execution_start
-                start.seq = self._known.children[begun.initiated_event_id]
-                start.succeeded.run_id = begun.workflow_execution.run_id
-            case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_FAILED:
-                failed = event.start_child_workflow_execution_failed_event_attributes
-                start = job.resolve_child_workflow_execution_start
-                start.seq = self._known.children[failed.initiated_event_id]
-                start.failed.workflow_id = failed.workflow_id
-                start.failed.workflow_type = failed.workflow_type.name
-                start.failed.cause = Cause.Value(_EXISTS)
-            case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED:
-                done = event.child_workflow_execution_completed_event_attributes
-                end = job.resolve_child_workflow_execution
-                end.seq = self._known.children[done.initiated_event_id]
-                end.result.completed.SetInParent()
-                if done.result.payloads:
-                    end.result.completed.result.CopyFrom(done.result.payloads[0])
-            case _:
-                return []
         return [job]
 
     def _start(self, event: HistoryEvent, job: Job) -> None:

@@ -13,9 +13,16 @@ from simulation.processes import CURRENT, ProcessState
 RESOLUTION = 1e-7
 """Seconds; what falls due so close together happens in one step."""
 
+MAX_STEPS = 2_000_000
+"""Of the loop in one run; a run of twenty pushes takes some ten thousand."""
+
 
 class Stuck(RuntimeError):
     """Nothing is left to happen, and yet somebody waits."""
+
+
+class Runaway(RuntimeError):
+    """Something goes on without end."""
 
 
 class _Handle(asyncio.Handle):
@@ -30,6 +37,9 @@ class _TimerHandle(asyncio.TimerHandle):
     def _run(self) -> None:
         if not self._cancelled and _may_run(self):
             super()._run()
+
+    def __lt__(self, other: asyncio.TimerHandle) -> bool:
+        return self._when < other._when
 
 
 def _may_run(handle: asyncio.Handle) -> bool:
@@ -46,9 +56,13 @@ class _JumpingSelector(selectors.BaseSelector):
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.is_over = False
+        self.runaway = ""
+        self._steps_left = MAX_STEPS
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._steps_left -= 1
+        if self.runaway or not self._steps_left:
+            raise Runaway(self.runaway or f"The loop takes more than {MAX_STEPS:,} steps.")
         if timeout is None:
             raise Stuck("Nothing is left to happen.")
         if timeout > 0:
@@ -117,6 +131,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if self.is_closed():
             return _Handle(callback, args, self, context)
         return self._call_soon(callback, args, context)
+
+    def give_up(self, why: str) -> None:
+        """End the run with the next step, by raising Runaway."""
+        self._jumping.runaway = why
 
     def put_away(self) -> None:
         """Close the loop with what dead processes have left in it."""

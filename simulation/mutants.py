@@ -1,6 +1,7 @@
 """Takes each safety device out in turn, and counts the pushes until the simulation finds it.
 
-`python -m simulation.mutants [--pushes 400] [NAME ...]`
+`python -m simulation.mutants [--pushes 400] [--seconds 90] [NAME ...]`; `--seconds` bounds the
+processor time of each.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.mutation.protocol import MUTANTS
+from tests.mutation import clocks, matching, proof, protocol
 from tests.mutation.runner import ROOT, Mutant
 
 FOLDERS = (
@@ -21,12 +22,15 @@ FOLDERS = (
     "codat",
     "dispatch",
     "emulator",
+    "gateway",
     "simulation",
     "surepush_client",
     "workflows",
 )
 OUTSIDE = "gateway/"
 """What the simulation has no part of."""
+
+ALL = (*protocol.MUTANTS, *clocks.MUTANTS, *matching.MUTANTS, *proof.MUTANTS)
 
 PUT_BACK = (
     Mutant(
@@ -51,19 +55,20 @@ def main() -> int:
     """Try the mutants that are named, or all; exit status 1 when one is not found."""
     parser = argparse.ArgumentParser(prog="python -m simulation.mutants", description=__doc__)
     parser.add_argument("--pushes", type=int, default=20_000, help="the most for each mutant")
+    parser.add_argument("--seconds", type=int, default=3600, help="the most for each mutant")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     chosen = [
         mutant
-        for mutant in (*PUT_BACK, *MUTANTS)
+        for mutant in (*PUT_BACK, *ALL)
         if mutant.name in given.names or (not given.names and not mutant.path.startswith(OUTSIDE))
     ]
-    missed = [mutant.name for mutant in chosen if not _is_found(mutant, given.pushes)]
+    missed = [mutant.name for mutant in chosen if not _is_found(mutant, given)]
     print(f"{len(chosen) - len(missed)} of {len(chosen)} found; not found: {', '.join(missed)}")
     return int(bool(missed))
 
 
-def _is_found(mutant: Mutant, pushes: int) -> bool:
+def _is_found(mutant: Mutant, given: argparse.Namespace) -> bool:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
         tree = Path(place)
@@ -71,9 +76,11 @@ def _is_found(mutant: Mutant, pushes: int) -> bool:
             shutil.copytree(
                 ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__")
             )
+        shutil.copy(ROOT / "worker.py", tree)
         mutant.patch(tree)
+        bounds = ["--seeds", str(given.pushes // 20), "--seconds", str(given.seconds)]
         found = subprocess.run(
-            [sys.executable, "-m", "simulation", "--seeds", str(pushes // 20), "--until-wrong"],
+            [sys.executable, "-m", "simulation", "--until-wrong", *bounds],
             cwd=tree,
             env={**os.environ, "PYTHONPATH": str(tree)},
             capture_output=True,
@@ -81,11 +88,13 @@ def _is_found(mutant: Mutant, pushes: int) -> bool:
             check=False,
         )
     lines = found.stdout.splitlines() or found.stderr.splitlines()[-1:]
-    result = next((line for line in lines if line.startswith("FOUND")), f"not in {pushes} pushes")
-    what = next((line.strip() for line in lines if line.startswith("  ")), "")
+    result = next((line for line in lines if line.startswith("FOUND")), "")
+    result = result or f"not in {next((line for line in lines if ' pushes in ' in line), '?')}"
+    is_found = result.startswith("FOUND")
+    what = next((line.strip() for line in lines if is_found and line.startswith("  ")), "")
     spent = time.monotonic() - begun
     print(f"{mutant.name}: {result.lower()} ({spent:.0f} s). {what}", flush=True)
-    return result.startswith("FOUND")
+    return is_found
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ from dispatch.payloads.converter import CONVERTER
 from simulation.choices import Choices
 from simulation.server.service import Service
 
-QUICK, SLOW = 0.003, 2.0
-"""Seconds that a message takes, mostly and at times."""
+QUICK = 0.003
+"""Seconds that a message takes, mostly."""
 
 RETRIES = 4
 """So often the core repeats a call of which it has heard nothing."""
@@ -29,7 +29,10 @@ _READS = ("describe", "list", "count", "get_")
 
 
 class ServerConnection:
-    """The network between a process and the server; `slow` and `lost` are probabilities."""
+    """The network between a process and the server; `slow` and `lost` are probabilities.
+
+    `longest`: the seconds that a slow message takes at most.
+    """
 
     def __init__(self, choices: Choices, service: Service, name: str) -> None:
         self.choices = choices
@@ -37,6 +40,7 @@ class ServerConnection:
         self.name = name
         self.slow = 0.0
         self.lost = 0.0
+        self.longest = 2.0
 
     async def call(self, rpc: str, request: Any) -> Any:
         """Carry one request there and its answer back. RPCError."""
@@ -54,7 +58,7 @@ class ServerConnection:
     async def _travel(self, rpc: str) -> None:
         pause = QUICK
         if self.slow and self.choices.happens(f"{self.name} is slow at {rpc}", self.slow):
-            pause = self.choices.number(f"{self.name} slow", QUICK, SLOW)
+            pause = self.choices.number(f"{self.name} slow", QUICK, self.longest)
         await asyncio.sleep(pause)
 
 

@@ -1,6 +1,7 @@
 """What people do to a push from outside, through a real client."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -49,6 +50,7 @@ class OperatorCommands:
             "reset to the first task": lambda: self._reset("first"),
             "reset to the last task": lambda: self._reset("last"),
             "reset to any task": lambda: self._reset("any"),
+            "pause and unpause": self._pause_run,
             "signal": lambda: self._handle.signal("operation-updated", args=[1, {"a": None}]),
             "start again by name": self._start_by_name,
             "start again with the same key": self._start_again,
@@ -146,6 +148,31 @@ class OperatorCommands:
                 request_id=str(self._choices.uuid("reset")),
             )
         )
+
+    async def _pause_run(self) -> None:
+        described = await self._handle.describe()
+        named = {
+            "namespace": "default",
+            "workflow_id": described.id,
+            "run_id": described.run_id,
+        }
+        service = self._client.workflow_service
+        pause = api.PauseWorkflowExecutionRequest(**named)
+        with contextlib.suppress(RPCError):
+            await service.pause_workflow_execution(pause)
+        await asyncio.sleep(self._choices.number(f"pause of {self._name}", 0.1, 90.0))
+        unpause = api.UnpauseWorkflowExecutionRequest(**named)
+        await self._persist(lambda: service.unpause_workflow_execution(unpause))
+
+    async def _persist(self, call: Callable[[], Awaitable[object]]) -> None:
+        """Repeat a call that may be lost; a run that is over needs it no more."""
+        while True:
+            try:
+                await call()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    continue
+            return
 
     async def _on_activity(self, door: str) -> None:
         """Act upon the activity that is under way; ValueError when there is none."""

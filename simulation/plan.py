@@ -1,12 +1,12 @@
-"""What a run does, drawn from its seed: the mode, the pushes, what people press."""
+"""What a run does: the mode, the pushes, what people press."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from bench.chaos.records import marker, unique_record
+from bench.chaos.records import marker
 from emulator import seeds
 from emulator.rewrites import WAYS
-from simulation.choices import Choices
 from workflows.models import PushRequest
 from workflows.submission import idempotency_key
 
@@ -75,7 +75,25 @@ DOORS = (
     "start with an old ledger",
     "start with cron",
     "start with a retry policy",
+    "pause and unpause",
 )
+
+
+AIMS = ("push", "push", "push", "find-submission", "poll-status", "recall")
+"""The activities that operators aim at."""
+
+
+@dataclass(frozen=True)
+class AimedCommand:
+    """A command that an operator gives `after` seconds when an activity was scheduled.
+
+    `activity` is its type; `count`: the first time, the second time ...
+    """
+
+    activity: str
+    count: int
+    after: float
+    command: str
 
 
 @dataclass
@@ -90,10 +108,12 @@ class Item:
     data: dict[str, Any]
     minutes: int | None = None
     presses: list[tuple[float, str]] = field(default_factory=list)
+    aimed: list[AimedCommand] = field(default_factory=list)
     retries: int = 0
     twin: int | None = None
+    record_id: str | None = None
 
-    @property
+    @cached_property
     def keys(self) -> frozenset[str]:
         """The keys for Codat that its submissions may have."""
         push_id = self.request.push_id
@@ -104,7 +124,7 @@ class Item:
         """What its record bears and no other, but its twin's."""
         return marker(self.number if self.twin is None else self.twin)
 
-    @property
+    @cached_property
     def request(self) -> PushRequest:
         """What its backend asks for."""
         return PushRequest.model_validate(
@@ -112,6 +132,7 @@ class Item:
                 "companyId": self.company,
                 "connectionId": self.connection,
                 "dataType": self.data_type,
+                "recordId": self.record_id,
                 "data": self.data,
                 "idempotencyKey": f"push {self.number}",
                 "timeoutInMinutes": self.minutes,
@@ -120,71 +141,11 @@ class Item:
 
 
 @dataclass
-class Plan:
+class RunPlan:
     """A whole run."""
 
     mode: Mode
     items: list[Item]
-
-
-def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> Plan:
-    """Draw the run that belongs to a seed."""
-    mode = mode or choices.pick("mode", MODES)
-    items: list[Item] = []
-    for number in range(pushes):
-        items.append(_twin_of(choices, _item(choices, number), items))
-    return Plan(mode, items)
-
-
-def _twin_of(choices: Choices, item: Item, earlier: list[Item]) -> Item:
-    """Give some pushes the record and the place of another one, at about the same time."""
-    name = f"push {item.number}"
-    if not earlier or not choices.happens(f"twin {name}", 0.08):
-        return item
-    model = choices.pick(f"model of {name}", earlier)
-    return replace(
-        item,
-        at=model.at + choices.number(f"after its twin {name}", 0.0, 2.0),
-        connection=model.connection,
-        company=model.company,
-        data_type=model.data_type,
-        data=model.data,
-        minutes=model.minutes,
-        twin=model.twin if model.twin is not None else model.number,
-    )
-
-
-def _item(choices: Choices, number: int) -> Item:
-    name = f"push {number}"
-    weighted = [place for place in PLACES for _ in range(place[1])]
-    connection, _, needs_deadline = choices.pick(f"place of {name}", weighted)
-    data_type = choices.pick(f"data type of {name}", DATA_TYPES)
-    has_deadline = needs_deadline or choices.happens(f"deadline of {name}", 0.1)
-    company = seeds.OTHER_COMPANY if connection == seeds.OTHER_PROMPT else seeds.COMPANY
-    return Item(
-        number=number,
-        at=choices.number(f"start of {name}", 0.0, STORM * 0.8),
-        connection=connection,
-        company=company,
-        data_type=data_type,
-        data=unique_record(data_type, number),
-        minutes=2 if has_deadline else None,
-        presses=_presses(choices, name),
-        retries=int(choices.number(f"retries of {name}", 0, 3)),
-    )
-
-
-def _presses(choices: Choices, name: str) -> list[tuple[float, str]]:
-    """Draw when people press which door, from the start of the push on."""
-    presses: list[tuple[float, str]] = []
-    chance = 0.5
-    while choices.happens(f"door of {name}", chance):
-        # Most of what a push does happens in its first second, and after three minutes.
-        longest = choices.pick(f"when of {name}", (0.3, 3.0, 30.0, 240.0))
-        moment = choices.number(f"moment of {name}", 0.0, longest)
-        presses.append((moment, choices.pick(f"which door of {name}", DOORS)))
-        chance = 0.5
-    return sorted(presses)
 
 
 REWRITES = tuple(WAYS)

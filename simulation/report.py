@@ -2,19 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 
 from emulator import seeds
+from simulation.books import BookEntry, Books, seconds
+from simulation.holds import sent_while_held
 from simulation.plan import Item
 from simulation.server.clock import EPOCH
 from simulation.server.run import Run
+from simulation.updates import UpdateCase, out_of_order, stale
 from simulation.world import SimulatedWorld
 from workflows.models import PushOutcome
-
-Record = dict[str, Any]
 
 
 @dataclass
@@ -35,28 +34,46 @@ class RunReport:
 class _Case:
     item: Item
     runs: list[Run]
-    records: list[Record]
+    requests: list[BookEntry]
+    records: list[BookEntry]
     outcomes: list[tuple[float, PushOutcome]]
-    refused: bool
 
     @property
     def name(self) -> str:
         return f"push {self.item.number}"
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether Codat refused a request."""
+        return any(str(request.get("status", "")).startswith("4") for request in self.requests)
+
+    @property
+    def as_update(self) -> UpdateCase:
+        return UpdateCase(
+            self.item,
+            self.runs[0].start_ns / 1e9 - EPOCH.timestamp(),
+            self.requests,
+            self.records,
+            frozenset(str(outcome.status) for _, outcome in self.outcomes),
+            is_success=bool(self.outcomes) and self.outcomes[-1][1].status == "Success",
+        )
+
 
 def check_run(world: SimulatedWorld) -> RunReport:
     """Judge all pushes of a run."""
     report = RunReport()
-    ledger = world.platform.emulator.ledger()
-    journal = world.platform.emulator.journal()
-    cases = [_case(world, item, ledger, journal) for item in world.plan.items]
+    books = Books(world.platform.emulator)
+    cases = [_case(world, item, books) for item in world.plan.items]
     report.violations += _shared(cases)
+    updates = [case.as_update for case in cases if case.item.record_id and case.runs]
+    report.violations += [*stale(updates), *out_of_order(updates)]
     for case in cases:
         last = case.outcomes[-1][1].status if case.outcomes else "never ended"
         report.statuses[str(last)] += 1
         report.records += len(case.records)
         report.violations += _twice(case)
         report.violations += _never(world, case)
+        report.violations += sent_while_held(world.holder.windows, case.item, case.requests)
         for at, outcome in case.outcomes:
             report.violations += _wrong(case, at, outcome)
         if case.outcomes:
@@ -66,20 +83,12 @@ def check_run(world: SimulatedWorld) -> RunReport:
     return report
 
 
-def _case(world: SimulatedWorld, item: Item, ledger: list[Record], journal: list[Record]) -> _Case:
+def _case(world: SimulatedWorld, item: Item, books: Books) -> _Case:
     runs = world.server.runs.get(item.request.workflow_id, [])
     outcomes = [(report.at, report.outcome) for report in world.outcomes.get(item.number, [])]
     outcomes += [(at, outcome) for run in runs for at, outcome in _told_by(run)]
     outcomes.sort(key=lambda reported: reported[0])
-    keys = item.keys
-    own = [entry for entry in journal if entry["headers"].get("idempotency-key") in keys]
-    return _Case(
-        item=item,
-        runs=runs,
-        records=[entry for entry in ledger if entry["idempotencyKey"] in keys],
-        outcomes=outcomes,
-        refused=any(str(entry.get("status", "")).startswith("4") for entry in own),
-    )
+    return _Case(item, runs, books.requests(item), books.records(item), outcomes)
 
 
 def _told_by(run: Run) -> list[tuple[float, PushOutcome]]:
@@ -123,14 +132,9 @@ def _never(world: SimulatedWorld, case: _Case) -> list[str]:
     return []
 
 
-def _landed(record: Record) -> float:
-    text = record["writtenOnUtc"][:26]
-    return (datetime.fromisoformat(text).replace(tzinfo=UTC) - EPOCH).total_seconds()
-
-
 def _wrong(case: _Case, at: float, outcome: PushOutcome) -> list[str]:
     """Hold one outcome against the books: what it denies must not be there, nor come unasked."""
-    before = [record for record in case.records if _landed(record) <= at]
+    before = [record for record in case.records if seconds(record["writtenOnUtc"]) <= at]
     # A later run may write what an earlier one rightly denied.
     is_last = at >= case.outcomes[-1][0] - 1
     known = case.records if is_last else before
@@ -155,8 +159,11 @@ def _denial(outcome: PushOutcome) -> str | None:
 
 def _wrong_end(case: _Case, outcome: PushOutcome) -> list[str]:
     is_cancelled = "ancelled" in outcome.message
+    is_superseded = outcome.message.startswith("Superseded by push")
     is_refusing = case.item.connection == seeds.REFUSING
-    if outcome.status == "Failed" and not (is_cancelled or is_refusing or case.refused):
+    if outcome.status == "Failed" and not (
+        is_cancelled or is_refusing or case.is_refused or is_superseded
+    ):
         is_late = "deadline" in outcome.message or "time" in outcome.message
         is_answered = "Codat answered 4" in outcome.message
         if not (is_late or is_answered):

@@ -5,6 +5,7 @@ import gc
 import logging
 import sys
 import traceback
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ from typing import Any
 from temporalio.api.history.v1 import HistoryEvent
 
 from codat.errors import CodatError
-from simulation import machine
+from simulation import machine, shortcuts
 from simulation.choices import Choices
-from simulation.loop import Stuck, VirtualLoop
+from simulation.loop import Runaway, Stuck, VirtualLoop
 from simulation.machine import SimulatedMachine
-from simulation.plan import Mode, Plan, make_plan
+from simulation.plan import Mode, RunPlan
+from simulation.random_plan import make_plan
 from simulation.report import RunReport, check_run
 from simulation.trace import Trace
 from simulation.world import SimulatedWorld
@@ -60,13 +62,14 @@ def simulate(
     return run_plan(make_plan(choices, pushes, mode), choices, keep_trace=keep_trace)
 
 
-def run_plan(plan: Plan, choices: Choices, *, keep_trace: bool = False) -> Result:
+def run_plan(plan: RunPlan, choices: Choices, *, keep_trace: bool = False) -> Result:
     """Do a run that was planned, with these choices."""
     with by_itself():
         return _run(plan, choices, keep_trace=keep_trace)
 
 
-def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
+def _run(plan: RunPlan, choices: Choices, *, keep_trace: bool) -> Result:
+    shortcuts.install()
     loop = VirtualLoop()
     trace = Trace(loop.time, keep=keep_trace)
     asyncio.set_event_loop(loop)
@@ -81,6 +84,9 @@ def _run(plan: Plan, choices: Choices, *, keep_trace: bool) -> Result:
         except Stuck:
             trace.tell("nothing is left to happen")
             world.never_ended += [item.number for item in plan.items]
+        except Runaway as runaway:
+            trace.tell(f"given up: {runaway}")
+            broken.append(f"given up: {runaway}")
         report = check_run(world)
         report.violations += [f"simulator: {fault}" for fault in broken]
         histories = [
@@ -117,7 +123,8 @@ def by_itself() -> Generator[None]:
     try:
         yield
     finally:
-        gc.collect()
+        with warnings.catch_warnings(action="ignore"):  # steps that were never taken
+            gc.collect()
         gc.freeze()
         sys.unraisablehook = hook
         logging.disable(logging.NOTSET)

@@ -19,6 +19,11 @@ PINNED = "1.35.0"
 """The SDK whose inside this was written for."""
 
 
+REPLAYED_QUEUE = "replay-None"
+"""The task queue of which the SDK's Replayer tells a workflow, whatever its history says. The turn
+of an update is named after it, so what is simulated has it, too, or could not be replayed."""
+
+
 def check_version() -> None:
     """Raise RuntimeError for another SDK than the one that this was written for."""
     if temporalio.service.__version__ != PINNED:

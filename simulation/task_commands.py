@@ -3,17 +3,30 @@
 from dataclasses import dataclass, field
 
 from temporalio.bridge.proto.workflow_activation import WorkflowActivationJob
-from temporalio.bridge.proto.workflow_commands import ScheduleLocalActivity, WorkflowCommand
+from temporalio.bridge.proto.workflow_commands import (
+    CancelChildWorkflowExecution,
+    CancelSignalWorkflow,
+    CancelTimer,
+    RequestCancelActivity,
+    RequestCancelLocalActivity,
+    ScheduleActivity,
+    ScheduleLocalActivity,
+    SetPatchMarker,
+    StartChildWorkflowExecution,
+    StartTimer,
+    WorkflowCommand,
+)
 
 from simulation.commands import (
     CLOSING,
     CancelActivity,
+    CancelChild,
     Command,
     LocalResult,
     local_marker,
     patch_commands,
 )
-from simulation.jobs import ActivityState, Known
+from simulation.known import ActivityState, Known
 
 
 @dataclass
@@ -38,33 +51,38 @@ class TaskCommands:
 
     def take(self, command: WorkflowCommand) -> None:
         """Take in what the workflow asks for."""
-        kind = command.WhichOneof("variant")
+        kind = command.WhichOneof("variant") or ""
         if self.is_over:
             return
-        match kind:
-            case "schedule_local_activity":
-                self.locals.append(command.schedule_local_activity)
-            case "cancel_timer":
-                if not self._drop("start_timer", command.cancel_timer.seq):
-                    self.outgoing.append(command)
-                self.known.timers.discard(command.cancel_timer.seq)
-            case "start_timer":
-                self.known.timers.add(command.start_timer.seq)
-                self.outgoing.append(command)
-            case "schedule_activity":
-                schedule = command.schedule_activity
-                state = ActivityState(schedule.seq, schedule.activity_id, schedule.activity_type)
-                self.known.activities[schedule.seq] = state
-                self.outgoing.append(command)
-            case "request_cancel_activity":
-                self._cancel_activity(command)
-            case "set_patch_marker":
-                self._patch(command)
-            case "request_cancel_local_activity":
-                self._cancel_local(command.request_cancel_local_activity.seq)
-            case _:
-                self.outgoing.append(command)
-                self.is_over = self.is_over or kind in CLOSING
+        handler = getattr(self, f"_{kind}", None)
+        if handler:
+            handler(getattr(command, kind), command)
+            return
+        self.outgoing.append(command)
+        self.is_over = kind in CLOSING
+
+    def _schedule_local_activity(self, asked: ScheduleLocalActivity, _: WorkflowCommand) -> None:
+        self.locals.append(asked)
+
+    def _start_timer(self, asked: StartTimer, command: WorkflowCommand) -> None:
+        self.known.timers.add(asked.seq)
+        self.outgoing.append(command)
+
+    def _cancel_timer(self, asked: CancelTimer, command: WorkflowCommand) -> None:
+        if not self._drop("start_timer", asked.seq):
+            self.outgoing.append(command)
+        self.known.timers.discard(asked.seq)
+
+    def _schedule_activity(self, asked: ScheduleActivity, command: WorkflowCommand) -> None:
+        state = ActivityState(asked.seq, asked.activity_id, asked.activity_type)
+        self.known.activities[asked.seq] = state
+        self.outgoing.append(command)
+
+    def _start_child_workflow_execution(
+        self, asked: StartChildWorkflowExecution, command: WorkflowCommand
+    ) -> None:
+        self.known.child_ids[asked.seq] = asked.workflow_id
+        self.outgoing.append(command)
 
     def _drop(self, kind: str, seq: int) -> bool:
         """Take back a command of this very task."""
@@ -75,8 +93,8 @@ class TaskCommands:
                 return True
         return False
 
-    def _cancel_activity(self, command: WorkflowCommand) -> None:
-        state = self.known.activities[command.request_cancel_activity.seq]
+    def _request_cancel_activity(self, asked: RequestCancelActivity, _: WorkflowCommand) -> None:
+        state = self.known.activities[asked.seq]
         if state.is_resolved:
             return
         if not self._drop("schedule_activity", state.seq):
@@ -84,8 +102,37 @@ class TaskCommands:
         state.is_resolved = True
         self.immediate.append(state.cancelled())
 
-    def _cancel_local(self, seq: int) -> None:
+    def _cancel_child_workflow_execution(
+        self, asked: CancelChildWorkflowExecution, _: WorkflowCommand
+    ) -> None:
+        seq = asked.child_workflow_seq
+        if not self._drop("start_child_workflow_execution", seq):
+            self.outgoing.append(CancelChild(self.known.child_ids[seq], asked.reason))
+            return
+        job = WorkflowActivationJob()
+        start = job.resolve_child_workflow_execution_start
+        start.seq = seq
+        start.cancelled.failure.message = "Child Workflow execution cancelled before scheduled"
+        start.cancelled.failure.cause.canceled_failure_info.SetInParent()
+        self.immediate.append(job)
+
+    def _cancel_signal_workflow(self, asked: CancelSignalWorkflow, _: WorkflowCommand) -> None:
+        """Take back a signal of this very task; one that was sent can't be."""
+        seq = asked.seq
+        if not self._drop("signal_external_workflow_execution", seq):
+            return
+        job = WorkflowActivationJob()
+        job.resolve_signal_external_workflow.seq = seq
+        failure = job.resolve_signal_external_workflow.failure
+        failure.message = "Signal was cancelled before being sent"
+        failure.canceled_failure_info.SetInParent()
+        self.immediate.append(job)
+
+    def _request_cancel_local_activity(
+        self, asked: RequestCancelLocalActivity, _: WorkflowCommand
+    ) -> None:
         """Cancel a local activity that was asked for in this very step, so that it never ran."""
+        seq = asked.seq
         schedule = next(local for local in self.locals if local.seq == seq)
         self.locals.remove(schedule)
         state = ActivityState(seq, schedule.activity_id, schedule.activity_type)
@@ -96,8 +143,7 @@ class TaskCommands:
         resolution = job.resolve_activity.result
         self.outgoing.append(local_marker(schedule, LocalResult(resolution, now_ns, now_ns), 1))
 
-    def _patch(self, command: WorkflowCommand) -> None:
-        patch = command.set_patch_marker
+    def _set_patch_marker(self, patch: SetPatchMarker, _: WorkflowCommand) -> None:
         if patch.patch_id in self.patches:
             return
         self.patches.add(patch.patch_id)

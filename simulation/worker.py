@@ -121,6 +121,8 @@ class SimulatedWorker:
             self._forget(given.run_id)
 
     def _fail_task(self, given: WorkflowTaskGiven, failure: Failure) -> None:
+        if given.attempt > 1:
+            return  # as the core does: so the server waits before it gives the task again
         try:
             self._server.tasks.fail(given.run_id, given.number, failure)
         except NotFound:

@@ -10,16 +10,20 @@ from activities.models import Idempotency, PushPolicy
 from codat.client import CodatClient
 from codat.settings import CodatSettings
 from dispatch.payloads.converter import CONVERTER
+from simulation.aim import Aim
 from simulation.backend import Backend, ReportedOutcome
+from simulation.bulk import BulkOperator
 from simulation.choices import Choices
 from simulation.disasters import Disasters
+from simulation.holds import Holder
 from simulation.loop import VirtualLoop
 from simulation.network import ServerConnection, make_client
 from simulation.operator_commands import OperatorCommands
-from simulation.plan import REWRITES, STORM, WORKERS, Item, Mode, Plan
+from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, RunPlan
 from simulation.platform import PlatformSide
 from simulation.processes import SimulatedProcess
-from simulation.sdk import WorkflowSdk
+from simulation.reports import WebhookSource
+from simulation.sdk import REPLAYED_QUEUE, WorkflowSdk
 from simulation.server.clock import EPOCH, ServerClock
 from simulation.server.server import SimulatedServer
 from simulation.server.service import Service
@@ -27,7 +31,7 @@ from simulation.trace import Trace
 from simulation.worker import SimulatedWorker
 from worker import WORKFLOWS, build_activities
 
-SDK = WorkflowSdk(WORKFLOWS, CONVERTER, "push")
+SDK = WorkflowSdk(WORKFLOWS, CONVERTER, REPLAYED_QUEUE)
 
 SETTLES_FOR = 1800.0
 """Virtual seconds after the last end, in which what is late still comes."""
@@ -37,7 +41,7 @@ SETTLES_FOR = 1800.0
 class SimulatedWorld:
     """One run of a plan."""
 
-    plan: Plan
+    plan: RunPlan
     choices: Choices
     loop: VirtualLoop
     trace: Trace
@@ -55,6 +59,11 @@ class SimulatedWorld:
         self.platform = PlatformSide(self.choices, self._now, self.trace.tell)
         self._lines: list[ServerConnection] = []
         self._worker_count = 0
+        self.disasters = Disasters(self)
+        self.aim = Aim(self)
+        self.holder = Holder(self)
+        self.bulk = BulkOperator(self)
+        self.webhooks = WebhookSource(self)
 
     def _now(self) -> datetime:
         return EPOCH + timedelta(microseconds=round(self.loop.time() * 1e6))
@@ -65,7 +74,7 @@ class SimulatedWorld:
         for _ in range(WORKERS):
             self.start_worker()
         self._begin_faults()
-        disasters = SimulatedProcess("disasters").spawn(Disasters(self).run())
+        disasters = self.disasters.begin()
         backends = [
             SimulatedProcess("backend").spawn(Backend(self, item).run()) for item in self.plan.items
         ]
@@ -73,6 +82,14 @@ class SimulatedWorld:
             SimulatedProcess("operator").spawn(self._operate(item, at, command))
             for item in self.plan.items
             for at, command in item.presses
+        ]
+        operators.append(SimulatedProcess("operator").spawn(self.holder.run()))
+        operators.append(SimulatedProcess("operator").spawn(self.bulk.run()))
+        operators.append(SimulatedProcess("front door").spawn(self.webhooks.run()))
+        operators += [
+            SimulatedProcess("operator").spawn(self._operate_at(item, aimed))
+            for item in self.plan.items
+            for aimed in item.aimed
         ]
         self.clock.later(STORM, self._stop_faults)
         await asyncio.gather(*backends, *operators, disasters)
@@ -99,9 +116,12 @@ class SimulatedWorld:
         self.platform.reads_faulty = self.choices.pick("reads fail", (0.0, 0.05, 0.2))
         self.platform.slow = self.choices.pick("platform slow", (0.0, 0.2, 0.6))
         self.server.visibility.is_slow = self.choices.pick("lists lag", (0.0, 0.1, 0.5))
-        self.server.tasks.suggests = self.choices.pick("continued", (0.0, 0.0, 0.02, 0.1))
+        self.server.tasks.suggests = self.choices.pick("continued", (0.0, 0.02, 0.1, 0.3))
+        self.server.matching.is_slow = self.choices.pick("tasks are slow", (0.0, 0.02, 0.1))
+        self.aim.strikes = self.choices.pick("strikes", (0.0, 0.05, 0.2))
         for line in self._lines:
             line.slow, line.lost = number("slow line", 0, 0.05), number("lossy line", 0, 0.02)
+            line.longest = self.choices.pick("longest way", (2.0, 2.0, 14.0))
         for worker in self.workers:
             worker.evicts, worker.slow = (
                 self.choices.pick("evictions", (0.0, 0.0, 0.03, 0.2)),
@@ -112,7 +132,7 @@ class SimulatedWorld:
         """Let nothing go wrong any more."""
         self.trace.tell("all faults stop")
         self.platform.faulty = self.platform.reads_faulty = self.platform.slow = 0.0
-        self.server.visibility.is_slow = 0.0
+        self.server.visibility.is_slow = self.server.matching.is_slow = 0.0
         for line in self._lines:
             line.slow = line.lost = 0.0
 
@@ -151,6 +171,13 @@ class SimulatedWorld:
 
     async def _operate(self, item: Item, at: float, command: str) -> None:
         await asyncio.sleep(item.at + at)
+        await self._give(item, command)
+
+    async def _operate_at(self, item: Item, aimed: AimedCommand) -> None:
+        if await self.aim.reached(item, aimed):
+            await self._give(item, aimed.command)
+
+    async def _give(self, item: Item, command: str) -> None:
         commands = OperatorCommands(self.connect("operator"), self.choices, item)
         did = await commands.give(command)
         self.trace.tell(f"operator: {command}, push {item.number}{'' if did else ' (refused)'}")

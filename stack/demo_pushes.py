@@ -8,7 +8,7 @@ from codat.models import PushStatus
 from emulator import seeds
 from workflows.models import PushRequest
 
-_BILL = {
+BILL: dict[str, Any] = {
     "reference": "HB-1042",
     "supplierRef": {"id": seeds.SUPPLIER},
     "issueDate": "2026-11-20",
@@ -41,7 +41,7 @@ _INVOICE = {
     "status": "Draft",
 }
 _CUSTOMER = {"customerName": "Harbour Hotel", "status": "Active"}
-_SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
+SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ class Part:
 
 
 OFFLINE = Part("invoices", seeds.COMPANY, seeds.OFFLINE, _INVOICE, PushStatus.TIMED_OUT, 1)
-REFUSED = Part("bills", seeds.COMPANY, seeds.REFUSING, _BILL, PushStatus.FAILED)
+REFUSED = Part("bills", seeds.COMPANY, seeds.REFUSING, BILL, PushStatus.FAILED)
 SHAKY = Part("customers", seeds.COMPANY, seeds.SHAKY, _CUSTOMER, PushStatus.UNKNOWN)
 UNANSWERED = Part(
-    "suppliers", seeds.OTHER_COMPANY, seeds.OTHER_PROMPT, _SUPPLIER, PushStatus.SUCCESS
+    "suppliers", seeds.OTHER_COMPANY, seeds.OTHER_PROMPT, SUPPLIER, PushStatus.SUCCESS
 )
 """Its POST is carried out and never answered; the worker that sent it is killed."""
 

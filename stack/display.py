@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from temporalio.service import RPCError
@@ -13,7 +14,7 @@ from dispatch.pushes import Push
 from stack.demo_pushes import Part
 from workflows.models import PushOutcome
 
-_COLOURS = {
+COLOURS: dict[str, str] = {
     PushStatus.SUCCESS: "green",
     PushStatus.FAILED: "red",
     PushStatus.TIMED_OUT: "yellow",
@@ -67,7 +68,7 @@ class Line:
         return (
             self.part.data_type,
             self.part.company_name,
-            Text(status.value, style=_COLOURS.get(status, "blue")),
+            Text(status.value, style=COLOURS.get(status, "blue")),
             f"{seconds:.0f}",
             Text(self.news),
         )
@@ -86,3 +87,9 @@ class Board:
         for line in self._lines:
             table.add_row(*line.cells)
         return table
+
+
+def end_table(console: Console) -> None:
+    """End the line after a live table, which Rich does only on a terminal."""
+    if not console.is_terminal:
+        console.print()

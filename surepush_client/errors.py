@@ -1,4 +1,4 @@
-"""What goes wrong with a push before it is one, or when it is looked for."""
+"""What goes wrong with a push or a plan before it is one, or when it is looked for."""
 
 
 class NoSuchPush(LookupError):
@@ -11,3 +11,19 @@ class InvalidPushRequest(ValueError):
 
 class IdempotencyKeyConflict(ValueError):
     """The key was used for another record."""
+
+
+class NoSuchPlan(LookupError):
+    """There is no plan of that id, or the namespace has forgotten it."""
+
+
+class InvalidPlanRequest(ValueError):
+    """The input was no plan; nothing was started."""
+
+
+class PlanKeyConflict(ValueError):
+    """The key belongs to another plan."""
+
+
+class PlanEnded(RuntimeError):
+    """The plan was terminated, or ended in another way from outside; its pushes may go on."""

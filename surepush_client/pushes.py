@@ -1,7 +1,7 @@
 """Start a push, or join it, and wait for its outcome."""
 
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from uuid import UUID
 
 from temporalio.client import (
@@ -10,16 +10,15 @@ from temporalio.client import (
     WorkflowFailureError,
     WorkflowHandle,
 )
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.converter import WorkflowSerializationContext
 from temporalio.envconfig import ClientConfig
-from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from surepush_client.codat_names import PushStatus
 from surepush_client.errors import IdempotencyKeyConflict, InvalidPushRequest, NoSuchPush
 from surepush_client.models import PushOutcome, PushRequest
 from surepush_client.payloads import CONVERTER, to_plain
+from surepush_client.starts import input_of, start_once
 
 TASK_QUEUE = "push"
 
@@ -131,25 +130,22 @@ async def start_or_join(
 
     `through` is the client that starts it, where that is not the push's own.
     """
-    try:
-        await (through or push.client).start_workflow(
-            "push",
-            request,
-            id=push.workflow_id,
-            task_queue=task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            **options,
-        )
-    except WorkflowAlreadyStartedError:
-        return push
-    return replace(push, is_new=True)
+    is_new = await start_once(
+        through or push.client,
+        "push",
+        request,
+        id=push.workflow_id,
+        task_queue=task_queue,
+        **options,
+    )
+    return replace(push, is_new=True) if is_new else push
 
 
 async def _check_record(push: Push, request: PushRequest) -> None:
     """Compare the record with that of the first run; a retry may carry a corrected one."""
     run_id = None
     while True:
-        started = await _input_of(push, run_id)
+        started = await input_of(push.client, push.workflow_id, run_id)
         run_id = started.get("retryOf")
         if run_id is None:
             break
@@ -158,18 +154,6 @@ async def _check_record(push: Push, request: PushRequest) -> None:
             f"The idempotencyKey {request.idempotency_key} belongs to a push of another record. "
             "Use a new key for a new record."
         )
-
-
-async def _input_of(push: Push, run_id: str | None) -> dict[str, Any]:
-    """Read what a run of the push was started with; an empty object where that is no request."""
-    client = push.client
-    handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(push.workflow_id, run_id=run_id)
-    first = await anext(aiter(handle.fetch_history_events(page_size=1)))
-    payloads = first.workflow_execution_started_event_attributes.input.payloads
-    context = WorkflowSerializationContext(client.namespace, push.workflow_id)
-    given = await client.data_converter.with_context(context).decode(payloads)
-    is_request = len(given) == 1 and isinstance(given[0], dict)
-    return cast("dict[str, Any]", given[0]) if is_request else {}
 
 
 def refusal_of(error: WorkflowFailureError) -> str | None:

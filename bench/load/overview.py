@@ -3,7 +3,7 @@
 `python -m bench.load.overview [PUSHES]`: some pushes of each ending run through a worker and the
 emulator. Then their rows in the dev server's SQLite visibility store are copied, with ids and times
 of their own over seven days, until there are PUSHES (100,000). The overview reads no history, so
-that it can't tell. Each reading is of a reader that knows nothing yet, but for the last row.
+that it can't tell. Each reading and each page is of one that knows nothing yet, if it says no more.
 """
 
 import argparse
@@ -18,19 +18,30 @@ from pathlib import Path
 from statistics import median
 from uuid import UUID, uuid4
 
+import httpx
+from pydantic import SecretStr
 from temporalio.client import Client
 
+from codat.client import CodatClient
+from codat.settings import CodatSettings
+from codat.validation.cache import OptionsCache
+from dispatch.day_counts import DayCounter
 from dispatch.pushes import start_push
 from dispatch.recent import RecentReader
 from emulator import seeds
 from emulator.examples import record
+from gateway.app import build_app
+from gateway.dependencies import Dependencies
+from gateway.settings import GatewaySettings
 from stack.ports import Ports
 from stack.services import running
 from workflows.models import PushRequest
 
 PLACES = (seeds.SYNCHRONOUS, seeds.PROMPT, seeds.REFUSING, seeds.OFFLINE)
-READINGS = 10
+READINGS = 5
 DAYS = 6.9
+WAIT_BETWEEN = 2
+"""Seconds, in which the counts that a page has begun come to their end."""
 
 
 async def run_some_pushes(client: Client) -> None:
@@ -114,21 +125,42 @@ def counted(client: Client) -> Counter[str]:
 
 async def read_often(client: Client) -> None:
     """Measure, and print."""
-    calls, new, known = counted(client), list[float](), list[float]()
+    calls, times = counted(client), dict[str, list[float]]()
     for _ in range(READINGS):
         calls.clear()
-        reader = RecentReader(client)
-        for times in (new, known):
+        reader, counter = RecentReader(client), DayCounter(client)
+        for what, read in (
+            ("last runs", reader.read),
+            ("what needs a person", reader.failed),
+            ("days, first", counter.count),
+            ("days, next", counter.count),
+        ):
             begun = time.perf_counter()
-            await reader.read()
-            times.append(time.perf_counter() - begun)
-            if not known and len(new) == 1:
-                print(f"calls of a first reading: {calls.total()} {dict(calls)}")
-    shown = await RecentReader(client).read()
-    total = sum(sum(day.by_status.values()) for day in shown.days)
-    print(f"runs that ended in seven days: {total}, under way: {shown.under_way}")
-    for what, times in (("first reading", new), ("next reading", known)):
-        print(f"{what}: median {median(times):.3f} s, longest {max(times):.3f} s of {len(times)}")
+            await read()
+            times.setdefault(what, []).append(time.perf_counter() - begun)
+            if len(times[what]) == 1:
+                print(f"calls until here: {calls.total()} {dict(calls)} ({what})")
+    total = sum(sum(day.by_status.values()) for day in await DayCounter(client).count())
+    print(f"runs that ended, of seven days: {total}")
+    for what, each in times.items():
+        print(f"{what}: median {median(each):.3f} s, longest {max(each):.3f} s of {len(each)}")
+
+
+async def show_pages(client: Client) -> None:
+    """Measure the page itself, of a front door that knows nothing yet."""
+    first, next_one = list[float](), list[float]()
+    async with CodatClient(CodatSettings(api_key=SecretStr("none"))) as codat:
+        for _ in range(READINGS):
+            parts = Dependencies(client, OptionsCache(codat), GatewaySettings())
+            transport = httpx.ASGITransport(build_app(parts), client=("127.0.0.1", 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+                for times in (first, next_one):
+                    begun = time.perf_counter()
+                    (await http.get("/")).raise_for_status()
+                    times.append(time.perf_counter() - begun)
+            await asyncio.sleep(WAIT_BETWEEN)
+    for what, each in (("first page", first), ("next page", next_one)):
+        print(f"{what}: median {median(each):.3f} s, longest {max(each):.3f} s of {len(each)}")
 
 
 async def main(pushes: int) -> None:
@@ -144,6 +176,7 @@ async def main(pushes: int) -> None:
         copy_rows(folder / "temporal.db", pushes)
         print(f"rows copied in {time.perf_counter() - begun:.0f} s", flush=True)
         async with running(folder, Ports.free()) as stack:
+            await show_pages(stack.client)
             await read_often(stack.client)
 
 

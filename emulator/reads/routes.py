@@ -5,7 +5,7 @@ The paths are those of Codat's own clients (codat-accounting 0.36, codat-platfor
 
 import json
 
-from emulator import exact
+from emulator import companies, exact
 from emulator.books import TRANSACTIONS
 from emulator.call import Call
 from emulator.clock import timestamp
@@ -26,6 +26,8 @@ _BY_CONNECTION = frozenset({"bankAccounts", "directCosts", "directIncomes", "tra
 def answer(world: World, call: Call) -> EmulatedResponse:
     """Answer a refresh or a read. Raises: EmulatedError."""
     match call.method, call.steps:
+        case "GET", ["companies"] | ["companies", _]:
+            return companies.answer(world, call)
         case "POST", ["companies", company, "data", "queue", step]:
             return _refresh(world, call, company, data_type_of(step))
         case "GET", ["companies", company, "dataStatus"]:

@@ -4,7 +4,8 @@
 
 The request is one JSON object: companyId, connectionId, dataType, data, idempotencyKey, and where
 wanted recordId, timeoutInMinutes, validation. Run it twice: the same key is the same push.
-Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown.
+Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown, 5 no answer from
+Temporal: the push may be under way, so run it again.
 """
 
 import asyncio
@@ -13,6 +14,8 @@ import os
 import sys
 from decimal import Decimal
 from pathlib import Path
+
+from temporalio.service import RPCError
 
 from surepush_client.codat_names import PushStatus
 from surepush_client.errors import IdempotencyKeyConflict, InvalidPushRequest
@@ -43,6 +46,9 @@ if __name__ == "__main__":
     except (IdempotencyKeyConflict, InvalidPushRequest, ValueError) as error:
         print(f"No push request: {error}", file=sys.stderr)
         code = 2
+    except (RPCError, RuntimeError) as error:
+        print(f"No answer from Temporal: {error}", file=sys.stderr)
+        code = 5
     sys.stdout.flush()
     # Leaving the long way, the SDK's threads sometimes abort the process: sdk-python#300.
     os._exit(code)

@@ -5,7 +5,8 @@
 The plan is one JSON object: key, companyId, steps, and where wanted connectionId and onFailure
 (wait, stop or skip). A step has a name, dataType, data and, in place of a value, references such as
 {"$ref": "supplier#/records/0/id"}. Run it twice: the same key is the same plan.
-Exit codes: 0 all steps succeeded, 1 they did not, 2 no plan.
+Exit codes: 0 all steps succeeded, 1 they did not, 2 no plan, 5 no answer from Temporal: the
+plan may be under way, so run it again.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
+from temporalio.service import RPCError
 
 
 class NotAPlan(ValueError):
@@ -79,7 +81,9 @@ def report_of(failure: WorkflowFailureError) -> dict[str, Any]:
 async def main(plan: dict[str, Any]) -> int:
     """Run the plan, and print its report."""
     address = os.environ.get("TEMPORAL_ADDRESS", "localhost:7233")
-    client = await Client.connect(address, runtime=Runtime(telemetry=WARNINGS_ASIDE))
+    namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
+    runtime = Runtime(telemetry=WARNINGS_ASIDE)
+    client = await Client.connect(address, namespace=namespace, runtime=runtime)
     report = await run_plan(client, plan)
     print(json.dumps(report, indent=2))
     return 0 if report["state"] == "succeeded" else 1
@@ -91,6 +95,9 @@ if __name__ == "__main__":
     except (KeyError, ValueError) as error:
         print(f"No plan: {error}", file=sys.stderr)
         code = 2
+    except (RPCError, RuntimeError) as error:
+        print(f"No answer from Temporal: {error}", file=sys.stderr)
+        code = 5
     sys.stdout.flush()
     # Leaving the long way, the SDK's threads sometimes abort the process: sdk-python#300.
     os._exit(code)

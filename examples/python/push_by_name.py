@@ -4,7 +4,8 @@
 
 The request is one JSON object: companyId, connectionId, dataType, data, idempotencyKey, and where
 wanted recordId, timeoutInMinutes, validation. Run it twice: the same key is the same push.
-Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown.
+Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown, 5 no answer from
+Temporal: the push may be under way, so run it again.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from temporalio.runtime import (
     TelemetryConfig,
     TelemetryFilter,
 )
+from temporalio.service import RPCError
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
 EXIT_CODES = {"Success": 0, "Failed": 1, "TimedOut": 3, "Unknown": 4}
@@ -108,7 +110,9 @@ def outcome_of(failure: WorkflowFailureError) -> dict[str, Any]:
 async def main(request: dict[str, Any]) -> int:
     """Push, and print the outcome."""
     address = os.environ.get("TEMPORAL_ADDRESS", "localhost:7233")
-    client = await Client.connect(address, runtime=Runtime(telemetry=WARNINGS_ASIDE))
+    namespace = os.environ.get("TEMPORAL_NAMESPACE", "default")
+    runtime = Runtime(telemetry=WARNINGS_ASIDE)
+    client = await Client.connect(address, namespace=namespace, runtime=runtime)
     outcome = await push(client, request)
     print(json.dumps(outcome, indent=2))
     return EXIT_CODES[outcome["status"]]
@@ -120,6 +124,9 @@ if __name__ == "__main__":
     except (KeyError, ValueError) as error:
         print(f"No push request: {error}", file=sys.stderr)
         code = 2
+    except (RPCError, RuntimeError) as error:
+        print(f"No answer from Temporal: {error}", file=sys.stderr)
+        code = 5
     sys.stdout.flush()
     # Leaving the long way, the SDK's threads sometimes abort the process: sdk-python#300.
     os._exit(code)

@@ -4,15 +4,17 @@
 #   push.sh COMPANY_ID CONNECTION_ID DATA_TYPE IDEMPOTENCY_KEY RECORD_FILE [TIMEOUT_IN_MINUTES]
 #
 # Run it twice: the same key is the same push. The record goes on its way byte for byte, so its
-# numbers keep their digits. Ids are written in lower case; a key is text without " and \.
-# Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown.
+# numbers keep their digits. A key is text without " and \.
+# Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown, 5 no answer from
+# Temporal: the push may be under way, so run it again.
 set -eu
 
 if [ $# -lt 5 ]; then
     sed -n '4p' "$0" >&2
     exit 2
 fi
-company=$1 connection=$2 data_type=$3 key=$4 record=$5 minutes=${6:-}
+company=$(printf %s "$1" | tr A-F a-f) connection=$(printf %s "$2" | tr A-F a-f)
+data_type=$3 key=$4 record=$5 minutes=${6:-}
 case $data_type in accounts) data_type=chartOfAccounts ;; esac
 
 # The id of a push is a uuid5: SHA-1 of a published namespace and the push's name.
@@ -42,6 +44,7 @@ temporal workflow start --type push --task-queue "${PUSH_TASK_QUEUE:-push}" \
     grep -qi "already" "$work/started" || { cat "$work/started" >&2; exit 5; }
     temporal workflow show --workflow-id "push-$id" --output json --no-json-shorthand-payloads |
         sed -n 's/^ *"data": "\(.*\)",\{0,1\}$/\1/p' | head -n 1 | base64 -d > "$work/joined"
+    [ -s "$work/joined" ] || exit 5
     grep -q '"retryOf"' "$work/joined" || cmp -s "$work/request.json" "$work/joined" || {
         echo "No push request: the key $key belongs to a push of another request." >&2
         exit 2
@@ -50,7 +53,7 @@ temporal workflow start --type push --task-queue "${PUSH_TASK_QUEUE:-push}" \
 
 # All four endings are data: the result of a success, the details of a failure.
 temporal workflow result --workflow-id "push-$id" --output json --no-json-shorthand-payloads \
-    > "$work/ended" 2> /dev/null || true
+    > "$work/ended" 2> "$work/trouble" || true
 sed -n 's/^ *"data": "\(.*\)",\{0,1\}$/\1/p' "$work/ended" | head -n 1 | base64 -d > "$work/outcome"
 ending=$(sed -n -e 's/^  "status": "\(.*\)",$/\1/p' -e 's/^ *"type": "\(.*\)",$/\1/p' "$work/ended")
 case $ending in
@@ -58,6 +61,7 @@ case $ending in
     FAILED*PushFailed) code=1 ;;
     FAILED*InvalidInput | FAILED*IdempotencyKeyConflict) code=2 ;;
     FAILED*PushTimedOut) code=3 ;;
+    "") cat "$work/trouble" >&2 && exit 5 ;;
     *) code=4 ;;
 esac
 if [ -s "$work/outcome" ]; then

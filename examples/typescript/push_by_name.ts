@@ -4,7 +4,8 @@
 //
 // The request is one JSON object: companyId, connectionId, dataType, data, idempotencyKey, and where
 // wanted recordId, timeoutInMinutes, validation. Run it twice: the same key is the same push.
-// Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown.
+// Exit codes: 0 Success, 1 Failed, 2 no push request, 3 TimedOut, 4 Unknown, 5 no answer from
+// Temporal: the push may be under way, so run it again.
 
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
@@ -131,7 +132,8 @@ async function main(file: string): Promise<number> {
   }
   const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS });
   try {
-    const outcome = await push(new Client({ connection }), request);
+    const namespace = process.env.TEMPORAL_NAMESPACE;
+    const outcome = await push(new Client({ connection, namespace }), request);
     console.log(JSON.stringify(outcome, null, 2));
     return EXIT_CODES[outcome.status];
   } finally {
@@ -142,7 +144,8 @@ async function main(file: string): Promise<number> {
 try {
   process.exitCode = await main(process.argv[2]);
 } catch (error) {
-  if (!(error instanceof NotAPush || error instanceof SyntaxError)) throw error;
-  console.error(`No push request: ${error.message}`);
-  process.exitCode = 2;
+  const isRefused = error instanceof NotAPush || error instanceof SyntaxError;
+  const message = error instanceof Error ? error.message : error;
+  console.error(`${isRefused ? "No push request" : "No answer from Temporal"}: ${message}`);
+  process.exitCode = isRefused ? 2 : 5;
 }

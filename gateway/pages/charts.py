@@ -6,7 +6,8 @@ from datetime import timedelta
 from statistics import median, quantiles
 
 from codat.models import PushStatus
-from dispatch.recent import DayCount, RecentRun
+from dispatch.day_counts import DayCount
+from dispatch.recent import RecentRun
 
 STATUSES = (PushStatus.SUCCESS, PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.UNKNOWN)
 WIDTH, HEIGHT = 700, 180

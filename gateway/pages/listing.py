@@ -1,7 +1,7 @@
 """The list of a company's pushes: what each is, how it ended and why; filters; a selection."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -20,6 +20,7 @@ from gateway.api.parameters import CompanyId
 from gateway.api.query import read_query
 from gateway.api.schemas import Operation
 from gateway.dependencies import Dependencies
+from gateway.directory import Names
 from gateway.pages.login import LoginPages, shown_to
 from gateway.rendering import page
 from gateway.sessions import remember
@@ -32,12 +33,13 @@ _Text = Annotated[str, Query(max_length=200)]
 
 @dataclass(frozen=True)
 class ListedPush:
-    """One row; times are UTC, `reason` is empty for a success, `record` where it is not known."""
+    """One row; times are UTC, `reason` is empty for a success, a name where it is not known."""
 
     push_id: UUID
     status: PushStatus
     key: str
     data_type: str
+    software: str
     record: str
     reason: str
     requested: datetime
@@ -77,10 +79,12 @@ class ListPages:
         def link(to: int, *, there: bool) -> str:
             return f"?{urlencode({**asked, 'page': to})}" if there else ""
 
+        names = await self._dependencies.directory.names([company])
         answer = page(
             "list",
             **shown_to(session, company),
-            rows=await self._rows(operations[begin:end], found.runs),
+            company_name=names.companies.get(str(company), ""),
+            rows=await self._rows(operations[begin:end], found.runs, names),
             total=len(operations),
             is_cut=found.is_cut,
             number=number,
@@ -93,7 +97,10 @@ class ListPages:
         return remember(answer, session, request)
 
     async def _rows(
-        self, operations: Sequence[Operation], runs: Mapping[UUID, WorkflowExecution]
+        self,
+        operations: Sequence[Operation],
+        runs: Mapping[UUID, WorkflowExecution],
+        names: Names,
     ) -> list[ListedPush]:
         latest = {
             operation.push_operation_key: runs[operation.push_operation_key]
@@ -107,7 +114,10 @@ class ListPages:
         reasons = await self._dependencies.endings.reasons(self._dependencies.temporal, unread)
         now = utc_now()
         return [
-            await _row(operation, latest[operation.push_operation_key], reasons, now)
+            replace(
+                await _row(operation, latest[operation.push_operation_key], reasons, now),
+                software=names.platforms.get(str(operation.data_connection_key), ""),
+            )
             for operation in operations
         ]
 
@@ -147,6 +157,7 @@ async def _row(
         status=operation.status,
         key=key,
         data_type=operation.data_type,
+        software="",
         record=memo.record if memo else "",
         reason=reasons.get(run.run_id, ""),
         requested=operation.requested_on_utc,

@@ -42,9 +42,13 @@ class Live:
         """Give what the page of a push shows."""
         outcome = snapshot.outcome
         timeline = await build_timeline(snapshot.push)
+        names = await self._dependencies.directory.names([company])
+        connection = str(snapshot.request.connection_id) if snapshot.request else ""
         return {
             "session": session,
             "company": company,
+            "company_name": names.companies.get(str(company), ""),
+            "software": names.platforms.get(connection, ""),
             "here": f"/companies/{company}/pushes/{snapshot.push.push_id}",
             "push_id": snapshot.push.push_id,
             "status": snapshot.status.value,

@@ -5,29 +5,38 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from cachetools import LRUCache
 from fastapi import Request
 from starlette.responses import Response
+from temporalio.client import Client
 
 from activities.holds import Hold
 from codat.clock import utc_now
 from codat.models import PushStatus
 from codat.quota import DailyQuota
+from dispatch.day_counts import DayCount, DayCounter
 from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
+from gateway.cached_reading import CachedReading, CachedValue
 from gateway.dependencies import Dependencies
+from gateway.directory import Names
 from gateway.pages.charts import HEIGHT, STATUSES, WIDTH, day_bars, durations_of
 from gateway.pages.login import LoginPages
 from gateway.rendering import page
 from gateway.sessions import remember
 
-FRESH = timedelta(seconds=15)
-"""How long what was read of Temporal is shown again."""
+FRESH, COUNTS_FRESH = timedelta(seconds=15), timedelta(minutes=1)
+"""How long what was read of Temporal is shown again, and what was counted there."""
+
+WAIT, WAIT_FOR_COUNTS = 0.3, 0.2
+"""Seconds. Whoever looks waits so long for what is new; then the last known is shown."""
 
 _MAX_READERS = 100
 _MAX_ROWS = 20
+_MAX_COMPANIES = 200
 
 
 @dataclass(frozen=True)
@@ -66,57 +75,103 @@ class OverviewPage:
     def __init__(self, dependencies: Dependencies, visits: LoginPages) -> None:
         self._dependencies = dependencies
         self._visits = visits
-        self._readers: LRUCache[frozenset[UUID], _CachedReader] = LRUCache(_MAX_READERS)
+        self._readings: LRUCache[frozenset[UUID], _Readings] = LRUCache(_MAX_READERS)
 
     async def show(self, request: Request) -> Response:
         """Show it to whoever is logged in, of the companies that their key may see."""
         session = self._visits.visitor(request)
         companies = session.key.companies
-        reader = self._readers.get(companies)
-        if reader is None:
-            reader = _CachedReader(RecentReader(self._dependencies.temporal, companies))
-            self._readers[companies] = reader
-        recent, now = await reader.recent(), utc_now()
+        readings = self._readings.get(companies)
+        if readings is None:
+            readings = _Readings(self._dependencies.temporal, companies)
+            self._readings[companies] = readings
+        shown, now = await readings.get(), utc_now()
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
-        needs = _needs_person(recent.failed)
-        waits = [_waits(run, recent.holds, now) for run in recent.waiting]
-        answer = page(
-            "home",
-            session=session,
-            age=now - recent.read_at,
-            needs=needs[:_MAX_ROWS],
-            needs_more=len(needs) - _MAX_ROWS,
-            failed_limit=FAILED if len(recent.failed) >= FAILED else 0,
-            holds=recent.holds,
-            waits=sorted(waits, key=lambda waiting: -waiting.age)[:_MAX_ROWS],
-            waits_count=f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
-            long=LONG,
-            under_way=recent.under_way,
-            days=recent.days,
-            bars=day_bars(recent.days),
-            statuses=STATUSES,
-            size=(WIDTH, HEIGHT),
-            durations=durations_of(recent.ended)[:_MAX_ROWS],
-            causes=_causes(recent.ended)[:_MAX_ROWS],
-            ended=min(len(recent.ended), ENDED),
-            quota=quota,
-        )
+        names = await self._dependencies.directory.names(companies)
+        values = {"session": session, "quota": quota, "is_whole": shown.is_whole}
+        values |= _companies(names, companies)
+        answer = page("home", **values, **_needs(shown), **_recent(shown, now), **_days(shown))
         return remember(answer, session, request)
 
 
-class _CachedReader:
-    """Reads once for all who ask within some seconds."""
+class _Readings:
+    """What was read for those who see the same companies."""
 
-    def __init__(self, reader: RecentReader) -> None:
-        self._reader = reader
-        self._lock = asyncio.Lock()
-        self._known: RecentPushes | None = None
+    def __init__(self, client: Client, companies: frozenset[UUID]) -> None:
+        reader = RecentReader(client, companies)
+        self._recent = CachedReading(reader.read, FRESH)
+        self._failed = CachedReading(reader.failed, FRESH)
+        self._days = CachedReading(DayCounter(client, companies).count, COUNTS_FRESH)
 
-    async def recent(self) -> RecentPushes:
-        async with self._lock:
-            if self._known is None or utc_now() - self._known.read_at >= FRESH:
-                self._known = await self._reader.read()
-            return self._known
+    async def get(self) -> "_Numbers":
+        """Return what is known after waiting for what is new; the costly counts come last."""
+        recent, failed = await asyncio.gather(self._recent.get(WAIT), self._failed.get(WAIT))
+        return _Numbers(recent, failed, await self._days.get(WAIT_FOR_COUNTS))
+
+
+@dataclass(frozen=True)
+class _Numbers:
+    """What can be shown now; None is still being read."""
+
+    recent: CachedValue[RecentPushes] | None
+    failed: CachedValue[list[RecentRun]] | None
+    days: CachedValue[list[DayCount]] | None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all has been read."""
+        return bool(self.recent and self.failed and self.days)
+
+
+def _companies(names: Names, own: frozenset[UUID]) -> dict[str, Any]:
+    known = names.by_name
+    unknown = sorted(str(company) for company in own if str(company) not in names.companies)
+    listed = [*known, *((company, company) for company in unknown)]
+    return {
+        "names": names,
+        "companies": listed[:_MAX_COMPANIES],
+        "companies_cut": len(listed) > _MAX_COMPANIES or (names.is_cut and not own),
+    }
+
+
+def _needs(shown: _Numbers) -> dict[str, Any]:
+    failed = shown.failed.value if shown.failed else []
+    rows = _needs_person(failed)
+    return {
+        "needs": rows[:_MAX_ROWS] if shown.failed else None,
+        "needs_more": len(rows) - _MAX_ROWS,
+        "failed_limit": FAILED if len(failed) >= FAILED else 0,
+        "needs_age": shown.failed.age if shown.failed else None,
+    }
+
+
+def _recent(shown: _Numbers, now: datetime) -> dict[str, Any]:
+    if shown.recent is None:
+        return {"recent": None, "holds": {}}
+    recent = shown.recent.value
+    waits = [_waits(run, recent.holds, now) for run in recent.waiting]
+    return {
+        "recent": recent,
+        "age": shown.recent.age,
+        "holds": recent.holds,
+        "waits": sorted(waits, key=lambda waiting: -waiting.age)[:_MAX_ROWS],
+        "waits_count": f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
+        "long": LONG,
+        "durations": durations_of(recent.ended)[:_MAX_ROWS],
+        "causes": _causes(recent.ended)[:_MAX_ROWS],
+        "ended": min(len(recent.ended), ENDED),
+    }
+
+
+def _days(shown: _Numbers) -> dict[str, Any]:
+    days = shown.days.value if shown.days else []
+    return {
+        "days": days,
+        "days_age": shown.days.age if shown.days else None,
+        "bars": day_bars(days),
+        "statuses": STATUSES,
+        "size": (WIDTH, HEIGHT),
+    }
 
 
 def _needs_person(failed: Sequence[RecentRun]) -> list[NeedsPerson]:

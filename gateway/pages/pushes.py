@@ -16,15 +16,18 @@ from gateway.api.pushes import checked, find, minutes_of, start_or_join
 from gateway.auth import Role
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
+from gateway.option_changes import OptionChangesReader
 from gateway.pages.bulk import BulkPages
-from gateway.pages.forms.render import record_from_form, render_form
+from gateway.pages.forms.render import record_from_form
 from gateway.pages.listing import ListPages
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
 from gateway.pages.overview import OverviewPage
+from gateway.pages.record_form import record_form
 from gateway.pages.retry import DRAFT, RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
+from gateway.snapshot import PushSnapshot
 
 _DataTypePath = Annotated[str, Path(alias="dataType")]
 
@@ -36,6 +39,9 @@ class Pages:
         self._dependencies = dependencies
         self._visits = visits
         self._live = Live(dependencies)
+        self._changes = OptionChangesReader(
+            dependencies.temporal, dependencies.task_queue, dependencies.meter
+        )
 
     async def new(
         self, request: Request, company: CompanyId, connection: ConnectionId, kind: _DataTypePath
@@ -44,8 +50,9 @@ class Pages:
         session = self._visits.session_for(request, company, Role.PUSH)
         target = _target(company, connection, kind)
         cached = await self._dependencies.options.get(target)
-        form = await in_turn(render_form, cached.document)
+        form = await record_form(self._dependencies.references, target, cached)
         about = _about_new(session, target)
+        about["changes"] = await self._changes.of(target, cached)
         answer = await in_turn(page, "new", **about, form=form)
         return remember(answer, session, request)
 
@@ -70,7 +77,7 @@ class Pages:
                     return to_push(company, push_id)
                 except HttpError as error:
                     message, status = error.message, error.status
-        form = await in_turn(render_form, cached.document, record, problems)
+        form = await record_form(self._dependencies.references, target, cached, record, problems)
         shown = {"key": typed.get("_key", ""), "minutes": typed.get("_minutes", "")}
         about = _about_new(session, target) | shown | {"message": message}
         return await in_turn(page, "new", status, **about, form=form)
@@ -90,9 +97,17 @@ class Pages:
             title=title_of(snapshot),
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=record_of(snapshot.request),
-            stands=snapshot.outcome.data if snapshot.outcome else None,
+            stands=await self._standing(snapshot),
         )
         return remember(answer, session, request)
+
+    async def _standing(self, snapshot: PushSnapshot) -> object:
+        """Give the record as it stands: as the operation told it, or else as the books have it."""
+        outcome, asked = snapshot.outcome, snapshot.request
+        if outcome is None or asked is None or outcome.data is not None:
+            return outcome.data if outcome else None
+        ids = [record.id for record in outcome.records if record.id]
+        return await self._dependencies.books.record(asked.target, ids[0]) if ids else None
 
     async def events(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Stream the push's page as it changes."""
@@ -167,4 +182,5 @@ def _about_new(session: Session, target: PushTarget) -> dict[str, Any]:
         "key": uuid4(),
         "minutes": "",
         "message": "",
+        "changes": None,
     }

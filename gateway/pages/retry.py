@@ -5,6 +5,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import Request
+from markupsafe import Markup
 from starlette.responses import Response
 
 from activities.verdicts import judged
@@ -20,8 +21,9 @@ from gateway.api.pushes import checked, find, minutes_of
 from gateway.auth import Role, key_name
 from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
-from gateway.pages.forms.render import record_from_form, render_form
+from gateway.pages.forms.render import record_from_form
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
+from gateway.pages.record_form import record_form
 from gateway.pages.resolve import read_reason, read_word
 from gateway.rendering import page
 from gateway.sessions import Session, remember
@@ -71,8 +73,7 @@ class RetryPages:
         session = self._visits.session_for(request, company, Role.PUSH)
         snapshot, asked, _ = await self._to_mend(company, key)
         cached, problems = await self._judged(asked, asked.data)
-        is_update = asked.record_id is not None
-        form = await in_turn(render_form, cached.document, asked.data, problems, update=is_update)
+        form = await self._form(asked, cached, asked.data, problems)
         shown = _shown(snapshot, company, session, minutes=_earlier_minutes(snapshot))
         answer = await in_turn(page, "new", **shown, form=form)
         return remember(answer, session, request)
@@ -88,8 +89,7 @@ class RetryPages:
         cached, problems = await self._judged(asked, record)
         message = await in_turn(_complaint, snapshot, record, typed["_minutes"])
         if is_wrong(problems) or message or DRAFT in typed:
-            is_update = asked.record_id is not None
-            form = await in_turn(render_form, cached.document, record, problems, update=is_update)
+            form = await self._form(asked, cached, record, problems)
             base, minutes = await in_turn(dumps, record), typed["_minutes"]
             shown = _shown(snapshot, company, session, base=base, minutes=minutes, message=message)
             status = HTTPStatus.BAD_REQUEST if message else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -119,6 +119,16 @@ class RetryPages:
     ) -> tuple[CachedOptions, list[Problem]]:
         is_update = asked.record_id is not None
         return await judged(self._dependencies.options.get, asked.target, record, update=is_update)
+
+    async def _form(
+        self,
+        asked: PushRequest,
+        cached: CachedOptions,
+        record: dict[str, Any],
+        problems: list[Problem],
+    ) -> Markup:
+        references, update = self._dependencies.references, asked.record_id is not None
+        return await record_form(references, asked.target, cached, record, problems, update=update)
 
     async def _retry(self, push: Push, session: Session, why: str = "", **changes: Any) -> None:  # noqa: ANN401
         asked = f"asked for on the push's page by {_who(session)}"
@@ -181,4 +191,5 @@ def _shown(  # noqa: PLR0913, what the page shows
         "key": "",
         "minutes": minutes,
         "message": message,
+        "changes": None,
     }

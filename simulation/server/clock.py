@@ -9,6 +9,7 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from simulation.loop import VirtualLoop
 from simulation.processes import CURRENT
 
 EPOCH = datetime(2027, 3, 1, 8, tzinfo=UTC)
@@ -18,7 +19,7 @@ _EPOCH_NS = int(EPOCH.timestamp()) * 10**9
 class ServerClock:
     """Tells the time and plans what the server does later, whoever asks for it."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
         self._context: Context = copy_context()
         self._context.run(CURRENT.set, None)
@@ -41,6 +42,10 @@ class ServerClock:
         """Plan something that the server does itself."""
         due = self._loop.time() + max(seconds, 0)
         return self._loop.call_at(due, callback, *args, context=self._context)
+
+    def give_up(self, why: str) -> None:
+        """End the whole run: something in it goes on without end."""
+        self._loop.give_up(why)
 
     def soon(self, callback: Callable[..., None], *args: Any) -> None:
         """Have the server do something in the next step."""

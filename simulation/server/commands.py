@@ -10,6 +10,7 @@ from temporalio.api.common.v1 import (
     Payloads,
     RetryPolicy,
     SearchAttributes,
+    WorkflowExecution,
     WorkflowType,
 )
 from temporalio.api.enums.v1 import EventType, RetryState, WorkflowExecutionStatus
@@ -17,19 +18,13 @@ from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 
-from simulation.commands import CancelActivity, Command, Marker
+from simulation.commands import CLOSING, CancelActivity, CancelChild, Command, Marker
 from simulation.server.clock import seconds_of
 from simulation.server.run import Run
+from simulation.server.run_values import set_attributes, set_memo
 
 if TYPE_CHECKING:
     from simulation.server.server import SimulatedServer
-
-CLOSING = (
-    "complete_workflow_execution",
-    "fail_workflow_execution",
-    "cancel_workflow_execution",
-    "continue_as_new_workflow_execution",
-)
 
 
 def closes(command: Command) -> bool:
@@ -53,6 +48,9 @@ class CommandHandler:
                 continue
             if isinstance(command, CancelActivity):
                 self._cancel_activity(command.scheduled_event)
+                continue
+            if isinstance(command, CancelChild):
+                self._cancel_child(command.workflow_id, command.reason)
                 continue
             kind = command.WhichOneof("variant") or ""
             handler = getattr(self, f"_{kind}", None)
@@ -170,8 +168,32 @@ class CommandHandler:
             parent_close_policy=asked.parent_close_policy,
             workflow_id_reuse_policy=asked.workflow_id_reuse_policy,
         )
-        self._run.children[event.event_id] = asked.workflow_id
-        self._server.clock.soon(self._server.start_child, self._run, event)
+        self._server.clock.soon(self._server.children.start, self._run, event)
+
+    def _signal_external_workflow_execution(self, asked: Any, command: WorkflowCommand) -> None:
+        target = asked.workflow_execution
+        event = self._write(
+            EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+            command,
+            namespace="default",
+            workflow_execution=WorkflowExecution(
+                workflow_id=asked.child_workflow_id or target.workflow_id, run_id=target.run_id
+            ),
+            signal_name=asked.signal_name,
+            input=Payloads(payloads=asked.args),
+            child_workflow_only=bool(asked.child_workflow_id),
+        )
+        self._server.clock.soon(self._server.external.signal, self._run, event)
+
+    def _cancel_child(self, workflow_id: str, reason: str) -> None:
+        event = self._write(
+            EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+            namespace="default",
+            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
+            child_workflow_only=True,
+            reason=reason,
+        )
+        self._server.clock.soon(self._server.external.cancel, self._run, event)
 
     def _complete_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:
         result = Payloads(payloads=[asked.result]) if asked.HasField("result") else None
@@ -221,21 +243,3 @@ class CommandHandler:
         status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW
         self._server.close(run, status, event)
         self._server.continue_run(run, event)
-
-
-def set_attributes(run: Run, upsert: SearchAttributes) -> None:
-    """Change what a run is found by; an empty value takes an attribute away."""
-    for name, payload in upsert.indexed_fields.items():
-        if payload.data in (b"", b"null", b"[]"):
-            run.attributes.pop(name, None)
-        else:
-            run.attributes[name] = payload
-
-
-def set_memo(run: Run, upsert: Memo) -> None:
-    """Change a run's memo; null takes a value away."""
-    for name, payload in upsert.fields.items():
-        if payload.metadata.get("encoding") == b"binary/null" or payload.data == b"null":
-            run.memo.pop(name, None)
-        else:
-            run.memo[name] = payload

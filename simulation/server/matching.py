@@ -15,8 +15,18 @@ if TYPE_CHECKING:
     from simulation.server.server import SimulatedServer
 
 
+SLOW = 15.0
+"""Seconds that a task takes to a worker at most, when it is slow."""
+
+Watch = Callable[[PendingActivity, Poller | None], None]
+
+
 class Matching:
-    """The workers, and what waits for them."""
+    """The workers, and what waits for them.
+
+    `is_slow` is the probability of a slow task; `watch` hears of each activity that is scheduled,
+    and of each attempt that goes to a worker.
+    """
 
     def __init__(self, server: "SimulatedServer") -> None:
         self._server = server
@@ -24,6 +34,8 @@ class Matching:
         self._choices = server.choices
         self.pollers: list[Poller] = []
         self._waiting: list[PendingActivity] = []
+        self.is_slow = 0.0
+        self.watch: Watch = lambda _, __: None
 
     def connect(self, poller: Poller) -> None:
         """Let a worker take tasks."""
@@ -52,6 +64,7 @@ class Matching:
         options.CopyFrom(attributes)
         pending = PendingActivity(self._server, run, event.event_id, options, self._clock.now_ns())
         run.activities[event.event_id] = pending
+        self.watch(pending, None)
         pending.schedule()
 
     def offer_activity(self, pending: PendingActivity) -> None:
@@ -68,7 +81,7 @@ class Matching:
                 self._waiting.append(pending)
             return
         poller = self._choices.pick(f"worker for {pending.label}", free)
-        pause = self._choices.number("matching", 0.001, 0.01)
+        pause = self._pause(f"matching of {pending.label}", 0.01)
         self._clock.later(pause, self._start_activity, pending, poller, pending.scheduled_ns)
 
     def _start_activity(self, pending: PendingActivity, poller: Poller, scheduled_ns: int) -> None:
@@ -81,7 +94,8 @@ class Matching:
         poller.busy.add(token)
         task: ActivityTask = pending.start(poller, token)
         self._server.tell(f"activity {pending.label} goes to {poller.process.name}")
-        self.send(poller.take_activity, task)
+        self.watch(pending, poller)
+        self.send(poller.take_activity, task, pending.label)
 
     def _token(self, pending: PendingActivity) -> bytes:
         stamp = self._choices.uuid("token").hex[:8]
@@ -108,7 +122,11 @@ class Matching:
         free = [poller for poller in self.pollers if poller.is_connected]
         return self._choices.pick(name, free) if free else None
 
-    def send(self, take: Callable[..., None], given: object) -> None:
+    def send(self, take: Callable[..., None], given: object, label: str) -> None:
         """Let something travel to a worker; a dead one never gets it."""
-        pause = self._choices.number("to worker", 0.001, 0.02)
-        self._clock.later(pause, take, given)
+        self._clock.later(self._pause(f"way to the worker of {label}", 0.02), take, given)
+
+    def _pause(self, name: str, longest: float) -> float:
+        if self.is_slow and self._choices.happens(f"slow {name}", self.is_slow):
+            return self._choices.number(name, longest, SLOW)
+        return self._choices.number(name, 0.001, longest)

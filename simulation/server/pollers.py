@@ -23,6 +23,7 @@ class WorkflowTaskGiven:
     events: list[HistoryEvent]
     is_whole: bool
     previous_started: int
+    attempt: int
 
 
 @dataclass(eq=False)

@@ -8,8 +8,8 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 
 from simulation.server.clock import seconds_of
-from simulation.server.commands import set_attributes, set_memo
 from simulation.server.run import Run
+from simulation.server.run_values import set_attributes, set_memo
 
 if TYPE_CHECKING:
     from simulation.server.server import SimulatedServer

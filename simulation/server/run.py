@@ -47,10 +47,11 @@ class WorkflowTask:
 
 @dataclass
 class Buffered:
-    """What happened while a workflow task was under way; `name` says what, if it can be undone."""
+    """What happened at `at_ns` while a workflow task was under way; `name`: what can be undone."""
 
     write: Callable[[], object]
-    name: str = ""
+    name: str
+    at_ns: int
 
 
 @dataclass(eq=False)
@@ -73,6 +74,7 @@ class Run:
     timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
     timer_events: dict[str, int] = field(default_factory=dict)
     children: dict[int, str] = field(default_factory=dict)
+    """The runs of children by the events that asked for them."""
     parent: "tuple[Run, int] | None" = None
     attributes: dict[str, Payload] = field(default_factory=dict)
     memo: dict[str, Payload] = field(default_factory=dict)
@@ -80,7 +82,8 @@ class Run:
     is_paused: bool = False
     is_cancel_requested: bool = False
     request_id: str = ""
-    reset_run_id: str = ""
+    was_reset: bool = False
+    """It was ended by a reset; the server then leaves its children alone."""
 
     @property
     def is_terminated(self) -> bool:
@@ -121,6 +124,16 @@ class Run:
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def flush(self) -> bool:
+        """Write what happened during a workflow task; False when nothing did."""
+        buffered, self.buffered = self.buffered, []
+        for item in buffered:
+            written = len(self.history)
+            item.write()
+            for event in self.history[written:]:
+                event.event_time.FromNanoseconds(item.at_ns)
+        return bool(buffered)
 
     def undo(self, name: str) -> bool:
         """Take back something that happened during the task and was not written yet."""

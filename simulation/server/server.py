@@ -7,11 +7,14 @@ from temporalio.api.enums.v1 import (
     ContinueAsNewInitiator,
     EventType,
     WorkflowExecutionStatus,
+    WorkflowTaskFailedCause,
 )
 from temporalio.api.history.v1 import HistoryEvent, WorkflowExecutionStartedEventAttributes
 
 from simulation.choices import Choices
+from simulation.server.children import Children
 from simulation.server.clock import ServerClock, seconds_of
+from simulation.server.external import ExternalRequests
 from simulation.server.matching import Matching
 from simulation.server.pollers import NotFound
 from simulation.server.run import Buffered, Run, attributes_of
@@ -37,6 +40,8 @@ class SimulatedServer:
         self.failed_tasks: list[str] = []
         self.matching = Matching(self)
         self.tasks = WorkflowTasks(self)
+        self.children = Children(self)
+        self.external = ExternalRequests(self)
 
     # Runs
 
@@ -72,8 +77,12 @@ class SimulatedServer:
         request_id: str = "",
         parent: tuple[Run, int] | None = None,
         after: float = 0.0,
+        first: Callable[[Run], None] | None = None,
     ) -> Run:
-        """Begin a run; whether it may begin is the caller's business."""
+        """Begin a run, and do `first` before a worker looks at it.
+
+        Whether it may begin is the caller's business.
+        """
         run = Run(self.clock, workflow_id, run_id or self.new_run_id(), request_id=request_id)
         event = run.append(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
         begun = event.workflow_execution_started_event_attributes
@@ -90,6 +99,8 @@ class SimulatedServer:
         if begun.HasField("workflow_run_timeout"):
             limit = seconds_of(begun.workflow_run_timeout)
             self.clock.later(limit + after, self._run_timeout, run)
+        if first:
+            first(run)
         if after:
             self.clock.later(after, self.tasks.schedule, run)
         else:
@@ -117,7 +128,8 @@ class SimulatedServer:
             initiator=ContinueAsNewInitiator.CONTINUE_AS_NEW_INITIATOR_WORKFLOW,
             priority=run.start.priority,
         )
-        self.start(run.workflow_id, attributes, run_id=ended.new_execution_run_id)
+        new_id, parent = ended.new_execution_run_id, run.parent
+        self.start(run.workflow_id, attributes, run_id=new_id, parent=parent)
 
     def close(self, run: Run, status: int, event: HistoryEvent) -> None:
         """End a run; its activities go on, and nobody waits for them any more."""
@@ -133,8 +145,8 @@ class SimulatedServer:
         self.visibility.note(run)
         run.note()
         self.tell(f"{run.workflow_id} run {run.run_id[:8]} closed: {_how(event)}")
-        if run.parent:
-            self._tell_parent(run, event)
+        self.children.ended(run, event)
+        self.clock.soon(self.children.parent_ended, run)
         self._begin_next(run)
 
     def _run_timeout(self, run: Run) -> None:
@@ -170,13 +182,13 @@ class SimulatedServer:
         if not run.is_running:
             return
         if run.is_task_started:
-            run.buffered.append(Buffered(write, name))
+            run.buffered.append(Buffered(write, name, self.clock.now_ns()))
             return
         write()
         run.note()
         self.tasks.schedule(run)
 
-    # Timers and children
+    # Timers
 
     def start_timer(self, run: Run, timer_id: str, started_event: int, seconds: float) -> None:
         """Begin a timer of a workflow."""
@@ -193,45 +205,33 @@ class SimulatedServer:
 
         run.timers[timer_id] = self.clock.later(seconds, fire)
 
-    def start_child(self, parent: Run, initiated: HistoryEvent) -> None:
-        """Begin a child; its parent hears that it began."""
-        if not parent.is_running:
+    # From outside
+
+    def request_cancel(self, run: Run, reason: str) -> None:
+        """Ask a run to cancel, once."""
+        if run.is_cancel_requested:
             return
-        asked = initiated.start_child_workflow_execution_initiated_event_attributes
-        attributes = WorkflowExecutionStartedEventAttributes(
-            workflow_type=asked.workflow_type, task_queue=asked.task_queue, input=asked.input
+        run.is_cancel_requested = True
+        kind = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
+        self.happen(run, lambda: run.append(kind, identity="client", cause=reason))
+
+    def terminate(self, run: Run, reason: str) -> None:
+        """End a run at once; a task under way is failed first."""
+        task = run.task
+        if task and task.started_ns and task.attempt == 1:
+            cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND
+            run.append(
+                EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
+                scheduled_event_id=task.scheduled_event,
+                started_event_id=task.started_event,
+                cause=cause,
+                identity="history-service",
+            )
+        run.flush()
+        event = run.append(
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, reason=reason, identity="client"
         )
-        attributes.parent_workflow_execution.workflow_id = parent.workflow_id
-        attributes.parent_workflow_execution.run_id = parent.run_id
-        child = self.start(asked.workflow_id, attributes, parent=(parent, initiated.event_id))
-
-        def write() -> None:
-            parent.append(
-                EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
-                initiated_event_id=initiated.event_id,
-                workflow_execution=WorkflowExecution(
-                    workflow_id=child.workflow_id, run_id=child.run_id
-                ),
-                workflow_type=asked.workflow_type,
-            )
-
-        self.happen(parent, write)
-
-    def _tell_parent(self, run: Run, event: HistoryEvent) -> None:
-        assert run.parent
-        parent, initiated = run.parent
-        if event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
-            return
-        result = event.workflow_execution_completed_event_attributes.result
-
-        def write() -> None:
-            parent.append(
-                EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
-                initiated_event_id=initiated,
-                result=result,
-            )
-
-        self.happen(parent, write)
+        self.close(run, WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED, event)
 
 
 def _how(event: HistoryEvent) -> str:

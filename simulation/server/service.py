@@ -7,9 +7,7 @@ from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import (
     EventType,
     HistoryEventFilterType,
-    WorkflowExecutionStatus,
     WorkflowIdConflictPolicy,
-    WorkflowTaskFailedCause,
 )
 from temporalio.api.workflowservice import v1 as api
 from temporalio.service import RPCError, RPCStatusCode
@@ -19,11 +17,13 @@ from simulation.server.activity_tasks import pending_info
 from simulation.server.pollers import NotFound
 from simulation.server.resets import reset
 from simulation.server.run import Run
+from simulation.server.run_service import RunService
 from simulation.server.server import SimulatedServer
 from simulation.server.starts import already_started, may_start_again, started_attributes
 from simulation.server.visibility import describe_info
 
-LONG_POLL = 20.0
+LONG_POLL = 3600.0
+"""Virtual seconds that a client waits for news in one call; 20 s would be most calls of a run."""
 
 
 class Service:
@@ -31,11 +31,12 @@ class Service:
 
     def __init__(self, server: SimulatedServer) -> None:
         self._server = server
-        self._activities = ActivityService(server)
+        self._parts = (self, ActivityService(server), RunService(server))
 
     async def answer(self, rpc: str, request: Any) -> Any:
         """Answer one call. RPCError as the server gives it."""
-        handler = getattr(self, f"_{rpc}", None) or getattr(self._activities, f"_{rpc}", None)
+        handlers = (getattr(part, f"_{rpc}", None) for part in self._parts)
+        handler = next(filter(None, handlers), None)
         if handler is None:
             raise NotImplementedError(f"The simulated server knows no call {rpc}.")
         try:
@@ -57,7 +58,7 @@ class Service:
                 return api.StartWorkflowExecutionResponse(run_id=latest.run_id, started=False)
             if conflict != WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING:
                 raise already_started(latest)
-            self.terminate(latest, "TerminateIfRunning WorkflowIdReusePolicy")
+            self._server.terminate(latest, "TerminateIfRunning WorkflowIdReusePolicy")
         elif latest and not may_start_again(latest, request.workflow_id_reuse_policy):
             raise already_started(latest)
         run = server.start(workflow_id, started_attributes(request), request_id=request.request_id)
@@ -146,10 +147,7 @@ class Service:
         self, request: api.RequestCancelWorkflowExecutionRequest
     ) -> api.RequestCancelWorkflowExecutionResponse:
         run = self._server.find_running(request.workflow_execution)
-        if not run.is_cancel_requested:
-            run.is_cancel_requested = True
-            kind = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCEL_REQUESTED
-            self._append(run, kind, cause=request.reason)
+        self._server.request_cancel(run, request.reason)
         return api.RequestCancelWorkflowExecutionResponse()
 
     def _append(self, run: Run, kind: int, **values: Any) -> None:
@@ -159,28 +157,10 @@ class Service:
     def _terminate_workflow_execution(
         self, request: api.TerminateWorkflowExecutionRequest
     ) -> api.TerminateWorkflowExecutionResponse:
-        self.terminate(self._server.find_running(request.workflow_execution), request.reason)
-        return api.TerminateWorkflowExecutionResponse()
-
-    def terminate(self, run: Run, reason: str) -> None:
-        """End a run from outside; a task under way is failed first."""
-        server, task = self._server, run.task
-        if task and task.started_ns and task.attempt == 1:
-            cause = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND
-            run.append(
-                EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED,
-                scheduled_event_id=task.scheduled_event,
-                started_event_id=task.started_event,
-                cause=cause,
-                identity="history-service",
-            )
-        for item in run.buffered:
-            item.write()
-        run.buffered.clear()
-        event = run.append(
-            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED, reason=reason, identity="client"
+        self._server.terminate(
+            self._server.find_running(request.workflow_execution), request.reason
         )
-        server.close(run, WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_TERMINATED, event)
+        return api.TerminateWorkflowExecutionResponse()
 
     def _reset_workflow_execution(
         self, request: api.ResetWorkflowExecutionRequest
@@ -189,7 +169,8 @@ class Service:
         latest = self._server.latest(run.workflow_id)
         new = reset(self._server, run, request.workflow_task_finish_event_id, request.reason)
         if latest and latest.is_running:
-            self.terminate(latest, f"{request.reason} (reset)")
+            latest.was_reset = True
+            self._server.terminate(latest, f"{request.reason} (reset)")
         new.begin()
         return api.ResetWorkflowExecutionResponse(run_id=new.run.run_id)
 

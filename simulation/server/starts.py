@@ -31,7 +31,7 @@ def already_started(run: Run) -> RPCError:
 
 
 def started_attributes(
-    request: api.StartWorkflowExecutionRequest,
+    request: api.StartWorkflowExecutionRequest | api.SignalWithStartWorkflowExecutionRequest,
 ) -> WorkflowExecutionStartedEventAttributes:
     """Give what the first event of the run says."""
     attributes = WorkflowExecutionStartedEventAttributes(

@@ -20,6 +20,14 @@ STICKY = 2.0
 TASK_TIMEOUT = 10.0
 SUGGEST_AT = 4096
 
+MAX_TASKS = 2_000
+"""Workflow tasks of one run: far more than any has that ends."""
+
+
+def _task_timeout(attempt: int) -> float:
+    """Give the seconds for a task; the server waits longer and longer for one that fails."""
+    return min(TASK_TIMEOUT * 2.0 ** max(attempt - 3, 0), 600.0)
+
 
 class WorkflowTasks:
     """The workflow tasks of all runs; `suggests`: how probably one suggests to continue as new."""
@@ -36,6 +44,8 @@ class WorkflowTasks:
         if run.task is not None or not run.is_running or run.is_paused:
             return
         run.tasks_given += 1
+        if run.tasks_given > MAX_TASKS:
+            self._clock.give_up(f"{run.workflow_id} has more than {MAX_TASKS:,} workflow tasks")
         sticky = run.sticky if run.sticky and run.sticky.is_connected else None
         run.task = WorkflowTask(
             run.tasks_given, run.task_attempt, self._clock.now_ns(), sticky=sticky
@@ -45,6 +55,13 @@ class WorkflowTasks:
         if sticky:
             run.task.timer = self._clock.later(STICKY, self._sticky_timeout, run, run.task)
         self.offer(run)
+
+    def resume(self, run: Run) -> None:
+        """Have a worker look at a run that was paused."""
+        if run.task is None:
+            self.schedule(run)
+        else:
+            self.offer(run)
 
     def _task_scheduled(self, run: Run) -> HistoryEvent:
         return run.append(
@@ -91,13 +108,20 @@ class WorkflowTasks:
             task.timer.cancel()
         task.started_ns = self._clock.now_ns()
         events = self._events_of_task(run, task)
-        task.timer = self._clock.later(TASK_TIMEOUT, self._task_timeout, run, task)
+        limit = _task_timeout(task.attempt)
+        task.timer = self._clock.later(limit, self._task_timeout, run, task)
         is_whole = task.sticky is None
         first = 0 if is_whole else run.previous_started
         given = WorkflowTaskGiven(
-            run.workflow_id, run.run_id, task.number, events[first:], is_whole, run.previous_started
+            run.workflow_id,
+            run.run_id,
+            task.number,
+            events[first:],
+            is_whole,
+            run.previous_started,
+            task.attempt,
         )
-        self._server.matching.send(poller.take_workflow, given)
+        self._server.matching.send(poller.take_workflow, given, run.workflow_id)
 
     def _events_of_task(self, run: Run, task: WorkflowTask) -> list[HistoryEvent]:
         """Write the start of a task, or keep it back for one that is tried again."""
@@ -149,17 +173,10 @@ class WorkflowTasks:
     def _task_over(self, run: Run, attempt: int) -> None:
         """Go on after a task that led to nothing."""
         run.task, run.sticky, run.task_attempt = None, None, attempt
-        if self._flush(run):
+        if run.flush():
             run.task_attempt = 1
-        self.schedule(run)
-
-    def _flush(self, run: Run) -> bool:
-        buffered, run.buffered = run.buffered, []
-        for item in buffered:
-            item.write()
-        if buffered:
             run.note()
-        return bool(buffered)
+        self.schedule(run)
 
     def _task_of(self, run_id: str, number: int) -> tuple[Run, WorkflowTask]:
         run = self._server.by_run.get(run_id)
@@ -196,7 +213,7 @@ class WorkflowTasks:
         before = len(run.history)
         CommandHandler(self._server, run, event.event_id).carry_out(completion.commands)
         if run.is_running:
-            is_new = self._flush(run)
+            is_new = run.flush()
             run.note()
             if is_new or self._needs_task(run, before):
                 self.schedule(run)

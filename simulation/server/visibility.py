@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import WorkflowExecutionStatus
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 
@@ -84,12 +84,13 @@ def _row(run: Run, info: WorkflowExecutionInfo) -> dict[str, Any]:
         "ExecutionStatus": _STATUS[info.status].replace("_", ""),
     }
     for name, payload in run.attributes.items():
-        row[name] = _value(payload)
+        row[name] = _value(payload.data)
     return row
 
 
-def _value(payload: Payload) -> Any:
-    value = json.loads(payload.data)
+@lru_cache(4096)
+def _value(data: bytes) -> Any:
+    value = json.loads(data)
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
@@ -104,7 +105,7 @@ def describe_info(run: Run) -> WorkflowExecutionInfo:
         task_queue=run.start.task_queue.name,
     )
     info.execution.workflow_id, info.execution.run_id = run.workflow_id, run.run_id
-    if run.is_paused:
+    if run.is_paused and run.is_running:
         info.status = WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_PAUSED
     if run.close_ns:
         info.close_time.CopyFrom(stamp_of(run.close_ns))

@@ -16,9 +16,12 @@ from emulator import seeds
 from emulator.examples import record
 from stack.process import ROOT
 from surepush_client.models import PushRequest
+from surepush_client.payloads import to_plain
+from tests.support.plans import THREE, plan_of
 from tests.support.subprocess_runner import run
 
 SCRIPT = str(ROOT / "examples" / "client" / "push.py")
+PLAN = str(ROOT / "examples" / "client" / "plan.py")
 
 pytestmark = [pytest.mark.usefixtures("worker"), pytest.mark.timeout(150)]
 
@@ -28,9 +31,8 @@ async def _wheel(tmp_path_factory):
     place = tmp_path_factory.mktemp("wheel")
     project = str(ROOT / "packages" / "client")
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-    made = await run(
-        *pip, "wheel", "--no-deps", "-w", str(place), project, environment={}, cwd=place
-    )
+    offline = ("--no-deps", "--no-index", "--no-build-isolation")  # as make client builds it
+    made = await run(*pip, "wheel", *offline, "-w", str(place), project, environment={}, cwd=place)
     assert 0 == made.code, made.err
     (wheel,) = place.glob("*.whl")
     return wheel
@@ -108,8 +110,9 @@ async def text_of(stack, key):
 
 async def test_an_installed_client_refuses_another_record(stack, python, tmp_path):
     key, file, codes = str(uuid4()), tmp_path / "request.json", []
-    for balance in (1, 1, 2):
-        file.write_text(json.dumps(a_request(key, currentBalance=balance)))
+    for balance, company in ((1, seeds.COMPANY), (1, seeds.COMPANY.upper()), (2, seeds.COMPANY)):
+        asked = a_request(key, currentBalance=balance) | {"companyId": company}
+        file.write_text(json.dumps(asked))
         ran = await run(python, SCRIPT, str(file), environment=stack.environment, cwd=tmp_path)
         codes.append(ran.code)
 
@@ -124,3 +127,15 @@ async def test_an_installed_client_tells_what_is_wrong(stack, python, tmp_path):
 
     assert 2 == ran.code
     assert "'beers' is no data type that can be pushed" in ran.complaint
+
+
+async def test_an_installed_client_runs_a_plan_and_refuses_another(stack, python, tmp_path):
+    file, codes = tmp_path / "plan.json", []
+    content = to_plain(plan_of(*THREE, key=str(uuid4())).content)
+    for asked in (content, content, content | {"onFailure": "stop"}):
+        file.write_text(json.dumps(asked))
+        ran = await run(python, PLAN, str(file), environment=stack.environment, cwd=tmp_path)
+        codes.append(ran.code)
+
+    assert [0, 0, 2] == codes
+    assert f"The key {content['key']} belongs to another plan" in ran.complaint

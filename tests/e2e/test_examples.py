@@ -133,3 +133,23 @@ async def test_both_refuse_another_record_under_a_key_that_was_used(stack, pytho
 
     assert [(0, 0), (2, 2)] == codes
     assert all("belongs to a push of another" in one for one in said)
+
+
+async def test_both_join_a_push_whose_ids_are_in_upper_case(stack, python, shell, tmp_path):
+    key, request, file = str(uuid4()), tmp_path / "request.json", tmp_path / "record.json"
+    by_sdk, by_command = [], []
+    file.write_text(json.dumps(record("accounts", key[:5])))
+    for company, connection in (
+        (seeds.COMPANY, seeds.PROMPT),
+        (seeds.COMPANY.upper(), seeds.PROMPT.upper()),
+    ):
+        where = {"companyId": company, "connectionId": connection}
+        request.write_text(json.dumps(a_request(seeds.PROMPT, "", f"sdk-{key}") | where))
+        command = (str(SCRIPT), company, connection, "accounts", key, str(file))
+        by_sdk.append(await run(*python, str(request), environment=stack.environment, cwd=tmp_path))
+        by_command.append(await run(*command, environment=shell, cwd=tmp_path))
+
+    assert 0 == by_sdk[0].code, by_sdk[0].err
+    assert 0 == by_command[0].code, by_command[0].err
+    assert by_sdk[0] == by_sdk[1]
+    assert by_command[0] == by_command[1]

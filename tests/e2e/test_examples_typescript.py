@@ -88,3 +88,24 @@ async def test_typescript_tells_what_is_wrong_with_a_request(stack, project, tmp
 
     assert 2 == ran.code
     assert "data must be a JSON object" in ran.complaint
+
+
+async def test_typescript_joins_a_push_whose_ids_are_in_upper_case(stack, project, tmp_path):
+    file, request = tmp_path / "request.json", a_request(seeds.PROMPT, str(uuid4()))
+    where = {name: request[name].upper() for name in ("companyId", "connectionId")}
+    ran = []
+    for asked in (request, request | where):
+        file.write_text(json.dumps(asked))
+        ran.append(await run(*project, str(file), environment=stack.environment, cwd=tmp_path))
+
+    assert 0 == ran[0].code, ran[0].err
+    assert ran[0] == ran[1]
+
+
+async def test_typescript_tells_no_answer_from_an_ending(stack, project, tmp_path):
+    file, lost = tmp_path / "request.json", {"TEMPORAL_NAMESPACE": "nowhere"}
+    file.write_text(json.dumps(a_request(seeds.PROMPT, str(uuid4()))))
+    ran = await run(*project, str(file), environment=stack.environment | lost, cwd=tmp_path)
+
+    assert (5, "") == (ran.code, ran.out)
+    assert "No answer from Temporal" in ran.err

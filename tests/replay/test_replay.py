@@ -13,11 +13,11 @@ from temporalio.workflow import NondeterminismError
 
 from dispatch.payloads.converter import CONVERTER
 from dispatch.process.sandbox import RUNNER
-from tests.support.record_histories import VERSION, WAYS
+from tests.support.record_histories import ON_SHORT_HISTORIES, VERSION, WAYS
+from tests.support.recorded_histories import HISTORIES
+from workflows.plan import workflow as plan_workflow
 from workflows.push import PushWorkflow
 from workflows.steps import poll
-
-HISTORIES = sorted(Path(__file__).with_name("histories").glob("*.json"))
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -27,17 +27,18 @@ def history(path: Path) -> WorkflowHistory:
 
 
 def replayer() -> Replayer:
-    return Replayer(workflows=[PushWorkflow], data_converter=CONVERTER, workflow_runner=RUNNER)
+    ours = [PushWorkflow, plan_workflow.PlanWorkflow]
+    return Replayer(workflows=ours, data_converter=CONVERTER, workflow_runner=RUNNER)
 
 
-def test_every_way_a_push_can_go_is_recorded():
+def test_every_way_a_push_or_plan_can_go_is_recorded():
     names = {path.stem.removeprefix(f"{VERSION}-").rstrip("-0123456789") for path in HISTORIES}
 
-    assert {*WAYS, "continued"} == names
+    assert {*WAYS, *ON_SHORT_HISTORIES} == names
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
-async def test_a_recorded_push_is_replayed(path):
+async def test_a_recorded_run_is_replayed(path):
     await replayer().replay_workflow(history(path))
 
 
@@ -49,6 +50,19 @@ async def test_a_changed_workflow_is_noticed(monkeypatch):
     once = poll.ask
     monkeypatch.setattr(poll, "ask", two_looks)
     path = next(path for path in HISTORIES if path.stem == f"{VERSION}-success")
+
+    with pytest.raises(NondeterminismError):
+        await replayer().replay_workflow(history(path))
+
+
+async def test_a_changed_plan_is_noticed(monkeypatch):
+    async def asked_twice(*arguments):
+        await once(*arguments)
+        return await once(*arguments)
+
+    once = plan_workflow.ask_for
+    monkeypatch.setattr(plan_workflow, "ask_for", asked_twice)
+    path = next(path for path in HISTORIES if path.stem == f"{VERSION}-plan-done")
 
     with pytest.raises(NondeterminismError):
         await replayer().replay_workflow(history(path))

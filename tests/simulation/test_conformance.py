@@ -2,19 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from temporalio import activity, workflow
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType
-from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError
+from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from dispatch.payloads.converter import CONVERTER
@@ -29,147 +22,14 @@ from simulation.server.clock import ServerClock
 from simulation.server.server import SimulatedServer
 from simulation.server.service import Service
 from simulation.worker import SimulatedWorker
-
-ONCE = RetryPolicy(maximum_attempts=1)
-LONG = timedelta(seconds=30)
-
-
-@activity.defn
-async def echo(text: str) -> str:
-    if text == "fail":
-        raise ApplicationError("no", type="Refused", non_retryable=True)
-    if text == "hang":
-        await asyncio.sleep(3)
-    return text
-
-
-@workflow.defn
-class Child:
-    @workflow.run
-    async def run(self) -> str:
-        return "child"
-
-
-@workflow.defn
-class Scripted:
-    """Does what its script asks for."""
-
-    def __init__(self) -> None:
-        self.hinted = False
-
-    @workflow.signal
-    def hint(self) -> None:
-        self.hinted = True
-
-    @workflow.run
-    async def run(self, script: str) -> Any:
-        return await getattr(self, script)()
-
-    async def activity(self) -> str:
-        return await workflow.execute_activity(
-            echo, "hello", start_to_close_timeout=LONG, retry_policy=ONCE
-        )
-
-    async def failing(self) -> str:
-        return await workflow.execute_activity(
-            echo, "fail", start_to_close_timeout=LONG, retry_policy=ONCE
-        )
-
-    async def late(self) -> str:
-        return await workflow.execute_activity(
-            echo, "hang", start_to_close_timeout=timedelta(seconds=1), retry_policy=ONCE
-        )
-
-    async def local(self) -> str:
-        return await workflow.execute_local_activity(echo, "here", start_to_close_timeout=LONG)
-
-    async def waiting(self) -> bool:
-        await workflow.wait_condition(lambda: self.hinted, timeout=600)
-        return self.hinted
-
-    async def timer(self) -> None:
-        await workflow.sleep(0.2)
-
-    async def patched(self) -> bool:
-        return workflow.patched("a patch")
-
-    async def chance(self) -> list[float]:
-        return [workflow.random().random(), workflow.random().random()]
-
-    async def child(self) -> str:
-        return await workflow.execute_child_workflow(Child.run, id=f"child-{workflow.uuid4()}")
-
-    async def continued(self) -> None:
-        workflow.continue_as_new("timer")
-
-    async def given_up(self) -> str:
-        handle = workflow.start_activity(echo, "hang", start_to_close_timeout=LONG)
-        await workflow.sleep(0.3)
-        handle.cancel()
-        await workflow.wait([handle])
-        return "given up"
-
-
-Script = Callable[[WorkflowHandle[Any, Any], Client], Awaitable[None]]
-
-
-async def until_the_end(handle: WorkflowHandle[Any, Any], _client: Client) -> None:
-    try:
-        await handle.result(follow_runs=False)
-    except (WorkflowFailureError, Exception):  # noqa: BLE001, how it ends is in the history
-        return
-
-
-async def hint(handle: WorkflowHandle[Any, Any], client: Client) -> None:
-    await asyncio.sleep(0.5)
-    await handle.signal("hint")
-    await until_the_end(handle, client)
-
-
-async def cancel(handle: WorkflowHandle[Any, Any], client: Client) -> None:
-    await asyncio.sleep(0.5)
-    await handle.cancel()
-    await until_the_end(handle, client)
-
-
-async def terminate(handle: WorkflowHandle[Any, Any], _client: Client) -> None:
-    await asyncio.sleep(0.5)
-    await handle.terminate()
-
-
-async def reset_and_hint(handle: WorkflowHandle[Any, Any], client: Client) -> None:
-    """Leave the history of the new run: `handle` names the workflow, not a run."""
-    await asyncio.sleep(0.5)
-    execution = WorkflowExecution(workflow_id=handle.id, run_id=handle.first_execution_run_id or "")
-    await client.workflow_service.reset_workflow_execution(
-        ResetWorkflowExecutionRequest(
-            namespace="default",
-            workflow_execution=execution,
-            workflow_task_finish_event_id=4,
-            reason="a test",
-            request_id=str(uuid4()),
-        )
-    )
-    await asyncio.sleep(0.5)
-    await client.get_workflow_handle(handle.id).signal("hint")
-    await until_the_end(client.get_workflow_handle(handle.id), client)
-
-
-SCRIPTS: list[tuple[str, Script]] = [
-    ("activity", until_the_end),
-    ("failing", until_the_end),
-    ("late", until_the_end),
-    ("local", until_the_end),
-    ("timer", until_the_end),
-    ("patched", until_the_end),
-    ("child", until_the_end),
-    ("continued", until_the_end),
-    ("given_up", until_the_end),
-    ("waiting", hint),
-    ("waiting", cancel),
-    ("waiting", terminate),
-    ("waiting", reset_and_hint),
-]
+from tests.support.conformance_acts import (
+    ALL,
+    WITH_GUESTS,
+    Script,
+    terminate,
+    until_the_end,
+)
+from tests.support.conformance_workflows import WORKFLOWS, Scripted, echo
 
 
 async def history_of(client: Client, queue: str, script: str, act: Script) -> list[Any]:
@@ -178,9 +38,18 @@ async def history_of(client: Client, queue: str, script: str, act: Script) -> li
     )
     await act(handle, client)
     latest = client.get_workflow_handle(handle.id)
-    if script == "continued":
+    if script.startswith("continued"):
         latest = client.get_workflow_handle(handle.id, run_id=handle.first_execution_run_id)
-    return [event async for event in latest.fetch_history_events()]
+    events = [event async for event in latest.fetch_history_events()]
+    if (script, act) in WITH_GUESTS:
+        guest = client.get_workflow_handle(f"{handle.id}-guest")
+        stays = script in ("leaves_guest", "tells_guest") or act is not until_the_end
+        if stays and act is not terminate:
+            await asyncio.sleep(0.5)
+        else:
+            await until_the_end(guest, client)
+        events += [event async for event in guest.fetch_history_events()]
+    return events
 
 
 def simulated(script: str, act: Script) -> list[Any]:
@@ -195,7 +64,7 @@ def _simulated(script: str, act: Script) -> list[Any]:
     server = SimulatedServer(choices, ServerClock(loop), lambda _: None)
     service = Service(server)
     client = make_client(ServerConnection(choices, service, "client"))
-    sdk = WorkflowSdk([Scripted, Child], CONVERTER, "push")
+    sdk = WorkflowSdk(WORKFLOWS, CONVERTER, "push")
 
     async def run() -> list[Any]:
         process = SimulatedProcess("worker")
@@ -216,6 +85,14 @@ def kinds(events: list[Any]) -> list[str]:
     return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in events]
 
 
+def results(events: list[Any]) -> list[bytes]:
+    return [
+        payload.data
+        for event in events
+        for payload in event.workflow_execution_completed_event_attributes.result.payloads
+    ]
+
+
 def markers(events: list[Any]) -> list[Any]:
     return [
         (marker.marker_name, sorted(marker.details))
@@ -229,12 +106,12 @@ def _queue():
     return f"conformance-{uuid4()}"
 
 
-@pytest.mark.parametrize(("script", "act"), SCRIPTS, ids=[f"{s}-{a.__name__}" for s, a in SCRIPTS])
+@pytest.mark.parametrize(("script", "act"), ALL, ids=[f"{s}-{a.__name__}" for s, a in ALL])
 async def test_both_servers_write_the_same_history(devserver, worker_queue, script, act):
     async with Worker(
         devserver.client,
         task_queue=worker_queue,
-        workflows=[Scripted, Child],
+        workflows=WORKFLOWS,
         activities=[echo],
         workflow_runner=UnsandboxedWorkflowRunner(),
         disable_eager_activity_execution=True,
@@ -245,13 +122,14 @@ async def test_both_servers_write_the_same_history(devserver, worker_queue, scri
 
     assert kinds(ours) == kinds(real)
     assert markers(ours) == markers(real)
+    assert results(ours) == results(real)
 
 
 async def test_a_run_has_the_chance_that_the_core_gives_it(devserver, worker_queue):
     async with Worker(
         devserver.client,
         task_queue=worker_queue,
-        workflows=[Scripted, Child],
+        workflows=WORKFLOWS,
         activities=[echo],
         workflow_runner=UnsandboxedWorkflowRunner(),
     ):

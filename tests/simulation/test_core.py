@@ -10,9 +10,9 @@ from dispatch.payloads.converter import CONVERTER
 from simulation.core import CoreRun, NonDeterminism
 from simulation.randomness import seed_of
 from simulation.sdk import WorkflowSdk
+from tests.support.recorded_histories import PUSHES
 from workflows.push import PushWorkflow
 
-HISTORIES = sorted((Path(__file__).parents[1] / "replay" / "histories").glob("*.json"))
 SDK = WorkflowSdk([PushWorkflow], CONVERTER, "push")
 
 
@@ -34,7 +34,7 @@ async def replay(recorded: WorkflowHistory, events=None) -> CoreRun:
     return run
 
 
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PUSHES, ids=lambda path: path.stem)
 async def test_a_recorded_history_leads_to_its_commands(path):
     run = await replay(history(path))
 
@@ -42,7 +42,7 @@ async def test_a_recorded_history_leads_to_its_commands(path):
 
 
 async def test_another_command_than_the_recorded_is_noticed():
-    recorded = history(next(path for path in HISTORIES if path.stem == "v1-success"))
+    recorded = history(next(path for path in PUSHES if path.stem == "v1-success"))
     events = list(recorded.events)
     scheduled = next(event for event in events if event.event_id == 6)
     scheduled.activity_task_scheduled_event_attributes.activity_type.name = "poll-status"

@@ -3,7 +3,7 @@
 from bench.chaos.records import unique_record
 from emulator import seeds
 from simulation.choices import Choices
-from simulation.plan import Item, Mode, Plan
+from simulation.plan import Item, Mode, RunPlan
 from simulation.runner import run_plan
 
 
@@ -42,7 +42,7 @@ def run(item, mode="honoured", **wanted):
     named = {name.replace("_", " "): value for name, value in wanted.items()}
     workflow = item.request.workflow_id
     named = {name.replace("PUSH", workflow): value for name, value in named.items()}
-    plan = Plan(Mode(mode, echo=True, rewrites=False), [item])
+    plan = RunPlan(Mode(mode, echo=True, rewrites=False), [item])
     return run_plan(plan, Told(named), keep_trace=True)
 
 

@@ -11,6 +11,7 @@ import pytest
 from simulation.plan import MODES
 from simulation.replays import disagreements
 from simulation.runner import simulate
+from simulation.server import tasks
 from simulation.shrink import Shrinker
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 def test_a_run_in_each_mode_breaks_no_promise(mode):
-    result = simulate(7, pushes=10, mode=mode)
+    result = simulate(7, pushes=20, mode=mode)
 
     assert result.report.violations == []
     assert result.report.statuses["Success"]
@@ -43,6 +44,15 @@ async def test_the_real_core_replays_what_was_simulated():
     result = await asyncio.to_thread(simulate, 5, pushes=10)
 
     assert await disagreements(result.histories) == []
+
+
+def test_a_run_that_never_comes_to_rest_fails_with_its_trace(monkeypatch):
+    monkeypatch.setattr(tasks, "MAX_TASKS", 3)
+
+    result = simulate(3, pushes=1, keep_trace=True)
+
+    assert any("more than 3 workflow tasks" in found for found in result.report.violations)
+    assert "given up" in result.trace[-1]
 
 
 def test_a_dropped_choice_leaves_the_others_as_they_were():

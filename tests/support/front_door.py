@@ -20,7 +20,10 @@ from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import Emulator, seeds
 from gateway.app import build_app
+from gateway.book_records import BookRecords
 from gateway.dependencies import Dependencies
+from gateway.directory import Directory
+from gateway.references import References
 from gateway.settings import GatewaySettings
 from tests.support.cluster import Cluster, cluster
 
@@ -86,7 +89,16 @@ async def front_door(
     )
     async with cluster(environment) as home, a_codat(home.codat) as codat:
         temporal, cache = client or home.client, OptionsCache(codat)
-        parts = Dependencies(temporal, cache, known, home.task_queue, meter=meter)
+        parts = Dependencies(
+            temporal,
+            cache,
+            known,
+            home.task_queue,
+            books=BookRecords(codat.reads),
+            directory=Directory(codat.reads),
+            references=References(codat.reads),
+            meter=meter,
+        )
         transport = httpx.ASGITransport(build_app(parts), raise_app_exceptions=False)
         async with httpx.AsyncClient(
             transport=transport, base_url=BASE, headers=basic(KEY), timeout=30

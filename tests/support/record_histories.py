@@ -26,15 +26,17 @@ from temporalio.testing import WorkflowEnvironment
 from activities.models import PushPolicy
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
+from dispatch.plans import StartedPlan
 from dispatch.pushes import Push
 from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
+from tests.support.plan_ways import PLAN_WAYS, plan_continued
+from tests.support.recorded_histories import FOLDER
 from tests.support.temporal_commands import point_after, reset
 
-FOLDER = Path(__file__).parents[1] / "replay" / "histories"
 VERSION = "v1"
 QUICK = PushPolicy(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
 OFTEN = PushPolicy(poll_first=timedelta(milliseconds=200), poll_factor=1)
@@ -43,7 +45,7 @@ PATIENT = PushPolicy(poll_first=timedelta(minutes=5))
 SHORT_HISTORIES = "limit.historyCount.suggestContinueAsNew=40"
 """A setting of the server's, so that replay sees the same suggestion."""
 
-Way = Callable[[Cluster], Awaitable[Push]]
+Way = Callable[[Cluster], Awaitable[Push | StartedPlan]]
 
 
 async def success(here: Cluster) -> Push:
@@ -172,6 +174,12 @@ WAYS: dict[str, tuple[Way, PushPolicy]] = {
     "unasked": (unasked, PushPolicy(poll_first=timedelta(seconds=10))),
     "doubted": (doubted, QUICK),
 }
+WAYS |= {name: (way, QUICK) for name, way in PLAN_WAYS.items()}
+
+ON_SHORT_HISTORIES: dict[str, tuple[Way, PushPolicy]] = {
+    "continued": (continued, OFTEN),
+    "plan-continued": (plan_continued, QUICK),
+}
 
 
 async def record_way(
@@ -188,11 +196,11 @@ async def record_way(
     print(f"{name}: {len(runs)} run(s), {sum(map(len, runs))} bytes")  # noqa: T201, a command
 
 
-async def _is_over(push: Push) -> bool:
+async def _is_over(push: Push | StartedPlan) -> bool:
     return (await push.describe()).status is not WorkflowExecutionStatus.RUNNING
 
 
-async def _runs(push: Push) -> list[str]:
+async def _runs(push: Push | StartedPlan) -> list[str]:
     """Give the histories of all runs, the first first."""
     texts: list[tuple[str, str]] = []
     async for run in push.client.list_workflows(f'WorkflowId="{push.workflow_id}"'):
@@ -234,8 +242,8 @@ async def main(names: list[str]) -> None:
     """Record these ways anew, or all."""
     FOLDER.mkdir(exist_ok=True)
     async with server() as usual, server(SHORT_HISTORIES) as short:
-        places = {"continued": (short, continued, OFTEN)}
-        places |= {name: (usual, way, like) for name, (way, like) in WAYS.items()}
+        places = {name: (short, *way) for name, way in ON_SHORT_HISTORIES.items()}
+        places |= {name: (usual, *way) for name, way in WAYS.items()}
         chosen = names or [*places]
         for name in chosen:
             for old in FOLDER.glob(f"{VERSION}-{name}*.json"):

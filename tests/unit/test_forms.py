@@ -4,7 +4,7 @@ import pytest
 
 from codat.models import Problem
 from gateway.pages.forms.fields import WHOLE
-from gateway.pages.forms.render import render_form
+from gateway.pages.forms.render import record_from_form, referring_fields, render_form
 from tests.support.form_documents import BILL, many_lines
 from tests.support.html_page import Page
 from tests.support.option_documents import field, rule
@@ -58,6 +58,44 @@ def test_choices_beyond_fifty_are_searched_by_typing(size, tag):
 
     assert [tag] == [name for name, at in page.elements if at.get("name") == "x"]
     assert size == len(page.all("option")) - (tag == "select")
+
+
+def test_a_list_of_thousands_leaves_the_page_small_and_says_so():
+    choices = [{"value": f"id-{n}", "displayName": f"Account number {n}"} for n in range(5000)]
+    document = field("Object", properties={"x": field("String", options=choices)})
+    html = render_form(document)
+    offered = len(Page(html).all("option"))
+
+    assert len(html) < 30_000
+    assert 200 < offered < 5000
+    assert f"{5000 - offered} more can be typed" in html
+    typed = record_from_form(document, [("x", "Account number 4999")])
+    assert {"x": "id-4999"} == typed
+
+
+def test_a_reference_is_offered_from_the_books_by_name():
+    parts = {"id": field("String", required=True), "name": field("String")}
+    supplier = field("Object", displayName="Supplier reference", properties=parts)
+    document = field("Object", properties={"supplierRef": supplier})
+    books = {"supplierRef": [("s-1", "Mill & Sons"), ("s-2", "<b>")]}
+    html = render_form(document, {"supplierRef": {"id": "s-1"}}, offered=books)
+
+    assert {"supplierRef"} == referring_fields(document)
+    assert [("s-1", "Mill & Sons"), ("s-2", "<b>")] == [
+        (at["value"], at["label"]) for at in Page(html).all("option")
+    ]
+    assert Page(html).all("datalist")[0]["id"] == Page(html).named("supplierRef/id")["list"]
+    assert "Mill &amp; Sons." in html  # says whose id stands there
+    assert {"supplierRef": {"id": "s-9"}} == record_from_form(document, [("supplierRef/id", "s-9")])
+
+
+def test_what_options_offer_is_not_offered_from_the_books():
+    parts = {"id": field("String", options=[{"value": "s-1"}])}
+    supplier = field("Object", properties=parts)
+    document = field("Object", properties={"supplierRef": supplier})
+    html = render_form(document, offered={"supplierRef": [("s-2", "Other")]})
+
+    assert "s-2" not in html
 
 
 def test_rows_share_one_list_of_choices():

@@ -130,3 +130,13 @@ def test_a_difference_names_its_places_and_quotes_nothing():
     assert "the step more is new" in found
     assert "of the step supplier, /recordId differs" in found
     assert not any("secret" in place for place in found)
+
+
+def test_a_large_plan_is_reported_without_asking_for_each_step(monkeypatch):
+    progress, asked = Progress(plan_of(*(a_step(f"s{n}") for n in range(50)))), []
+    is_over = Progress.is_over.fget
+    monkeypatch.setattr(Progress, "is_over", property(lambda one: asked.append(0) or is_over(one)))
+    counts, report = progress.counts, progress.report
+
+    assert {"Waiting": 50} == counts == report.counts
+    assert len(asked) < 10

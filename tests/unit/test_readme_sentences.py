@@ -12,7 +12,9 @@ PAGES = [
     "CONTRIBUTING.md",
     "README.md",
     "docs/architecture.md",
+    "docs/clients.md",
     "docs/decisions.md",
+    *sorted(str(file.relative_to(ROOT)) for file in ROOT.glob("docs/first_push/*.md")),
     "docs/gateway.md",
     "docs/glossary.md",
     "docs/measured.md",
@@ -51,7 +53,8 @@ def test_code_tables_and_addresses_are_no_prose():
 @pytest.mark.parametrize(
     "page",
     sorted(
-        file.relative_to(ROOT).as_posix() for file in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
+        file.relative_to(ROOT).as_posix()
+        for file in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"))
     ),
 )
 def test_links_lead_to_files_and_headings_that_are_there(page):

@@ -1,7 +1,6 @@
 """A push told from its events, and what no event tells: an activity that the server repeats."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,13 +16,12 @@ from dispatch.timeline.external_events import TASK_FAILED
 from dispatch.timeline.history_reader import HistoryReader
 from dispatch.timeline.resend_reasons import ResendReasons
 from dispatch.timeline.timeline import Timeline, TimelineEvent
+from tests.support.recorded_histories import PUSHES
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 
-HISTORIES = sorted(Path(__file__).parents[1].glob("replay/histories/*.json"))
 
-
-@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PUSHES, ids=lambda path: path.stem)
 async def test_every_recorded_push_can_be_told(path):
     told = Timeline(uuid4())
     chapter = HistoryReader(told, ResendReasons(), CONVERTER, 1)

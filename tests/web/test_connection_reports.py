@@ -14,6 +14,7 @@ from activities.holds import Hold, read_holds
 from codat.quota import DailyQuota
 from codat.webhooks import Webhooks
 from dispatch.holds import ask_to_hold
+from dispatch.quota_reports import QuotaReports, publish_quota, watching_quota
 from emulator import seeds
 from gateway.client_reports import ClientReports
 from gateway.webhooks import Receiver
@@ -132,6 +133,35 @@ async def test_a_report_of_the_quota_is_noted_once_and_while_it_holds(devserver)
     old = now - timedelta(days=14)
     assert "out of date" == await door.send("client.rateLimit.reached", spent, old)
     assert 1 == len(door.quotas)
+
+
+async def test_workers_hear_the_last_report_of_the_quota_once(devserver):
+    door, worker = Reported(devserver.client, None), QuotaReports(devserver.client)
+    now = datetime.now(UTC)
+    expiry = (now + timedelta(hours=2)).isoformat()
+    for remaining in (7, 0):
+        left = {"dailyQuota": 12_000, "quotaRemaining": remaining, "expiryDate": expiry}
+        at = now + timedelta(seconds=-remaining)
+        assert "quota noted" == await door.send("client.rateLimit.reached", left, at)
+    heard = await worker.new()
+    assert (12_000, 0) == (heard.limit, heard.remaining)
+    assert timedelta(minutes=119) < heard.until_reset < timedelta(minutes=121)
+    assert await worker.new() is None
+
+    full = {"dailyQuota": 12_000, "quotaRemaining": 12_000}
+    await door.send("client.rateLimit.reset", full, datetime.now(UTC))
+    assert 12_000 == (await worker.new()).remaining
+
+
+async def test_a_process_notes_what_it_hears(devserver):
+    noted = []
+    async with watching_quota(devserver.client, noted.append, timedelta(seconds=0.05)):
+        await publish_quota(devserver.client, DailyQuota(500, 3, timedelta(hours=1)))
+
+        async def has_noted():
+            return 3 in [quota.remaining for quota in noted]
+
+        await eventually(has_noted)
 
 
 @pytest.mark.parametrize("payload", [{}, {"connection": 7}, {"referenceCompany": {"id": "x"}}, []])

@@ -36,11 +36,16 @@ async def test_codat_clients_push_once_with_the_right_amount(door, environment, 
     front, url = door
     ran = [
         await run(
-            *(*COMMANDS[environment], url, KEY, seeds.COMPANY, seeds.PROMPT, "17", amount),
+            *(*COMMANDS[environment], url, KEY, company, seeds.PROMPT, "17", amount),
             environment=AROUND,
             cwd=tmp_path,
         )
-        for amount in ("12345678901234.10", "12345678901234.10", "1.20", "12345678901234567.89")
+        for company, amount in (
+            (seeds.COMPANY, "12345678901234.10"),
+            (seeds.COMPANY.upper(), "12345678901234.10"),
+            (seeds.COMPANY, "1.20"),
+            (seeds.COMPANY, "12345678901234567.89"),
+        )
     ]
     keys = {one.out for one in ran[:2]}
     assert [0, 0, 2, 2] == [one.code for one in ran], ran

@@ -12,10 +12,51 @@ from tests.workflow.test_cost import COUNTED
 from tests.workflow.test_plans import MENDED, push_of
 from workflows.plan.models import SUCCEEDED, WAITING
 
+SUPPLIER = {"connection_id": seeds.SYNCHRONOUS, "data": MENDED}
 
-async def billed(plan):
-    events = (await plan.handle.fetch_history()).events
+
+async def billed(workflow):
+    """The events of its latest run that are billed."""
+    events = (await workflow.handle.fetch_history()).events
     return [EventType.Name(one.event_type) for one in events if one.event_type in COUNTED]
+
+
+async def added(here, *steps, **more):
+    """The actions that a plan adds to what its pushes cost where each is started by hand."""
+    report = await (plan := await begun(here, *steps, **more)).outcome()
+    pushes = [push_of(report, here.client, step.name) for step in report.steps]
+    by_hand = [await here.push(data_type="suppliers", **SUPPLIER) for _ in pushes]
+    for push in by_hand:
+        await push.outcome()
+    costs = [len(await billed(one)) for one in [plan, *pushes]]
+    return sum(costs) - sum([len(await billed(push)) for push in by_hand])
+
+
+@pytest.mark.parametrize(
+    ("steps", "cost"),
+    [
+        pytest.param([a_step("one")], 3, id="one"),
+        pytest.param(THREE, 7, id="three in a row"),
+        pytest.param([a_step(f"s{n}") for n in range(5)], 7, id="five at once"),
+    ],
+)
+async def test_a_plan_adds_at_most_three_actions_a_step(devserver, steps, cost):
+    async with cluster(devserver) as here:
+        found = await added(here, *steps, key=f"added-{len(steps)}")
+
+        assert cost == found
+        assert found <= 3 * len(steps)
+
+
+async def test_a_step_that_is_mended_adds_its_second_end_alone(devserver):
+    async with cluster(devserver) as here:
+        plan = await begun(here, a_bad_step("supplier"), key="mended-cost")
+        push = push_of(await until_state(plan, WAITING), here.client, "supplier")
+        await push.outcome()
+        await retry_push(push, data=MENDED)
+        await plan.outcome()
+
+        assert 4 == len(await billed(plan))
 
 
 async def test_three_steps_cost_seven_actions_more(devserver):

@@ -187,12 +187,15 @@ class Progress:
     @property
     def counts(self) -> dict[str, int]:
         """How many steps have each status."""
-        return dict(Counter(self._status(name).value for name in self._steps))
+        rest = self._status_of_others
+        found = (
+            self._states[name].status if name in self._states else rest for name in self._steps
+        )
+        return {status.value: count for status, count in Counter(found).items()}
 
-    def _status(self, name: str) -> StepStatus:
-        known = self._states.get(name)
-        if known:
-            return known.status
+    @property
+    def _status_of_others(self) -> StepStatus:
+        """The status of all steps that were not begun; not cheap where there are many steps."""
         if self.is_over:
             is_skipped = self.plan.on_failure is OnFailure.SKIP and not self.is_cancelled
             return StepStatus.SKIPPED if is_skipped else StepStatus.NOT_STARTED
@@ -201,6 +204,7 @@ class Progress:
     @property
     def report(self) -> PlanReport:
         """The plan as it stands."""
+        rest = self._status_of_others
         return PlanReport(
             plan_id=self.plan.plan_id,
             key=self.plan.key,
@@ -208,15 +212,15 @@ class Progress:
             state=self.word,
             on_failure=self.plan.on_failure,
             counts=self.counts,
-            steps=[self._report(name) for name in self._steps],
+            steps=[self._report(name, rest) for name in self._steps],
         )
 
-    def _report(self, name: str) -> StepReport:
+    def _report(self, name: str, otherwise: StepStatus) -> StepReport:
         known = self._states.get(name)
         return StepReport(
             name=name,
             data_type=str(self._steps[name].push.get("dataType", "")),
-            status=self._status(name),
+            status=known.status if known else otherwise,
             push_id=known.push_id if known else None,
             message=known.message if known else "",
             after=sorted(self._graph[name]),

@@ -1,17 +1,14 @@
 """`{"$ref": "step#/pointer"}` in place of a value: found, checked and replaced; never evaluated."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from activities.json_pointer import POINTER, is_index, tokens_of
 from codat.validation.pointers import pointer
+from surepush_client.plan_models import NAME
 
 REF = "$ref"
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""A step's name: it stands in references, keys and addresses."""
 
 _FREE = ("data",)
 _SCALARS = ("status", "pushOperationKey", "requestedOnUtc", "completedOnUtc")

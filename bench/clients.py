@@ -1,0 +1,160 @@
+"""What the clients that start pushes through Temporal do when its server is away.
+
+`python -m bench.clients` starts a stack on free ports and puts a relay before its server. Each
+example starts a push (a) where nobody listens, (b) where a server takes the connection and is
+silent, (c) through a relay that breaks all connections for ten seconds while the push is awaited.
+It prints how long each one tried and how it ended. It takes two minutes, and needs
+`make .venv-official-node/ready`.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from temporalio.service import RPCError
+
+from bench.tables import table
+from emulator import seeds
+from emulator.examples import record
+from stack.ports import HOST, Ports
+from stack.process import ROOT
+from stack.services import Stack, running
+from surepush_client.models import PushRequest
+from tests.support.official_clients import NODE
+from tests.support.subprocess_runner import run
+from tests.support.tcp_relay import Relay, relay_to
+
+PATIENCE = 75
+AWAY = 10
+BINARIES = (ROOT / NODE / "bin", Path(sys.executable).parent)
+
+
+async def typescript(place: Path) -> str:
+    """Install the example in TypeScript; give its script."""
+    project = shutil.copytree(ROOT / "examples" / "typescript", place / "project")
+    npm = (str(BINARIES[0] / "npm"), "ci", "--ignore-scripts", "--silent")
+    done = await run(*npm, environment=around(""), cwd=project)
+    assert done.code == 0, done.err
+    return str(project / "push_by_name.ts")
+
+
+def around(address: str) -> dict[str, str]:
+    """Give the environment of a client whose server is at an address."""
+    path = ":".join([*map(str, BINARIES), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "TEMPORAL_ADDRESS": address, "PYTHONPATH": str(ROOT)}
+
+
+class Asking:
+    """One client, and the push that it asks for."""
+
+    def __init__(self, command: Sequence[str], place: Path) -> None:
+        key = str(uuid4())
+        given = {
+            "companyId": seeds.COMPANY,
+            "connectionId": seeds.SLOW,
+            "dataType": "suppliers",
+            "data": record("suppliers", key[:5]),
+            "idempotencyKey": key,
+        }
+        file = place / f"{key}.json"
+        file.write_text(json.dumps(given))
+        self.workflow_id = PushRequest.model_validate(given).workflow_id
+        self.command = (*command, str(file))
+        if command[0].endswith(".sh"):
+            file.write_text(json.dumps(given["data"]))
+            where = (seeds.COMPANY, seeds.SLOW, "suppliers", key)
+            self.command = (*command, *where, str(file))
+
+    async def end(self, address: str) -> str:
+        """Run it; tell its seconds, its exit code and its last words."""
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                ran = await run(*self.command, environment=around(address), cwd=ROOT)
+        except TimeoutError:
+            return f"still trying after {PATIENCE} s"
+        words = [line for line in (ran.out + ran.err).splitlines() if line.strip()]
+        status = ran.document["status"] if ran.code == 0 else words[-1][:60]
+        return f"{time.monotonic() - begun:.0f} s, exit code {ran.code}: {status}"
+
+
+async def silent(asking: Asking) -> str:
+    """Let it ask a server that takes connections and says nothing."""
+
+    async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        while await reader.read(65536):
+            pass
+
+    server = await asyncio.start_server(listen, HOST, 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        return await asking.end(f"{HOST}:{port}")
+    finally:
+        server.close()
+
+
+async def broken(asking: Asking, stack: Stack) -> str:
+    """Break its connections for a while, once its push is there."""
+    async with relay_to(f"{HOST}:{stack.ports.temporal}") as relay:
+        ending = asyncio.create_task(asking.end(relay.address))
+        await _there(stack, asking.workflow_id)
+        await _away(relay)
+        return await ending
+
+
+async def _there(stack: Stack, workflow_id: str) -> None:
+    while True:
+        try:
+            await stack.client.get_workflow_handle(workflow_id).describe()
+        except RPCError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def _away(relay: Relay) -> None:
+    relay.hang_up()
+    await asyncio.sleep(AWAY)
+    relay.is_down = False
+
+
+def nobody() -> str:
+    """Give an address where nobody listens."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return f"{HOST}:{free.getsockname()[1]}"
+
+
+async def main() -> None:
+    """Try each client, and print the table."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        examples = ROOT / "examples"
+        clients = {
+            "surepush-client": (sys.executable, str(examples / "client" / "push.py")),
+            "Python by name": (sys.executable, str(examples / "python" / "push_by_name.py")),
+            "TypeScript": (str(BINARIES[0] / "node"), await typescript(place)),
+            "temporal command": (str(examples / "shell" / "push.sh"),),
+        }
+        async with running(place / "stack", Ports.free()) as stack:
+            await (await stack.start_worker()).says("Worker ready")
+
+            async def tried(client: str) -> tuple[str, ...]:
+                asked = [Asking(clients[client], place) for _ in range(3)]
+                ways = (asked[0].end(nobody()), silent(asked[1]), broken(asked[2], stack))
+                return (client, *await asyncio.gather(*ways))
+
+            rows = [await tried(client) for client in clients]
+        table("A server that is away", ("client", "nobody listens", "silent", "broken 10 s"), rows)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

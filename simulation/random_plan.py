@@ -1,0 +1,128 @@
+"""A plan drawn from a seed."""
+
+from dataclasses import replace
+
+from bench.chaos.records import unique_record
+from emulator import seeds
+from emulator.seeds import STANDING_RECORDS
+from simulation.choices import Choices
+from simulation.plan import (
+    AIMS,
+    DATA_TYPES,
+    DOORS,
+    MODES,
+    PLACES,
+    STORM,
+    AimedCommand,
+    Item,
+    Mode,
+    RunPlan,
+)
+
+
+def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPlan:
+    """Draw the run that belongs to a seed."""
+    mode = mode or choices.pick("mode", MODES)
+    updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
+    items: list[Item] = []
+    for number in range(pushes):
+        items.append(_varied(choices, _item(choices, number), items, updates))
+    return RunPlan(mode, items)
+
+
+def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:
+    """Let some pushes be twins of others, and some update a record instead of creating one."""
+    name = f"push {item.number}"
+    creates = [other for other in earlier if other.record_id is None]
+    if creates and choices.happens(f"twin {name}", 0.08):
+        return _twin(choices, item, choices.pick(f"model of {name}", creates))
+    if choices.happens(f"update {name}", updates):
+        return _update(choices, item, [other for other in earlier if other.record_id])
+    return item
+
+
+def _update(choices: Choices, item: Item, earlier: list[Item]) -> Item:
+    """Update a standing record, often one that another push updates at about the same time."""
+    name, data_type = f"push {item.number}", "suppliers"
+    update = replace(
+        item,
+        data_type=data_type,
+        data=unique_record(data_type, item.number),
+        record_id=choices.pick(f"record of {name}", STANDING_RECORDS[data_type]),
+    )
+    if not earlier or not choices.happens(f"rival {name}", 0.6):
+        return update
+    rival = choices.pick(f"rival of {name}", earlier)
+    return replace(
+        update,
+        at=rival.at + choices.number(f"after its rival {name}", 0.0, 40.0),
+        connection=rival.connection,
+        company=rival.company,
+        minutes=rival.minutes,
+        record_id=rival.record_id,
+    )
+
+
+def _twin(choices: Choices, item: Item, model: Item) -> Item:
+    """Give a push the record and the place of another one, at about the same time."""
+    name = f"push {item.number}"
+    return replace(
+        item,
+        at=model.at + choices.number(f"after its twin {name}", 0.0, 2.0),
+        connection=model.connection,
+        company=model.company,
+        data_type=model.data_type,
+        data=model.data,
+        minutes=model.minutes,
+        twin=model.twin if model.twin is not None else model.number,
+    )
+
+
+def _item(choices: Choices, number: int) -> Item:
+    name = f"push {number}"
+    weighted = [place for place in PLACES for _ in range(place[1])]
+    connection, _, needs_deadline = choices.pick(f"place of {name}", weighted)
+    data_type = choices.pick(f"data type of {name}", DATA_TYPES)
+    has_deadline = needs_deadline or choices.happens(f"deadline of {name}", 0.1)
+    company = seeds.OTHER_COMPANY if connection == seeds.OTHER_PROMPT else seeds.COMPANY
+    return Item(
+        number=number,
+        at=choices.number(f"start of {name}", 0.0, STORM * 0.8),
+        connection=connection,
+        company=company,
+        data_type=data_type,
+        data=unique_record(data_type, number),
+        minutes=2 if has_deadline else None,
+        presses=_presses(choices, name),
+        aimed=_aimed(choices, name),
+        retries=int(choices.number(f"retries of {name}", 0, 3)),
+    )
+
+
+def _presses(choices: Choices, name: str) -> list[tuple[float, str]]:
+    """Draw when people press which door, from the start of the push on."""
+    presses: list[tuple[float, str]] = []
+    chance = 0.5
+    while choices.happens(f"door of {name}", chance):
+        # Most of what a push does happens in its first second, and after three minutes.
+        longest = choices.pick(f"when of {name}", (0.3, 3.0, 30.0, 240.0))
+        moment = choices.number(f"moment of {name}", 0.0, longest)
+        presses.append((moment, choices.pick(f"which door of {name}", DOORS)))
+        chance = 0.5
+    return sorted(presses)
+
+
+def _aimed(choices: Choices, name: str) -> list[AimedCommand]:
+    """Draw commands that meet an activity of the push, where most devices have their moment."""
+    aimed: list[AimedCommand] = []
+    while choices.happens(f"aimed at {name}", 0.4):
+        longest = choices.pick(f"when aimed at {name}", (0.02, 0.2, 2.0, 30.0))
+        aimed.append(
+            AimedCommand(
+                choices.pick(f"activity of {name}", AIMS),
+                choices.pick(f"count of {name}", (1, 1, 2)),
+                choices.number(f"moment aimed at {name}", 0.0, longest),
+                choices.pick(f"which command aimed at {name}", DOORS),
+            )
+        )
+    return aimed

@@ -1,0 +1,130 @@
+"""Every page at two widths, light and dark: axe, size, by keyboard, and without script."""
+
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from emulator import seeds
+from emulator.examples import record
+from gateway.app import build_app
+from tests.browser.test_gateway_pages import MAX_BYTES, WIDTHS, is_fit, shot
+from tests.support.asgi_server import served
+from tests.support.eventually import eventually
+from tests.support.front_door import KEY, front_door
+
+PUSHES = f"/companies/{seeds.COMPANY}/pushes"
+NEW = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session", name="site")
+async def _site(devserver):
+    """The address of a front door, and its pages: what each must show, by name and path."""
+    async with front_door(devserver) as door, served(build_app(door.parts)) as url:
+        succeeded = await pushed(door, seeds.PROMPT)
+        door.cluster.codat.connection(seeds.REFUSING).set(refusing="The period is closed.")
+        failed = await pushed(door, seeds.REFUSING)
+        yield (
+            url,
+            {
+                "overview": ("/", "Harbour Bakery"),
+                "list": (PUSHES, "The period is closed."),
+                "success": (f"{PUSHES}/{succeeded}", "What happened"),
+                "failure": (f"{PUSHES}/{failed}", "What to do first"),
+                "edit": (f"{PUSHES}/{failed}/edit", "Retry with this"),
+                "supplier": (f"{NEW}/suppliers/new", "Push it"),
+                "invoice": (f"{NEW}/invoices/new", "Push it"),
+                "api": ("/docs", "Idempotency-Key"),
+                "missing": (f"{PUSHES}/{uuid4()}", "There is no push"),
+            },
+        )
+
+
+async def pushed(door, connection):
+    """Push a supplier and wait for its end; its key."""
+    answer = await door.http.post(door.path(connection=connection), json=record("suppliers"))
+    key = answer.json()["pushOperationKey"]
+    await door.ended(key)
+    return key
+
+
+async def visitor(chromium, url, width=1200, **more):
+    """Somebody at the login page."""
+    context = await chromium.new_context(viewport={"width": width, "height": 800}, **more)
+    page = await context.new_page()
+    page.set_default_timeout(15_000)
+    await page.goto(f"{url}/login")
+    return page
+
+
+async def log_in(page):
+    await page.fill("[name=name]", "all")
+    await page.fill("[name=key]", KEY)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("h1:text('Overview')")
+
+
+async def show(page, url, path, text):
+    """Load a page until it shows what is in Temporal's list, which is behind by a moment."""
+
+    async def is_shown():
+        await page.goto(url + path)
+        return text in await page.inner_text("body")
+
+    await eventually(is_shown)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_each_page_is_fit_and_can_be_walked_by_keyboard(chromium, site, width):
+    url, pages = site
+    page = await visitor(chromium, url, WIDTHS[width])
+    assert True is await is_fit(page)
+    await log_in(page)
+    for name, (path, text) in pages.items():
+        await show(page, url, path, text)
+        await shot(page, name)
+        assert (name, True) == (name, await is_fit(page))
+        if width == "desk":
+            assert (name, []) == (name, await unreachable(page))
+    await page.context.close()
+
+
+async def unreachable(page):
+    """Go through the page with Tab alone; what a pointer could reach and the keyboard did not.
+
+    Also what has the focus without showing it.
+    """
+    left = await page.evaluate(
+        """() => {
+          const all = [...document.querySelectorAll(
+            "a[href], button, input:not([type=hidden]), select, textarea, summary")];
+          window.toReach = new Set(all.filter((element) => element.checkVisibility()
+            && !element.disabled && element.closest("template") === null));
+          document.addEventListener("focusin", ({ target }) => {
+            const style = getComputedStyle(target);
+            const isSeen = style.outlineStyle !== "none" || style.boxShadow !== "none";
+            if (isSeen) window.toReach.delete(target);
+          });
+          document.body.tabIndex = -1;
+          document.body.focus();
+          return window.toReach.size;
+        }"""
+    )
+    for _ in range(3):
+        for _ in range(left):  # a field for a date has several stops
+            await page.keyboard.press("Tab")
+        if not await page.evaluate("window.toReach.size"):
+            break
+    return await page.evaluate("[...window.toReach].map((each) => each.outerHTML.slice(0, 120))")
+
+
+async def test_each_page_can_be_read_without_script_and_is_small(chromium, site):
+    url, pages = site
+    page = await visitor(chromium, url, java_script_enabled=False)
+    await log_in(page)
+    for name, (path, text) in pages.items():
+        answer = await page.goto(url + path)
+
+        assert (name, True) == (name, text in await page.inner_text("body"))
+        assert (name, True) == (name, len(await answer.body()) < MAX_BYTES)
+    await page.context.close()
