@@ -1,11 +1,13 @@
 """Looking for what became of a request whose answer proves nothing."""
 
 import asyncio
+from uuid import UUID
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from activities.adoption import adopted
 from activities.attachment_proof import judged_by_attachments, other_with_such_a_file
 from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
@@ -19,7 +21,7 @@ from activities.operation_list import listed_operations
 from activities.other_pushes import OtherPushes
 from activities.ownership import Record, Sighting, our_operation, possible_owners
 from activities.readings import snapshot_of
-from activities.record_proof import RecordProof, unread_since
+from activities.record_proof import RecordProof, is_mute, unread_since
 from activities.server_time import ServerTime
 from codat.client import CodatClient
 from codat.kinds import PushKind, kind_of
@@ -51,9 +53,11 @@ class FindActivities:
     ) -> SearchResult:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        listed = await self._by_attachments(await self._matched(ask, time), ask)
+        listed, elsewhere = await self._matched(ask, time)
+        listed = await self._by_attachments(listed, ask)
+        standing: set[UUID] = set()
         if ask.refresh_began and not ask.changed:
-            listed = await self._by_records(listed, ask, others)
+            listed, standing = await self._by_records(listed, elsewhere, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
@@ -62,14 +66,16 @@ class FindActivities:
         free, holders = await _held(possible, others)
         # A push that has taken one of them has none of the others.
         records = [(push, record) for push, record in records if push not in holders]
-        sightings = await _without_others(free, records, ask, others)
+        sightings = free
+        if our_operation(free, ask) is None:
+            sightings = await _without_others(free, records, ask, others)
         look = SearchResult(
             candidates=named_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
             shows_own=any(_shows(shown.get(key), ask) for key in ask.own[-1:]),
             unread=unread_since(sightings, ask),
         )
-        if ask.purpose is not Purpose.DECIDE:
+        if ask.purpose not in (Purpose.DECIDE, Purpose.PROVE):
             return look
         if not sightings:
             return look.model_copy(update={"later_update": await self._is_overtaken(ask)})
@@ -77,7 +83,9 @@ class FindActivities:
         if ours:
             owners = possible_owners(ours, [operation for operation, _ in free], records, ask)
             alike = await other_with_such_a_file(self._client, ask, others)
-            look = await _adopt(look, ours, [*owners, *filter(None, [alike])], others)
+            owners = [*owners, *filter(None, [alike])]
+            stands = ours.push_operation_key in standing
+            look = await adopted(look, ours, owners, others, stands=stands)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _by_attachments(self, listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
@@ -85,14 +93,31 @@ class FindActivities:
             return await judged_by_attachments(self._codat, listed, ask)
 
     async def _by_records(
-        self, listed: list[Sighting], ask: FindSubmission, others: OtherPushes
-    ) -> list[Sighting]:
-        """Judge what nobody holds by the records that it wrote; all else stays as it was."""
+        self,
+        listed: list[Sighting],
+        elsewhere: list[PushOperation],
+        ask: FindSubmission,
+        others: OtherPushes,
+    ) -> tuple[list[Sighting], set[UUID]]:
+        """Judge what nobody holds by the records that it wrote; all else stays as it was.
+
+        Gives also the operations that end without proof and whose record stands.
+        """
         free = await _not_held(_possible(listed, ask), others)
+        mute = await _only_mute(free, elsewhere, ask, others)
+        everything = [*(operation for operation, _ in listed), *elsewhere]
         with codat_failures(final=()):
-            judged = await self._proof.judged(free, ask, [operation for operation, _ in listed])
+            judged = await self._proof.judged(free, ask, everything, mute)
         by_key = {sighting[0].push_operation_key: sighting for sighting in judged}
-        return [by_key.get(sighting[0].push_operation_key, sighting) for sighting in listed]
+        standing = {
+            operation.push_operation_key
+            for operation, match in free
+            if match is Match.UNCLEAR
+            and is_mute(operation)
+            and by_key[operation.push_operation_key][1] is Match.EQUAL
+        }
+        everywhere = [by_key.get(sighting[0].push_operation_key, sighting) for sighting in listed]
+        return everywhere, standing
 
     async def _other_records(
         self, possible: list[Sighting], ask: FindSubmission, others: OtherPushes
@@ -102,16 +127,24 @@ class FindActivities:
             return []
         return await self._inputs.records(others.without_operation())
 
-    async def _matched(self, ask: FindSubmission, time: ServerTime) -> list[Sighting]:
+    async def _matched(
+        self, ask: FindSubmission, time: ServerTime
+    ) -> tuple[list[Sighting], list[PushOperation]]:
+        """Give what the list shows of our place, compared, and of the company's other ones."""
         with codat_failures(final=()):
             listed = {
                 operation.push_operation_key: operation
                 async for operation in listed_operations(self._codat, ask, time)
             }
+        here = [operation for operation in listed.values() if operation.is_of(ask.target)]
         with caller(str(ask.target.company_id)):
-            return [
-                (operation, await in_turn(_match, ask, operation)) for operation in listed.values()
-            ]
+            matched = [(operation, await in_turn(_match, ask, operation)) for operation in here]
+        return matched, [
+            operation
+            for operation in listed.values()
+            if operation.data_type == ask.target.operation_data_type
+            and not operation.is_of(ask.target)
+        ]
 
     async def _is_overtaken(self, ask: FindSubmission) -> bool:
         kind = kind_of(ask.kind, ask.record_id)
@@ -138,6 +171,8 @@ class FindActivities:
 
 def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
     """Leave out what can't be ours by its content, what is known, and what wrote nothing."""
+    if ask.purpose is Purpose.PROVE:
+        return [sighting for sighting in listed if sighting[0].push_operation_key in ask.own[-1:]]
     known = {*ask.own, *ask.excluded}
     return [
         (operation, match)
@@ -151,6 +186,23 @@ def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
 def _shows(match: Match | None, ask: FindSubmission) -> bool:
     """Tell whether the list shows an operation of ours as openly as it would show others."""
     return match is Match.EQUAL or (ask.reads_records and match is not None)
+
+
+async def _only_mute(
+    free: list[Sighting],
+    elsewhere: list[PushOperation],
+    ask: FindSubmission,
+    others: OtherPushes,
+) -> PushOperation | None:
+    """Give the only operation of the company that may have written a record that none names."""
+    mute = [operation for operation, _ in free if is_mute(operation)]
+    if len(mute) != 1 or not mute[0].is_over:
+        return None
+    if ask.purpose is Purpose.PROVE:
+        return mute[0]
+    beside = [operation.push_operation_key for operation in elsewhere if is_mute(operation)]
+    held = await others.holders(beside)
+    return mute[0] if len(held) == len(beside) else None
 
 
 async def _not_held(sightings: list[Sighting], others: OtherPushes) -> list[Sighting]:
@@ -192,36 +244,6 @@ def _match(ask: FindSubmission, operation: PushOperation) -> Match:
     if ask.record_id and written and ask.record_id not in written:
         return Match.DIFFERENT
     return Match.UNCLEAR if ask.changed else compare(ask.data, operation.data)
-
-
-async def _adopt(
-    look: SearchResult, operation: PushOperation, owners: list[str], others: OtherPushes
-) -> SearchResult:
-    key = operation.push_operation_key
-    hindrance = await _hindrance(operation, owners, others)
-    if hindrance is None and not await others.claim(key):
-        hindrance = "another push took it at the same moment"
-    if hindrance:
-        return look.model_copy(update={"hindrance": hindrance})
-    return look.model_copy(update={"adopted": snapshot_of(operation)})
-
-
-async def _hindrance(
-    operation: PushOperation, owners: list[str], others: OtherPushes
-) -> str | None:
-    """Name another push whose operation this may be as well."""
-    twin = await others.unresolved_duplicate(operation.push_operation_key)
-    if twin:
-        return _may_belong(twin, "an identical record")
-    for push in owners:
-        if await others.may_have(push, operation.push_operation_key):
-            return _may_belong(push, "a similar record")
-    return None
-
-
-def _may_belong(workflow_id: str, what: str) -> str:
-    push_id = workflow_id.removeprefix("push-")
-    return f"push {push_id} sent {what}, so the operation may belong to it"
 
 
 def _refused(reason: str) -> ApplicationError:

@@ -18,6 +18,7 @@ class Purpose(StrEnum):
 
     LOOK = "look"  # what became of a request?
     DECIDE = "decide"  # the last look: it may adopt, and finding nothing counts
+    PROVE = "prove"  # ours is known, and its end proves nothing: does its record stand?
     SETTLE = "settle"  # a person says that nothing was written
     ADOPT = "adopt"  # a person says which operation it is
 
@@ -60,6 +61,7 @@ class SearchResult(Wire):
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
     `awaited`: another push of the same place runs whose operation the candidates may be.
     `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
+    `stands`: so does the record that `adopted` wrote, whatever its own end says.
     `unread` (UTC): a refresh that begins then or later shows records that candidates name.
     """
 
@@ -70,4 +72,5 @@ class SearchResult(Wire):
     later_update: bool = False
     awaited: bool = False
     shows_own: bool = False
+    stands: bool = False
     unread: datetime | None = None

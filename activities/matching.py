@@ -35,8 +35,6 @@ from activities.record_leaves import (
 MAX_PAIRS = 1_000_000
 """So many values of a column are compared; thousands of lines, sorted and changed, are more."""
 
-_OWN_NAMES = NUMBERS | NAME_FIELDS
-
 
 class Match(StrEnum):
     """What an operation's record says of the one that was sent."""
@@ -198,9 +196,11 @@ def _is_kept(column: Column, value: object, shown: object, *, turned: bool) -> b
 def _own_names(leaves: Leaves) -> set[str]:
     """Give the number or name that a record has for itself, where it is long enough to be one."""
     found: set[str] = set()
-    for column in _OWN_NAMES:
+    is_account = ("nominalCode",) in leaves
+    names = NAME_FIELDS | {"name"} if is_account else NAME_FIELDS
+    for column in NUMBERS | names:
         name = str(leaves.get((column,), ""))
-        if is_distinctive(name, is_name=column in NAME_FIELDS):
+        if is_distinctive(name, is_name=column in names):
             found.add(name.strip().casefold())
     return found
 

@@ -16,7 +16,7 @@ PAGE_SIZE = 1000
 async def listed_operations(
     codat: CodatClient, ask: FindSubmission, time: ServerTime
 ) -> AsyncIterator[PushOperation]:
-    """Give the operations of a target that Codat lists in the time that is asked for.
+    """Give the operations of a company that Codat lists in the time that is asked for.
 
     What is new pushes the rest from page to page, so that one may be given twice.
     """
@@ -29,7 +29,7 @@ async def listed_operations(
             when = operation.requested_on_utc or since
             is_sorted = is_sorted and (last is None or when <= last)
             last = when
-            if since <= when <= until and operation.is_of(ask.target):
+            if since <= when <= until:
                 yield operation
         # Only a list that is seen to be newest first may be left before its end.
         if is_sorted and last is not None and last < since:

@@ -96,13 +96,16 @@ class OtherPushes:
             return await self._claimant(operation) == self._workflow_id
         return True
 
-    async def unresolved_duplicate(self, operation: UUID) -> str | None:
-        """Name a push of an equal record that has this operation, or may have sent and has none."""
+    async def duplicate(self, operation: UUID, *, is_resolved_too: bool = False) -> str | None:
+        """Name a push of an equal record that has this operation, or may have sent and has none.
+
+        `is_resolved_too`: or that has another operation, whose record may be taken for ours.
+        """
         listed = self._in_place(equals("PushDigest", self._ask.digest))
         oldest = self._ask.since - BEFORE
         twins = {run.id async for run in listed if not run.close_time or run.close_time >= oldest}
         for twin in sorted(twins):
-            if await self.may_have(twin, operation):
+            if is_resolved_too or await self.may_have(twin, operation):
                 return twin
         return None
 

@@ -13,6 +13,7 @@ import httpx
 from pydantic import ValidationError
 
 from codat import clock, exact_json
+from codat.consumers import CodatConsumers
 from codat.errors import CodatError, CodatRefused
 from codat.exchange import SendGate, exchange
 from codat.limits import RequestLimits
@@ -35,8 +36,8 @@ class CodatClient:
     """Codat, asked once per call; every failure is a CodatError. Close it, or use `async with`.
 
     `limits` lets calls through or raises NotSent; `on_request` gets each request that was made.
-    `reads` reads records, `writes` deletes, attaches and detaches; their requests are subject to
-    the same limits.
+    `reads` reads records, `writes` deletes, attaches and detaches, `consumers` has who gets
+    webhooks; their requests are subject to the same limits.
     `clock_ahead` is how far our wall clock was ahead of Codat's when that was seen last, within a
     second.
     """
@@ -64,6 +65,7 @@ class CodatClient:
         self.clock_ahead: timedelta | None = None
         self.reads = CodatReads(self._request, partial(self._send, writes=False))
         self.writes = CodatWrites(self._request, self._send, _operation_of)
+        self.consumers = CodatConsumers(self._request, self._send)
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
             headers={"Authorization": f"Basic {token}", "Accept": "application/json"},

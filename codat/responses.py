@@ -83,12 +83,16 @@ class CodatResponse:
 
     def document(self) -> Any:  # noqa: ANN401, JSON is anything
         """Read the JSON of a success; anything else raises the CodatError that it means."""
-        if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise self._error()
+        self.check()
         try:
             return exact_json.loads(self.body, repair=True, repeated=True)
         except ValueError as error:
             raise self.unusable("no JSON") from error
+
+    def check(self) -> None:
+        """Raise the CodatError that an answer means which is no success."""
+        if not HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES:
+            raise self._error()
 
     def unusable(self, why: str) -> CodatLost:
         """Give the error for a success that says nothing usable."""

@@ -25,12 +25,13 @@ COMMANDS = {
     "hold": ("commands.hold:hold", "Stop all workers from sending to a company."),
     "release": ("commands.hold:release", "Release holds."),
     "holds": ("commands.hold:holds", "List all holds."),
+    "webhooks": ("commands.webhooks:build_webhooks", "Set up Codat's webhooks."),
     "options": ("commands.options:options", "Show the fields that the accounting software wants."),
     "validate": ("commands.options:validate", "Validate a record. Sends nothing."),
 }
 """Each command: the module and function that has it, and its line in the help."""
 
-GROUPS = ("bulk", "plan")
+GROUPS = ("bulk", "plan", "webhooks")
 """Commands that have commands of their own."""
 
 _HELP = """\

@@ -65,6 +65,21 @@ def written_by_word(state: PushState, snapshot: OperationSnapshot, by: str) -> E
     )
 
 
+def written_by_the_books(state: PushState, snapshot: OperationSnapshot) -> Ended:
+    """Make the end of a push whose record stands, though its operation proves nothing."""
+    operation = snapshot.operation
+    key, word = operation.push_operation_key, operation.status_text
+    return end_of(
+        state,
+        PushStatus.SUCCESS,
+        f"Codat says '{word}' of operation {key}, but the record stands in the accounting "
+        "software.",
+        records=records_in(operation),
+        completed_on_utc=operation.completed_on_utc,
+        data=operation.data,
+    )
+
+
 def what_it_says(operation: PushOperation) -> str:
     """Say what Codat says of an operation and why that proves nothing."""
     key, word = operation.push_operation_key, operation.status_text

@@ -39,6 +39,8 @@ def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str
     share = f"{unknown / ours.pushes:.1%}"
     print(f"\nunknown without equal twins: {unknown} of {ours.pushes} ({share})")
     _counts("unknown for", {cause.value: count for cause, count in ours.unknowns.items()})
+    for text in ours.doubts:
+        print(f"UNKNOWN {text}")
     _counts("doors", storm.doors)
     print("\nseconds to recover")
     for name, values in delays(storm.cluster.blows, evidence.endings, evidence.journal).items():

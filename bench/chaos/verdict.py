@@ -28,6 +28,7 @@ class Verdict:
     unknowns: Counter[Cause] = field(default_factory=Counter[Cause])
     stale: list[str] = field(default_factory=list[str])
     unexcused: list[str] = field(default_factory=list[str])
+    doubts: list[str] = field(default_factory=list[str])
     statuses: Counter[str] = field(default_factory=Counter[str])
     stories: list[Case] = field(default_factory=list[Case])
 
@@ -75,6 +76,7 @@ def judge_ours(wanted: Wanted, evidence: Evidence) -> Verdict:
         if case.ending.status == "Unknown":
             cause = cause_of(case, pairs[case.ending.item.marker], operations)
             verdict.unknowns[cause] += 1
+            verdict.doubts.append(f"{case.name}: {cause.value}: {case.ending.outcome.message}")
             if not cause.is_excused(wanted):
                 verdict.unexcused.append(f"{case.name}: Unknown for {cause.value}")
     verdict.stale = list(_stale(found))

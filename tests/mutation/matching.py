@@ -24,7 +24,7 @@ MUTANTS = (
     Mutant(
         "twins",
         "activities/find.py",
-        "    twin = await others.unresolved_duplicate(operation.push_operation_key)\n",
+        "    twin = await others.duplicate(operation.push_operation_key, is_resolved_too=stands)\n",
         "    twin = None\n",
         (f"{EQUAL_RECORDS}::test_an_operation_held_but_not_listed_yet_is_left_alone",),
     ),

@@ -39,6 +39,24 @@ def test_what_came_back_as_it_was_sent_is_equal():
     assert Match.EQUAL is compare(BILL, bill())
 
 
+ACCOUNT = {"nominalCode": "4010", "name": "Account 86", "description": "What the shop takes, 4010"}
+RENUMBERED = {"nominalCode": "00022", "description": "What the shop takes, 40"}
+
+
+def test_a_renumbered_account_is_known_by_its_name():
+    assert Match.EQUAL is compare(ACCOUNT, ACCOUNT | RENUMBERED)
+
+
+def test_an_account_of_another_name_is_unclear():
+    assert Match.UNCLEAR is compare(ACCOUNT | {"name": "Account 87"}, ACCOUNT | RENUMBERED)
+
+
+def test_a_thing_that_is_no_account_is_not_known_by_its_name():
+    thing = {name: value for name, value in ACCOUNT.items() if name != "nominalCode"}
+
+    assert Match.UNCLEAR is compare(thing, thing | {"description": "What the shop takes, 40"})
+
+
 def test_what_the_platform_added_does_not_matter():
     assert Match.EQUAL is compare(BILL, bill(id="7", modifiedDate="2026-11-22", note="seen"))
 

@@ -6,6 +6,7 @@ import pytest
 
 from emulator import seeds
 from emulator.examples import record
+from tests.support.eventually import eventually
 from tests.support.protocol import held_up, protocol
 from tests.support.temporal_commands import terminate
 
@@ -172,3 +173,79 @@ async def test_a_pending_candidate_is_waited_for(devserver):
         outcome = await here.end(**invoices())
 
     assert "Success" == outcome.status
+
+
+UNPROVEN = {"fault": "failed-without-proof", "nth": 1}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+async def test_what_proves_nothing_is_a_success_if_its_record_stands(devserver, method):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**UNPROVEN, method=method)
+        outcome = await here.end(**(invoices() if method == "POST" else updates()))
+
+        (written,) = here.records
+    assert ("Success", [written["recordId"]]) == (
+        outcome.status,
+        [record.id for record in outcome.records],
+    )
+    assert written["pushOperationKey"] == str(outcome.push_operation_key)
+    assert "'Failed'" in outcome.message
+
+
+async def test_what_proves_nothing_and_wrote_nothing_is_unknown(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**UNPROVEN, method="POST", lands=None)
+        outcome = await here.end(**invoices())
+
+        assert [] == here.records
+    assert "Unknown" == outcome.status
+
+
+async def test_a_lost_one_that_proves_nothing_is_found_by_its_record(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**UNPROVEN, method="POST")
+        here.codat.fault(**LOST)
+        outcome = await here.end(**invoices())
+
+        (written,) = here.records
+    assert ("Success", [written["recordId"]]) == (
+        outcome.status,
+        [record.id for record in outcome.records],
+    )
+    assert "'Failed'" in outcome.message
+
+
+async def test_an_equal_record_of_an_earlier_push_proves_nothing(devserver):
+    async with reading(devserver) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        data = invoice()
+        here.codat.fault(**UNPROVEN, method="POST")
+        first = await here.end(**invoices(data))
+        here.codat.fault(**UNPROVEN, method="POST", lands=None)
+        second = await here.end(**invoices(data))
+
+        assert 1 == len(here.records)
+    assert ["Success", "Unknown"] == [first.status, second.status]
+
+
+async def test_a_push_waits_until_a_neighbour_has_its_record(devserver):
+    async with reading(devserver, find_for=3) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
+        here.codat.fault(**UNSENT)
+        here.codat.fault(**UNPROVEN | {"nth": 2}, method="POST")
+        here.codat.fault(**LOST | {"nth": 2})
+        missed = await here.push(**invoices())
+        await eventually(lambda: _has_sent(here))
+        found = await here.push(**invoices())
+        outcomes = [await missed.outcome(), await found.outcome()]
+
+        assert 2 == len(here.records)
+    assert ["Success", "Success"] == [outcome.status for outcome in outcomes]
+
+
+async def _has_sent(here):
+    return len(here.posts) > 0

@@ -10,9 +10,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import Idempotency, OperationSnapshot, Resend
     from codat.models import PushStatus
     from workflows.ledger import adopt, rule_out
+    from workflows.no_proof import written_by_the_books
     from workflows.outcomes import Ended, end_of
     from workflows.state import PushState
-    from workflows.steps.proof import search_records
+    from workflows.steps.proof import reads_records, search_records
     from workflows.steps.search import search_list
     from workflows.submission import mark_not_written
     from workflows.waiting import show_stage, wait
@@ -27,12 +28,13 @@ LOOKS = (1.0, *(1.0 + part / 3 for part in range(1, 7)))
 """When to look, as parts of `PUSH_FIND_FOR` (180 s): a request counts as listed 120 s after the
 last moment (10 s from now) at which a worker may still have sent it. An operation that nobody holds
 before that may be a neighbour's, whose answer is still to come. The later looks are for keys that
-are honoured: a neighbour that lost its answer gets it again, and that is worth waiting for."""
+are honoured, and for reading: a neighbour that lost its answer gets it again, or finds its record,
+and that is worth waiting for."""
 
 
 async def find(state: PushState) -> None:
     """Search until it is decided: adopted, or not written; raises Ended when it stays unclear."""
-    begun = workflow.now()
+    begun, hindrance = workflow.now(), ""
     found = SearchResult(candidates=[])
     for part in LOOKS:
         if part > 1 and not _may_become_clear(state, found):
@@ -42,17 +44,18 @@ async def find(state: PushState) -> None:
         await wait(state, pause, why, cause="finding")
         show_stage(state, "find-submission", "Looking for what became of the request.")
         found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
+        if found.candidates:
+            found, hindrance = await search_records(state, found, begun, begun + TAKEN_WITHIN)
         if found.adopted:
             break
-    hindrance = ""
-    if found.candidates:
-        found, hindrance = await search_records(state, found, begun + TAKEN_WITHIN)
     if found.adopted:
         take(
             state,
             found.adopted,
             "Codat's answer was lost. Surepush found this operation by comparing its contents.",
         )
+        if found.stands:
+            raise written_by_the_books(state, found.adopted)
         return
     if found.candidates:
         raise unclear(state, found, hindrance)
@@ -64,6 +67,8 @@ async def find(state: PushState) -> None:
 def _may_become_clear(state: PushState, found: SearchResult) -> bool:
     """Tell whether a later look may show more: whose an operation is, or which record it names."""
     if found.awaited and state.policy.idempotency is Idempotency.HONOURED:
+        return True
+    if found.awaited and reads_records(state) and not state.request.looks_only:
         return True
     pending = any(PushStatus(candidate.status).is_pending for candidate in found.candidates)
     return pending and not state.request.push_kind.carries_record

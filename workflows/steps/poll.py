@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.priorities import Urgency, priority_of
     from workflows.state import PushState
     from workflows.steps.find import confirm_not_written
+    from workflows.steps.proof import check_own_record
     from workflows.waiting import show_stage, wait
 
 SAVED_FOR_PUSHES = "SavedForPushes"
@@ -46,6 +47,8 @@ async def poll(state: PushState) -> None:
         if snapshot.operation.status is PushStatus.FAILED:
             state.settle(snapshot.operation)
             await confirm_not_written(state)
+        if snapshot.operation.status is PushStatus.UNKNOWN:
+            await check_own_record(state, snapshot.operation)
         raise final(state, snapshot)
     if state.deadline.has_passed:
         raise await _last_question(state, snapshot)

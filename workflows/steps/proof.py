@@ -9,9 +9,10 @@ with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
     from activities.models import ReadRecords
     from activities.refresh_models import RefreshData, RefreshResult
-    from codat.models import PushStatus
+    from codat.models import PushOperation, PushStatus
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
-    from workflows.outcomes import check_deadline
+    from workflows.no_proof import written_by_the_books
+    from workflows.outcomes import Ended, check_deadline
     from workflows.state import PushState
     from workflows.steps.search import search_list
     from workflows.waiting import show_stage, wait
@@ -22,6 +23,9 @@ MAX_REFRESHES = 3
 REFRESH_FOR = timedelta(minutes=30)
 """How long a refresh is waited for."""
 
+LOOK_FOR = timedelta(minutes=3)
+"""How long by a run that only looks: there will be another one."""
+
 PENDING_FOR = timedelta(minutes=30)
 """How long the end of a pending operation is waited for, each time twice as long."""
 
@@ -29,14 +33,22 @@ FIRST_PAUSE = timedelta(seconds=4)
 MAX_PAUSE = timedelta(minutes=1)
 
 
+def reads_records(state: PushState) -> bool:
+    """Tell whether the accounting software's records may be read."""
+    return state.policy.read_records is ReadRecords.AUTO
+
+
 async def search_records(
-    state: PushState, found: SearchResult, until: datetime
+    state: PushState, found: SearchResult, begun: datetime, until: datetime
 ) -> tuple[SearchResult, str]:
-    """Search again with the records that candidates name; give what hinders that in a sentence."""
-    if state.policy.read_records is ReadRecords.NEVER:
+    """Search again with the records that candidates name; give what hinders that in a sentence.
+
+    `begun` is when the search began.
+    """
+    if not reads_records(state):
         return found, ""
     patience = timedelta() if state.request.looks_only else PENDING_FOR
-    begun, pause, began, refreshes = workflow.now(), FIRST_PAUSE, None, 0
+    pause, began, refreshes = FIRST_PAUSE, None, 0
     while not found.adopted:
         if found.unread is not None and refreshes < MAX_REFRESHES:
             refreshed = await _refresh(state, found.unread)
@@ -52,6 +64,34 @@ async def search_records(
     return found, ""
 
 
+async def check_own_record(state: PushState, operation: PushOperation) -> None:
+    """Raise Ended (Success) where the record stands that an operation of ours wrote.
+
+    For one that has ended without proof; without a word where reading is refused, or too late.
+    """
+    if not (reads_records(state) and state.request.push_kind.carries_record and operation.is_over):
+        return
+    try:
+        refreshed = await _refresh(state, _now_by_codat(state, operation))
+        if refreshed.began is None:
+            return
+        found = await search_list(state, Purpose.PROVE, refresh_began=refreshed.began)
+    except Ended:
+        return
+    if found.adopted and found.stands:
+        state.follow(found.adopted, at_the_end=True)
+        raise written_by_the_books(state, found.adopted)
+
+
+def _now_by_codat(state: PushState, operation: PushOperation) -> datetime:
+    """Say what time it is there: as much later than the operation as here than its request."""
+    now, sent = workflow.now(), state.ledger.find(operation.push_operation_key)
+    if sent is None or operation.requested_on_utc is None:
+        return now
+    since = now - (sent.last_scheduled or sent.first_scheduled)
+    return operation.requested_on_utc + since
+
+
 def _is_any_pending(found: SearchResult) -> bool:
     return any(PushStatus(candidate.status).is_pending for candidate in found.candidates)
 
@@ -59,8 +99,9 @@ def _is_any_pending(found: SearchResult) -> bool:
 async def _refresh(state: PushState, not_before: datetime) -> RefreshResult:
     """Have Codat read the software; wait for it, as long as the deadline allows."""
     begun, pause = workflow.now(), FIRST_PAUSE
+    patience = LOOK_FOR if state.request.looks_only else REFRESH_FOR
     ask = RefreshData(target=state.request.target, not_before=not_before)
-    while workflow.now() - begun < REFRESH_FOR:
+    while workflow.now() - begun < patience:
         check_deadline(state)
         show_stage(state, "find-submission", "Codat is reading the accounting software.")
         try:

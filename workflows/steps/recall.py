@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps.find import find, take
     from workflows.steps.poll import ask, final
     from workflows.steps.prepare import PAUSE
+    from workflows.steps.proof import check_own_record
     from workflows.steps.search import search_list
     from workflows.submission import Judgement
     from workflows.waiting import show_stage, wait
@@ -205,6 +206,7 @@ async def _verify(state: PushState, doubtful: OperationSnapshot | None) -> None:
         message = "The second check found nothing new. Nothing was sent."
         raise _as_before(state, message + missing)
     operation = doubtful.operation
+    await check_own_record(state, operation)
     if operation.status is PushStatus.UNKNOWN:
         message = f"{what_it_says(operation)} Nothing was sent."
         raise _as_before(state, message, candidates=[own_candidate(operation)])
