@@ -24,7 +24,9 @@ async def a_waiting_plan(door):
     path = await started(door, *steps, key=key)
     client = door.cluster.client
     report = await until_state(StartedPlan(client, UUID(path.rpartition("/")[2])), WAITING)
-    push = Push(client, report.steps[0].push_id)
+    push_id = report.steps[0].push_id
+    assert push_id
+    push = Push(client, push_id)
     await push.outcome()
     return path, push
 
