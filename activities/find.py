@@ -15,17 +15,17 @@ from activities.find_models import FindSubmission, Purpose, SearchResult
 from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
-from activities.matching import Match, OtherRecords, compare
-from activities.matching_changes import match_by_change
+from activities.matching import Match, OtherRecords
 from activities.operation_list import listed_operations
 from activities.other_pushes import OtherPushes
 from activities.ownership import Record, Sighting, our_operation, possible_owners
 from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, is_mute, unread_since
 from activities.server_time import ServerTime
+from activities.sightings import match_of, possible, shows_openly
 from codat.client import CodatClient
 from codat.kinds import PushKind, kind_of
-from codat.models import PushOperation, PushStatus
+from codat.models import PushOperation
 from codat.turns import caller, in_turn
 
 
@@ -61,9 +61,9 @@ class FindActivities:
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
-        possible = _possible(listed, ask)
-        records = await self._other_records(possible, ask, others)
-        free, holders = await _held(possible, others)
+        of_ours = possible(listed, ask)
+        records = await self._other_records(of_ours, ask, others)
+        free, holders = await _held(of_ours, others)
         # A push that has taken one of them has none of the others.
         records = [(push, record) for push, record in records if push not in holders]
         sightings = free
@@ -72,7 +72,7 @@ class FindActivities:
         look = SearchResult(
             candidates=named_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
-            shows_own=any(_shows(shown.get(key), ask) for key in ask.own[-1:]),
+            shows_own=any(shows_openly(shown.get(key), ask) for key in ask.own[-1:]),
             unread=unread_since(sightings, ask),
         )
         if ask.purpose not in (Purpose.DECIDE, Purpose.PROVE):
@@ -103,7 +103,7 @@ class FindActivities:
 
         Gives also the operations that end without proof and whose record stands.
         """
-        free = await _not_held(_possible(listed, ask), others)
+        free = await _not_held(possible(listed, ask), others)
         mute = await _only_mute(free, elsewhere, ask, others)
         everything = [*(operation for operation, _ in listed), *elsewhere]
         with codat_failures(final=()):
@@ -138,7 +138,7 @@ class FindActivities:
             }
         here = [operation for operation in listed.values() if operation.is_of(ask.target)]
         with caller(str(ask.target.company_id)):
-            matched = [(operation, await in_turn(_match, ask, operation)) for operation in here]
+            matched = [(operation, await in_turn(match_of, ask, operation)) for operation in here]
         return matched, [
             operation
             for operation in listed.values()
@@ -167,25 +167,6 @@ class FindActivities:
         if holder or not await others.claim(ask.adopt):
             raise _refused(f"operation {ask.adopt} belongs to {holder or 'another push'}")
         return SearchResult(candidates=[], adopted=snapshot_of(operation))
-
-
-def _possible(listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
-    """Leave out what can't be ours by its content, what is known, and what wrote nothing."""
-    if ask.purpose is Purpose.PROVE:
-        return [sighting for sighting in listed if sighting[0].push_operation_key in ask.own[-1:]]
-    known = {*ask.own, *ask.excluded}
-    return [
-        (operation, match)
-        for operation, match in listed
-        if operation.push_operation_key not in known
-        and match is not Match.DIFFERENT
-        and not (ask.reads_records and operation.status is PushStatus.FAILED)
-    ]
-
-
-def _shows(match: Match | None, ask: FindSubmission) -> bool:
-    """Tell whether the list shows an operation of ours as openly as it would show others."""
-    return match is Match.EQUAL or (ask.reads_records and match is not None)
 
 
 async def _only_mute(
@@ -233,17 +214,6 @@ async def _without_others(
         return sightings
     # Of many operations not all are asked for their claims: these may be new among the first.
     return await _not_held(left, others)
-
-
-def _match(ask: FindSubmission, operation: PushOperation) -> Match:
-    """Compare with what was sent; an update that wrote other records than ours is another's."""
-    by_change = match_by_change(ask, operation)
-    if by_change:
-        return by_change
-    written = {record.id for record in operation.records}
-    if ask.record_id and written and ask.record_id not in written:
-        return Match.DIFFERENT
-    return Match.UNCLEAR if ask.changed else compare(ask.data, operation.data)
 
 
 def _refused(reason: str) -> ApplicationError:

@@ -19,6 +19,7 @@ from codat.exchange import SendGate, exchange
 from codat.limits import RequestLimits
 from codat.models import OperationPage, PushOperation, PushOption, PushTarget
 from codat.observer import RequestEvent, RequestObserver, endpoint, ignore, note
+from codat.operation_answers import operation_of, operation_page_of, pushed_operation_of
 from codat.reads import CodatReads
 from codat.responses import CodatResponse
 from codat.settings import CodatSettings
@@ -64,7 +65,7 @@ class CodatClient:
         )
         self.clock_ahead: timedelta | None = None
         self.reads = CodatReads(self._request, partial(self._send, writes=False))
-        self.writes = CodatWrites(self._request, self._send, _operation_of)
+        self.writes = CodatWrites(self._request, self._send, pushed_operation_of)
         self.consumers = CodatConsumers(self._request, self._send)
         self._traces = transport is None or isinstance(transport, httpx.AsyncHTTPTransport)
         self._http = httpx.AsyncClient(
@@ -137,14 +138,14 @@ class CodatClient:
         if idempotency_key and record_id is None:
             request.headers["Idempotency-Key"] = str(idempotency_key)
         answer = await self._send(target.company_id, request, before_send)
-        return await _operation_of(answer, target)
+        return await pushed_operation_of(answer, target)
 
     async def operation(self, company_id: UUID, key: UUID) -> PushOperation:
         """Read one push operation."""
         answer = await self._send(
             company_id, self._request("GET", f"/companies/{company_id}/push/{key}")
         )
-        operation = await in_turn(_operation, answer)
+        operation = await in_turn(operation_of, answer)
         if operation.push_operation_key != key:
             raise answer.unusable("another push operation")
         return operation
@@ -164,7 +165,7 @@ class CodatClient:
             "GET", path, page=page, pageSize=page_size, query=query, orderBy=order_by
         )
         answer = await self._send(company_id, request)
-        found = await in_turn(_page, answer)
+        found = await in_turn(operation_page_of, answer)
         return found.model_copy(update={"date": answer.date})
 
     async def _options(self, target: PushTarget) -> CodatResponse:
@@ -231,25 +232,3 @@ class CodatClient:
 
 def _connection(target: PushTarget) -> str:
     return f"/companies/{target.company_id}/connections/{target.connection_id}"
-
-
-def _page(answer: CodatResponse) -> OperationPage:
-    try:
-        return OperationPage.model_validate(answer.document())
-    except ValidationError as error:
-        raise answer.unusable("no list of push operations") from error
-
-
-async def _operation_of(answer: CodatResponse, target: PushTarget) -> PushOperation:
-    operation = await in_turn(_operation, answer)
-    if not operation.is_of(target):
-        raise answer.unusable("a push operation of another company, connection or data type")
-    return operation
-
-
-def _operation(answer: CodatResponse) -> PushOperation:
-    try:
-        operation = PushOperation.model_validate(answer.document())
-    except ValidationError as error:
-        raise answer.unusable("no push operation") from error
-    return operation.model_copy(update={"date": answer.date})

@@ -128,7 +128,7 @@ MUTANTS = (
     ),
     Mutant(
         "what wrote other records is another's",
-        "activities/find.py",
+        "activities/sightings.py",
         "if ask.record_id and written and",
         "if False and written and",
         (f"{UPDATES}::test_an_operation_on_another_record_is_not_our_update",),
