@@ -18,6 +18,7 @@ from tests.support.recorded_histories import HISTORIES
 from workflows.plan import workflow as plan_workflow
 from workflows.push import PushWorkflow
 from workflows.steps import poll
+from workflows.turn import TurnWorkflow
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -27,7 +28,7 @@ def history(path: Path) -> WorkflowHistory:
 
 
 def replayer() -> Replayer:
-    ours = [PushWorkflow, plan_workflow.PlanWorkflow]
+    ours = [PushWorkflow, plan_workflow.PlanWorkflow, TurnWorkflow]
     return Replayer(workflows=ours, data_converter=CONVERTER, workflow_runner=RUNNER)
 
 

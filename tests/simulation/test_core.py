@@ -10,10 +10,10 @@ from dispatch.payloads.converter import CONVERTER
 from simulation.core import CoreRun, NonDeterminism
 from simulation.randomness import seed_of
 from simulation.sdk import WorkflowSdk
-from tests.support.recorded_histories import PUSHES
+from tests.support.recorded_histories import PUSHES, REPLAYED_QUEUE
 from workflows.push import PushWorkflow
 
-SDK = WorkflowSdk([PushWorkflow], CONVERTER, "push")
+SDK = WorkflowSdk([PushWorkflow], CONVERTER, REPLAYED_QUEUE)
 
 
 def history(path: Path) -> WorkflowHistory:

@@ -108,6 +108,7 @@ async def cluster(  # noqa: PLR0913, each has a default
     webhooks_through: httpx.AsyncBaseTransport | None = None,
     company_concurrency: int = 10,
     requests_per_minute: int = 100_000,
+    task_queue: str | None = None,
     **settings: Any,
 ) -> AsyncIterator[Cluster]:
     """Run a worker against a fresh emulator; with `skipping` both live on the server's clock."""
@@ -126,7 +127,7 @@ async def cluster(  # noqa: PLR0913, each has a default
                 "requests_per_minute": requests_per_minute,
             }
         )
-        task_queue = f"push-{uuid4()}"
+        task_queue = task_queue or f"push-{uuid4()}"
         async with (
             Clocked(known, codat.transport, clock if skipping else None) as client,
             build_worker(environment.client, client, policy, notify=notify, task_queue=task_queue),

@@ -10,15 +10,12 @@ Histories are append-only once a version has been deployed: then a changed workf
 """
 
 import asyncio
-import json
-import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
@@ -34,8 +31,9 @@ from emulator.examples import record
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 from tests.support.plan_ways import PLAN_WAYS, plan_continued
-from tests.support.recorded_histories import FOLDER
+from tests.support.recorded_histories import FOLDER, REPLAYED_QUEUE, without_machine
 from tests.support.temporal_commands import point_after, reset
+from tests.support.update_ways import UPDATE_WAYS, Line
 
 VERSION = "v1"
 QUICK = PushPolicy(poll_first=timedelta(milliseconds=500), find_for=timedelta(seconds=3))
@@ -45,7 +43,8 @@ PATIENT = PushPolicy(poll_first=timedelta(minutes=5))
 SHORT_HISTORIES = "limit.historyCount.suggestContinueAsNew=40"
 """A setting of the server's, so that replay sees the same suggestion."""
 
-Way = Callable[[Cluster], Awaitable[Push | StartedPlan]]
+Kept = Push | StartedPlan | Line
+Way = Callable[[Cluster], Awaitable[Kept]]
 
 
 async def success(here: Cluster) -> Push:
@@ -174,7 +173,7 @@ WAYS: dict[str, tuple[Way, PushPolicy]] = {
     "unasked": (unasked, PushPolicy(poll_first=timedelta(seconds=10))),
     "doubted": (doubted, QUICK),
 }
-WAYS |= {name: (way, QUICK) for name, way in PLAN_WAYS.items()}
+WAYS |= {name: (way, QUICK) for name, way in (PLAN_WAYS | UPDATE_WAYS).items()}
 
 ON_SHORT_HISTORIES: dict[str, tuple[Way, PushPolicy]] = {
     "continued": (continued, OFTEN),
@@ -186,7 +185,8 @@ async def record_way(
     name: str, environment: WorkflowEnvironment, way: Way, like: PushPolicy
 ) -> None:
     """Let a push go that way, and keep the history of each of its runs."""
-    async with cluster(environment, policy=like) as here:
+    queue = REPLAYED_QUEUE if name in UPDATE_WAYS else None
+    async with cluster(environment, policy=like, task_queue=queue) as here:
         push = await way(here)
         await eventually(lambda: _is_over(push), within=400)
         runs = await _runs(push)
@@ -196,31 +196,18 @@ async def record_way(
     print(f"{name}: {len(runs)} run(s), {sum(map(len, runs))} bytes")  # noqa: T201, a command
 
 
-async def _is_over(push: Push | StartedPlan) -> bool:
+async def _is_over(push: Kept) -> bool:
     return (await push.describe()).status is not WorkflowExecutionStatus.RUNNING
 
 
-async def _runs(push: Push | StartedPlan) -> list[str]:
+async def _runs(push: Kept) -> list[str]:
     """Give the histories of all runs, the first first."""
     texts: list[tuple[str, str]] = []
     async for run in push.client.list_workflows(f'WorkflowId="{push.workflow_id}"'):
         handle = push.client.get_workflow_handle(push.workflow_id, run_id=run.run_id)
         history = await handle.fetch_history()
-        texts.append((run.start_time.isoformat(), _without_machine(history.to_json())))
+        texts.append((run.start_time.isoformat(), without_machine(history.to_json())))
     return [text for _, text in sorted(texts)]
-
-
-def _without_machine(text: str) -> str:
-    """Leave out who did it: process and host names mean nothing to another machine."""
-    anonymous = re.sub(r'("identity": )"[^"]*"', r'\1"worker"', text)
-    anonymous = re.sub(r'"\d+@[^":]*:?([^"]*)"', r'"worker:\1"', anonymous)
-    events = json.loads(anonymous, object_hook=_without_trace)
-    return json.dumps(events, separators=(",", ":")) + "\n"
-
-
-def _without_trace(part: dict[str, Any]) -> dict[str, Any]:
-    """Leave out where in which machine's files an error was raised."""
-    return {name: value for name, value in part.items() if name != "stackTrace"}
 
 
 @asynccontextmanager
@@ -248,7 +235,10 @@ async def main(names: list[str]) -> None:
         for name in chosen:
             for old in FOLDER.glob(f"{VERSION}-{name}*.json"):
                 old.unlink()
-        await asyncio.gather(*(record_way(name, *places[name]) for name in chosen))
+        apart = [name for name in chosen if name not in UPDATE_WAYS]
+        await asyncio.gather(*(record_way(name, *places[name]) for name in apart))
+        for name in UPDATE_WAYS.keys() & {*chosen}:  # they share a task queue
+            await record_way(name, *places[name])
 
 
 if __name__ == "__main__":

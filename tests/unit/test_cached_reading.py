@@ -14,8 +14,10 @@ LONG_AGO = timedelta(0)
 class Source:
     """Answers as often as it is allowed to."""
 
+    error: Exception | None = None
+
     def __init__(self):
-        self.reads, self.may_answer, self.error = 0, asyncio.Event(), None
+        self.reads, self.may_answer = 0, asyncio.Event()
 
     async def read(self):
         self.reads += 1
@@ -25,6 +27,12 @@ class Source:
         return self.reads
 
 
+async def value_of(cached, within=None):
+    known = await cached.get(within)
+    assert known
+    return known.value
+
+
 async def test_one_reading_serves_all_who_ask_meanwhile():
     source = Source()
     cached = CachedReading(source.read, timedelta(hours=1))
@@ -32,8 +40,8 @@ async def test_one_reading_serves_all_who_ask_meanwhile():
     await asyncio.sleep(0)
     source.may_answer.set()
 
-    assert [1] * 5 == [reading.value for reading in await asked]
-    assert 1 == (await cached.get()).value
+    assert [1] * 5 == [reading and reading.value for reading in await asked]
+    assert 1 == await value_of(cached)
 
 
 async def test_a_reading_that_takes_long_holds_nobody_up_and_goes_on():
@@ -41,12 +49,12 @@ async def test_a_reading_that_takes_long_holds_nobody_up_and_goes_on():
     cached = CachedReading(source.read, LONG_AGO)
     assert await cached.get(0.01) is None
     source.may_answer.set()
-    assert 1 == (await cached.get()).value
+    assert 1 == await value_of(cached)
 
     source.may_answer.clear()
-    assert 1 == (await cached.get(0.01)).value
+    assert 1 == await value_of(cached, 0.01)
     source.may_answer.set()
-    assert 2 == (await cached.get()).value
+    assert 2 == await value_of(cached)
 
 
 async def test_what_is_known_is_shown_when_reading_fails():
@@ -60,4 +68,4 @@ async def test_what_is_known_is_shown_when_reading_fails():
     await cached.get()
     source.error = RuntimeError("the store is away")
 
-    assert 2 == (await cached.get()).value
+    assert 2 == await value_of(cached)

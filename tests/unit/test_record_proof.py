@@ -11,7 +11,7 @@ import pytest
 from activities.find_models import FindSubmission, Purpose
 from activities.matching import Match
 from activities.record_proof import A_DAY, LANDS_WITHIN, RecordProof
-from codat.models import PushOperation, PushTarget
+from codat.models import PushOperation, PushStatus, PushTarget
 from codat.records import CachedRecord
 
 SENT_AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -32,11 +32,11 @@ def books(data, changed):
     return SimpleNamespace(reads=SimpleNamespace(read_record=read_record))
 
 
-def unproven(status="Failed"):
+def unproven(status=PushStatus.FAILED):
     return PushOperation(
         push_operation_key=uuid4(),
         completed_on_utc=OVER,
-        status_text=status,
+        status_text=status.value,
         status=status,
         status_code=504,
         error_message="The platform timed out.",
@@ -107,7 +107,7 @@ async def test_a_record_in_doubt_decides_nothing(changed, began):
 
 
 async def test_what_codat_timed_out_may_still_be_written():
-    operations = [unproven("TimedOut")]
+    operations = [unproven(PushStatus.TIMED_OUT)]
 
     assert [Match.UNCLEAR] == await judged(BEFORE, LONG_AGO, operations=operations)
 

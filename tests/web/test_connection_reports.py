@@ -144,13 +144,17 @@ async def test_workers_hear_the_last_report_of_the_quota_once(devserver):
         at = now + timedelta(seconds=-remaining)
         assert "quota noted" == await door.send("client.rateLimit.reached", left, at)
     heard = await worker.new()
+    assert heard
+    assert heard.until_reset
     assert (12_000, 0) == (heard.limit, heard.remaining)
     assert timedelta(minutes=119) < heard.until_reset < timedelta(minutes=121)
     assert await worker.new() is None
 
     full = {"dailyQuota": 12_000, "quotaRemaining": 12_000}
     await door.send("client.rateLimit.reset", full, datetime.now(UTC))
-    assert 12_000 == (await worker.new()).remaining
+    heard = await worker.new()
+    assert heard
+    assert 12_000 == heard.remaining
 
 
 async def test_a_process_notes_what_it_hears(devserver):

@@ -50,7 +50,8 @@ async def failed(door, count=1):
 async def test_the_overview_costs_at_most_thirty_calls(door, monkeypatch):
     await failed(door)
     calls = counted(door.cluster.client, monkeypatch)
-    reader, counter = (kind(door.cluster.client) for kind in (RecentReader, DayCounter))
+    client = door.cluster.client
+    reader, counter = RecentReader(client), DayCounter(client)
     await asyncio.gather(reader.read(), reader.failed())
     days = await counter.count()
     once = calls.total()

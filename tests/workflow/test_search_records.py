@@ -236,8 +236,8 @@ async def test_a_push_waits_until_a_neighbour_has_its_record(devserver):
     async with reading(devserver, find_for=3) as here:
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
         here.codat.fault(**UNSENT)
-        here.codat.fault(**UNPROVEN | {"nth": 2}, method="POST")
-        here.codat.fault(**LOST | {"nth": 2})
+        here.codat.fault("failed-without-proof", method="POST", nth=2)
+        here.codat.fault("commit-then-drop", method="POST", nth=2)
         missed = await here.push(**invoices())
         await eventually(lambda: _has_sent(here))
         found = await here.push(**invoices())
