@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import cast
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from activities.find_models import FindSubmission, Purpose
 from activities.matching import Match
 from activities.record_proof import A_DAY, LANDS_WITHIN, RecordProof
+from codat.client import CodatClient
 from codat.models import PushOperation, PushStatus, PushTarget
 from codat.records import CachedRecord
 
@@ -22,6 +24,11 @@ BEFORE = {"supplierName": "Mill", "emailAddress": "mill@example.com"}
 TARGET = PushTarget(company_id=uuid4(), connection_id=uuid4(), data_type="suppliers")
 
 
+def reading(read_record):
+    reads = SimpleNamespace(read_record=read_record)
+    return cast("CodatClient", SimpleNamespace(reads=reads))
+
+
 def books(data, changed):
     """Give reads that know one record, last changed then."""
     record = CachedRecord(id="supplier-1", source_modified_date=changed, data=data)
@@ -29,7 +36,7 @@ def books(data, changed):
     async def read_record(_target, _record_id):
         return record
 
-    return SimpleNamespace(reads=SimpleNamespace(read_record=read_record))
+    return reading(read_record)
 
 
 def unproven(status=PushStatus.FAILED):
@@ -67,7 +74,7 @@ async def test_a_record_is_read_once_for_fifty_pushes_that_ask_at_once():
         await asyncio.sleep(0)
         return await reads.read_record(target, record_id)
 
-    proof = RecordProof(SimpleNamespace(reads=SimpleNamespace(read_record=read_record)))
+    proof = RecordProof(reading(read_record))
     sightings = [(unproven(), Match.UNCLEAR)]
     await asyncio.gather(*(proof.judged(sightings, asking(), []) for _ in range(50)))
 
