@@ -3,7 +3,6 @@
 It begins an ordinary retry of the push that sends nothing. The newest run speaks for the push.
 """
 
-import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
@@ -14,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.look_again import LookAgain
     from workflows.activity_call import CallFailed, call
     from workflows.models import PushOutcome
+    from workflows.other_workflow import done_apart
     from workflows.state import PushState
 
 LOOK_FOR = timedelta(days=1)
@@ -57,7 +57,7 @@ async def start_looking_again(state: PushState, outcome: PushOutcome) -> None:
     if after is None or state.request.looks_only or not outcome.may_still_land:
         return
     push = workflow.info().workflow_id
-    starting = asyncio.create_task(
+    failure = await done_apart(
         workflow.start_child_workflow(
             LookAgainWorkflow.run,
             LookAgain(workflow_id=push, after=after),
@@ -66,6 +66,5 @@ async def start_looking_again(state: PushState, outcome: PushOutcome) -> None:
             static_summary="look again at a push that ended in doubt",
         )
     )
-    await workflow.wait([starting])
-    if starting.exception():  # an earlier run's looks go on
-        workflow.logger.info("No further looks are begun: %s", starting.exception())
+    if failure:  # an earlier run's looks go on
+        workflow.logger.info("No further looks are begun: %s", failure)

@@ -1,6 +1,5 @@
 """Telling a backend how a push ended: a small workflow of its own, patient for days."""
 
-import asyncio
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import CallFailed, call
     from workflows.models import PushOutcome, PushRequest
+    from workflows.other_workflow import done_apart
     from workflows.state import PushState
 
 DELIVERY = timedelta(seconds=30)
@@ -65,8 +65,7 @@ async def start_notification(state: PushState, outcome: PushOutcome) -> None:
     push_id = UUID(workflow.info().workflow_id.removeprefix("push-"))
     # Not the run's id: replayed after a reset, the past would name another child.
     message_id = f"{push_id}-{workflow.uuid4()}"
-    # A task of its own: a reset in this very moment begins the story anew, not the telling.
-    starting = asyncio.create_task(
+    failure = await done_apart(
         workflow.start_child_workflow(
             NotifyWorkflow.run,
             _notice(state.request, outcome, push_id, message_id),
@@ -76,9 +75,8 @@ async def start_notification(state: PushState, outcome: PushOutcome) -> None:
             static_summary=f"tell how push {push_id} ended",
         )
     )
-    await workflow.wait([starting])
-    if starting.exception():
-        workflow.logger.error("The backend is not told: %s", starting.exception())
+    if failure:
+        workflow.logger.error("The backend is not told: %s", failure)
 
 
 def _notice(request: PushRequest, outcome: PushOutcome, push_id: UUID, message_id: str) -> Notice:

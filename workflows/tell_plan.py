@@ -1,6 +1,5 @@
 """How a push that is a step of a plan tells the plan of its end."""
 
-import asyncio
 from uuid import UUID
 
 from temporalio import workflow
@@ -8,6 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.plan_steps import PlanLink, StepEnd, end_of_step
     from workflows.models import PushOutcome
+    from workflows.other_workflow import done_apart
     from workflows.state import PushState
 
 STEP_ENDED = "step-ended"
@@ -26,8 +26,6 @@ async def tell_plan(state: PushState, outcome: PushOutcome) -> None:
         return
     plan = workflow.get_external_workflow_handle(f"plan-{link.plan_id}")
     end = step_end(link, state.request.push_id, outcome)
-    # A task of its own: a reset in this very moment begins the story anew, not the telling.
-    signal = asyncio.ensure_future(plan.signal(STEP_ENDED, end))
-    await workflow.wait([signal])
-    if signal.exception():
-        workflow.logger.warning("The plan is not told: %s", signal.exception())
+    failure = await done_apart(plan.signal(STEP_ENDED, end))
+    if failure:
+        workflow.logger.warning("The plan is not told: %s", failure)

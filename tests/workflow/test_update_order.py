@@ -12,7 +12,7 @@ from dispatch.holds import hold, release
 from emulator import seeds
 from tests.support.eventually import eventually
 from tests.support.protocol import protocol, seconds_for_minutes
-from tests.support.temporal_commands import reset
+from tests.support.temporal_commands import history, points, reset
 
 UPDATE = {"record_id": "supplier-1", "data_type": "suppliers", "validation": "off"}
 COMPANY = UUID(seeds.COMPANY)
@@ -188,3 +188,24 @@ async def test_a_holder_that_is_reset_keeps_the_order(devserver):
 
         assert "state 1" == written(here)[-1]
     assert "Success" == outcomes[1].status
+
+
+async def test_an_update_reset_at_the_start_of_its_line_is_sent_once(devserver):
+    async with protocol(devserver) as here:
+        push = await here.push(**numbered(1))
+        await push.outcome()
+        await reset(push, await point_of_line(push))
+        outcome = await push.outcome()
+
+        assert ["state 1"] == written(here)
+    assert "Success" == outcome.status
+
+
+async def point_of_line(push):
+    """Give the end of the task that learned that the line has begun."""
+    (begun,) = [
+        event.event_id
+        for event in await history(push)
+        if event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED
+    ]
+    return min(point for point in await points(push) if point > begun)

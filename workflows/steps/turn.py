@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.kinds import PushKind
     from workflows.carried_state import Turn
     from workflows.models import PUSH_NAMESPACE, Ordering, PushRequest
+    from workflows.other_workflow import done_apart
     from workflows.outcomes import check_superseded, check_time
     from workflows.state import PushState
     from workflows.turn import TurnWorkflow
@@ -63,27 +64,27 @@ async def _join_line(state: PushState) -> None:
 
 async def _start(request: PushRequest, entry: TurnEntry) -> bool:
     """Begin a line with this update; False when there is one."""
-    try:
-        await workflow.start_child_workflow(
+    failure = await done_apart(
+        workflow.start_child_workflow(
             TurnWorkflow.run,
             entry,
             id=_turn_id(request),
             parent_close_policy=ParentClosePolicy.REQUEST_CANCEL,
             static_summary=f"updates of {request.data_type}, one after the other",
         )
-    except WorkflowAlreadyStartedError:
-        return False
-    return True
+    )
+    if failure and not isinstance(failure, WorkflowAlreadyStartedError):
+        raise failure
+    return failure is None
 
 
 async def _signal(request: PushRequest, name: str, *message: object) -> bool:
     """Tell the line something; False when there is none."""
     line = workflow.get_external_workflow_handle(_turn_id(request))
-    try:
-        await line.signal(name, args=message)
-    except FailureError:
-        return False
-    return True
+    failure = await done_apart(line.signal(name, args=message))
+    if failure and not isinstance(failure, FailureError):
+        raise failure
+    return failure is None
 
 
 async def _until_told(state: PushState) -> None:
