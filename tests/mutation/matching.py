@@ -23,7 +23,7 @@ MUTANTS = (
     ),
     Mutant(
         "twins",
-        "activities/find.py",
+        "activities/adoption.py",
         "    twin = await others.duplicate(operation.push_operation_key, is_resolved_too=stands)\n",
         "    twin = None\n",
         (f"{EQUAL_RECORDS}::test_an_operation_held_but_not_listed_yet_is_left_alone",),
@@ -122,8 +122,8 @@ MUTANTS = (
     Mutant(
         "what Codat took later is another's",
         "activities/operation_list.py",
-        "if since <= when <= until and",
-        "if since <= when and",
+        "if since <= when <= until:",
+        "if since <= when:",
         (f"{LIST}::test_what_was_requested_long_after_is_not_ours",),
     ),
     Mutant(

@@ -109,7 +109,7 @@ MUTANTS = (
     ),
     Mutant(
         "an answer about another is lost",
-        "codat/client.py",
+        "codat/operation_answers.py",
         "    if not operation.is_of(target):\n",
         "    if False:\n",
         (f"{OTHERS}::test_an_answer_about_another_is_asked_for_with_the_same_key",),

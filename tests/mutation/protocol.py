@@ -196,8 +196,8 @@ MUTANTS = (
     Mutant(
         "neighbours are waited for",
         "workflows/steps/find.py",
-        "if found.awaited and",
-        "if False and",
+        "if found.awaited and state",
+        "if False and state",
         (f"{LIST}::test_a_neighbour_whose_answer_is_still_to_come_is_waited_for",),
     ),
     Mutant(

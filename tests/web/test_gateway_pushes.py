@@ -165,7 +165,7 @@ async def test_a_wrong_request_is_told_in_codats_shape(door, status, how):
     )
 
 
-@pytest.mark.parametrize("path", ["push/unicorns", "push/bills/x/attachments", "options/unicorns"])
+@pytest.mark.parametrize("path", ["push/unicorns", "push/bills/x/unicorns", "options/unicorns"])
 async def test_what_is_not_there_is_404_or_405(door, path):
     there = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/{path}"
     method = "GET" if "options" in path else "POST"
