@@ -11,8 +11,7 @@ async def done_apart(call: Coroutine[Any, Any, Any]) -> BaseException | None:
     """Await the start of a child, or a signal, in a task of its own; give the failure, if any.
 
     A reset cancels the step that awaits it, which then ends here. Awaited directly, the SDK
-    (temporalio 1.35.0) ends the call instead, forgets that the step was cancelled, and the step goes
-    on as if there had been no reset.
+    (temporalio 1.35.0) forgets the cancellation, and the step goes on as if there were no reset.
     """
     apart = asyncio.ensure_future(call)
     await workflow.wait([apart])

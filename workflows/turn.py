@@ -30,19 +30,15 @@ class TurnWorkflow:
     The others come and go by signals.
     """
 
-    def __init__(self) -> None:
-        self._line = UpdateLine()
+    # A signal may come with the very first task, and is handled before `run` begins.
+    @workflow.init
+    def __init__(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may start it
+        self._line = _line_of(inputs)
         self._watch: asyncio.Task[None] | None = None
 
     @workflow.run
-    async def run(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may start it
+    async def run(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may start it
         """Take the first `TurnEntry`, or the `UpdateLine` of the run before."""
-        carried = _read(inputs, UpdateLine) if _is_line(inputs) else None
-        first = None if carried else _read(inputs, TurnEntry)
-        if carried:
-            self._line = carried
-        elif first:
-            self._line.holder, self._line.follows_parent = first, True
         serving = asyncio.create_task(self._serve())
         while True:
             try:
@@ -113,6 +109,13 @@ class TurnWorkflow:
     def keep(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """Expect a `finished` of the first update, whose run ends before it does."""
         self._line.follows_parent = False
+
+
+def _line_of(inputs: Sequence[Any]) -> UpdateLine:
+    if _is_line(inputs):
+        return _read(inputs, UpdateLine) or UpdateLine()
+    first = _read(inputs, TurnEntry)
+    return UpdateLine(holder=first, follows_parent=first is not None)
 
 
 def _is_line(inputs: Sequence[Any]) -> bool:
