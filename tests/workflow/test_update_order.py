@@ -29,11 +29,15 @@ def written(here):
 
 
 async def is_in_line(push):
-    async def waits():
-        progress = await push.progress()
-        return progress and progress.stage == "wait-for-turn"
+    await is_at(push, "wait-for-turn")
 
-    await eventually(waits)
+
+async def is_at(push, stage):
+    async def stands_there():
+        progress = await push.progress()
+        return progress and progress.stage == stage
+
+    await eventually(stands_there)
 
 
 async def held(here, monkeypatch):
@@ -45,7 +49,9 @@ async def held(here, monkeypatch):
 async def test_updates_that_were_held_are_written_in_order(devserver, monkeypatch):
     async with protocol(devserver) as here:
         await held(here, monkeypatch)
-        pushes = [await here.push(**numbered(number)) for number in range(4)]
+        pushes = [await here.push(**numbered(0))]
+        await is_at(pushes[0], "push")  # it has the turn; of two at once the newer may get it
+        pushes += [await here.push(**numbered(number)) for number in range(1, 4)]
         for push in pushes[1:]:
             await is_in_line(push)
         await release(here.client, COMPANY, None, None)
@@ -70,6 +76,7 @@ async def test_the_latest_replaces_what_was_not_sent_where_asked_to(devserver, m
     async with protocol(devserver) as here:
         await held(here, monkeypatch)
         older = await here.push(**numbered(1))
+        await is_at(older, "push")
         newer = await here.push(**numbered(2, ordering="latest"))
         first = await older.outcome()
         await release(here.client, COMPANY, None, None)
