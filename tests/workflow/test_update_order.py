@@ -13,9 +13,11 @@ from emulator import seeds
 from tests.support.eventually import eventually
 from tests.support.protocol import protocol, seconds_for_minutes
 from tests.support.temporal_commands import history, points, reset
+from workflows.update_line import TurnEntry
 
 UPDATE = {"record_id": "supplier-1", "data_type": "suppliers", "validation": "off"}
 COMPANY = UUID(seeds.COMPANY)
+TOLD = EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
 
 
 def numbered(number, *, apart=True, **more):
@@ -216,3 +218,28 @@ async def point_of_line(push):
         if event.event_type == EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED
     ]
     return min(point for point in await points(push) if point > begun)
+
+
+async def test_who_joins_with_the_first_task_waits_for_the_first_update(devserver):
+    first, second = (
+        TurnEntry(workflow_id=f"push-{name}", token=name, since=datetime.now(UTC))
+        for name in ("first", "second")
+    )
+    async with protocol(devserver) as here:
+        line = await here.client.start_workflow(
+            "push-turn",
+            first,
+            id="push-turn-joined-at-once",
+            task_queue=here.task_queue,
+            start_signal="join",
+            start_signal_args=[second],
+        )
+        # It watches the holder for those who wait, or has told another that it may go.
+        first_act = await anext(
+            event.event_type
+            async for event in line.fetch_history_events(wait_new_event=True)
+            if event.event_type in (EventType.EVENT_TYPE_TIMER_STARTED, TOLD)
+        )
+        await line.terminate()
+
+    assert EventType.EVENT_TYPE_TIMER_STARTED == first_act
