@@ -33,28 +33,26 @@ async def updated(here: Cluster) -> Push:
 
 
 async def waited(here: Cluster) -> Push:
-    """It waits for an older update of the same record."""
-    here.codat.connection(seeds.PROMPT).set(delay=3)
-    record = {"record_id": "supplier-2"}
-    await here.push(**UPDATE | record, data={"supplierName": "Mill"})
-    await here.codat.arrival(method="PUT")
-    push = await here.push(**UPDATE | record, data={"supplierName": "Mill and Sons"})
-    await eventually(lambda: _is_in_line(push))
-    return push
+    return await _behind_an_older(here, "supplier-2")
 
 
 async def line(here: Cluster) -> Line:
     """It is the child of the first update, and is joined by another."""
-    here.codat.connection(seeds.PROMPT).set(delay=3)
-    record = {"record_id": "supplier-3"}
-    await here.push(**UPDATE | record, data={"supplierName": "Mill"})
-    await here.codat.arrival(method="PUT")
-    push = await here.push(**UPDATE | record, data={"supplierName": "Mill and Sons"})
-    await eventually(lambda: _is_in_line(push))
+    await (await _behind_an_older(here, "supplier-3")).outcome()
     query = f'WorkflowType = "push-turn" AND TaskQueue = "{here.task_queue}"'
-    await push.outcome()
     runs = [run async for run in here.client.list_workflows(query)]
     return Line(here.client, max(runs, key=lambda run: run.start_time).id)
+
+
+async def _behind_an_older(here: Cluster, record_id: str) -> Push:
+    """Give an update that waits for an older one of the same record."""
+    here.codat.connection(seeds.PROMPT).set(delay=3)
+    fields = UPDATE | {"record_id": record_id}
+    await here.push(**fields, data={"supplierName": "Mill"})
+    await here.codat.arrival(method="PUT")
+    push = await here.push(**fields, data={"supplierName": "Mill and Sons"})
+    await eventually(lambda: _is_in_line(push))
+    return push
 
 
 async def _is_in_line(push: Push) -> bool:
