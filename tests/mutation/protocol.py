@@ -17,6 +17,7 @@ CHAINS = "tests/workflow/test_long_chains.py"
 COMMANDS = "tests/workflow/test_activity_commands.py"
 FOUND = "tests/simulation/test_found.py"
 STARTS = "tests/workflow/test_starts_by_operators.py"
+ORDER = "tests/workflow/test_update_order.py"
 
 MUTANTS = (
     Mutant(
@@ -283,6 +284,21 @@ MUTANTS = (
         "        except ValueError:\n            return  # an",
         "        except ValueError:\n            raise  # an",
         (f"{COMMANDS}::test_after_a_reset_a_hand_completed_request_keeps_its_key",),
+    ),
+    Mutant(
+        "the first update has the turn before others join",
+        "workflows/turn.py",
+        "    @workflow.init\n",
+        "",
+        (f"{ORDER}::test_who_joins_with_the_first_task_waits_for_the_first_update",),
+    ),
+    Mutant(
+        "a reset ends the step that calls another workflow",
+        "workflows/other_workflow.py",
+        "    await workflow.wait([apart])\n",
+        "    try:\n        await workflow.wait([apart])\n"
+        "    except asyncio.CancelledError:\n        await workflow.wait([apart])\n",
+        (f"{ORDER}::test_an_update_reset_at_the_start_of_its_line_is_sent_once",),
     ),
 )
 
