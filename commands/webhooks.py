@@ -1,4 +1,4 @@
-"""`webhooks`: whom Codat tells what became of a push, asked of Codat directly."""
+"""`webhooks`: register, list and remove the consumers of Codat's webhooks."""
 
 import asyncio
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def register(
     Example: python starter.py webhooks register https://push.example.com/webhooks/codat
     """
     if not url.startswith(("https://", "http://")):
-        raise CommandError("URL must begin with https://.", WRONG_INPUT)
+        raise CommandError("URL must begin with https:// or http://.", WRONG_INPUT)
     consumer, is_new = asyncio.run(_register(url, tag or []))
     if as_json:
         print_json({**_plain(consumer), "isNew": is_new})
@@ -55,7 +55,7 @@ def register(
 
 
 def list_(*, as_json: Json = False) -> int:
-    """List whom Codat tells of events.
+    """List the webhook consumers that Codat has.
 
     Example: python starter.py webhooks list
     """
@@ -65,12 +65,12 @@ def list_(*, as_json: Json = False) -> int:
         return STARTED
     for consumer in found:
         print_result(_line(consumer))
-    print_result(f"{len(found)} consumers")
+    print_result(f"{len(found)} consumer{'s' * (len(found) != 1)}")
     return STARTED
 
 
 def remove(consumer_id: Annotated[str, typer.Argument(help="As `list` prints it.")]) -> int:
-    """Have Codat tell an address nothing more.
+    """Remove a webhook consumer: Codat sends it nothing more.
 
     Example: python starter.py webhooks remove ID
     """

@@ -66,7 +66,7 @@ def test_to_remove_what_is_not_there_is_wrong_input(capsys):
 
 def test_an_address_without_a_scheme_is_wrong_input(capsys):
     assert 2 == run(["webhooks", "register", "push.example.com"])
-    assert "URL must begin with https://.\n" == capsys.readouterr().err
+    assert "URL must begin with https:// or http://.\n" == capsys.readouterr().err
 
 
 def test_people_are_told_what_to_do_next(capsys):
