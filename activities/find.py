@@ -66,9 +66,8 @@ class FindActivities:
         free, holders = await _held(of_ours, others)
         # A push that has taken one of them has none of the others.
         records = [(push, record) for push, record in records if push not in holders]
-        sightings = free
-        if our_operation(free, ask) is None:
-            sightings = await _without_others(free, records, ask, others)
+        ours = our_operation(free, ask)
+        sightings = free if ours else await _without_others(free, records, ask, others)
         look = SearchResult(
             candidates=named_candidates(sightings),
             more=max(len(sightings) - MAX_CANDIDATES, 0),
@@ -79,7 +78,7 @@ class FindActivities:
             return look
         if not sightings:
             return look.model_copy(update={"later_update": await self._is_overtaken(ask)})
-        ours = our_operation(sightings, ask)
+        ours = ours or our_operation(sightings, ask)
         if ours:
             owners = possible_owners(ours, [operation for operation, _ in free], records, ask)
             alike = await other_with_such_a_file(self._client, ask, others)

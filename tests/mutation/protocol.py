@@ -290,7 +290,7 @@ MUTANTS = (
         "workflows/turn.py",
         "    @workflow.init\n",
         "",
-        (f"{ORDER}::test_who_joins_with_the_first_task_waits_for_the_first_update",),
+        (f"{ORDER}::test_who_joins_with_the_first_task_waits_its_turn",),
     ),
     Mutant(
         "a reset ends the step that calls another workflow",

@@ -220,7 +220,7 @@ async def point_of_line(push):
     return min(point for point in await points(push) if point > begun)
 
 
-async def test_who_joins_with_the_first_task_waits_for_the_first_update(devserver):
+async def test_who_joins_with_the_first_task_waits_its_turn(devserver):
     first, second = (
         TurnEntry(workflow_id=f"push-{name}", token=name, since=datetime.now(UTC))
         for name in ("first", "second")
