@@ -116,6 +116,12 @@ class PushState:
         return None if by is None or self.ledger.was_sent else by
 
     @property
+    def must_give_turn_back(self) -> bool:
+        """Whether an older update has come, which goes first while this one has sent nothing."""
+        answer = self.turn_answer
+        return answer is not None and answer.older_waits and not self.ledger.was_sent
+
+    @property
     def progress(self) -> PushProgress:
         """The answer to the query `progress`."""
         return PushProgress(

@@ -98,6 +98,13 @@ class TurnWorkflow:
         if entry:
             self._line.add(entry)
 
+    @workflow.signal(name="give-back")
+    def give_back(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Take one `TurnEntry`: an update that had the turn, sent nothing, and waits again."""
+        entry = _read(inputs, TurnEntry)
+        if entry:
+            self._line.give_back(entry)
+
     @workflow.signal(name="finished")
     def finished(self, *inputs: Any) -> None:  # noqa: ANN401, anybody may signal
         """Take one `TurnExit`: an update that is over."""

@@ -40,10 +40,14 @@ class TurnEntry(Wire):
 
 
 class TurnAnswer(Wire):
-    """What an update is told: it may be sent, or which newer one takes its place."""
+    """What an update is told: it may be sent, or which newer one takes its place.
+
+    `older_waits`: unless something was sent it gives the turn back, since an older one came.
+    """
 
     token: str
     superseded_by: TurnEntry | None = None
+    older_waits: bool = False
 
 
 class TurnExit(Wire):
@@ -79,13 +83,22 @@ class UpdateLine(BaseModel):
             self.holder, self.follows_parent = entry, False
             self._tell(entry)
         else:
-            others = [other for other in self.waiting if other.workflow_id != entry.workflow_id]
-            self.waiting = sorted(
-                [*others, entry], key=lambda other: (other.since, other.workflow_id)
-            )
+            self._let_wait(entry)
             if self.holder and entry.replaces(self.holder):
                 self._tell(self.holder, by=entry)
+            if self.holder and entry.is_before(self.holder):
+                self._tell(self.holder, older_waits=True)
         self._go_on()
+
+    def give_back(self, entry: TurnEntry) -> None:
+        """Let a holder that has sent nothing wait behind the older ones."""
+        if self.holder and self.holder.workflow_id == entry.workflow_id:
+            self.holder, self.follows_parent = None, False
+        self.add(entry)
+
+    def _let_wait(self, entry: TurnEntry) -> None:
+        others = [other for other in self.waiting if other.workflow_id != entry.workflow_id]
+        self.waiting = sorted([*others, entry], key=lambda other: (other.since, other.workflow_id))
 
     def remove(self, workflow_id: str, *, wrote: bool) -> None:
         """Take out an update that is over, and let the next one go."""
@@ -114,8 +127,11 @@ class UpdateLine(BaseModel):
                 self.waiting.remove(entry)
                 self._tell(entry, by=by[-1])
 
-    def _tell(self, entry: TurnEntry, by: TurnEntry | None = None) -> None:
-        self.answers.append((entry.workflow_id, TurnAnswer(token=entry.token, superseded_by=by)))
+    def _tell(
+        self, entry: TurnEntry, by: TurnEntry | None = None, *, older_waits: bool = False
+    ) -> None:
+        answer = TurnAnswer(token=entry.token, superseded_by=by, older_waits=older_waits)
+        self.answers.append((entry.workflow_id, answer))
 
 
 def fields_of(record: object, most: int) -> list[str] | None:

@@ -38,7 +38,7 @@ async def wait(  # noqa: PLR0913, what a wait consists of
 ) -> None:
     """Wait durably, not beyond the deadline unless it has passed (`is_last`).
 
-    With `for_hint` the platform's hint cuts it short, and so does a newer update that replaces it.
+    The platform's hint cuts it short (`for_hint`), and so does another update that goes first.
     """
     left = state.deadline.left
     if left is not None and not is_last:
@@ -50,7 +50,11 @@ async def wait(  # noqa: PLR0913, what a wait consists of
     workflow.set_current_details(progress_details(state.progress))
     try:
         await workflow.wait_condition(
-            lambda: (for_hint and state.carried.hinted) or state.superseded_by is not None,
+            lambda: (
+                (for_hint and state.carried.hinted)
+                or state.superseded_by is not None
+                or state.must_give_turn_back
+            ),
             timeout=pause,
             timeout_summary=plain(f"{why} (until {state.next_look:%H:%M:%S} UTC)"[:MAX_SUMMARY]),
         )

@@ -293,6 +293,13 @@ MUTANTS = (
         (f"{ORDER}::test_who_joins_with_the_first_task_waits_its_turn",),
     ),
     Mutant(
+        "an update that sent nothing gives the turn back",
+        "workflows/state.py",
+        "answer is not None and answer.older_waits and",
+        "False and answer.older_waits and",
+        (f"{ORDER}::test_an_older_update_that_comes_late_goes_first",),
+    ),
+    Mutant(
         "a reset ends the step that calls another workflow",
         "workflows/other_workflow.py",
         "    await workflow.wait([apart])\n",

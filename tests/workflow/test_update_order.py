@@ -9,6 +9,7 @@ from temporalio.api.enums.v1 import EventType
 
 from activities.holds import SOONEST, Hold
 from dispatch.holds import hold, release
+from dispatch.retries import retry_push
 from emulator import seeds
 from tests.support.eventually import eventually
 from tests.support.protocol import protocol, seconds_for_minutes
@@ -61,6 +62,25 @@ async def test_updates_that_were_held_are_written_in_order(devserver, monkeypatc
 
         assert [f"state {number}" for number in range(4)] == written(here)
     assert {"Success"} == {outcome.status for outcome in outcomes}
+
+
+async def test_an_older_update_that_comes_late_goes_first(devserver, monkeypatch):
+    async with protocol(devserver) as here:
+        await held(here, monkeypatch)
+        older = await here.push(**numbered(1))
+        await is_at(older, "push")
+        await older.handle.cancel()
+        cancelled = await older.outcome()
+        newer = await here.push(**numbered(2))
+        await is_at(newer, "push")
+        older = await retry_push(older)
+        await is_in_line(newer)
+        await release(here.client, COMPANY, None, None)
+        outcomes = [await older.outcome(), await newer.outcome()]
+
+        assert ["state 1", "state 2"] == written(here)
+    assert ("Failed", False) == (cancelled.status, cancelled.submitted)
+    assert ["Success", "Success"] == [outcome.status for outcome in outcomes]
 
 
 async def test_an_update_of_another_record_does_not_wait(devserver):

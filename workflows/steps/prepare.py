@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import READ_AGAIN, READ_TIMEOUT, CallFailed, call
     from workflows.models import Validation
-    from workflows.outcomes import check_superseded, check_time, check_unauthorized, end_of
+    from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.state import PushState
     from workflows.steps.turn import take_turn
     from workflows.waiting import show_stage, wait
@@ -143,7 +143,7 @@ async def _patiently(state: PushState, ask: Callable[[], Awaitable[T]]) -> T:
     """Ask until there is an answer; raises Ended on a refusal or when the time is over."""
     pause = PAUSE
     while True:
-        check_superseded(state)
+        await take_turn(state)
         check_time(state)
         try:
             return await ask()

@@ -31,6 +31,8 @@ async def take_turn(state: PushState) -> None:
         return
     if state.carried.turn is None:
         await _join_line(state)
+    while state.must_give_turn_back:
+        await _give_back(state)
     check_superseded(state)
 
 
@@ -49,9 +51,18 @@ async def leave_turn(state: PushState, *, wrote: bool) -> None:
         await _signal(state.request, "finished", gone)
 
 
+async def _give_back(state: PushState) -> None:
+    """Let an older update go first, and wait for the turn again."""
+    state.carried.turn, state.turn_answer = None, None
+    state.turn_token = str(workflow.uuid4())
+    if await _signal(state.request, "give-back", _entry(state)):
+        await _until_told(state)
+    await _join_line(state)
+
+
 async def _join_line(state: PushState) -> None:
     check_time(state)
-    state.turn_token = str(workflow.uuid4())
+    state.turn_token = state.turn_token or str(workflow.uuid4())
     entry = _entry(state)
     while state.turn_answer is None:
         if await _start(state.request, entry):
