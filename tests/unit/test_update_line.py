@@ -7,15 +7,19 @@ from workflows.update_line import TurnEntry, UpdateLine
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-def entry(second, **more):
-    given = {"workflow_id": f"push-{second}", "token": f"token {second}"} | more
-    return TurnEntry(since=NOON + timedelta(seconds=second), **given)
+def entry(second, token=None):
+    since = NOON + timedelta(seconds=second)
+    return TurnEntry(workflow_id=f"push-{second}", token=token or f"token {second}", since=since)
 
 
 def answers(line):
     found = [(workflow_id, answer) for workflow_id, answer in line.answers]
     line.answers.clear()
     return found
+
+
+def holder_of(line):
+    return line.holder.workflow_id if line.holder else None
 
 
 def test_the_holder_learns_of_an_older_update_only():
@@ -26,7 +30,7 @@ def test_the_holder_learns_of_an_older_update_only():
     line.add(entry(1))
     ((workflow_id, answer),) = answers(line)
     assert ("push-2", True, None) == (workflow_id, answer.older_waits, answer.superseded_by)
-    assert "push-2" == line.holder.workflow_id
+    assert "push-2" == holder_of(line)
 
 
 def test_a_turn_given_back_goes_to_the_oldest():
@@ -56,5 +60,5 @@ def test_only_the_holder_gives_the_turn_back():
     line = UpdateLine(holder=entry(1))
     line.give_back(entry(2))
 
-    assert "push-1" == line.holder.workflow_id
+    assert "push-1" == holder_of(line)
     assert ["push-2"] == [waiting.workflow_id for waiting in line.waiting]
