@@ -1,10 +1,10 @@
-"""What the clients that start pushes through Temporal do when its server is away.
+"""What the clients that start pushes do when the server that they ask is away.
 
 `python -m bench.clients` starts a stack on free ports and puts a relay before its server. Each
 example starts a push (a) where nobody listens, (b) where a server takes the connection and is
 silent, (c) through a relay that breaks all connections for ten seconds while the push is awaited.
-It prints how long each one tried and how it ended. It takes two minutes, and needs
-`make .venv-official-node/ready`.
+Codat's own clients, which ask the front door, are tried in the first two ways. It prints how long
+each one tried and how it ended. It takes three minutes, and needs `make environments`.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from stack.ports import HOST, Ports
 from stack.process import ROOT
 from stack.services import Stack, running
 from surepush_client.models import PushRequest
-from tests.support.official_clients import NODE
+from tests.support.official_clients import AROUND, EXAMPLES, NEWEST, NODE
 from tests.support.subprocess_runner import run
 from tests.support.tcp_relay import Relay, relay_to
 
@@ -52,8 +52,21 @@ def around(address: str) -> dict[str, str]:
     return {**os.environ, "PATH": path, "TEMPORAL_ADDRESS": address, "PYTHONPATH": str(ROOT)}
 
 
+async def ended(*command: str, environment: dict[str, str]) -> str:
+    """Run a client; tell its seconds, its exit code and its last words."""
+    begun = time.monotonic()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            ran = await run(*command, environment=environment, cwd=ROOT)
+    except TimeoutError:
+        return f"still trying after {PATIENCE} s"
+    words = [line for line in (ran.out + ran.err).splitlines() if line.strip()]
+    last = ran.document["status"] if ran.code == 0 else words[-1][:60]
+    return f"{time.monotonic() - begun:.0f} s, exit code {ran.code}: {last}"
+
+
 class Asking:
-    """One client, and the push that it asks for."""
+    """A client that asks Temporal, and the push that it asks for."""
 
     def __init__(self, command: Sequence[str], place: Path) -> None:
         key = str(uuid4())
@@ -74,19 +87,23 @@ class Asking:
             self.command = (*command, *where, str(file))
 
     async def end(self, address: str) -> str:
-        """Run it; tell its seconds, its exit code and its last words."""
-        begun = time.monotonic()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                ran = await run(*self.command, environment=around(address), cwd=ROOT)
-        except TimeoutError:
-            return f"still trying after {PATIENCE} s"
-        words = [line for line in (ran.out + ran.err).splitlines() if line.strip()]
-        status = ran.document["status"] if ran.code == 0 else words[-1][:60]
-        return f"{time.monotonic() - begun:.0f} s, exit code {ran.code}: {status}"
+        """Run it against the server there."""
+        return await ended(*self.command, environment=around(address))
 
 
-async def silent(asking: Asking) -> str:
+class AskingDoor:
+    """A client of Codat's, which asks the front door."""
+
+    def __init__(self, environment: str) -> None:
+        self.command = EXAMPLES[environment]
+
+    async def end(self, address: str) -> str:
+        """Run it against the front door there."""
+        push = ("key", seeds.COMPANY, seeds.PROMPT, str(uuid4()), "1.20")
+        return await ended(*self.command, f"http://{address}", *push, environment=AROUND)
+
+
+async def silent(asking: Asking | AskingDoor) -> str:
     """Let it ask a server that takes connections and says nothing."""
 
     async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -153,6 +170,9 @@ async def main() -> None:
                 return (client, *await asyncio.gather(*ways))
 
             rows = [await tried(client) for client in clients]
+        for client, environment in (("Codat, Python", NEWEST), ("Codat, Node.js", NODE)):
+            door = AskingDoor(environment)
+            rows.append((client, *await asyncio.gather(door.end(nobody()), silent(door)), "polls"))
         table("A server that is away", ("client", "nobody listens", "silent", "broken 10 s"), rows)
 
 

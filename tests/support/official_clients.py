@@ -11,6 +11,13 @@ from tests.support.subprocess_runner import ROOT
 
 SCRIPTS = ROOT / "tests" / "official"
 OLDER, NEWEST, NODE = ".venv-official", ".venv-official-newest", ".venv-official-node"
+FOLDER = ROOT / "examples" / "codat_clients"
+EXAMPLES = {
+    NEWEST: (str(ROOT / NEWEST / "bin" / "python"), str(FOLDER / "push_direct_cost.py")),
+    NODE: (str(ROOT / NODE / "bin" / "node"), str(FOLDER / "push_bill.js")),
+}
+AROUND = {"NODE_PATH": str(ROOT / NODE / "node_modules")}
+"""What the examples need in their environment."""
 
 
 async def driven(environment: str, script: str, *arguments: str) -> dict[str, Any]:

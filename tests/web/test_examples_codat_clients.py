@@ -9,18 +9,10 @@ import pytest_asyncio
 from dispatch.pushes import Push, request_of
 from emulator import seeds
 from gateway.app import build_app
-from stack.process import ROOT
 from tests.support.asgi_server import served
 from tests.support.front_door import KEY, front_door
-from tests.support.official_clients import NEWEST, NODE
+from tests.support.official_clients import AROUND, EXAMPLES
 from tests.support.subprocess_runner import run
-
-FOLDER = ROOT / "examples" / "codat_clients"
-COMMANDS = {
-    NEWEST: (str(ROOT / NEWEST / "bin" / "python"), str(FOLDER / "push_direct_cost.py")),
-    NODE: (str(ROOT / NODE / "bin" / "node"), str(FOLDER / "push_bill.js")),
-}
-AROUND = {"NODE_PATH": str(ROOT / NODE / "node_modules")}
 
 pytestmark = pytest.mark.timeout(200)
 
@@ -31,12 +23,12 @@ async def _door(devserver):
         yield door, url
 
 
-@pytest.mark.parametrize("environment", COMMANDS)
+@pytest.mark.parametrize("environment", EXAMPLES)
 async def test_codat_clients_push_once_with_the_right_amount(door, environment, tmp_path):
     front, url = door
     ran = [
         await run(
-            *(*COMMANDS[environment], url, KEY, company, seeds.PROMPT, "17", amount),
+            *(*EXAMPLES[environment], url, KEY, company, seeds.PROMPT, "17", amount),
             environment=AROUND,
             cwd=tmp_path,
         )
