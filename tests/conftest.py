@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest_asyncio
@@ -19,8 +20,10 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
-SLOWEST_FIRST = ("chaos", "e2e", "process", "browser", "web", "workflow")
-"""Folders whose tests drive real servers: begun last, one of them would keep all others waiting."""
+WAIT_MOST = ("chaos", "e2e", "process", "web", "workflow")
+"""Folders whose tests wait for real servers, the longest first."""
+COMPUTE_MOST = ("browser", "property", "model", "simulation", "contract")
+"""Folders whose tests keep a processor busy, the longest first."""
 
 BINARIES = str(Path(sys.executable).parent)
 
@@ -35,12 +38,22 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=_place)
+    """Let tests that wait and tests that compute run side by side, the longest first."""
+    files = list(dict.fromkeys(item.path for item in items))
+    waiting = _longest_first([path for path in files if path.parent.name in WAIT_MOST], WAIT_MOST)
+    others = [path for path in files if path.parent.name not in WAIT_MOST]
+    places: dict[Path, float] = {}
+    for group in (waiting, _longest_first(others, COMPUTE_MOST)):
+        places |= {path: number / len(group) for number, path in enumerate(group)}
+    items.sort(key=lambda item: places[item.path])
 
 
-def _place(item):
-    folder = item.path.parent.name
-    return SLOWEST_FIRST.index(folder) if folder in SLOWEST_FIRST else len(SLOWEST_FIRST)
+def _longest_first(files: list[Path], folders: Sequence[str]) -> list[Path]:
+    def place(path: Path) -> int:
+        folder = path.parent.name
+        return folders.index(folder) if folder in folders else len(folders)
+
+    return sorted(files, key=place)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", name="skipping")
