@@ -13,6 +13,7 @@ RULED_OUT = "Failed, though an earlier number was looked for"
 ADOPTED_AFTER_FAILED = "adopted, though an operation of an earlier number is listed"
 ADOPTED_AFTER_SETTLED = "adopted, though an operation was listed when a person settled the push"
 TOLD_AT_LAST = "told by its key, though a repetition was answered without proof"
+ADOPTED = "Success of an operation that a look adopted"
 AFTER_CONFLICT = "Success while the first number's key, for which a 409 is kept, is young"
 
 
@@ -57,6 +58,7 @@ def sights(state: State) -> list[str]:
         return []
     is_second = any(isinstance(one, int) and one < state.entry.known for one in known)
     found = {
+        ADOPTED: state.entry.open,
         ADOPTED_AFTER_FAILED: state.entry.open and is_second,
         ADOPTED_AFTER_SETTLED: state.entry.open and state.excluded and not is_second,
         TOLD_AT_LAST: not state.entry.open and state.entry.unproven,

@@ -23,6 +23,8 @@ RULES = {
     "RESUME": "A run believes an old ledger only when the server truly continued it.",
     "INITIATOR": "A recall believes an old ledger only in a run that was truly continued.",
     "MARK": "A start mark is believed only of the start that it was made for.",
+    "AWAITED": "A pending operation is waited for before records are judged.",
+    "REFRESHED": "A record that Codat has not read since its operation was over proves nothing.",
 }
 """Rules that keep a promise: with one left out the search breaks it."""
 
@@ -31,6 +33,7 @@ SPARING = {
     "BASELINE": "What was listed when a person settled the push is no candidate afterwards.",
     "UNPROVEN": "A repetition that is answered without proof is repeated under its key.",
     "MAKE_SURE": "A late look rules out what was looked for, so that Failed can be said.",
+    "READS": "A record that stands proves what the list alone can't tell.",
     "KEPT_409": "A 409 that stays leads to the next number, without waiting for the key's age.",
 }
 """Rules that only spare an `Unknown` or a wait: with one left out a good ending is never seen."""
@@ -158,10 +161,16 @@ class Setup:
     continues: bool = False
     resend: bool = True
     settles: bool = True
+    may_read: bool = False
 
     def has(self, rule: str) -> bool:
         """Tell whether a rule holds."""
         return rule not in self.without
+
+    @property
+    def reads(self) -> bool:
+        """Whether the records of operations are read."""
+        return self.may_read and self.has("READS")
 
     @property
     def keeps_keys(self) -> bool:

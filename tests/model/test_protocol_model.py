@@ -6,6 +6,7 @@ import pytest
 
 from tests.model import one_push, two_pushes
 from tests.model.one_push import (
+    ADOPTED,
     ADOPTED_AFTER_FAILED,
     ADOPTED_AFTER_SETTLED,
     AFTER_CONFLICT,
@@ -23,6 +24,7 @@ IGNORED = Setup(mode="ignored")
 HONOURED = Setup(mode="honoured")
 TWO_DOORS = Setup(mode="ignored", doors=2)
 CONTINUED = Setup(mode="ignored", continues=True)
+READING = Setup(mode="ignored", echo=False, may_read=True)
 LATE_REQUESTS = Setup(mode="ignored", powers=frozenset({"in-flight"}))
 
 BREAKS = {
@@ -44,12 +46,15 @@ BREAKS = {
     "RESUME": (CONTINUED, TWICE),
     "INITIATOR": (CONTINUED, TWICE),
     "MARK": (IGNORED, TWICE),
+    "AWAITED": (READING, TWICE),
+    "REFRESHED": (READING, TWICE),
 }
 SPARES = {
     "OWN_KNOWN": (Setup(mode="ignored", settles=False), ADOPTED_AFTER_FAILED),
     "BASELINE": (IGNORED, ADOPTED_AFTER_SETTLED),
     "MAKE_SURE": (IGNORED, RULED_OUT),
     "UNPROVEN": (Setup(faults=2, doors=0, numbers=1, echo=False), TOLD_AT_LAST),
+    "READS": (replace(READING, doors=0), ADOPTED),
     "KEPT_409": (Setup(doors=0), AFTER_CONFLICT),
 }
 HOLDS = {
@@ -57,7 +62,9 @@ HOLDS = {
     "ignored, no echo": Setup(mode="ignored", doors=2, echo=False),
     "ignored, in several runs": CONTINUED,
     "ignored, PUSH_RESEND=never": Setup(mode="ignored", doors=2, resend=False),
+    "ignored, records are read": replace(READING, doors=2),
     "honoured": HONOURED,
+    "honoured, records are read": Setup(echo=False, may_read=True),
     "honoured, no echo": Setup(doors=0, echo=False),
 }
 PAIRS = {
@@ -65,6 +72,10 @@ PAIRS = {
     "honoured": PairSetup(mode="honoured"),
     "no echo": PairSetup(mode="ignored", echo=False),
     "a foreign writer": PairSetup(mode="ignored", equal=False, foreign=1),
+    "records are read": PairSetup(mode="ignored", echo=False, reads=True),
+    "records are read, a foreign writer": PairSetup(
+        mode="ignored", echo=False, reads=True, equal=False, foreign=1
+    ),
 }
 
 

@@ -74,7 +74,7 @@ def _push_steps(setup: Setup, state: State, index: int, push: Push) -> Following
             sent = state._replace(requests=tuple(sorted((*state.requests, request))))
             yield f"{_name(index)} sends number {push.number}", _turn(sent, index, phase="sent")
         case "find" if _is_settled(state, index):
-            yield _found(setup, state, index, push)
+            yield from _found(setup, state, index, push)
         case "poll":
             status = state.operations[push.operation].status
             if status != "P":
@@ -99,24 +99,34 @@ def _is_settled(state: State, index: int) -> bool:
     return all(one.listed for one in state.operations if one.owner == index)
 
 
-def _found(setup: Setup, state: State, index: int, push: Push) -> Step[State]:
+def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
     name = _name(index)
     candidates = [
         place
         for place, one in enumerate(state.operations)
         if one.listed and one.claimed_by in (NOBODY, index) and _may_be(setup, one, index)
     ]
+    if setup.reads and any(state.operations[place].status == "P" for place in candidates):
+        return
     if not candidates and push.number < setup.numbers:
         again = _turn(state, index, phase="ready", number=push.number + 1)
-        return f"{name} finds nothing: next number", again
-    if len(candidates) != 1 or not setup.echo or _twin_is_open(setup, state, 1 - index):
-        return f"{name} can't tell: Unknown", _turn(state, index, phase="end", outcome="U")
-    (place,) = candidates
-    return f"{name} adopts operation {place}", _taken(setup, state, index, place)
+        yield f"{name} finds nothing: next number", again
+        return
+    is_shown = setup.echo or setup.reads
+    is_decided = is_shown and len(candidates) == 1 and not _twin_is_open(setup, state, 1 - index)
+    if is_decided:
+        (place,) = candidates
+        yield f"{name} adopts operation {place}", _taken(setup, state, index, place)
+    if setup.reads or not is_decided:
+        yield f"{name} can't tell: Unknown", _turn(state, index, phase="end", outcome="U")
 
 
 def _may_be(setup: Setup, operation: Operation, index: int) -> bool:
-    return not setup.echo or setup.equal or operation.owner == index
+    """Tell whether an operation may be ours, by its data or, once it is over, by its record."""
+    if setup.reads and operation.status == "F":
+        return False
+    shows = setup.echo or (setup.reads and operation.status != "P")
+    return not shows or setup.equal or operation.owner == index
 
 
 def _twin_is_open(setup: Setup, state: State, other: int) -> bool:

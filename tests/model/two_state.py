@@ -52,11 +52,12 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class Setup:
-    """A search; `equal`: both push the same record."""
+    """A search; `equal`: both push the same record, `reads`: records of operations are read."""
 
     mode: str = "honoured"
     echo: bool = True
     equal: bool = True
+    reads: bool = False
     without: frozenset[str] = frozenset()
     faults: int = 1
     foreign: int = 0

@@ -1,5 +1,6 @@
 """The steps that the workflow takes: recall, schedule, look, poll, and the deadline."""
 
+from tests.model import records
 from tests.model.ledger import (
     ended,
     following,
@@ -142,12 +143,22 @@ def _find(setup: Setup, state: State) -> Steps:
     if setup.has("LATE_LOOK") and not is_settled(setup, state):
         return []
     candidates = _candidates(setup, state)
+    found = records.judge(setup, state, candidates) if setup.reads else None
+    if candidates and not setup.reads:
+        found = _listed(setup, state, candidates)
+    return _nothing(setup, state) if found is None else found
+
+
+def _listed(setup: Setup, state: State, candidates: list[int]) -> Steps:
+    """Give what the list alone decides."""
     if len(candidates) == 1 and setup.echo:
         (index,) = candidates
         adopted = enter(state, ModelSubmission(setup.has("HUMBLE"), index))._replace(phase="poll")
         return [(f"find: adopt operation {index}", adopted._replace(rejected=False))]
-    if candidates:
-        return [("find: candidates can't be told apart", ended(setup, state, "U"))]
+    return [("find: candidates can't be told apart", ended(setup, state, "U"))]
+
+
+def _nothing(setup: Setup, state: State) -> Steps:
     state = enter(state, ModelSubmission(known="none"))
     if state.rejected:
         return [("find: nothing, and it was refused", ended(setup, state, "F"))]
@@ -177,8 +188,10 @@ def _poll(setup: Setup, state: State) -> Steps:
         found += [("poll: Failed", ended(setup, state, "F")), *_sure(setup, state)]
     elif operation.status in "TLt":
         found.append(("poll: TimedOut", ended(setup, state, "T")))
+        found += records.proof(setup, state)
     elif operation.status in "DM":
         found.append(("poll: Failed, but that is not believed", ended(setup, state, "U")))
+        found += records.proof(setup, state)
     return found
 
 
