@@ -38,6 +38,7 @@ class Cluster:
     environment: WorkflowEnvironment
     codat: Emulator
     task_queue: str
+    patch: pytest.MonkeyPatch
 
     @property
     def client(self) -> Client:
@@ -140,7 +141,7 @@ async def cluster(  # noqa: PLR0913, each has a default
                 if skipping and notify is None:
                     # A child that outlives its parent stops this server's time for good.
                     patch.setattr("workflows.push.start_notification", _tell_nobody)
-                yield Cluster(environment, codat, task_queue)
+                yield Cluster(environment, codat, task_queue, patch)
 
 
 async def _tell_nobody(_state: PushState, _outcome: PushOutcome) -> None:

@@ -45,9 +45,13 @@ WAYS = {
 
 
 async def lost_together(devserver, records, *, data_type, is_read, find_for):
-    """Push them at once, lose all answers; give the endings and whether each took its own."""
+    """Push them at once, lose all answers; give the endings and whether each took its own.
+
+    Pending operations are looked at again after a second: without a pause, over and over.
+    """
     options = {"read_records": "auto" if is_read else "never", "echo_data": not is_read}
     async with protocol(devserver, "ignored", find_for=find_for, **options) as here:
+        here.patch.setattr("workflows.steps.proof.FIRST_PAUSE", timedelta(seconds=1))
         here.codat.connection(seeds.PROMPT).set(delay=0, refresh_seconds=0)
         here.codat.fault("commit-then-drop", method="POST", times=len(records))
         pushes = await asyncio.gather(
