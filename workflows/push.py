@@ -1,4 +1,4 @@
-"""One push, from the request to its ending: this page is the product.
+"""One push, from the request to its ending.
 
 A push is a few steps. `next_step` says which comes next, from the state alone; a step takes in what
 comes back and raises `Ended` when the push is over.
@@ -52,15 +52,15 @@ class Step(StrEnum):
     SEND = "send"  # POST or PUT: the same submission again, or the next one
     FIND = "find"  # search Codat's list for a request that got no clear answer
     POLL = "poll"  # wait, then ask for the status of the operation
-    GIVE_UP = "give up"  # end the push: it may send nothing more
+    GIVE_UP = "give up"  # end the push, because it must not send again
 
 
 def next_step(state: PushState, now: datetime) -> Step:
     """Decide what comes next.
 
-    SEND sends the current submission again under its key while `may_resend` allows it, which it
-    never does once the push is cancelled. Otherwise it opens the next submission, with a new key;
-    that waits until the one before it is no longer unclear.
+    SEND repeats the current submission under its key where `may_resend` allows it; a cancelled
+    push never does. A further submission has a new key. It is opened only when the one before it
+    is clear, and only while the push may send more.
     """
     if state.must_recall:
         return Step.RECALL
