@@ -2,9 +2,9 @@
 
 `python -m bench.load.updates [--records 20] [--updates 100]` starts a dev server, the emulator and
 two workers as processes of their own, and starts so many updates of each record, one after the
-other for a record, all records at once. Half of the records get updates that set the same fields,
-so that a newer one may take the place of one that was not sent. Answers are lost, and every few
-seconds a worker is killed with SIGKILL and another one started. In the end it compares the books
+other for a record, all records at once. Most records get updates that set the same fields, so that
+a newer one may take the place of one that was not sent; of each fifth record all are written.
+Answers are lost, and again and again a worker is killed with SIGKILL and another one started. In the end it compares the books
 with the requests. Exit code 1: a record does not end as the last request says, updates stand in
 another order than that of the requests, or one was written twice.
 """
@@ -42,7 +42,7 @@ FAULTS = (
     {"fault": "error-before-commit", "status": 503, "probability": 0.03},
     {"fault": "throttle", "retry_after": 1, "probability": 0.03},
 )
-KILL_EVERY = 20
+KILL_EVERY = 30
 """Seconds from one death of a worker to the next."""
 
 RECORD = "supplier-1"
@@ -58,8 +58,8 @@ class UpdatedRecord:
     pushes: list[Push] = field(default_factory=list[Push])
 
     def request(self, update: int) -> PushRequest:
-        """Give one update; those of a record with an odd number set a field of their own."""
-        name = f"note{update}" if self.number % 2 else "note"
+        """Give one update; those of each fifth record set a field of their own."""
+        name = "note" if self.number % 5 else f"note{update}"
         return PushRequest(
             company_id=self.company,
             connection_id=self.connection,
