@@ -4,9 +4,9 @@
 two workers as processes of their own, and starts so many updates of each record, one after the
 other for a record, all records at once. Most records get updates that set the same fields, so that
 a newer one may take the place of one that was not sent; of each fifth record all are written.
-Answers are lost, and again and again a worker is killed with SIGKILL and another one started. In the end it compares the books
-with the requests. Exit code 1: a record does not end as the last request says, updates stand in
-another order than that of the requests, or one was written twice.
+Answers are lost, and again and again a worker is killed with SIGKILL and another one started. In
+the end it compares the books with the requests. Exit code 1: a record does not end as the last
+request says, updates stand in another order than that of the requests, or one was written twice.
 """
 
 import argparse
