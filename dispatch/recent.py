@@ -1,36 +1,22 @@
 """The pushes that ended or wait lately, in seven calls to Temporal however many there are."""
 
 import asyncio
-import json
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from temporalio.api.workflow.v1 import WorkflowExecutionInfo
 from temporalio.api.workflowservice.v1 import ListWorkflowExecutionsRequest
-from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.exceptions import ApplicationError
+from temporalio.client import Client
 
 from activities.holds import HOLDS, KEEPER, Hold
-from activities.other_pushes import REQUESTED
-from activities.payload_context import converter_of
 from activities.visibility import among, equals, time_text
 from codat.clock import utc_now
 from codat.models import PushStatus
 from dispatch.day_counts import own_of
-from dispatch.listing import status_of
-from dispatch.payloads.encryption import UndecryptablePayload
-from workflows.attributes import (
-    COMPANY_ID,
-    CONNECTION_ID,
-    DATA_TYPE,
-    PUSH_CAUSE,
-    PUSH_OPERATION_KEY,
-    PUSH_STATUS,
-)
+from dispatch.listed_run import ListedRun, read_memo, read_run, started_at
 
 ENDED, FAILED, WAITING = 300, 100, 100
 """How many runs are read of those that ended last, that failed last, that wait."""
@@ -38,7 +24,6 @@ ENDED, FAILED, WAITING = 300, 100, 100
 LONG = timedelta(minutes=10)
 """A push that is older and still under way waits for long."""
 
-_READ = PUSH_STATUS, COMPANY_ID, CONNECTION_ID, DATA_TYPE, PUSH_CAUSE, PUSH_OPERATION_KEY
 # An equality on what has an index of its own: a store without statistics reads all rows otherwise.
 _KEEPERS = f"{equals('WorkflowType', 'push-hold')} AND {equals('ExecutionStatus', 'Running')}"
 _UNDER_WAY = f"{equals('PushStatus', PushStatus.PENDING.value)} AND CloseTime IS NULL"
@@ -47,26 +32,11 @@ _ENDED = 'ExecutionStatus != "ContinuedAsNew" AND CloseTime IS NOT NULL'
 
 
 @dataclass(frozen=True)
-class RecentRun:
-    """A run as the overview needs it; times are UTC, `cause` is empty where none is known."""
-
-    push_id: UUID
-    company: str
-    connection: str
-    data_type: str
-    status: PushStatus
-    cause: str
-    has_operation: bool
-    requested: datetime
-    closed: datetime | None
-
-
-@dataclass(frozen=True)
 class RecentPushes:
     """Runs that ended last, runs that wait for long, how many are under way, and what is held."""
 
-    ended: list[RecentRun]
-    waiting: list[RecentRun]
+    ended: list[ListedRun]
+    waiting: list[ListedRun]
     under_way: int
     holds: dict[UUID, list[Hold]] = field(default_factory=dict[UUID, list[Hold]])
 
@@ -94,7 +64,7 @@ class RecentReader:
             holds=holds,
         )
 
-    async def failed(self) -> list[RecentRun]:
+    async def failed(self) -> list[ListedRun]:
         """Give the last runs that did not succeed and that no later run of their push replaced.
 
         Raises: RPCError.
@@ -102,7 +72,9 @@ class RecentReader:
         found = await self._runs(f"{self._pushes} AND {_NOT_ENDED_WELL}", FAILED)
         ids = sorted({run.execution.workflow_id for run in found})
         others = await self._runs(among("WorkflowId", ids), 3 * FAILED) if ids else []
-        latest = {run.execution.workflow_id: run for run in sorted([*found, *others], key=_started)}
+        latest = {
+            run.execution.workflow_id: run for run in sorted([*found, *others], key=started_at)
+        }
         last = {run.execution.run_id for run in latest.values()}
         return await self._read(run for run in found if run.execution.run_id in last)
 
@@ -110,7 +82,7 @@ class RecentReader:
         held: dict[UUID, list[Hold]] = {}
         for keeper in await self._runs(_KEEPERS, ENDED):
             company = keeper.execution.workflow_id.removeprefix(KEEPER)
-            memo: list[Any] = await self._memo(keeper, HOLDS) or []
+            memo: list[Any] = await read_memo(self._client, keeper, HOLDS) or []
             if memo and (not self._companies or company in self._companies):
                 held[UUID(company)] = [Hold.model_validate(hold) for hold in memo]
         return held
@@ -118,7 +90,7 @@ class RecentReader:
     async def _runs(self, query: str, limit: int) -> list[WorkflowExecutionInfo]:
         """Give one page: the server lists by the time of closing, the last one first.
 
-        Unread, since the SDK decodes all attributes of each run twice, in 1 ms.
+        Unread: most need not be read.
         """
         asked = ListWorkflowExecutionsRequest(
             namespace=self._client.namespace, page_size=limit, query=query
@@ -126,48 +98,13 @@ class RecentReader:
         answer = await self._client.workflow_service.list_workflow_executions(asked, retry=True)
         return list(answer.executions)
 
-    async def _memo(self, run: WorkflowExecutionInfo, name: str) -> Any:  # noqa: ANN401
-        if name not in run.memo.fields:
-            return None
-        converter = converter_of(self._client, run.execution.workflow_id)
-        with suppress(ValueError, RuntimeError, ApplicationError, UndecryptablePayload):
-            return (await converter.decode([run.memo.fields[name]]))[0]
-        return None
-
-    async def _read(self, runs: Iterable[WorkflowExecutionInfo]) -> list[RecentRun]:
-        found: list[RecentRun] = []
+    async def _read(self, runs: Iterable[WorkflowExecutionInfo]) -> list[ListedRun]:
+        found: list[ListedRun] = []
         for run in runs:
             await asyncio.sleep(0)  # whoever waits for something else does not wait for all of them
-            recent = await self._recent(run)
-            found += [recent] if recent else []
+            read = await read_run(self._client, run)
+            found += [read] if read else []
         return found
-
-    async def _recent(self, run: WorkflowExecutionInfo) -> RecentRun | None:
-        try:
-            push_id = UUID(run.execution.workflow_id.removeprefix("push-"))
-            requested = datetime.fromisoformat(await self._memo(run, REQUESTED) or _started(run))
-        except ValueError:
-            return None
-        known = run.search_attributes.indexed_fields
-        values = {key: json.loads(known[key.name].data) for key in _READ if key.name in known}
-        status = status_of(WorkflowExecutionStatus(run.status), values.get(PUSH_STATUS, ""))
-        has_ended = run.HasField("close_time")
-        return RecentRun(
-            push_id=push_id,
-            company=values.get(COMPANY_ID, ""),
-            connection=values.get(CONNECTION_ID, ""),
-            data_type=values.get(DATA_TYPE, ""),
-            status=status,
-            cause=values.get(PUSH_CAUSE, "") or f"{status.value}: it was ended from outside",
-            has_operation=PUSH_OPERATION_KEY in values,
-            requested=requested,
-            closed=run.close_time.ToDatetime(UTC) if has_ended else None,
-        )
-
-
-def _started(run: WorkflowExecutionInfo) -> str:
-    """Give the moment of its start as a text that sorts by time."""
-    return run.start_time.ToDatetime(UTC).isoformat(timespec="microseconds")
 
 
 def _older(moment: datetime) -> str:

@@ -59,6 +59,9 @@ def _json(value: object) -> str:
     return indented(to_plain(value))
 
 
+_ROWS = "<!-- rows -->"
+"""Where they come in a template; no text out of a record can be that, since it is escaped."""
+
 _FILTERS = cast("dict[str, object]", _TEMPLATES.filters)  # pyright: ignore[reportUnknownMemberType]
 _FILTERS.update({"duration": _duration, "json": _json, "when": _when})
 
@@ -67,6 +70,12 @@ def fragment(_name: str, **values: Any) -> Markup:  # noqa: ANN401, whatever the
     """Render a part of a page."""
     html = _TEMPLATES.get_template(f"{_name}.html.jinja").render(**values)
     return Markup(html)  # noqa: S704, the template escapes
+
+
+def open_page(_name: str, **values: Any) -> tuple[Markup, Markup]:  # noqa: ANN401
+    """Render what stands above and below the rows of a page that is sent in parts."""
+    above, _, below = fragment(_name, **values).partition(_ROWS)
+    return above, below
 
 
 def page(_name: str, _status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:  # noqa: ANN401

@@ -7,7 +7,7 @@ from statistics import median, quantiles
 
 from codat.models import PushStatus
 from dispatch.day_counts import DayCount
-from dispatch.recent import RecentRun
+from dispatch.listed_run import ListedRun
 
 STATUSES = (PushStatus.SUCCESS, PushStatus.FAILED, PushStatus.TIMED_OUT, PushStatus.UNKNOWN)
 WIDTH, HEIGHT = 700, 180
@@ -65,7 +65,7 @@ def day_bars(days: Sequence[DayCount]) -> list[DayBars]:
     return shown
 
 
-def durations_of(ended: Sequence[RecentRun]) -> list[DurationRow]:
+def durations_of(ended: Sequence[ListedRun]) -> list[DurationRow]:
     """Return median and 95th percentile by connection and data type, the slowest first."""
     times: dict[tuple[str, str], list[float]] = {}
     for run in ended:

@@ -1,51 +1,33 @@
-"""The list of a company's pushes: what each is, how it ended and why; filters; a selection."""
+"""The list of a company's pushes: sent while it is read, with filters and a selection."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Annotated
+import logging
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request
-from starlette.responses import Response
-from temporalio.client import WorkflowExecution
+from starlette.responses import Response, StreamingResponse
+from temporalio.service import RPCError
 
-from activities.start_memo import StartMemo, read_start_memo
 from codat.clock import utc_now
 from codat.models import DATA_TYPES, PushStatus
-from dispatch.payloads.encryption import UndecryptablePayload
-from gateway.api.listing import find_operations
+from dispatch.newest_pushes import FoundPush, NewestPushes, PushFilters
 from gateway.api.parameters import CompanyId
-from gateway.api.query import read_query
-from gateway.api.schemas import Operation
 from gateway.dependencies import Dependencies
 from gateway.directory import Names
+from gateway.errors import HttpError
 from gateway.pages.login import LoginPages, shown_to
-from gateway.rendering import page
-from gateway.sessions import remember
-from workflows.attributes import PUSH_CAUSE, PUSH_REFERENCE
+from gateway.rendering import fragment, open_page
+from gateway.sessions import Session, remember
+
+log = logging.getLogger("surepush.gateway")
 
 PAGE_SIZE = 50
-_DIGEST_LENGTH = 64
-_Text = Annotated[str, Query(max_length=200)]
-
-
-@dataclass(frozen=True)
-class ListedPush:
-    """One row; times are UTC, `reason` is empty for a success, a name where it is not known."""
-
-    push_id: UUID
-    status: PushStatus
-    key: str
-    data_type: str
-    software: str
-    record: str
-    reason: str
-    requested: datetime
-    age: timedelta
-    duration: timedelta
-    is_over: bool
+_MAX_COMPANIES = 200
+_Text = Annotated[str, Query(max_length=600)]
 
 
 class ListPages:
@@ -64,111 +46,115 @@ class ListPages:
         connection: Annotated[_Text, Query(alias="connectionId")] = "",
         since: _Text = "",
         words: _Text = "",
-        number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+        cause: _Text = "",
+        before: _Text = "",
     ) -> Response:
-        """Show a company's pushes, newest first, with filters."""
+        """Show a company's pushes, newest first; rows are sent while Temporal's list is read."""
         session = self._visits.session_for(request, company)
         asked = {"status": status, "dataType": kind, "connectionId": connection, "since": since}
-        found = await find_operations(
-            self._dependencies.temporal, company, read_query(_query(asked)), "Unknown"
-        )
-        operations = await _with_words(found.operations, found.runs, words)
-        asked["words"] = words
-        begin, end = (number - 1) * PAGE_SIZE, number * PAGE_SIZE
-
-        def link(to: int, *, there: bool) -> str:
-            return f"?{urlencode({**asked, 'page': to})}" if there else ""
-
+        asked |= {"words": words, "cause": cause}
         names = await self._dependencies.directory.names([company])
-        answer = page(
-            "list",
+        values = {
             **shown_to(session, company),
-            company_name=names.companies.get(str(company), ""),
-            rows=await self._rows(operations[begin:end], found.runs, names),
-            total=len(operations),
-            is_cut=found.is_cut,
-            number=number,
-            previous=link(number - 1, there=number > 1),
-            next=link(number + 1, there=end < len(operations)),
-            asked=asked,
-            statuses=[member.value for member in PushStatus],
-            types=sorted(DATA_TYPES),
-        )
-        return remember(answer, session, request)
-
-    async def _rows(
-        self,
-        operations: Sequence[Operation],
-        runs: Mapping[UUID, WorkflowExecution],
-        names: Names,
-    ) -> list[ListedPush]:
-        latest = {
-            operation.push_operation_key: runs[operation.push_operation_key]
-            for operation in operations
+            "asked": asked,
+            "names": names,
+            "newest": _link(asked) if before else "",
+            "can_push": "push" in session.key.roles,
         }
+        pushes = NewestPushes(
+            self._dependencies.temporal,
+            _filters(company, asked),
+            before=_moment("before", before),
+            size=PAGE_SIZE,
+        )
+        batches = pushes.batches()
+        first = await anext(batches, None)  # who asks in vain is answered by a status
+        frame = open_page("list", **values, **await self._choices(session, company, names))
+        html = self._html(frame, first, batches, pushes, values)
+        return remember(StreamingResponse(html, media_type="text/html"), session, request)
+
+    async def _html(
+        self,
+        frame: tuple[str, str],
+        batch: Sequence[FoundPush] | None,
+        others: AsyncGenerator[Sequence[FoundPush]],
+        pushes: NewestPushes,
+        values: dict[str, Any],
+    ) -> AsyncGenerator[str]:
+        """Write the page: what stands above the rows, batches of them, what stands below."""
+        above, below = frame
+        yield above
+        shown, causes, trouble = 0, set[str](), False
+        try:
+            while batch is not None:
+                shown += len(batch)
+                causes |= {push.run.cause for push in batch if push.run.cause}
+                yield await self._rows(batch, values)
+                batch = await anext(others, None)
+        except (RPCError, TimeoutError) as error:
+            log.warning("A list ends early: %s", error)
+            trouble = True
+        ended = {"shown": shown, "causes": sorted(causes), "trouble": trouble}
+        older = _link(values["asked"], pushes.older) if pushes.older else ""
+        yield fragment("list_end", **values, **ended, older=older, is_cut=pushes.is_cut)
+        yield below
+
+    async def _rows(self, batch: Sequence[FoundPush], values: Mapping[str, Any]) -> str:
         unread = {
-            latest[operation.push_operation_key].run_id: operation.push_operation_key
-            for operation in operations
-            if operation.status not in {PushStatus.PENDING, PushStatus.SUCCESS}
+            push.run.run_id: push.run.push_id
+            for push in batch
+            if push.run.closed and push.run.status is not PushStatus.SUCCESS
         }
         reasons = await self._dependencies.endings.reasons(self._dependencies.temporal, unread)
-        now = utc_now()
-        return [
-            replace(
-                await _row(operation, latest[operation.push_operation_key], reasons, now),
-                software=names.platforms.get(str(operation.data_connection_key), ""),
-            )
-            for operation in operations
-        ]
+        return fragment("list_rows", **values, pushes=batch, reasons=reasons, now=utc_now())
+
+    async def _choices(self, session: Session, company: UUID, own: Names) -> dict[str, Any]:
+        """Give what the filters offer."""
+        names = await self._dependencies.directory.names(session.key.companies)
+        is_known = str(company) in names.companies and len(names.companies) <= _MAX_COMPANIES
+        return {
+            "company_name": own.companies.get(str(company), ""),
+            "companies": names.by_name if is_known and not names.is_cut else [],
+            "statuses": [member.value for member in PushStatus],
+            "types": sorted(DATA_TYPES),
+        }
 
 
-def _query(asked: Mapping[str, str]) -> str:
-    names = {"status": "outcome=", "since": "requestedOnUtc>="}
-    parts = [f"{names.get(name, f'{name}=')}{value}" for name, value in asked.items() if value]
-    return " && ".join(parts)
+def _link(asked: Mapping[str, str], before: datetime | None = None) -> str:
+    given = {name: value for name, value in asked.items() if value}
+    return f"?{urlencode(given | ({'before': before.isoformat()} if before else {}))}"
 
 
-async def _with_words(
-    operations: list[Operation], runs: Mapping[UUID, WorkflowExecution], words: str
-) -> list[Operation]:
-    """Keep the pushes whose cause, key or record has all of the words."""
-    wanted = words.lower().split()
-    if not wanted:
-        return operations
-    found: list[Operation] = []
-    for operation in operations:
-        run = runs[operation.push_operation_key]
-        memo, known = await _memo(run), run.typed_search_attributes
-        texts = [known.get(PUSH_CAUSE, ""), known.get(PUSH_REFERENCE, "")]
-        text = " ".join([*texts, memo.reference, memo.record] if memo else texts).lower()
-        found += [operation] if all(word in text for word in wanted) else []
-    return found
-
-
-async def _row(
-    operation: Operation, run: WorkflowExecution, reasons: Mapping[str, str], now: datetime
-) -> ListedPush:
-    memo = await _memo(run)
-    key = run.typed_search_attributes.get(PUSH_REFERENCE, "")
-    if len(key) == _DIGEST_LENGTH and memo and memo.reference:
-        key = memo.reference
-    return ListedPush(
-        push_id=operation.push_operation_key,
-        status=operation.status,
-        key=key,
-        data_type=operation.data_type,
-        software="",
-        record=memo.record if memo else "",
-        reason=reasons.get(run.run_id, ""),
-        requested=operation.requested_on_utc,
-        age=now - operation.requested_on_utc,
-        duration=(operation.completed_on_utc or now) - operation.requested_on_utc,
-        is_over=operation.completed_on_utc is not None,
+def _filters(company: UUID, asked: Mapping[str, str]) -> PushFilters:
+    return PushFilters(
+        company=company,
+        status=_status(asked["status"]),
+        connection=_connection(asked["connectionId"]),
+        data_type=asked["dataType"],
+        cause=asked["cause"],
+        words=asked["words"],
+        since=_moment("since", asked["since"]),
     )
 
 
-async def _memo(run: WorkflowExecution) -> StartMemo | None:
+def _status(text: str) -> PushStatus | None:
+    words = {member.value: member for member in PushStatus}
+    if text and text not in words:
+        raise HttpError(HTTPStatus.BAD_REQUEST, f"status must be one of {', '.join(words)}.")
+    return words.get(text)
+
+
+def _connection(text: str) -> str:
     try:
-        return await read_start_memo(run)
-    except UndecryptablePayload:
-        return None
+        return str(UUID(text.strip())) if text else ""
+    except ValueError:
+        raise HttpError(HTTPStatus.BAD_REQUEST, "connectionId must be a connection's id.") from None
+
+
+def _moment(name: str, text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+        return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+    except ValueError:
+        example = "a date such as 2026-01-31"
+        raise HttpError(HTTPStatus.BAD_REQUEST, f"{name} must be {example}.") from None

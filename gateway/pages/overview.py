@@ -19,7 +19,8 @@ from codat.clock import utc_now
 from codat.models import PushStatus
 from codat.quota import DailyQuota
 from dispatch.day_counts import DayCount, DayCounter
-from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader, RecentRun
+from dispatch.listed_run import ListedRun
+from dispatch.recent import ENDED, FAILED, LONG, WAITING, RecentPushes, RecentReader
 from gateway.cached_reading import CachedReading, CachedValue
 from gateway.dependencies import Dependencies
 from gateway.directory import Names
@@ -47,7 +48,7 @@ class NeedsPerson:
     cause: str
     status: PushStatus
     count: int
-    newest: RecentRun
+    newest: ListedRun
     list_link: str
 
 
@@ -55,7 +56,7 @@ class NeedsPerson:
 class Waits:
     """A push that is under way for long, and why."""
 
-    run: RecentRun
+    run: ListedRun
     age: timedelta
     why: str
 
@@ -116,7 +117,7 @@ class _Numbers:
     """What can be shown now; None is still being read."""
 
     recent: CachedValue[RecentPushes] | None
-    failed: CachedValue[list[RecentRun]] | None
+    failed: CachedValue[list[ListedRun]] | None
     days: CachedValue[list[DayCount]] | None
 
     @property
@@ -176,10 +177,10 @@ def _days(shown: _Numbers) -> dict[str, Any]:
     }
 
 
-def _needs_person(failed: Sequence[RecentRun]) -> list[NeedsPerson]:
-    groups: dict[tuple[str, str], list[RecentRun]] = {}
+def _needs_person(failed: Sequence[ListedRun]) -> list[NeedsPerson]:
+    groups: dict[tuple[str, str], list[ListedRun]] = {}
     for run in failed:
-        groups.setdefault((run.company, run.cause), []).append(run)
+        groups.setdefault((run.company, run.cause_text), []).append(run)
     rows = [
         NeedsPerson(
             company=company,
@@ -195,16 +196,12 @@ def _needs_person(failed: Sequence[RecentRun]) -> list[NeedsPerson]:
     return sorted(rows, key=lambda row: (row.status is PushStatus.FAILED, -row.count))
 
 
-def _list_link(run: RecentRun) -> str:
-    words = run.cause.partition(": ")[2].replace("…", " ")
-    asked = {
-        "status": run.status.value,
-        "words": words if "ended from outside" not in words else "",
-    }
+def _list_link(run: ListedRun) -> str:
+    asked = {"status": run.status.value} | ({"cause": run.cause} if run.cause else {})
     return f"/companies/{run.company}/pushes?{urlencode(asked)}"
 
 
-def _waits(run: RecentRun, holds: dict[UUID, list[Hold]], now: datetime) -> Waits:
+def _waits(run: ListedRun, holds: dict[UUID, list[Hold]], now: datetime) -> Waits:
     held = next((hold for hold in _holds_of(run, holds)), None)
     why = "The accounting software has it and has not finished." if run.has_operation else ""
     if held and not run.has_operation:
@@ -212,7 +209,7 @@ def _waits(run: RecentRun, holds: dict[UUID, list[Hold]], now: datetime) -> Wait
     return Waits(run, now - run.requested, why or "It is not sent, or Codat's answer is missing.")
 
 
-def _holds_of(run: RecentRun, holds: dict[UUID, list[Hold]]) -> list[Hold]:
+def _holds_of(run: ListedRun, holds: dict[UUID, list[Hold]]) -> list[Hold]:
     return [
         hold
         for company, held in holds.items()
@@ -223,8 +220,9 @@ def _holds_of(run: RecentRun, holds: dict[UUID, list[Hold]]) -> list[Hold]:
     ]
 
 
-def _causes(ended: Sequence[RecentRun]) -> list[tuple[str, int]]:
-    return Counter(run.cause for run in ended if run.status is not PushStatus.SUCCESS).most_common()
+def _causes(ended: Sequence[ListedRun]) -> list[tuple[str, int]]:
+    causes = (run.cause_text for run in ended if run.status is not PushStatus.SUCCESS)
+    return Counter(causes).most_common()
 
 
 def _quota_left(quota: DailyQuota, now: datetime) -> QuotaLeft | None:
