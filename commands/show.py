@@ -80,9 +80,9 @@ def _say(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None
 
 def _say_moment(event: TimelineEvent) -> None:
     often = _often(event)
-    print_result(
-        f"  {event.at:%H:%M:%S}  {event.what}{often}{f' [{event.who}]' if event.who else ''}"
-    )
+    took = "" if event.seconds is None else f", {event.seconds:.2f} s"
+    who = f" [{event.who}]" if event.who else ""
+    print_result(f"  {event.at:%H:%M:%S}  {event.what}{often}{took}{who}")
     if event.why:
         print_result(f"            safe, because {event.why}", style="green")
     for text in event.said:

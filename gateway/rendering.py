@@ -28,6 +28,8 @@ def _when(moment: datetime | None) -> str:
 def _duration(time: timedelta) -> str:
     """Write a time in its two largest units, such as `3 h 20 min`."""
     seconds = max(time.total_seconds(), 0)
+    if seconds < 0.1:  # noqa: PLR2004, and a thousandth here
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 10:  # noqa: PLR2004, a tenth says something there
         return f"{seconds:.1f} s"
     whole, parts = round(seconds), list[str]()
@@ -35,6 +37,10 @@ def _duration(time: timedelta) -> str:
         count, whole = divmod(whole, size)
         parts += [f"{count} {unit}"] if count else []
     return " ".join(parts[:2])
+
+
+def _seconds(seconds: float) -> str:
+    return _duration(timedelta(seconds=seconds))
 
 
 def indented(value: object, depth: int = 0) -> str:
@@ -63,7 +69,7 @@ _ROWS = "<!-- rows -->"
 """Where they come in a template; no text out of a record can be that, since it is escaped."""
 
 _FILTERS = cast("dict[str, object]", _TEMPLATES.filters)  # pyright: ignore[reportUnknownMemberType]
-_FILTERS.update({"duration": _duration, "json": _json, "when": _when})
+_FILTERS.update({"duration": _duration, "json": _json, "seconds": _seconds, "when": _when})
 
 
 def fragment(_name: str, **values: Any) -> Markup:  # noqa: ANN401, whatever the template shows

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio.api.enums.v1 import EventType, PendingActivityState
@@ -56,11 +56,17 @@ _RESULTS = {
 
 @dataclass
 class _Step:
-    """An activity under way; `ask` is its input where that matters."""
+    """An activity under way; `ask` is its input where that matters, `begun` its last attempt."""
 
     name: str = ""
     ask: Any = None
     who: str = ""
+    begun: datetime | None = None
+
+    def seconds(self, end: HistoryEvent) -> float | None:
+        """Return how long it ran until its end; None for one that never began."""
+        ended = end.event_time.ToDatetime(tzinfo=UTC)
+        return (ended - self.begun).total_seconds() if self.begun else None
 
 
 @dataclass
@@ -84,7 +90,8 @@ class HistoryReader:
                 moment = await self._scheduled(event)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED:
                 begun = event.activity_task_started_event_attributes
-                self._step(begun.scheduled_event_id).who = begun.identity
+                step = self._step(begun.scheduled_event_id)
+                step.who, step.begun = begun.identity, event.event_time.ToDatetime(tzinfo=UTC)
                 moment = None
             case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
                 moment = await self._completed(event)
@@ -169,12 +176,16 @@ class HistoryReader:
     async def _completed(self, event: HistoryEvent) -> TimelineEvent | None:
         done = event.activity_task_completed_event_attributes
         step = self._step(done.scheduled_event_id)
+        took = step.seconds(event)
         if step.name == "recall":
-            return timeline_event(event, self.run, "read what all runs of this push did", step.who)
+            what = "read what all runs of this push did"
+            return timeline_event(event, self.run, what, step.who, seconds=took)
         kind = _RESULTS.get(step.name)
         result = await decoded(self.converter, done.result.payloads, kind) if kind else None
         what, texts = self._result(step, result)
-        return timeline_event(event, self.run, what, step.who, texts=texts) if what else None
+        if not what:
+            return None
+        return timeline_event(event, self.run, what, step.who, texts=texts, seconds=took)
 
     def _result(self, step: _Step, result: object) -> tuple[str, list[str]]:
         match result:
@@ -215,7 +226,8 @@ class HistoryReader:
         text = "The worker did not report back in time."
         if not is_late:
             text = await words(self.converter, failure)
-        return timeline_event(event, self.run, _FAILED[step.name], step.who, texts=[text])
+        what, took = _FAILED[step.name], step.seconds(event)
+        return timeline_event(event, self.run, what, step.who, texts=[text], seconds=took)
 
 
 def _some(findings: Sequence[object], what: str) -> str:

@@ -23,8 +23,9 @@ class TimelineEvent:
     """Something that happened to a push; `at` and `until` are UTC.
 
     `run` counts the push's runs from 1; `why` says what made a request safe to send; `said` are
-    the platform's words or a person's, which may quote the record. The same thing `times` in a row
-    is one moment that lasts `until` its last time.
+    the platform's words or a person's, which may quote the record. `seconds` is how long a step
+    took, without what it waited for. The same thing `times` in a row is one moment that lasts
+    `until` its last time, and took the sum.
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class TimelineEvent:
     said: tuple[str, ...] = ()
     times: int = 1
     until: datetime | None = None
+    seconds: float | None = None
 
 
 @dataclass
@@ -70,10 +72,11 @@ def timeline_event(  # noqa: PLR0913, what a moment consists of
     *,
     why: str = "",
     texts: Sequence[str] = (),
+    seconds: float | None = None,
 ) -> TimelineEvent:
     """Make a moment of an event; empty words are left out."""
-    at = event.event_time.ToDatetime(tzinfo=UTC)
-    return TimelineEvent(at, run, what, who, why, tuple(text for text in texts if text))
+    at, words_of_it = event.event_time.ToDatetime(tzinfo=UTC), tuple(filter(None, texts))
+    return TimelineEvent(at, run, what, who, why, words_of_it, seconds=seconds)
 
 
 def merged(moments: Iterable[TimelineEvent]) -> list[TimelineEvent]:
@@ -82,10 +85,20 @@ def merged(moments: Iterable[TimelineEvent]) -> list[TimelineEvent]:
     for moment in moments:
         last = kept[-1] if kept else None
         if last and (last.what, last.run) == (moment.what, moment.run):
-            kept[-1] = replace(last, times=last.times + 1, until=moment.at, said=moment.said)
+            kept[-1] = replace(
+                last,
+                times=last.times + 1,
+                until=moment.at,
+                said=moment.said,
+                seconds=_sum(last.seconds, moment.seconds),
+            )
         else:
             kept.append(moment)
     return kept
+
+
+def _sum(before: float | None, more: float | None) -> float | None:
+    return before if more is None else more + (before or 0)
 
 
 def remarks(findings: Iterable[Finding]) -> list[str]:

@@ -57,9 +57,7 @@ class Live:
             "operation": snapshot.operation,
             "reference": snapshot.request.idempotency_key if snapshot.request else None,
             "requested": snapshot.requested,
-            "ended": (outcome.completed_on_utc or snapshot.description.close_time)
-            if outcome
-            else None,
+            "ended": snapshot.description.close_time if outcome else None,
             "remarks": [("Errors", outcome.errors), ("Warnings", outcome.warnings)]
             if outcome
             else [],

@@ -1,6 +1,6 @@
 """A push told from its events, and what no event tells: an activity that the server repeats."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +15,7 @@ from dispatch.payloads.converter import CONVERTER
 from dispatch.timeline.external_events import TASK_FAILED
 from dispatch.timeline.history_reader import HistoryReader
 from dispatch.timeline.resend_reasons import ResendReasons
-from dispatch.timeline.timeline import Timeline, TimelineEvent
+from dispatch.timeline.timeline import Timeline, TimelineEvent, merged
 from tests.support.recorded_histories import PUSHES
 
 AT, AGAIN = datetime(2026, 11, 22, 21, 30, tzinfo=UTC), datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
@@ -40,6 +40,33 @@ async def test_a_marker_that_bears_no_result_tells_nothing(name):
     await HistoryReader(told, ResendReasons(), CONVERTER, 1).read(event)
 
     assert [] == told.moments
+
+
+def an_event(kind, second, number=5):
+    event = HistoryEvent(event_id=number, event_type=getattr(EventType, f"EVENT_TYPE_{kind}"))
+    event.event_time.FromDatetime(AT + timedelta(seconds=second))
+    return event
+
+
+async def test_a_step_says_how_long_it_ran_without_its_wait():
+    planned = an_event("ACTIVITY_TASK_SCHEDULED", 0)
+    planned.activity_task_scheduled_event_attributes.activity_type.name = "poll-status"
+    begun = an_event("ACTIVITY_TASK_STARTED", 4)
+    begun.activity_task_started_event_attributes.scheduled_event_id = 5
+    failed = an_event("ACTIVITY_TASK_FAILED", 4.5)
+    failed.activity_task_failed_event_attributes.scheduled_event_id = 5
+    told = Timeline(uuid4())
+    chapter = HistoryReader(told, ResendReasons(), CONVERTER, 1)
+    for event in (planned, begun, failed):
+        await chapter.read(event)
+
+    assert [0.5] == [moment.seconds for moment in told.moments]
+
+
+def test_what_happens_again_took_the_sum():
+    again = merged([TimelineEvent(AT, 1, "asked", seconds=each) for each in (0.5, None, 0.25)])
+
+    assert [(3, 0.75)] == [(moment.times, moment.seconds) for moment in again]
 
 
 async def told_of(**given):

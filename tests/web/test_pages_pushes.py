@@ -48,6 +48,7 @@ async def test_the_form_starts_a_push_and_its_page_tells_its_story(http, door):
     assert "Create suppliers" in page
     assert 'class="status Success"' in page
     assert "Codat took it" in page
+    assert re.search(r" · took [0-9.]+ m?s</time> <span>Codat took it", page)
     assert "Mill &amp; Sons" in page
 
 
