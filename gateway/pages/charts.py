@@ -1,6 +1,6 @@
 """Pictures as numbers: where the bars of an inline SVG stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median, quantiles
@@ -37,9 +37,12 @@ class DayBars:
 
 @dataclass(frozen=True)
 class DurationRow:
-    """How long pushes of one connection and data type took; of `count` that succeeded."""
+    """How long pushes of one software and data type took; of `count` that succeeded.
 
-    connection: str
+    `software` is a connection's id where its software is not known.
+    """
+
+    software: str
     data_type: str
     count: int
     median: timedelta
@@ -65,22 +68,27 @@ def day_bars(days: Sequence[DayCount]) -> list[DayBars]:
     return shown
 
 
-def durations_of(ended: Sequence[ListedRun]) -> list[DurationRow]:
-    """Return median and 95th percentile by connection and data type, the slowest first."""
+def durations_of(
+    ended: Sequence[ListedRun], platforms: Mapping[str, str] | None = None
+) -> list[DurationRow]:
+    """Return median and 95th percentile by software and data type, the slowest first.
+
+    `platforms` has the software of connections by their ids.
+    """
     times: dict[tuple[str, str], list[float]] = {}
     for run in ended:
         if run.status is PushStatus.SUCCESS and run.closed:
             seconds = (run.closed - run.requested).total_seconds()
-            times.setdefault((run.connection, run.data_type), []).append(seconds)
+            software = (platforms or {}).get(run.connection, run.connection)
+            times.setdefault((software, run.data_type), []).append(seconds)
     measured = [(*place, sorted(each)) for place, each in times.items()]
     found = [
-        (connection, kind, len(each), median(each), _p95(each))
-        for connection, kind, each in measured
+        (software, kind, len(each), median(each), _p95(each)) for software, kind, each in measured
     ]
     longest = max((p95 for *_, p95 in found), default=0) or 1
     rows = [
         DurationRow(
-            connection=connection,
+            software=software,
             data_type=kind,
             count=count,
             median=timedelta(seconds=middle),
@@ -88,7 +96,7 @@ def durations_of(ended: Sequence[ListedRun]) -> list[DurationRow]:
             median_width=middle / longest * 100,
             p95_width=p95 / longest * 100,
         )
-        for connection, kind, count, middle, p95 in found
+        for software, kind, count, middle, p95 in found
     ]
     return sorted(rows, key=lambda row: -row.p95)
 

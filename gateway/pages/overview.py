@@ -93,7 +93,9 @@ class OverviewPage:
         quota = _quota_left(self._dependencies.quota(), now) if not companies else None
         values = {"session": session, "quota": quota, "is_whole": shown.is_whole}
         values |= _companies(names, companies)
-        answer = page("home", **values, **_needs(shown), **_recent(shown, now), **_days(shown))
+        answer = page(
+            "home", **values, **_needs(shown), **_recent(shown, names, now), **_days(shown)
+        )
         return remember(answer, session, request)
 
 
@@ -148,7 +150,7 @@ def _needs(shown: _Numbers) -> dict[str, Any]:
     }
 
 
-def _recent(shown: _Numbers, now: datetime) -> dict[str, Any]:
+def _recent(shown: _Numbers, names: Names, now: datetime) -> dict[str, Any]:
     if shown.recent is None:
         return {"recent": None, "holds": {}}
     recent = shown.recent.value
@@ -160,7 +162,7 @@ def _recent(shown: _Numbers, now: datetime) -> dict[str, Any]:
         "waits": sorted(waits, key=lambda waiting: -waiting.age)[:_MAX_ROWS],
         "waits_count": f"{WAITING} or more" if len(waits) >= WAITING else len(waits),
         "long": LONG,
-        "durations": durations_of(recent.ended)[:_MAX_ROWS],
+        "durations": durations_of(recent.ended, names.platforms)[:_MAX_ROWS],
         "causes": _causes(recent.ended)[:_MAX_ROWS],
         "ended": min(len(recent.ended), ENDED),
     }

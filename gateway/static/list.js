@@ -3,7 +3,7 @@
 
 const all = document.getElementById("all");
 if (all) {
-  all.hidden = false;
+  all.parentElement.hidden = false;
   all.addEventListener("change", () => {
     for (const box of document.querySelectorAll("input[name=push]")) box.checked = all.checked;
   });
