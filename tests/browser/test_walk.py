@@ -1,14 +1,15 @@
 """Every page at two widths, light and dark: axe, size, by keyboard, and without script."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-import pytest
 import pytest_asyncio
 
+from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
 from gateway.app import build_app
 from tests.browser.test_gateway_pages import MAX_BYTES, WIDTHS, is_fit, shot
+from tests.browser.test_plan_page import a_waiting_plan
 from tests.support.asgi_server import served
 from tests.support.eventually import eventually
 from tests.support.front_door import KEY, front_door
@@ -21,9 +22,12 @@ NEW = f"/companies/{seeds.COMPANY}/connections/{seeds.PROMPT}/push"
 async def _site(devserver):
     """The address of a front door, and its pages: what each must show, by name and path."""
     async with front_door(devserver) as door, served(build_app(door.parts)) as url:
-        succeeded = await pushed(door, seeds.PROMPT)
         door.cluster.codat.connection(seeds.REFUSING).set(refusing="The period is closed.")
         failed = await pushed(door, seeds.REFUSING)
+        unclear = await pushed(door, seeds.SHAKY)
+        await Push(door.cluster.client, UUID(unclear)).outcome()
+        plan, _ = await a_waiting_plan(door)
+        succeeded = await pushed(door, seeds.PROMPT)
         yield (
             url,
             {
@@ -31,7 +35,9 @@ async def _site(devserver):
                 "list": (PUSHES, "The period is closed."),
                 "success": (f"{PUSHES}/{succeeded}", "What happened"),
                 "failure": (f"{PUSHES}/{failed}", "What to do first"),
+                "settle": (f"{PUSHES}/{unclear}", "Resolve this push"),
                 "edit": (f"{PUSHES}/{failed}/edit", "Retry with this"),
+                "plan": (f"{plan}/page", "Waiting for a step to be mended"),
                 "invoice": (f"{NEW}/invoices/new", "Push it"),
                 "api": ("/docs", "Idempotency-Key"),
                 "missing": (f"{PUSHES}/{uuid4()}", "There is no push"),
@@ -47,9 +53,9 @@ async def pushed(door, connection):
     return key
 
 
-async def visitor(chromium, url, width=1200, **more):
+async def visitor(chromium, url, **more):
     """Somebody at the login page."""
-    context = await chromium.new_context(viewport={"width": width, "height": 800}, **more)
+    context = await chromium.new_context(viewport={"width": 1200, "height": 800}, **more)
     page = await context.new_page()
     page.set_default_timeout(15_000)
     await page.goto(f"{url}/login")
@@ -73,19 +79,37 @@ async def show(page, url, path, text):
     await eventually(is_shown)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-async def test_each_page_is_fit_and_can_be_walked_by_keyboard(chromium, site, width):
+async def test_each_page_is_fit_and_can_be_walked_by_keyboard(chromium, site):
     url, pages = site
-    page = await visitor(chromium, url, WIDTHS[width])
-    assert True is await is_fit(page)
+    page = await visitor(chromium, url)
+    await walk(page, "login")
     await log_in(page)
     for name, (path, text) in pages.items():
         await show(page, url, path, text)
-        await shot(page, name)
-        assert (name, True) == (name, await is_fit(page))
-        if width == "desk":
-            assert (name, []) == (name, await unreachable(page))
+        await walk(page, name)
+    await page.goto(f"{url}{NEW}/suppliers/new")
+    await page.click("text=Push it")
+    await walk(page, "wrong")
+    await page.goto(f"{url}{PUSHES}?status=Failed")
+    await page.check("input[name=push] >> nth=0")
+    await page.click("text=Plan a retry of the selected")
+    await page.wait_for_selector("text=Nothing has been done yet.")
+    await walk(page, "bulk-plan")
+    await page.fill("[name=reason]", "The period is open again")
+    await page.click("text=Retry them")
+    await page.wait_for_selector("progress")
+    await walk(page, "bulk")
     await page.context.close()
+
+
+async def walk(page, name):
+    """Look at a page at both widths, in both colours, and go through it by keyboard."""
+    for width in WIDTHS.values():
+        await page.set_viewport_size({"width": width, "height": 800})
+        await shot(page, name)
+
+        assert (name, True) == (name, await is_fit(page))
+        assert (name, width, []) == (name, width, await unreachable(page))
 
 
 async def unreachable(page):
@@ -109,11 +133,14 @@ async def unreachable(page):
           return window.toReach.size;
         }"""
     )
-    for _ in range(3):
-        for _ in range(left):  # a field for a date has several stops
+    for presses in (left, *[5] * (left // 2)):  # a field for a date has several stops
+        for _ in range(presses):
             await page.keyboard.press("Tab")
         if not await page.evaluate("window.toReach.size"):
             break
+    for radio in await page.locator("input[type=radio]").all():  # one stop, and arrows from there
+        await radio.focus()
+        await page.keyboard.press("ArrowDown")
     return await page.evaluate("[...window.toReach].map((each) => each.outerHTML.slice(0, 120))")
 
 
