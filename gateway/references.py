@@ -19,6 +19,9 @@ WAIT = 0.3
 MAX_OFFERED = 100
 """Records of a kind, those that changed last: a page with all of them would be too large."""
 
+MAX_IN_A_FORM = 200
+"""Records of all kinds together, each kind with an equal share."""
+
 MAX_LISTS = 500
 _MAX_NAME = 60
 
@@ -54,7 +57,9 @@ class References:
             *(self._reading(company, DATA_TYPES[name]).get(WAIT) for name in names)
         )
         found = zip(names, readings, strict=True)
-        return {name: reading.value for name, reading in found if reading and reading.value}
+        offered = {name: reading.value for name, reading in found if reading and reading.value}
+        share = MAX_IN_A_FORM // max(len(offered), 1)
+        return {name: records[:share] for name, records in offered.items()}
 
     def _reading(self, company: UUID, data_type: str) -> CachedReading[Offered]:
         place = company, data_type

@@ -27,6 +27,9 @@ _EVENTS, *_ = compile_path(EVENTS)
 _PLAN_EVENTS, *_ = compile_path(PLAN_EVENTS)
 
 _GOING_ON = "The push goes on; this page follows it."
+_FIRST, _LAST = 10, 70
+"""Moments of a long push that its page tells: a page has at most 100 KB."""
+
 _GAP = timedelta(seconds=1)
 
 
@@ -41,7 +44,7 @@ class Live:
     ) -> dict[str, Any]:
         """Give what the page of a push shows."""
         outcome = snapshot.outcome
-        timeline = await build_timeline(snapshot.push)
+        moments = _with_gaps((await build_timeline(snapshot.push)).moments)
         names = await self._dependencies.directory.names([company])
         connection = str(snapshot.request.connection_id) if snapshot.request else ""
         return {
@@ -61,7 +64,9 @@ class Live:
             "remarks": [("Errors", outcome.errors), ("Warnings", outcome.warnings)]
             if outcome
             else [],
-            "moments": _with_gaps(timeline.moments),
+            "moments": moments[:_FIRST],
+            "left_out": max(len(moments) - _FIRST - _LAST, 0),
+            "last_moments": moments[max(_FIRST, len(moments) - _LAST) :],
             "advice": advice_on(snapshot),
             "unclear": is_unclear(snapshot),
             "has_record": snapshot.request is None or snapshot.request.push_kind.carries_record,

@@ -8,8 +8,8 @@ from workflows.plan.models import PlanReport, StepReport
 WIDTH, HEIGHT = 168, 52
 ACROSS, DOWN = 232, 72
 MARGIN = 8
-MAX_DRAWN = 200
-"""Steps; a larger plan is told by its table alone."""
+MAX_DRAWN, MAX_LINES = 60, 200
+"""Steps, and lines between them; a larger plan is told by its table alone."""
 
 _MAX_WORD = 20
 
@@ -42,7 +42,8 @@ class Picture:
 
 def picture_of(report: PlanReport) -> Picture | None:
     """Draw a plan; None for one that is too large to be looked at."""
-    if len(report.steps) > MAX_DRAWN:
+    all_lines = sum(len(step.after) for step in report.steps)
+    if len(report.steps) > MAX_DRAWN or all_lines > MAX_LINES:
         return None
     steps = {step.name: step for step in report.steps}
     graph: Graph = {name: frozenset(step.after) for name, step in steps.items()}

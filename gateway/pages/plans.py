@@ -21,10 +21,20 @@ from gateway.pages.login import LoginPages, shown_to
 from gateway.pages.plan_graph import HEIGHT, WIDTH, picture_of
 from gateway.rendering import fragment, page
 from gateway.sessions import Session, remember
-from workflows.plan.models import HELD, SUCCEEDED, WAITING, PlanReport
+from workflows.plan.models import (
+    HELD,
+    SUCCEEDED,
+    WAITING,
+    PlanReport,
+    StepReport,
+    StepStatus,
+)
 
 PLAN_PAGE = "/companies/{companyId}/plans/{planId}/page"
 PLAN_EVENTS = f"{PLAN_PAGE}/events"
+
+MAX_LISTED = 80
+"""Steps in the table: a page has at most 100 KB."""
 
 _WISHES = {"hold": "Hold", "continue": "Continue", "cancel": "Cancel"}
 
@@ -96,6 +106,7 @@ class PlanPages:
             "plan_live",
             report=report,
             picture=picture_of(report),
+            steps=_most_urgent(report),
             colour=_colour(report),
             wishes=[(wish, _WISHES[wish]) for wish in _possible(report)],
             company=company,
@@ -108,6 +119,16 @@ class PlanPages:
 
 def _page_of(company: UUID, plan_id: UUID) -> str:
     return f"/companies/{company}/plans/{plan_id}/page"
+
+
+def _most_urgent(report: PlanReport) -> list[StepReport]:
+    """Give the steps to list: of a long plan first what needs a person, then what is under way."""
+    if len(report.steps) <= MAX_LISTED:
+        return list(report.steps)
+    first = [StepStatus.UNKNOWN, StepStatus.TIMED_OUT, StepStatus.FAILED, StepStatus.PENDING]
+    places = {status: place for place, status in enumerate(first)}
+    places[StepStatus.SUCCESS] = len(StepStatus)
+    return sorted(report.steps, key=lambda step: places.get(step.status, len(first)))[:MAX_LISTED]
 
 
 def _colour(report: PlanReport) -> str:
