@@ -1,4 +1,4 @@
-"""How long does the overview take, and how many calls to Temporal? Measured, and printed.
+"""How long do overview and list take, and how many calls to Temporal? Measured, and printed.
 
 `python -m bench.load.overview [PUSHES]`: some pushes of each ending run through a worker and the
 emulator. Then their rows in the dev server's SQLite visibility store are copied, with ids and times
@@ -8,6 +8,7 @@ that it can't tell. Each reading and each page is of one that knows nothing yet,
 
 import argparse
 import asyncio
+import os
 import random
 import sqlite3
 import tempfile
@@ -24,15 +25,19 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from codat.client import CodatClient
+from codat.clock import utc_now
+from codat.models import PushStatus
 from codat.settings import CodatSettings
 from codat.validation.cache import OptionsCache
 from dispatch.day_counts import DayCounter
+from dispatch.newest_pushes import NewestPushes, PushFilters
 from dispatch.pushes import start_push
 from dispatch.recent import RecentReader
 from emulator import seeds
 from emulator.examples import record
 from gateway.app import build_app
 from gateway.dependencies import Dependencies
+from gateway.pages.listing import PAGE_SIZE
 from gateway.settings import GatewaySettings
 from stack.ports import Ports
 from stack.services import running
@@ -113,7 +118,11 @@ def counted(client: Client) -> Counter[str]:
     """Count the calls of a client from now on."""
     calls: Counter[str] = Counter()
     service = client.workflow_service
-    for name in ("count_workflow_executions", "list_workflow_executions"):
+    for name in (
+        "count_workflow_executions",
+        "describe_workflow_execution",
+        "list_workflow_executions",
+    ):
         call = getattr(service, name)
 
         async def counting(*args: object, _call: object = call, _name: str = name, **more: object):  # noqa: ANN202
@@ -145,6 +154,34 @@ async def read_often(client: Client) -> None:
     print(f"runs that ended, of seven days: {total}")
     for what, each in times.items():
         print(f"{what}: median {median(each):.3f} s, longest {max(each):.3f} s of {len(each)}")
+
+
+async def read_lists(client: Client) -> None:
+    """Measure a page of the list: until its first rows, and until its end."""
+    calls, company = counted(client), UUID(seeds.COMPANY)
+    everything, refused = PushFilters(company), PushFilters(company, status=PushStatus.FAILED)
+    cases = {
+        "newest": (everything, None),
+        "of three days ago": (everything, utc_now() - timedelta(days=3)),
+        "that failed": (refused, None),
+        "with words that a quarter has": (PushFilters(company, words="closed"), None),
+        "with words that none has": (PushFilters(company, words="no such words"), None),
+    }
+    for what, (filters, before) in cases.items():
+        first, whole, rows = list[float](), list[float](), 0
+        for _ in range(READINGS):
+            calls.clear()
+            pushes, rows = NewestPushes(client, filters, before=before, size=PAGE_SIZE), 0
+            begun, seen = time.perf_counter(), 0.0
+            async for batch in pushes.batches():
+                seen = seen or (time.perf_counter() - begun if batch else 0)
+                rows += len(batch)
+            first.append(seen)
+            whole.append(time.perf_counter() - begun)
+        print(
+            f"list, {what}: {rows} rows, {calls.total()} calls; first rows median "
+            f"{median(first):.3f} s, all median {median(whole):.3f} s, longest {max(whole):.3f} s"
+        )
 
 
 async def show_pages(client: Client) -> None:
@@ -189,8 +226,10 @@ async def main(pushes: int) -> None:
         print(f"rows copied in {time.perf_counter() - begun:.0f} s", flush=True)
         async with running(folder, Ports.free()) as stack:
             await until_ready(stack.client)
-            await show_pages(stack.client)
             await read_often(stack.client)
+            await read_lists(stack.client)
+            await show_pages(stack.client)  # the last, since its counts go on in the background
+            print(f"load, of one minute: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":
