@@ -52,9 +52,11 @@ async def ask_to_hold(
     )
 
 
-async def ask_to_release(client: Client, company: UUID, connection: UUID, *, by: str) -> None:
-    """Wish that what `by` holds of a connection is let go; nothing where nothing is held."""
-    wish = Release(connection_id=connection, by=by)
+async def ask_to_release(
+    client: Client, company: UUID, connection: UUID | None, data_type: str | None = None, *, by: str
+) -> None:
+    """Wish that what `by` holds within that is let go; nothing where nothing is held."""
+    wish = Release(connection_id=connection, data_type=data_type, by=by)
     try:
         await client.get_workflow_handle(hold_workflow_id(company)).signal("release", wish)
     except RPCError as error:

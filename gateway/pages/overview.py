@@ -98,6 +98,10 @@ class OverviewPage:
         )
         return remember(answer, session, request)
 
+    def forget(self) -> None:
+        """Read all anew for whoever looks next."""
+        self._readings.clear()
+
 
 class _Readings:
     """What was read for those who see the same companies."""

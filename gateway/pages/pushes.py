@@ -19,6 +19,7 @@ from gateway.errors import HttpError
 from gateway.option_changes import OptionChangesReader
 from gateway.pages.bulk import BulkPages
 from gateway.pages.forms.render import record_from_form
+from gateway.pages.holds import HoldPages
 from gateway.pages.listing import ListPages
 from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
@@ -136,14 +137,16 @@ class Pages:
 def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     """Give the router of all pages."""
     pages = Pages(dependencies, visits)
-    retry_pages = RetryPages(dependencies, visits)
+    retry_pages, overview = RetryPages(dependencies, visits), OverviewPage(dependencies, visits)
+    holds = HoldPages(dependencies, visits, overview.forget)
     list_pages, bulk_pages = ListPages(dependencies, visits), BulkPages(dependencies, visits)
     router = APIRouter(include_in_schema=False)
     new = "/companies/{companyId}/connections/{connectionId}/push/{dataType:path}/new"
     pushes = "/companies/{companyId}/pushes"
     push = f"{pushes}/{{pushOperationKey}}"
     for method, path, endpoint in (
-        ("GET", "/", OverviewPage(dependencies, visits).show),
+        ("GET", "/", overview.show),
+        ("POST", "/companies/{companyId}/holds/release", holds.release),
         ("GET", "/go", visits.go),
         ("GET", "/login", visits.login),
         ("POST", "/login", visits.log_in),

@@ -4,6 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest_asyncio
 
+from activities.holds import Hold
+from codat.clock import utc_now
+from dispatch.holds import ask_to_hold
 from dispatch.pushes import Push
 from emulator import seeds
 from emulator.examples import record
@@ -27,11 +30,14 @@ async def _site(devserver):
         unclear = await pushed(door, seeds.SHAKY)
         await Push(door.cluster.client, UUID(unclear)).outcome()
         plan, _ = await a_waiting_plan(door)
+        wish = Hold(data_type="items", reason="Stock is counted.", by="Ada", since=utc_now())
+        company, queue = UUID(seeds.COMPANY), door.cluster.task_queue
+        await ask_to_hold(door.cluster.client, company, wish, task_queue=queue)
         succeeded = await pushed(door, seeds.PROMPT)
         yield (
             url,
             {
-                "overview": ("/", "Harbour Bakery"),
+                "overview": ("/", "Stock is counted."),
                 "list": (PUSHES, "The period is closed."),
                 "success": (f"{PUSHES}/{succeeded}", "What happened"),
                 "failure": (f"{PUSHES}/{failed}", "What to do first"),

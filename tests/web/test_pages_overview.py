@@ -2,14 +2,20 @@
 
 import asyncio
 from collections import Counter
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest_asyncio
 
+from activities.holds import Hold
+from codat.clock import utc_now
 from dispatch.day_counts import DayCounter
+from dispatch.holds import ask_to_hold
 from dispatch.recent import RecentReader
 from emulator import seeds
+from gateway.pages import overview
 from tests.support.eventually import eventually
+from tests.support.front_door import BOUND_KEY
 from tests.web.test_pages_sessions import HOME, browser, logged_in, token_in
 
 MAX_CALLS = 30
@@ -162,3 +168,36 @@ async def test_what_is_no_selection_is_refused(http, door):
     ]
 
     assert [400, 400, 403, 409] == [answer.status_code for answer in answers]
+
+
+async def test_a_hold_is_released_where_it_is_shown(door, monkeypatch):
+    company, client = UUID(seeds.COMPANY), door.cluster.client
+    for by, kind in (("Ada", "items"), ("Ben", "accounts")):
+        wish = Hold(data_type=kind, reason="The books are closed.", by=by, since=utc_now())
+        await ask_to_hold(client, company, wish, task_queue=door.cluster.task_queue)
+    form = "holds/release"
+    monkeypatch.setattr(overview, "FRESH", timedelta(0))
+    async with browser(door) as other:  # it has read nothing yet
+        await logged_in(other)
+
+        async def shows_holds():
+            return 2 == (await other.get("/")).text.count(form)
+
+        await eventually(shows_holds)
+        token = token_in((await other.get("/")).text)
+        fields = {"_csrf": token, "connection": "", "dataType": "items", "by": "Ada"}
+        where = f"/companies/{seeds.COMPANY}/{form}"
+        wrong = await other.post(where, data=fields | {"connection": "x"})
+        answer = await other.post(where, data=fields)
+
+        async def shows_the_other():
+            text = (await other.get("/")).text
+            return "by Ben since" in text and "by Ada since" not in text
+
+        await eventually(shows_the_other)
+    async with browser(door) as stranger:
+        await logged_in(stranger, BOUND_KEY)
+        forbidden = await stranger.post(where, data=fields)
+
+    assert (400, 303, 403) == (wrong.status_code, answer.status_code, forbidden.status_code)
+    assert "status=Pending" in answer.headers["location"]
