@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from playwright.async_api import Browser, async_playwright
@@ -60,7 +60,11 @@ async def fill(door: FrontDoor) -> str:
 
 async def draw(browser: Browser, url: str, pages: dict[str, str]) -> None:
     """Photograph each page at a desk, and the list on a phone in the dark."""
-    for suffix, width, height, scheme in (("", 1200, 1000, "light"), ("-phone", 390, 844, "dark")):
+    sizes: Sequence[tuple[str, int, int, Literal["light", "dark"]]] = (
+        ("", 1200, 1000, "light"),
+        ("-phone", 390, 844, "dark"),
+    )
+    for suffix, width, height, scheme in sizes:
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
