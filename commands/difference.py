@@ -31,7 +31,7 @@ def show_difference(request: PushRequest, *, as_json: bool) -> int:
 
 async def _read(request: PushRequest, record_id: str) -> RecordDifference:
     async with CodatClient(load_settings()) as codat:
-        return await read_difference(codat, request.target, record_id, request.data)
+        return await read_difference(codat.reads, request.target, record_id, request.data)
 
 
 def _shown(value: object) -> str:

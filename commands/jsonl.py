@@ -8,12 +8,13 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, NamedTuple, cast
 from uuid import UUID
 
 from codat.exact_json import loads
 from commands.exit_codes import WRONG_INPUT, CommandError
 from commands.inputs import MAX_BYTES
+from commands.line_files import LineFile, named_file, with_facts
 from workflows.models import PushRequest
 
 _PACE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)/([smh])")
@@ -75,30 +76,45 @@ class EqualLine(ValueError):
         self.first = first
 
 
-class RequestReader:
-    """Reads lines as push requests, and notices those that are equal."""
+class ReadLine(NamedTuple):
+    """A line's request, the number of the earlier line that it is equal to, and its file."""
 
-    def __init__(self, equal: EqualLines | None) -> None:
+    request: PushRequest
+    equal_to: int | None = None
+    file: LineFile | None = None
+
+
+class RequestReader:
+    """Reads lines as push requests, and notices those that are equal.
+
+    A path of a file starts in `folder`, which is that of the lines.
+    """
+
+    def __init__(self, equal: EqualLines | None, folder: Path = Path()) -> None:
         self._equal = equal
+        self._folder = folder
         self._seen: dict[UUID, tuple[int, int]] = {}
 
-    def read(self, number: int, line: bytes) -> tuple[PushRequest, int | None]:
-        """Give the request of a line, and the number of the earlier line that it is equal to.
+    def read(self, number: int, line: bytes) -> ReadLine:
+        """Read a line as a push request; the file that it names is read, and stored by nobody yet.
 
         Without an idempotencyKey it gets one of its content. Raises: ValueError (ValidationError
         is one) when the line is no push, EqualLine when it may be meant as one push or as two.
         """
-        request = _request(line)
+        given = _object(line)
+        file = named_file(given, self._folder)
+        request = PushRequest.model_validate(with_facts(given, file) if file else given)
         if request.idempotency_key is not None:
-            return request, None
+            return ReadLine(request, None, file)
         keyed = _keyed(request)
         first, times = self._seen.get(keyed.push_id, (number, 0))
         self._seen[keyed.push_id] = first, times + 1
         if not times:
-            return keyed, None
+            return ReadLine(keyed, None, file)
         if self._equal is None:
             raise EqualLine(first)
-        return (keyed if self._equal is EqualLines.ONE else _keyed(request, times + 1)), first
+        keyed = keyed if self._equal is EqualLines.ONE else _keyed(request, times + 1)
+        return ReadLine(keyed, first, file)
 
 
 def _keyed(request: PushRequest, times: int = 1) -> PushRequest:
@@ -107,11 +123,11 @@ def _keyed(request: PushRequest, times: int = 1) -> PushRequest:
     return request.model_copy(update={"idempotency_key": key})
 
 
-def _request(line: bytes) -> PushRequest:
+def _object(line: bytes) -> dict[str, Any]:
     given = loads(line)
     if not isinstance(given, dict):
         raise ValueError("The line must be a JSON object with companyId, dataType, data ...")  # noqa: TRY004
-    return PushRequest.model_validate(given)
+    return cast("dict[str, Any]", given)
 
 
 def _can_be_read_again(source: str) -> bool:

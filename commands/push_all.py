@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from commands.exit_codes import FAILED, INTERRUPTED, STARTED, WRONG_INPUT
+from commands.exit_codes import FAILED, INTERRUPTED, STARTED, WRONG_INPUT, CommandError
 from commands.jsonl import (
     EqualLine,
     EqualLines,
@@ -20,6 +21,7 @@ from commands.jsonl import (
     paced_lines,
     read_pace,
 )
+from commands.line_files import LineFile
 from commands.output import print_json, print_note
 from commands.push_status import document_of, reach_temporal
 from dispatch.connection_errors import meaning_of_first_use
@@ -39,6 +41,7 @@ class _InputLine:
     number: int
     request: PushRequest | None = None
     equal_to: int | None = None
+    file: LineFile | None = None
     error: str = ""
 
 
@@ -66,7 +69,7 @@ class _Tally:
         )
 
 
-def push_all(
+def push_all(  # noqa: PLR0913, the options of the command
     file: Annotated[str, typer.Argument(metavar="FILE", help="JSON lines; - is standard input.")],
     pace: Annotated[str, typer.Option(metavar="5/s", help="Starts a second, minute, hour.")] = (
         "5/s"
@@ -79,18 +82,31 @@ def push_all(
     ] = None,
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for each one's end.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say which lines are no push; start nothing.")
+    ] = False,
 ) -> int:
     """Start a push for each line of a file.
 
     Prints one JSON line for each. A line is {"companyId", "connectionId", "dataType", "data",
     "idempotencyKey", ...}. Without a key it gets one of its content, and an equal line is refused
     unless --equal-lines says what is meant. Interrupted, run it again: what was started is joined.
+    With "kind": "attach" a line has a "file", a path from the folder of FILE, in place of data.
     Exit codes: 0; 1 not all succeeded; 2 a line is no push, or equal to an earlier one.
 
     Example: python starter.py push-all records.jsonl --pace 5/s --wait > results.jsonl
     """
     gap, total = read_pace(pace), count_lines(file)
-    tally, reader = _Tally(), RequestReader(equal_lines)
+    tally = _Tally()
+    reader = RequestReader(equal_lines, Path() if file == "-" else Path(file).parent)
+    if check and wait:
+        raise CommandError(
+            "--check starts nothing, so there is nothing to --wait for.", WRONG_INPUT
+        )
+    if check:
+        asyncio.run(_check_all(file, tally, reader))
+        print_note(f"{tally} Nothing was started.")
+        return tally.code
     try:
         asyncio.run(_push_all(file, gap, concurrency, tally, total, reader, wait=wait))
     except KeyboardInterrupt:
@@ -100,6 +116,14 @@ def push_all(
         return INTERRUPTED
     print_note(str(tally))
     return tally.code
+
+
+async def _check_all(source: str, tally: _Tally, reader: RequestReader) -> None:
+    async for number, text in paced_lines(source, 0):
+        line = _read(reader, number, text)
+        about = _about(line, line.request) if line.request else {"error": line.error}
+        found = {"pushId": str(line.request.push_id)} if line.request else {}
+        _count(tally, line, {"line": number, **about, **found})
 
 
 async def _push_all(  # noqa: PLR0913, PLR0917, the choices of the command
@@ -119,7 +143,7 @@ async def _push_all(  # noqa: PLR0913, PLR0917, the choices of the command
 
         async def feed() -> None:
             async for number, text in paced_lines(source, gap):
-                await queue.put(_read(reader, number, text))
+                await queue.put(await asyncio.to_thread(_read, reader, number, text))
             for _ in range(concurrency):
                 await queue.put(None)
 
@@ -133,14 +157,13 @@ async def _push_all(  # noqa: PLR0913, PLR0917, the choices of the command
 
 def _read(reader: RequestReader, number: int, text: bytes) -> _InputLine:
     try:
-        request, equal_to = reader.read(number, text)
+        return _InputLine(number, *reader.read(number, text))
     except EqualLine as error:
         return _InputLine(number, equal_to=error.first, error=str(error))
     except ValidationError as error:
         return _InputLine(number, error=sentence_of(error))
     except ValueError as error:
         return _InputLine(number, error=str(error))
-    return _InputLine(number, request, equal_to)
 
 
 def _count(tally: _Tally, line: _InputLine, report: Report) -> None:
@@ -157,6 +180,8 @@ async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Report:
     if request is None:
         return {"line": number, "error": line.error}
     try:
+        if line.file:
+            request = await line.file.stored(client, request)
         push = await start_push(client, request)
         current: PushOutcome | PushProgress = await push.outcome() if wait else _STARTED
     except ValueError as error:  # another record under its key, for one
@@ -166,9 +191,12 @@ async def _carry(client: Client, line: _InputLine, *, wait: bool) -> Report:
         if not is_refused or meaning_of_first_use(error):
             raise
         return {"line": number, "error": f"Temporal refused it: {error.message}"}
-    about: Report = {"line": number, "idempotencyKey": request.idempotency_key}
-    about |= {"equalTo": line.equal_to} if line.equal_to else {}
-    return {**about, "isNew": push.is_new, **document_of(push, current)}
+    return {**_about(line, request), "isNew": push.is_new, **document_of(push, current)}
+
+
+def _about(line: _InputLine, request: PushRequest) -> Report:
+    about: Report = {"line": line.number, "idempotencyKey": request.idempotency_key}
+    return about | ({"equalTo": line.equal_to} if line.equal_to else {})
 
 
 def _progress() -> Progress:

@@ -66,6 +66,9 @@ NotWritten = Annotated[
         help="You checked the accounting software and the record is not there: send it again.",
     ),
 ]
+Force = Annotated[
+    bool, typer.Option("--force-update", help="An update overwrites what changed since.")
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the end.")]
 
 
@@ -80,6 +83,7 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
     edit: Edit = False,
     yes: Yes = False,
     not_written: NotWritten = False,
+    force_update: Force = False,
     wait: Wait = False,
     as_json: Json = False,
 ) -> int:
@@ -105,6 +109,7 @@ def retry(  # noqa: PLR0913, PLR0917, the options of the command
     changes = {
         "data": record,
         "validation": validation,
+        "force_update": force_update or None,
         "timeout_in_minutes": read_minutes(timeout_in_minutes),
         "reason": reason,
     }

@@ -23,6 +23,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     *,
     data: dict[str, Any] | None = None,
     validation: Validation | None = None,
+    force_update: bool | None = None,
     timeout_in_minutes: int | None = None,
     waits_for_ever: bool = False,
     settlement: Resolution | None = None,
@@ -52,6 +53,7 @@ async def retry_push(  # noqa: PLR0913, each is a choice of the operator's
     changes = {
         "data": data,
         "validation": validation,
+        "force_update": force_update,
         "timeout_in_minutes": timeout_in_minutes,
         "reason": reason,
         "first_digest": first.digest if first else None,

@@ -8,14 +8,12 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from types import FrameType
 
 import uvicorn
 
 from activities.metrics import counting
 from codat.client import CodatClient
-from codat.record_difference import read_difference
 from codat.settings import SettingsError, load_settings, read_settings
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
@@ -144,7 +142,7 @@ async def main(host: str, port: int) -> None:
             settings,
             queue,
             webhooks,
-            compare=partial(read_difference, codat),
+            reads=codat.reads,
             books=BookRecords(codat.reads),
             directory=Directory(codat.reads),
             references=References(codat.reads),

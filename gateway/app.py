@@ -24,6 +24,7 @@ from gateway.pages.live import is_stream
 from gateway.pages.login import LoginPages, NeedsLogin, to_login
 from gateway.pages.plans import plan_page_routes
 from gateway.pages.pushes import page_routes
+from gateway.pages.updates import update_routes
 from gateway.requests import RequestSyntaxMiddleware
 from gateway.sessions import Sessions
 from gateway.webhooks import Receiver
@@ -79,6 +80,7 @@ def build_app(dependencies: Dependencies) -> FastAPI:
     app.include_router(plan_page_routes(dependencies, visits))
     app.include_router(plan_routes(dependencies))
     app.include_router(page_routes(dependencies, visits))
+    app.include_router(update_routes(dependencies, visits))
     app.include_router(other_write_routes(dependencies))
     app.mount("/static", StaticFiles(directory=STATIC))
     reports = ClientReports(

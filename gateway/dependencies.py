@@ -1,16 +1,15 @@
 """What the front door is put together from."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from opentelemetry.trace import Tracer
 from temporalio.client import Client
 from temporalio.common import MetricMeter
 
-from codat.models import PushTarget
 from codat.quota import DailyQuota
-from codat.record_difference import RecordDifference
+from codat.reads import CodatReads
 from codat.validation.cache import OptionsCache
 from codat.webhooks import Webhooks
 from gateway.book_records import BookRecords
@@ -22,8 +21,6 @@ from gateway.repeats import UndeliveredKeys
 from gateway.second_person import FirstWords
 from gateway.settings import GatewaySettings
 
-CompareRecord = Callable[[PushTarget, str, Mapping[str, object]], Awaitable[RecordDifference]]
-
 
 @dataclass(frozen=True)
 class Dependencies:
@@ -31,7 +28,7 @@ class Dependencies:
 
     `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
     answers were missed, `first_words` what a second person has to confirm.
-    `compare` reads a record and says what an update would change.
+    `reads` has the records that updates are compared with; None where nothing is read.
     `directory` has the names of companies, `references` what forms offer from the books, `books`
     the records there.
     `endings` has how runs ended, `quota` tells the day's requests that are left.
@@ -47,7 +44,7 @@ class Dependencies:
     owned: OwnedPushes = field(default_factory=OwnedPushes)
     first_words: FirstWords = field(default_factory=FirstWords)
     undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
-    compare: CompareRecord | None = None
+    reads: CodatReads | None = None
     quota: Callable[[], DailyQuota] = DailyQuota
     tell_quota: Callable[[DailyQuota], None] = lambda _: None
     directory: Directory = field(default_factory=Directory)

@@ -21,7 +21,8 @@ _TEMPLATES = Environment(
 )
 
 
-def _when(moment: datetime | None) -> str:
+def when(moment: datetime | None) -> str:
+    """Write a moment in UTC to the second; nothing for None."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
@@ -69,7 +70,7 @@ _ROWS = "<!-- rows -->"
 """Where they come in a template; no text out of a record can be that, since it is escaped."""
 
 _FILTERS = cast("dict[str, object]", _TEMPLATES.filters)  # pyright: ignore[reportUnknownMemberType]
-_FILTERS.update({"duration": _duration, "json": _json, "seconds": _seconds, "when": _when})
+_FILTERS.update({"duration": _duration, "json": _json, "seconds": _seconds, "when": when})
 
 
 def fragment(_name: str, **values: Any) -> Markup:  # noqa: ANN401, whatever the template shows

@@ -29,6 +29,17 @@ class WrongFile(ValueError):
     """It can't be attached; the text is one sentence."""
 
 
+NO_STORAGE = "Files need PUSH_LARGE_DIRECTORY or PUSH_LARGE_BUCKET: set one of them."
+
+
+def check_size(name: str, size: int, largest: int) -> None:
+    """Check how many bytes a file has. Raises: WrongFile where it is empty or too large."""
+    if size > largest:
+        raise WrongFile(f"The file {name[:80]} has more than the {largest} bytes allowed.")
+    if not size:
+        raise WrongFile(f"The file {name[:80]} is empty.")
+
+
 async def store_file(  # noqa: PLR0913, what a file consists of
     client: Client,
     workflow_id: str,
@@ -45,19 +56,17 @@ async def store_file(  # noqa: PLR0913, what a file consists of
     """
     drivers = _drivers(client)
     if not drivers:
-        raise WrongFile("Files need PUSH_LARGE_DIRECTORY or PUSH_LARGE_BUCKET: set one of them.")
+        raise WrongFile(NO_STORAGE)
     target = StorageDriverWorkflowInfo(namespace=client.namespace, id=workflow_id)
     context, digest, size = StorageDriverStoreContext(target), hashlib.sha256(), 0
     claims: list[dict[str, str]] = []
     while piece := await asyncio.to_thread(source.read, PIECE):
         size += len(piece)
-        if size > largest:
-            raise WrongFile(f"The file {name[:80]} has more than the {largest} bytes allowed.")
+        check_size(name, size, largest)
         digest.update(piece)
         (claim,) = await drivers[0].store(context, [await _sealed(client, workflow_id, piece)])
         claims.append(dict(claim.claim_data))
-    if not size:
-        raise WrongFile(f"The file {name[:80]} is empty.")
+    check_size(name, size, largest)
     return AttachedFile(
         name=name,
         content_type=content_type or mimetypes.guess_type(name)[0] or BINARY,

@@ -140,6 +140,8 @@ class PushRequest(PushReference):
     def _update_only(self) -> Self:
         for_updates = {"forceUpdate": self.force_update, "ordering": self.ordering}
         check_update_only(self.push_kind, for_updates)
+        if self.push_kind is PushKind.UPDATE and self.record_id is not None and not self.data:
+            raise ValueError("data has no field: an update that changes nothing is not started")
         return self
 
     @model_validator(mode="after")

@@ -38,9 +38,17 @@ _STALE = re.compile(
 
 _TWO_WAYS = (
     " The record changed in the accounting software after it was read. Refresh the data type, "
-    "read the record, and retry with its present values and sourceModifiedDate; or push it anew "
-    "with forceUpdate, which overwrites that change."
+    "read the record, and retry with its present values and sourceModifiedDate; or retry with "
+    "forceUpdate, which overwrites that change."
 )
+
+
+def ways_on(kind: PushKind, reason: str) -> str:
+    """Name both ways on where an update was refused because the record had changed; else nothing.
+
+    The reason is in the words of Codat or of the accounting software.
+    """
+    return _TWO_WAYS if kind is PushKind.UPDATE and _STALE.search(reason) else ""
 
 
 def sentence_of(kind: PushKind, operation: PushOperation) -> str:
@@ -53,10 +61,8 @@ def sentence_of(kind: PushKind, operation: PushOperation) -> str:
             return "Codat's time for this push ran out; the record may still be written."
         case _:
             reason = operation.reason or "no reason was given"
-            is_stale = kind is PushKind.UPDATE and _STALE.search(reason)
-            ways_on = _TWO_WAYS if is_stale else ""
             what = _NOUNS.get(kind, "record")
-            return f"The accounting software refused the {what}: {reason}{ways_on}"
+            return f"The accounting software refused the {what}: {reason}{ways_on(kind, reason)}"
 
 
 def gone_already(state: PushState, reason: str) -> Ended | None:

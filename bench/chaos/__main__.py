@@ -19,6 +19,7 @@ from bench.chaos.books import EmulatorClient
 from bench.chaos.cluster import opened
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
+from bench.chaos.later_kinds import later_items, stock
 from bench.chaos.plan import DISASTERS, Plan, make_plan
 from bench.chaos.sides import Ours, Plain, Side
 from bench.chaos.storm import ChaosRun
@@ -52,6 +53,9 @@ async def run(plan: Plan, folder: Path) -> int:
         plain = Plain(cluster.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
         await _prepare(books, sides, wanted, cluster.stack.ports)
+        await stock(books, ours, plan.items)
+        for side in sides:
+            await books.misbehave(rules(wanted, side.name))
         storm = ChaosRun(plan, cluster, sides)
         began = time.monotonic()
         await storm.run()
@@ -77,7 +81,6 @@ async def _prepare(books: EmulatorClient, sides: list[Side], wanted: Wanted, por
     await books.settings(idempotency=wanted.mode, echo_data=wanted.echo, rules="off")
     for side in sides:
         await books.open(side.name, rewrite=wanted.rewrite)
-        await books.misbehave(rules(wanted, side.name))
     if wanted.has_webhooks:
         await books.report(sides[0].name, f"http://{HOST}:{ports.gateway}/webhooks/codat")
         await books.misbehave(webhook_rules(wanted))
@@ -103,7 +106,8 @@ def main() -> None:
         parser.error("--rewrite needs --echo or --read-records: without them nothing is shown")
     if given["read_records"] and given["plain"]:
         parser.error("--plain goes without --read-records: near-twins have no marker of their own")
-    plan = make_plan(Wanted(**given))
+    wanted = Wanted(**given)
+    plan = make_plan(wanted, later_items(wanted))
     quiet = LoggingConfig(filter=TelemetryFilter(core_level="ERROR", other_level="ERROR"))
     Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=quiet)))
     with tempfile.TemporaryDirectory(prefix="surepush-chaos-") as other:

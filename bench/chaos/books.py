@@ -45,6 +45,20 @@ class EmulatorClient:
         companies += [{"id": str(uuid4()), "connections": []} for _ in range(ROOM)]
         await self._ask("POST", "/seeds", {"companies": companies})
 
+    async def add_record(
+        self, connection_id: str, data_type: str, record_id: str, data: dict[str, Any]
+    ) -> None:
+        """Put a record into the books."""
+        place = {"connection": connection_id, "dataType": data_type}
+        await self._ask("POST", "/records", {**place, "id": record_id, "record": data})
+
+    async def ask_codat(self, method: str, path: str, **body: Any) -> Any:  # noqa: ANN401
+        """Ask the emulated API itself."""
+        known = {"Authorization": f"Basic {b64encode(seeds.API_KEY.encode()).decode()}"}
+        answer = await self._http.request(method, self._root + path, headers=known, **body)
+        answer.raise_for_status()
+        return answer.json()
+
     async def report(self, side: str, address: str) -> None:
         """Have a side's operations reported there."""
         consumer = {"url": address, "eventTypes": [], "companyId": company(side)}

@@ -25,6 +25,7 @@ class Cause(StrEnum):
     NEIGHBOUR_FAILING = "a neighbour's 5xx after the commit"
     NEIGHBOUR_LOST = "a neighbour's answer lost after the commit"
     NEIGHBOUR_ENDED = "a neighbour that ended without its answer"
+    NAMELESS = "a refused or unread delete or file, of which the list names no record"
     TWINS = "equal twins"
     HUMBLE = "refused, after an earlier number was judged not written by looking"
     CANCELLED = "cancelled before it was clear"
@@ -44,6 +45,7 @@ class Cause(StrEnum):
 
 _ALWAYS = (
     Cause.TWINS,
+    Cause.NAMELESS,
     Cause.OVERTAKEN,
     Cause.HUMBLE,
     Cause.CANCELLED,
@@ -86,6 +88,8 @@ def cause_of(
         return Cause.TWINS
     if any(other in twins for other, _ in others):
         return Cause.TWINS
+    if _is_nameless(case, [other for other, _ in others]):
+        return Cause.NAMELESS
     return _own(case, fates) if fates else _foreign(others)
 
 
@@ -119,6 +123,11 @@ def _names_its_own(case: Case) -> bool:
     return any(named == post["pushOperationKey"] for post in case.posts)
 
 
+def _is_nameless(case: Case, others: Sequence[Case]) -> bool:
+    """Tell whether an operation in doubt is of a later kind and changed nothing."""
+    return any(each.ending.item.kind and not each.records for each in (case, *others))
+
+
 def _own(case: Case, fates: list[str]) -> Cause:
     if "failing" in fates:
         return Cause.FAILING
@@ -130,7 +139,7 @@ def _own(case: Case, fates: list[str]) -> Cause:
         return Cause.REFUSED_AGAIN
     if sum(post["did"] == "faulted: proxy-page" for post in case.posts) > 1:
         return Cause.PAGE_AGAIN
-    return Cause.UPDATE if case.ending.item.record_id else Cause.LOST
+    return Cause.UPDATE if case.ending.item.is_update else Cause.LOST
 
 
 def _others(

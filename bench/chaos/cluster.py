@@ -18,6 +18,8 @@ from bench.chaos.commands import Commands
 from bench.chaos.faults import READ_TIMEOUT
 from bench.chaos.plan import Disaster
 from bench.chaos.wanted import Wanted
+from dispatch.payloads.converter import converter
+from dispatch.payloads.keyring import KeyRing
 from emulator import seeds
 from stack.ports import Ports
 from stack.process import Process
@@ -26,6 +28,9 @@ from stack.services import Stack, emulator_command, running, temporal_command
 SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.compare.sides.with_temporal", "worker")}
 """The programs of the workers; the name of a side is also its task queue."""
 
+
+LARGE = "large"
+"""The folder of the files that are attached."""
 
 _CLOCKS_OFF = log10(0.5), log10(900)
 """Powers of ten, of seconds."""
@@ -62,8 +67,13 @@ class Cluster:
 
     @property
     def client(self) -> Client:
-        """A client of the server; it outlives the server's deaths."""
-        return self.stack.client
+        """A client of the server; it outlives the server's deaths, and stores files."""
+        bare, large = self.stack.client, self.stack.folder / LARGE
+        return Client(
+            bare.service_client,
+            namespace=bare.namespace,
+            data_converter=converter(KeyRing(), large),
+        )
 
     @property
     def environment(self) -> dict[str, str]:
@@ -217,6 +227,9 @@ async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[Cluster]:
     """Bring a house up, and end in the end every process of it."""
     sides = ["ours", "plain"] if wanted.plain else ["ours"]
     settings = {"CODAT_WEBHOOK_SECRET": seeds.WEBHOOK_SECRET} if wanted.has_webhooks else {}
+    large = folder / LARGE
+    large.mkdir(parents=True, exist_ok=True)
+    settings |= {"PUSH_LARGE_DIRECTORY": str(large)}
     async with running(folder, Ports.free(), settings) as stack:
         temporal, emulator = stack.processes
         cluster = Cluster(wanted, stack, sides, {"server": temporal, "emulator": emulator})

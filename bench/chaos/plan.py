@@ -1,6 +1,6 @@
 """What a chaos run does, drawn from its seed: pushes, disasters, and doors that people press."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle
 from random import Random
@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from bench.chaos.records import marker, near_twin, unique_record
 from bench.chaos.wanted import Wanted
+from codat.kinds import PushKind, kind_of
 from emulator.rewrites import WAYS
 
 _SPACE = UUID("6a1d9a52-5d7c-5c0e-8f43-0d6a7a3f9c11")
@@ -103,7 +104,8 @@ _UNSUCCESSFUL = ("refusing", "offline", "stubborn")
 class Item:
     """One push: when it is started, what it carries, whose twin it is.
 
-    `rival` is the earlier push that updates the same record.
+    `rival` is the earlier push that updates the same record. One with a `kind` is of another kind
+    than a create or an update, and carries no record.
     """
 
     number: int
@@ -115,11 +117,22 @@ class Item:
     minutes: int | None = None
     twin: int | None = None
     rival: int | None = None
+    kind: PushKind | None = None
 
     @property
     def key(self) -> str:
         """The caller's key."""
         return f"push {self.number}"
+
+    @property
+    def push_kind(self) -> PushKind:
+        """What it does."""
+        return kind_of(self.kind, self.record_id)
+
+    @property
+    def is_update(self) -> bool:
+        """Whether it updates a record."""
+        return self.push_kind is PushKind.UPDATE
 
     @property
     def marker(self) -> str:
@@ -166,10 +179,10 @@ def connection(side: str, place: Place) -> str:
     return str(uuid5(_SPACE, f"{side}/{place.name}"))
 
 
-def make_plan(wanted: Wanted) -> Plan:
-    """Draw the run that belongs to a seed."""
+def make_plan(wanted: Wanted, later: Iterable[Item] = ()) -> Plan:
+    """Draw the run that belongs to a seed; `later` are its pushes of the later kinds."""
     dice = Random(wanted.seed)
-    items = _items(dice, wanted)
+    items = [*_items(dice, wanted), *later]
     if wanted.outage:
         return Plan(wanted, items, [], [])
     disasters = _disasters(dice, wanted)

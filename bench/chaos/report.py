@@ -22,7 +22,11 @@ def announce(plan: Plan) -> None:
     echo = "data echoed" if wanted.echo else "no data echoed"
     echo += ", rewritten" if wanted.rewrite else ""
     echo += ", records read" if wanted.read_records else ""
-    print(f"seed {wanted.seed}: {wanted.pushes} pushes, keys {wanted.mode}, {echo}")
+    print(f"seed {wanted.seed}: {len(plan.items)} pushes, keys {wanted.mode}, {echo}")
+    kinds = Counter(item.push_kind for item in plan.items)
+    rivals = sum(item.rival is not None for item in plan.items)
+    print("  kinds: " + ", ".join(f"{kind} {count}" for kind, count in kinds.items()), end="")
+    print(f"; {rivals} of the updates are rivals")
     for disaster in plan.disasters:
         worker = f" {disaster.worker}" if "worker" in disaster.what else ""
         print(f"  {disaster.at:6.1f} s  {disaster.what}{worker}, for {disaster.lasts:.1f} s")

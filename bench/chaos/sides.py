@@ -8,8 +8,10 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from bench.chaos.commands import Commands, persist
 from bench.chaos.plan import Item, company, connection
 from bench.compare.sides.api import Order
+from codat.kinds import PushKind
 from dispatch.pushes import NoSuchPush, Push, start_push
 from dispatch.retries import StillRunning, retry_push
+from surepush_client.attached_file import AttachedFile, not_stored
 from workflows.models import PushRequest
 
 Options = dict[str, Any]
@@ -73,6 +75,11 @@ class Ours(Side):
     name = "ours"
     sends = "push"
 
+    def __init__(self, client: Client, patience: float) -> None:
+        super().__init__(client, patience)
+        self.files: dict[int, AttachedFile] = {}
+        self.attachments: dict[int, str] = {}
+
     def request(self, item: Item) -> PushRequest:
         """Make what a backend asks."""
         return PushRequest.model_validate(
@@ -80,12 +87,24 @@ class Ours(Side):
                 "companyId": company(self.name),
                 "connectionId": connection(self.name, item.place),
                 "dataType": item.data_type,
-                "data": item.data,
                 "idempotencyKey": item.key,
                 "recordId": item.record_id,
                 "timeoutInMinutes": item.minutes,
+                **self._parts(item),
             }
         )
+
+    def _parts(self, item: Item) -> dict[str, Any]:
+        """Give what the kind of a push has besides its record's id."""
+        match item.kind:
+            case PushKind.ATTACH:
+                return {"kind": item.kind, "file": self.files.get(item.number, not_stored("-"))}
+            case PushKind.DETACH:
+                return {"kind": item.kind, "attachmentId": self.attachments.get(item.number, "-")}
+            case PushKind.DELETE:
+                return {"kind": item.kind}
+            case _:
+                return {"data": item.data}
 
     def push(self, item: Item) -> Push:
         """Give the push as the outside knows it."""

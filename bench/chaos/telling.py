@@ -17,7 +17,7 @@ def story(case: Case) -> Iterator[str]:
     item = case.ending.item
     yield (
         f"push {item.number} = {case.ending.push_id}: {item.data_type} to {item.place.name}, "
-        f"{'update' if item.record_id else 'create'}, twin of {item.twin}, minutes {item.minutes}"
+        f"{item.push_kind}, twin of {item.twin}, minutes {item.minutes}"
     )
     moments = [moment for run in case.ending.runs for moment in _of_run(run)]
     for post in case.posts:

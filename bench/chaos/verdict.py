@@ -12,6 +12,9 @@ from bench.chaos.endings import Ending
 from bench.chaos.evidence import Case, Evidence
 from bench.chaos.wanted import Wanted
 
+_EARLIER = "An earlier request of this push"
+"""How a removal says that the second request found nothing, since the first had removed it."""
+
 _SUPERSEDED = ("A later push of the same", "Superseded by push ")
 
 
@@ -120,7 +123,8 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
     wrong: list[str] = []
     named = str(outcome.push_operation_key)
     own = {record["pushOperationKey"] for member in pair for record in member.records}
-    if outcome.status == "Success" and named not in own:
+    is_earlier = item.kind is not None and any(_EARLIER in w.message for w in outcome.warnings)
+    if outcome.status == "Success" and named not in own and not is_earlier:
         wrong.append(f"Success of operation {named}, which wrote no record of its own")
     if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
@@ -169,7 +173,7 @@ def _arrival(case: Case, record: JournalEntry) -> datetime:
 
 def _stale(found: list[Case]) -> Iterator[str]:
     """Find requests of an older update that arrived after a newer one had been written."""
-    updates = [case for case in found if case.ending.item.record_id and case.ending.runs]
+    updates = [case for case in found if case.ending.item.is_update and case.ending.runs]
     for older, newer in permutations(updates, 2):
         if older.ending.item.record_id != newer.ending.item.record_id:
             continue

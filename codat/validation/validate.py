@@ -21,6 +21,7 @@ from jsonschema import ValidationError
 from codat.models import Problem
 from codat.validation.messages import sentence_for
 from codat.validation.pointers import pointer
+from codat.validation.schema import READ_ONLY
 from codat.validation.validator import Checker, compile_schema, keeps
 from codat.validation.values import may_pass_for_date, text_of
 
@@ -78,7 +79,9 @@ def validate_record(
             continue
         if keyword in {"unlisted", "spelling"}:
             name = tuple(part for part in error.absolute_path if isinstance(part, str))
-            if name in reported:
+            # A record that was read, and is sent back, has what Codat gave it.
+            of_codat = update and len(name) == 1 and name[0] in READ_ONLY
+            if name in reported or of_codat:
                 continue
             reported.add(name)
         problems.append(_problem(error, checker, stale=stale))

@@ -18,6 +18,7 @@ from gateway.dependencies import Dependencies
 from gateway.pages.follow import CALM, END, event_stream, has_news, history_of, state_event
 from gateway.pages.plans import PLAN_EVENTS
 from gateway.pages.resolve import MAX_WORDS, advice_on, is_unclear
+from gateway.pages.written import is_stale_refusal, update_link
 from gateway.rendering import fragment
 from gateway.sessions import Session
 from gateway.snapshot import PushSnapshot, snapshot_of
@@ -69,6 +70,8 @@ class Live:
             "last_moments": moments[max(_FIRST, len(moments) - _LAST) :],
             "advice": advice_on(snapshot),
             "unclear": is_unclear(snapshot),
+            "stale": is_stale_refusal(snapshot),
+            "update_link": update_link(snapshot),
             "has_record": snapshot.request is None or snapshot.request.push_kind.carries_record,
             "run": snapshot.description.run_id,
             "first_word": self._dependencies.first_words.of(snapshot.description.run_id),

@@ -19,7 +19,7 @@ from gateway.sessions import Session, Sessions, cookie_name, is_secure, remember
 
 _MAX_FIELDS = 20_000
 _MAX_LEVELS = 20
-_FORMS = ("/new", "/edit")
+_FORMS = ("/new", "/edit", "/update")
 """How the paths end that a form is shown at and sent to."""
 
 _OWN = ("same-origin", "none")

@@ -18,6 +18,7 @@ from gateway.dependencies import Dependencies
 from gateway.errors import HttpError
 from gateway.option_changes import OptionChangesReader
 from gateway.pages.bulk import BulkPages
+from gateway.pages.edit import DRAFT, EditPages
 from gateway.pages.forms.render import record_from_form
 from gateway.pages.holds import HoldPages
 from gateway.pages.listing import ListPages
@@ -25,7 +26,7 @@ from gateway.pages.live import EVENTS, Live
 from gateway.pages.login import LoginPages, is_wrong, shown_to, to_push
 from gateway.pages.overview import OverviewPage
 from gateway.pages.record_form import record_form
-from gateway.pages.retry import DRAFT, RetryPages
+from gateway.pages.retry import RetryPages
 from gateway.rendering import page
 from gateway.sessions import Session, remember
 from gateway.snapshot import PushSnapshot
@@ -137,7 +138,8 @@ class Pages:
 def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
     """Give the router of all pages."""
     pages = Pages(dependencies, visits)
-    retry_pages, overview = RetryPages(dependencies, visits), OverviewPage(dependencies, visits)
+    retry_pages, edit_pages = RetryPages(dependencies, visits), EditPages(dependencies, visits)
+    overview = OverviewPage(dependencies, visits)
     holds = HoldPages(dependencies, visits, overview.forget)
     list_pages, bulk_pages = ListPages(dependencies, visits), BulkPages(dependencies, visits)
     router = APIRouter(include_in_schema=False)
@@ -162,9 +164,10 @@ def page_routes(dependencies: Dependencies, visits: LoginPages) -> APIRouter:
         ("GET", push, pages.show),
         ("GET", EVENTS, pages.events),
         ("POST", f"{push}/retry", retry_pages.retry),
+        ("POST", f"{push}/refresh", retry_pages.refresh),
         ("POST", f"{push}/settle", retry_pages.settle),
-        ("GET", f"{push}/edit", retry_pages.edit),
-        ("POST", f"{push}/edit", retry_pages.save),
+        ("GET", f"{push}/edit", edit_pages.edit),
+        ("POST", f"{push}/edit", edit_pages.save),
     ):
         router.add_api_route(path, endpoint, methods=[method], response_model=None)
     return router
@@ -186,4 +189,6 @@ def _about_new(session: Session, target: PushTarget) -> dict[str, Any]:
         "minutes": "",
         "message": "",
         "changes": None,
+        "force": None,
+        "review": None,
     }

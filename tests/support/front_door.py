@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from temporalio.common import MetricMeter
 from temporalio.testing import WorkflowEnvironment
 
 from codat.client import CodatClient
-from codat.record_difference import read_difference
 from codat.settings import CodatSettings
 from codat.validation.cache import OptionsCache
 from dispatch.pushes import Push
@@ -96,7 +94,7 @@ async def front_door(
             cache,
             known,
             home.task_queue,
-            compare=partial(read_difference, codat),
+            reads=codat.reads,
             books=BookRecords(codat.reads),
             directory=Directory(codat.reads),
             references=References(codat.reads),

@@ -33,6 +33,10 @@ def complaint_about(given):
         (PLACE | {"data": None}, "data must be a JSON object, the record to push."),
         (PLACE | {"kind": "delete"}, "recordId is missing: a push of the kind delete is of one "),
         (PLACE | {"kind": "update", "data": {}}, "recordId is missing: a push of the kind update"),
+        (
+            PLACE | {"data": {}, "recordId": "7"},
+            "data has no field: an update that changes nothing",
+        ),
         (PLACE | {"kind": "create", "data": {}, "recordId": "7"}, "recordId: a create has none"),
         (DELETE | {"kind": "erase"}, "kind must be create, update, delete, attach or detach; "),
         (DELETE | {"kind": "attach"}, "file is missing: a push of the kind attach has one."),

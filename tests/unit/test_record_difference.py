@@ -35,3 +35,17 @@ def test_an_update_that_changes_nothing_says_so():
 
     assert ["The update changes nothing."] == found.sentences
     assert [] == found.omitted
+
+
+def test_an_update_that_only_omits_fields_changes_something():
+    found = difference({"supplierName": "Mill"}, STANDS)
+
+    assert not found.changes_nothing
+    assert "No field gets another value." == found.sentences[0]
+
+
+def test_an_older_moment_of_change_is_told_and_is_no_change():
+    found = difference({**STANDS, "sourceModifiedDate": "w"}, STANDS)
+
+    assert found.changes_nothing
+    assert "changed after it was read" in found.sentences[-1]

@@ -139,7 +139,12 @@ def test_keys_say_which_equal_records_are_one_push(started, give, capsys):
 
 
 def test_equal_records_for_two_companies_are_no_equal_lines(started, give, capsys):
-    give({}, {"connectionId": seeds.SLOW}, {"dataType": "customers"}, {"recordId": "7"})
+    give(
+        {},
+        {"connectionId": seeds.SLOW},
+        {"dataType": "customers"},
+        {"recordId": "7", "data": {"a": 1}},
+    )
 
     assert (0, 4) == (outcome(capsys)[0], len(started))
 

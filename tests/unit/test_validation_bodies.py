@@ -185,6 +185,15 @@ def test_an_update_keeps_all_other_rules():
     ]
 
 
+def test_an_update_may_send_back_what_codat_gave_the_record():
+    read = {"id": "7", "sourceModifiedDate": "2026-11-29T10:00:00", "status": "Paid"}
+
+    assert [] == validate_record(BILL, read, update=True)
+    assert ["/sourceModifiedDate"] == [
+        problem.pointer for problem in validate_record(BILL, read) if problem.rule == "unlisted"
+    ]
+
+
 def test_an_unlisted_field_is_mentioned_once_for_all_rows():
     rows = [ROW | {"colour": "red"}] * 3
 

@@ -57,6 +57,29 @@ async def test_the_same_key_and_file_are_one_push(house):
     assert [5] == [size for _, name, size in files(house) if name == "once.txt"]
 
 
+async def test_neither_the_file_nor_its_name_is_readable_at_rest(devserver, tmp_path):
+    async with front_door(beside(devserver, tmp_path)) as door:
+        prompt = door.cluster.codat.connection(seeds.PROMPT)
+        prompt.add_record("bills", record("bills"), record_id="a/7")
+        answer = await door.http.post(
+            door.path("bills/a%2F7/attachments"),
+            files={"file": ("kowalski.pdf", PAPER, "application/pdf")},
+            headers={"Idempotency-Key": "of-kowalski"},
+        )
+        ended = await door.ended(key := answer.json()["pushOperationKey"])
+        sizes = [size for _, name, size in files(door) if name == "kowalski.pdf"]
+    at_rest = [path.read_bytes() for path in tmp_path.glob(f"*/push-{key}/*")]
+    # Read without the keys.
+    history = await devserver.client.get_workflow_handle(f"push-{key}").fetch_history()
+    described = await devserver.client.get_workflow_handle(f"push-{key}").describe()
+    at_rest += [event.SerializeToString() for event in history.events]
+    at_rest.append(described.raw_description.SerializeToString())
+
+    assert ("Success", [len(PAPER)]) == (ended["status"], sizes)
+    assert at_rest
+    assert not [one for one in at_rest if b"kowalski" in one or b"--paper" in one]
+
+
 async def test_a_file_is_removed_again(house):
     there = house.path("bills/a%2F7/attachments")
     made = await house.http.post(there, files={"file": ("gone.txt", b"paper")})

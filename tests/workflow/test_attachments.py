@@ -26,7 +26,8 @@ DETACH = {"data_type": "bills", "kind": "detach", "record_id": "b/7", "data": ()
 
 @asynccontextmanager
 async def house(devserver, directory, **settings):
-    async with protocol(beside(devserver, directory), rules="enforced", **settings) as here:
+    environment = beside(devserver, directory) if directory else devserver
+    async with protocol(environment, rules="enforced", **settings) as here:
         prompt = here.codat.connection(seeds.PROMPT)
         prompt.add_record("bills", record("bills"), record_id="b/7")
         yield here

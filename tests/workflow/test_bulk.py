@@ -9,6 +9,7 @@ from dispatch.bulk import NEEDS_A_PERSON, retry_in_bulk, start_bulk
 from dispatch.bulk_plan import make_plan
 from dispatch.listing import Listed
 from emulator import seeds
+from emulator.examples import record
 from tests.support.cluster import cluster
 from tests.support.eventually import eventually
 from workflows.bulk import RETRIED
@@ -40,6 +41,24 @@ async def test_failed_pushes_are_retried_and_unclear_ones_left_alone(devserver):
             report.results
         )
         assert 1 == sum(seeds.SHAKY in post["path"] for post in here.posts)
+
+
+async def test_refused_deletes_are_retried_and_each_deletes_once(devserver):
+    async with cluster(devserver) as here:
+        prompt, ids = here.codat.connection(seeds.PROMPT), ("b/1", "b/2")
+        asked = {"data_type": "bills", "kind": "delete", "data": ()}
+        pushes = [await here.push(**asked, record_id=record_id) for record_id in ids]
+        refused = {(await push.outcome()).status for push in pushes}
+        plan = await make_plan(here.client, [await listed(push) for push in pushes])
+        for record_id in ids:
+            prompt.add_record("bills", record("bills"), record_id=record_id)
+        report = await (await begun(here, pushes)).report(wait=True)
+        outcomes = {(await push.outcome()).status for push in pushes}
+        deleted = [one["recordId"] for one in here.records if one["change"] == "Deleted"]
+
+    assert ({"Failed"}, {"Success"}, 2) == (refused, outcomes, len(plan.safe))
+    assert {RETRIED: [push.push_id for push in pushes]} == report.results
+    assert [*ids] == sorted(deleted)
 
 
 async def test_what_somebody_retried_since_is_left_alone(devserver):

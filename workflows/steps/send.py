@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
     from workflows.activity_call import DEADLINE, TIMED_OUT, CallFailed, call
     from workflows.attributes import clear_operation_attribute
-    from workflows.kind_words import gone_already
+    from workflows.kind_words import gone_already, ways_on
     from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.poll_schedule import back_off, minutes_left
     from workflows.priorities import Urgency, priority_of
@@ -169,7 +169,8 @@ async def _after(state: PushState, submission: Submission, failure: CallFailed) 
         raise gone
     if state.carried.is_rejected and not submission.is_unclear:
         who = "Nothing was sent" if failure.kind == FILE_MISSING else "Codat refused the record"
-        raise end_of(state, PushStatus.FAILED, f"{who}: {state.trouble}")
+        more = ways_on(state.request.push_kind, state.trouble)
+        raise end_of(state, PushStatus.FAILED, f"{who}: {state.trouble}{more}")
     if answer is AttemptResult.UNAUTHORIZED:
         check_unauthorized(state)
     else:
