@@ -1,4 +1,6 @@
-"""A retry of an update keeps the place of its first request."""
+"""A retry of an update keeps the place of its first request, unless it asks for something else."""
+
+import pytest
 
 from dispatch.holds import release
 from dispatch.retries import retry_push
@@ -13,8 +15,12 @@ from tests.workflow.test_update_order import (
     written,
 )
 
+SAME = ({}, ["state 1", "state 2", "state 3"])
+CORRECTED = ({"data": {"field1": "state 9"}}, ["state 2", "state 3", "state 9"])
 
-async def test_a_retry_keeps_its_place_in_line(devserver, monkeypatch):
+
+@pytest.mark.parametrize(("again", "order"), [SAME, CORRECTED], ids=["as it was", "corrected"])
+async def test_a_retry_keeps_its_place_in_line(devserver, monkeypatch, again, order):
     async with protocol(devserver) as here:
         prompt = here.codat.connection(seeds.PROMPT)
         prompt.set(refusing="Not today.")
@@ -26,11 +32,11 @@ async def test_a_retry_keeps_its_place_in_line(devserver, monkeypatch):
         await is_at(holder, "push")
         waiting = await here.push(**numbered(3))
         await is_in_line(waiting)
-        await retry_push(first, task_queue=here.task_queue)
-        await is_at(first, "push")
+        await retry_push(first, task_queue=here.task_queue, **again)
+        await (is_in_line(first) if again else is_at(first, "push"))
         await release(here.client, COMPANY, None, None)
         outcomes = [await push.outcome() for push in (first, holder, waiting)]
 
-        assert ["state 1", "state 2", "state 3"] == written(here)
+        assert order == written(here)
     assert "Failed" == refused.status
     assert {"Success"} == {outcome.status for outcome in outcomes}

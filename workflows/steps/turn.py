@@ -1,6 +1,7 @@
 """An update waits until no older update of its record is under way."""
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 from uuid import uuid5
 
 from temporalio import workflow
@@ -130,10 +131,10 @@ def _requested(state: PushState) -> datetime:
         before = state.request.resume
         first = before.requested_on_utc if before else workflow.info().workflow_start_time
         return min(requested, first)
-    sent = state.ledger.submissions
-    if not sent or state.ledger.has_changed(state.request.frozen_digest):
-        return requested
-    return min(requested, sent[0].first_scheduled)
+    digest = state.request.frozen_digest
+    latest_first = reversed(state.ledger.submissions)
+    same = list(takewhile(lambda submission: submission.digest == digest, latest_first))
+    return min(requested, same[-1].first_scheduled) if same else requested
 
 
 def _turn_id(request: PushRequest) -> str:
