@@ -145,7 +145,7 @@ async def main(host: str, port: int) -> None:
             queue,
             webhooks,
             compare=partial(read_difference, codat),
-            books=BookRecords(codat.reads),
+            books=BookRecords(codat),
             directory=Directory(codat.reads),
             references=References(codat.reads),
             quota=lambda: codat.limits.allowance,

@@ -172,6 +172,17 @@ class Candidate(Wire):
     match: Word
 
 
+class ChangedField(Wire):
+    """A field that stands otherwise than it was sent; None where it is absent.
+
+    Of a long value only the beginning of its JSON is kept.
+    """
+
+    pointer: Word
+    sent: Any = None
+    stands: Any = None
+
+
 class PushOutcome(Wire):
     """How a push ended.
 

@@ -97,7 +97,7 @@ async def front_door(
             known,
             home.task_queue,
             compare=partial(read_difference, codat),
-            books=BookRecords(codat.reads),
+            books=BookRecords(codat),
             directory=Directory(codat.reads),
             references=References(codat.reads),
             meter=meter,
