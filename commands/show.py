@@ -16,7 +16,13 @@ from commands.exit_codes import STARTED
 from commands.inputs import read_push_id
 from commands.output import print_json, print_result
 from commands.push import Json
-from commands.push_status import COLOURS, fetch_status, next_command, reach_temporal
+from commands.push_status import (
+    COLOURS,
+    fetch_status,
+    next_command,
+    reach_temporal,
+    tell_changes,
+)
 from commands.status import PushId
 from dispatch.pushes import find_push
 from dispatch.timeline.build import build_timeline
@@ -104,6 +110,7 @@ def _say_end(timeline: Timeline, current: PushOutcome | PushProgress | None) -> 
         print_result(
             f"\n{current.status.value}: {current.message}", style=COLOURS.get(current.status)
         )
+        tell_changes(current)
         advice = next_command(current, timeline.push_id)
         if advice:
             print_result(f"next: {advice}")
