@@ -8,7 +8,6 @@ from activities.platform_changes import is_same
 from codat.exact_json import dumps
 from codat.record_difference import difference
 from surepush_client.models import ChangedField
-from surepush_client.payloads import to_plain
 from surepush_client.wire import cut, fitting
 
 MAX_VALUE = 200
@@ -27,16 +26,6 @@ def changed_fields(sent: object, stands: object, most: int) -> tuple[list[Change
     found = [*_changed(cast("Fields", sent), cast("Fields", stands))]
     kept = fitting(found[:most])
     return kept, len(found) - len(kept)
-
-
-def in_words(field: ChangedField) -> str:
-    """Say what was sent and what stands."""
-    sent, stands = (_said(value) for value in (field.sent, field.stands))
-    return f"{field.pointer}: {sent} was sent, {stands} stands"
-
-
-def _said(value: object) -> str:
-    return "nothing" if value is None else dumps(to_plain(value))
 
 
 def _changed(sent: Fields, stands: Fields) -> Iterator[ChangedField]:

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 
 from activities.candidate_records import CandidateRecord
-from activities.changed_fields import in_words
 from codat.client import CodatClient
 from codat.settings import SettingsError, load_settings
 from commands.output import print_note, print_result
@@ -44,6 +43,6 @@ def say_candidates(candidates: Sequence[CandidateRecord]) -> None:
         elif not candidate.differences:
             print_result("    all that was sent stands there unchanged")
         for field in candidate.differences:
-            print_result(f"    {in_words(field)}")
+            print_result(f"    {field.sentence}")
         if candidate.more:
             print_result(f"    and {candidate.more} more fields")

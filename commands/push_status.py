@@ -7,7 +7,6 @@ from uuid import UUID
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
-from activities.changed_fields import in_words
 from activities.paused_runs import is_paused
 from activities.wire import Finding
 from codat.models import PushStatus
@@ -122,7 +121,7 @@ def _tell_findings(outcome: PushOutcome) -> None:
 def tell_changes(outcome: PushOutcome) -> None:
     """Print what the platform changed of the record, where that was read."""
     for field in outcome.changed_by_platform or ():
-        print_result(f"  changed {in_words(field)}")
+        print_result(f"  changed {field.sentence}")
 
 
 def _tell_remarks(name: str, findings: list[Finding]) -> None:

@@ -30,6 +30,7 @@ from surepush_client.kinds import (
     kind_of,
     path_of,
 )
+from surepush_client.payloads import dumps, to_plain
 from surepush_client.wire import Findings, Sentence, Wire, Word, fitting
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
@@ -190,6 +191,15 @@ class ChangedField(Wire):
     pointer: Word
     sent: Any = None
     stands: Any = None
+
+    @property
+    def sentence(self) -> str:
+        """Say what was sent and what stands."""
+        sent, stands = (
+            "nothing" if value is None else dumps(to_plain(value))
+            for value in (self.sent, self.stands)
+        )
+        return f"{self.pointer}: {sent} was sent, {stands} stands"
 
 
 class PushOutcome(Wire):

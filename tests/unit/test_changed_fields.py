@@ -1,6 +1,6 @@
 """What of a record that was sent reads otherwise where it stands."""
 
-from activities.changed_fields import MAX_VALUE, changed_fields, in_words
+from activities.changed_fields import MAX_VALUE, changed_fields
 from codat.exact_json import loads
 
 
@@ -48,4 +48,4 @@ def test_what_is_no_record_has_no_fields():
 def test_a_difference_is_said_in_words():
     (field,), _ = changed_fields({"note": "Rent"}, {}, 10)
 
-    assert '/note: "Rent" was sent, nothing stands' == in_words(field)
+    assert '/note: "Rent" was sent, nothing stands' == field.sentence
