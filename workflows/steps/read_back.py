@@ -46,7 +46,7 @@ async def read_back(state: PushState, outcome: PushOutcome) -> PushOutcome:
 
 
 def _is_wanted(state: PushState, outcome: PushOutcome) -> bool:
-    """Tell whether to read: not what was not sent, and not for one who no longer waits."""
+    """Tell whether to read: only what a request of this push has written."""
     request, wanted = state.request, state.request.read_back
     if wanted is None:
         wanted = bool(state.policy.read_back)
