@@ -1,5 +1,6 @@
 """Before a record is created the books are asked for it, where the caller wants that."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,8 +15,8 @@ OTHER_LINES = [
 ]
 
 
-def looking(devserver, **options):
-    return protocol(devserver, echo_data=False, **options)
+def looking(devserver, mode="honoured", **options):
+    return protocol(devserver, mode, echo_data=False, **options)
 
 
 def a_platform(here, **behaviour):
@@ -143,8 +144,34 @@ async def test_half_of_the_time_is_left_for_sending(devserver, monkeypatch):
     seconds_for_minutes(monkeypatch)
     async with looking(devserver) as here:
         a_platform(here, refresh_seconds=600)
-        outcome = await here.end(**creates(invoice(), timeout_in_minutes=8))
+        outcome = await here.end(**creates(invoice(), timeout_in_minutes=5))
 
         assert 1 == len(sent(here))
     assert "Success" == outcome.status
     assert "Codat did not finish reading" in warned(outcome)
+
+
+@pytest.mark.parametrize("path", [r"^.*/data/queue/.*$", r"^.*/data/invoices$"])
+async def test_where_codat_does_not_answer_it_is_sent(devserver, monkeypatch, path):
+    for limit in ("LOOK_FIRST_FOR", "READ_WITHIN"):
+        monkeypatch.setattr(f"workflows.steps.look_first.{limit}", timedelta(seconds=2))
+    async with looking(devserver) as here:
+        a_platform(here)
+        here.codat.fault("refuse", path=path)
+        outcome = await here.end(**creates(invoice()))
+
+        assert 1 == len(sent(here))
+    assert "Success" == outcome.status
+    assert "could not be asked for the record first" in warned(outcome)
+
+
+async def test_what_was_sent_and_lost_is_found_and_not_sent_again(devserver):
+    data = invoice()
+    async with looking(devserver, "ignored") as here:
+        a_platform(here)
+        here.codat.fault("commit-then-drop", method="POST", path=r"^.*/push/invoices$", nth=1)
+        first = await here.end(**creates(data, look_first=None))
+        again = await here.end(**creates(data))
+
+        assert 1 == len(here.records)
+    assert ["Unknown", "Success"] == [first.status, again.status]

@@ -1,5 +1,6 @@
 """After a success the record is read as it stands in the platform, where the caller wants that."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -111,3 +112,16 @@ async def test_what_failed_is_not_read(devserver):
 
         assert [] == refreshes(here)
     assert ("Failed", []) == (outcome.status, outcome.warnings)
+
+
+@pytest.mark.parametrize("path", [r"^.*/data/queue/.*$", r"^.*/data/invoices/[^/]+$"])
+async def test_where_codat_does_not_answer_it_is_a_success(devserver, monkeypatch, path):
+    for limit in ("READ_BACK_FOR", "READ_WITHIN"):
+        monkeypatch.setattr(f"workflows.steps.read_back.{limit}", timedelta(seconds=2))
+    async with reading(devserver) as here:
+        a_platform(here)
+        here.codat.fault("refuse", path=path)
+        outcome = await here.end(**invoices(read_back=True))
+
+    assert ("Success", None) == (outcome.status, outcome.changed_by_platform)
+    assert "could not be read back" in warned(outcome)
