@@ -33,6 +33,7 @@ async def test_a_record_is_read_back_and_then_found(starter, emulator):
 
     change = {"pointer": "/supplierName", "sent": NAME, "stands": NAME[:24].strip()}
     assert [change] == first["changedByPlatform"]
+    assert "read the record from the books: 1 field differs" in shown.out
     assert f'changed /supplierName: "{NAME}" was sent' in shown.out
     assert ("Success", False) == (second["status"], second["submitted"])
     assert first["records"][0]["id"] == second["records"][0]["id"]
