@@ -16,11 +16,13 @@ from temporalio.worker import Worker
 from activities.bulk import BulkActivities
 from activities.find import FindActivities
 from activities.look_again import LookAgainActivities
+from activities.look_first import LookFirstActivities
 from activities.metrics import counting
 from activities.models import PushPolicy
 from activities.notify import NOBODY, NotifyActivities, NotifySettings
 from activities.plan_steps import PlanActivities
 from activities.push import PushActivities, checks_before_sending
+from activities.read_back import ReadBackActivities
 from activities.recall import RecallActivities
 from activities.refresh import RefreshActivities
 from activities.settings import PushSettings
@@ -120,6 +122,8 @@ def build_activities(
         push.poll_status,
         find.find_submission,
         refresh.refresh_data,
+        ReadBackActivities(codat).read_record,
+        LookFirstActivities(codat).look_first,
         recall.recall,
         bulk.bulk_retry,
         PlanActivities(StepStarter(client).start).start_steps,

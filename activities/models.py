@@ -55,6 +55,8 @@ class PushPolicy(Wire):
     resend: Resend = Resend.AUTO
     read_records: ReadRecords = ReadRecords.NEVER
     unique_fields: dict[str, str] = {}
+    look_first: bool | None = None
+    read_back: bool | None = None
     look_again_after: timedelta | None = None
     notify: bool = False
 

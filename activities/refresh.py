@@ -9,15 +9,19 @@ from cachetools import TTLCache
 from temporalio import activity
 
 from activities.failures import codat_failures
+from activities.heartbeat import heartbeating
 from activities.refresh_models import RefreshData, RefreshResult
 from codat.client import CodatClient
-from codat.clock import seconds
+from codat.clock import seconds, utc_now
 from codat.errors import CodatReadRefused, CodatRefreshInProgress, CodatRefused
 from codat.pull_operations import PullOperation
 from codat.target import PushTarget
 
 ASK_EVERY = timedelta(seconds=4)
 """How often a refresh that runs is asked for, for all pushes that wait for it."""
+
+CLOCK_MARGIN = timedelta(seconds=1)
+"""So well is Codat's clock known."""
 
 MAX_KNOWN = 1000
 KNOWN_FOR = timedelta(hours=1)
@@ -54,7 +58,7 @@ class RefreshActivities:
         """Begin a refresh, or say how one stands that will do."""
         place = _place(ask.target)
         lock = self._locks.setdefault(place, asyncio.Lock())
-        async with lock:
+        async with heartbeating(), lock:
             with codat_failures(final=()):
                 try:
                     return await self._refresh(ask, place)
@@ -62,19 +66,33 @@ class RefreshActivities:
                     return RefreshResult(hindrance=str(error))
 
     async def _refresh(self, ask: RefreshData, place: Place) -> RefreshResult:
-        known = self._known.get(place)
-        if known is None or not known.serves(ask.not_before):
-            known = await self._begin(ask)
+        known, not_before = self._known.get(place), ask.not_before
+        if not_before is None:
+            return await self._begin_anew(ask.target, place, known)
+        if known is None or not known.serves(not_before):
+            known = await self._begin(ask.target, not_before)
             if known is None:
                 return RefreshResult()
-        elif not known.operation.status.is_over and _is_due(known):
+        elif not known.operation.status.is_over and (ask.is_over or _is_due(known)):
             known = await self._ask(ask.target, known.operation)
         self._known[place] = known
         return _result(known.operation)
 
-    async def _begin(self, ask: RefreshData) -> KnownRefresh | None:
+    async def _begin_anew(
+        self, target: PushTarget, place: Place, known: KnownRefresh | None
+    ) -> RefreshResult:
+        """Begin one that shows what stands now; while another runs say from when on one does."""
+        from_now = utc_now() - (self._codat.clock_ahead or timedelta()) + CLOCK_MARGIN
+        is_running = known is not None and not known.operation.status.is_over
+        begun = None if is_running else await self._begin(target, from_now)
+        if begun is None:
+            return RefreshResult(not_before=from_now)
+        self._known[place] = begun
+        not_before = begun.operation.requested
+        return _result(begun.operation).model_copy(update={"not_before": not_before})
+
+    async def _begin(self, target: PushTarget, not_before: datetime) -> KnownRefresh | None:
         """Begin one; None while another runs that began too early."""
-        target = ask.target
         try:
             operation = await self._codat.reads.refresh(
                 target.company_id, target.operation_data_type, target.connection_id
@@ -86,7 +104,7 @@ class RefreshActivities:
                 target.company_id, error.pull_operation_id
             )
             found = KnownRefresh(operation, seconds())
-            return found if found.serves(ask.not_before) else None
+            return found if found.serves(not_before) else None
         return KnownRefresh(operation, seconds())
 
     async def _ask(self, target: PushTarget, operation: PullOperation) -> KnownRefresh:

@@ -12,6 +12,8 @@ from codat.settings import CodatSettings, Duration
 
 Pause = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=1))]
 
+_UNSET_BY_DEFAULT = {"poll_first", "poll_plan", "look_again_after", "look_first", "read_back"}
+
 FIRST_LOOK = timedelta(seconds=4)
 """With 8, 16, 32, 64 s to follow: five looks see all that a minute brings."""
 
@@ -66,6 +68,15 @@ class PushSettings(BaseSettings):
     """Fields that are unique in the books, such as `invoices:/invoiceNumber,bills:/reference`.
     A new record with an equal field is the one that was sent. A push may name its own field."""
 
+    look_first: bool = False
+    """Looks for a record with an equal unique field in the books before a record is created, and
+    sends nothing where it stands already. That costs a refresh and a query for each create that has
+    a unique field. A push may say `lookFirst` itself."""
+
+    read_back: bool = False
+    """Reads a record after its push has succeeded, as it stands in the accounting software. That
+    costs a refresh and a read for each create and update. A push may say `readBack` itself."""
+
     look_again_after: Annotated[Duration, Field(ge=timedelta(0), le=timedelta(days=1))] = timedelta(
         minutes=10
     )
@@ -77,7 +88,9 @@ class PushSettings(BaseSettings):
         """Give what a push is handed with its first step."""
         hooks = codat.has_webhooks
         return PushPolicy(
-            **self.model_dump(exclude={"poll_first", "poll_plan", "look_again_after"}),
+            **self.model_dump(exclude=_UNSET_BY_DEFAULT),
+            look_first=self.look_first or None,
+            read_back=self.read_back or None,
             poll_first=self.poll_first or (FIRST_LOOK_BESIDE_WEBHOOKS if hooks else FIRST_LOOK),
             poll_plan=self.poll_plan or (PollPlan.FIXED if hooks else PollPlan.LEARNED),
             look_again_after=self.look_again_after or None,

@@ -1,4 +1,4 @@
-"""Codat's signed reports besides those of push operations: connections, and the day's requests."""
+"""Codat's signed reports besides those of pushes: connections, requests left, refreshes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +10,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from codat.lenient import LenientModel, Maybe, UtcDatetime
 from codat.quota import DailyQuota
+from surepush_client.codat_names import canonical_data_type
 
 _CONNECTED = {"connection.disconnected": False, "connection.reconnected": True}
 _QUOTA = ("client.rateLimit.reached", "client.rateLimit.reset")
+_READ = ("read.completed", "read.completed.initial")
+_MAX_TYPES = 100
 _DAY = timedelta(days=1)
 _MOMENT = TypeAdapter[datetime | None](UtcDatetime)
 _UUID = TypeAdapter[UUID | None](Maybe[UUID])
@@ -42,6 +45,18 @@ class QuotaReport:
     age: timedelta
 
 
+@dataclass(frozen=True)
+class ReadReport:
+    """Codat has read data types of a company, by connection and name, well or not.
+
+    `message` is the id of the report, the same each time that it is sent.
+    """
+
+    company: UUID
+    read: frozenset[tuple[UUID, str]]
+    message: str | None = None
+
+
 class _Quota(LenientModel):
     daily_quota: int
     quota_remaining: int
@@ -50,10 +65,12 @@ class _Quota(LenientModel):
 
 def read_report(
     document: Mapping[str, Any], headers: Mapping[str, str]
-) -> ConnectionReport | QuotaReport | None:
+) -> ConnectionReport | QuotaReport | ReadReport | None:
     """Read a genuine report; None for one of something else, or without what it needs."""
     kind = str(document.get("eventType") or document.get("type"))
     sent, payload = headers.get("webhook-timestamp", ""), _object(document, "payload")
+    if kind in _READ:
+        return _read(payload, headers.get("webhook-id"))
     generated = _MOMENT.validate_python(document.get("generatedDate"))
     if generated is None or not sent.isdecimal():
         return None
@@ -62,6 +79,24 @@ def read_report(
     if kind in _CONNECTED:
         return _connection(payload, generated, age, is_connected=_CONNECTED[kind])
     return _quota(payload, generated, age) if kind in _QUOTA else None
+
+
+def _read(payload: Mapping[str, Any], message: str | None) -> ReadReport | None:
+    company = _UUID.validate_python(_object(payload, "referenceCompany").get("id"))
+    entries = payload.get("dataTypes")
+    if company is None or not isinstance(entries, list):
+        return None
+    read = [_entry(entry) for entry in cast("list[object]", entries)[:_MAX_TYPES]]
+    return ReadReport(company, frozenset(found for found in read if found), message)
+
+
+def _entry(entry: object) -> tuple[UUID, str] | None:
+    members = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
+    connection = _UUID.validate_python(members.get("connectionId"))
+    data_type = members.get("dataType")
+    if connection is None or not isinstance(data_type, str):
+        return None
+    return connection, canonical_data_type(data_type)
 
 
 def _connection(

@@ -18,7 +18,7 @@ from pydantic import SecretStr, TypeAdapter
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook, WebhookVerificationError
 
 from codat.lenient import Maybe, UtcDatetime
-from codat.reports import ConnectionReport, QuotaReport, read_report
+from codat.reports import ConnectionReport, QuotaReport, ReadReport, read_report
 from codat.settings import SettingsError
 
 _UUID = TypeAdapter[UUID | None](Maybe[UUID])
@@ -59,7 +59,7 @@ class Webhooks:
 
     def read(
         self, body: bytes, headers: Mapping[str, str]
-    ) -> Event | ConnectionReport | QuotaReport | None:
+    ) -> Event | ConnectionReport | QuotaReport | ReadReport | None:
         """Read a report; None if it is about something else. NotGenuine."""
         known = {name.lower(): value for name, value in headers.items()}
         if "webhook-signature" in known:

@@ -59,7 +59,18 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
     validation: Annotated[
         str | None, typer.Option(metavar="[enforce|advise|off]", help="Default: enforce.")
     ] = None,
+    unique_field: Annotated[
+        str | None, typer.Option(metavar="/POINTER", help="What is unique in the books.")
+    ] = None,
     *,
+    look_first: Annotated[
+        bool | None,
+        typer.Option("--look-first/--no-look-first", help="Look for it in the books first."),
+    ] = None,
+    read_back: Annotated[
+        bool | None,
+        typer.Option("--read-back/--no-read-back", help="Read the record after a success."),
+    ] = None,
     force_update: Annotated[
         bool, typer.Option("--force-update", help="Overwrite what changed since it was read.")
     ] = False,
@@ -87,6 +98,9 @@ def push(  # noqa: PLR0913, PLR0917, the options of the command
             "timeoutInMinutes": read_minutes(timeout_in_minutes),
             "idempotencyKey": str(uuid4()) if idempotency_key is None else idempotency_key,
             "ordering": ordering,
+            "uniqueField": unique_field,
+            "lookFirst": look_first,
+            "readBack": read_back,
             "validation": validation,
         }
     )

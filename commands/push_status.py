@@ -113,8 +113,15 @@ def _tell_findings(outcome: PushOutcome) -> None:
         print_result(f"  {record.change} {record.data_type} {record.id or ''}")
     _tell_remarks("error", outcome.errors)
     _tell_remarks("warning", outcome.warnings)
+    tell_changes(outcome)
     for candidate in outcome.candidates:
         print_result(f"  might be operation {candidate.push_operation_key}, {candidate.status}")
+
+
+def tell_changes(outcome: PushOutcome) -> None:
+    """Print what the platform changed of the record, where that was read."""
+    for field in outcome.changed_by_platform or ():
+        print_result(f"  changed {field.sentence}")
 
 
 def _tell_remarks(name: str, findings: list[Finding]) -> None:

@@ -1,19 +1,28 @@
 """`show`: one push told from its request to where it stands."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
 
+from activities.candidate_records import CandidateRecord
 from codat.exact_json import dumps
 from codat.models import PushStatus
+from commands.candidates import candidates_of, say_candidates
 from commands.exit_codes import STARTED
 from commands.inputs import read_push_id
 from commands.output import print_json, print_result
 from commands.push import Json
-from commands.push_status import COLOURS, fetch_status, next_command, reach_temporal
+from commands.push_status import (
+    COLOURS,
+    fetch_status,
+    next_command,
+    reach_temporal,
+    tell_changes,
+)
 from commands.status import PushId
 from dispatch.pushes import find_push
 from dispatch.timeline.build import build_timeline
@@ -45,17 +54,23 @@ async def _show(push_id: UUID, *, redact: bool, as_json: bool) -> int:
     push = await find_push(await reach_temporal(), push_id)
     timeline = await build_timeline(push)
     current = timeline.outcome or (await fetch_status(push) if timeline.is_running else None)
+    # What a record may be is told by its values, so a redacted push shows nothing of it.
+    candidates = [] if redact else await candidates_of(timeline)
     if redact:
         timeline = redacted(timeline)
         current = timeline.outcome or current
     if as_json:
-        print_json(_document(timeline, current))
+        print_json(_document(timeline, current, candidates))
     else:
-        _say(timeline, current)
+        _say(timeline, current, candidates)
     return STARTED
 
 
-def _say(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None:
+def _say(
+    timeline: Timeline,
+    current: PushOutcome | PushProgress | None,
+    candidates: Sequence[CandidateRecord],
+) -> None:
     print_result(f"push {timeline.push_id}", style="bold")
     if timeline.request:
         asked = timeline.request
@@ -75,6 +90,7 @@ def _say(timeline: Timeline, current: PushOutcome | PushProgress | None) -> None
             run = event.run
             print_result(f"\nrun {run}, {event.at:%Y-%m-%d} (UTC)", style="bold")
         _say_moment(event)
+    say_candidates(candidates)
     _say_end(timeline, current)
 
 
@@ -94,6 +110,7 @@ def _say_end(timeline: Timeline, current: PushOutcome | PushProgress | None) -> 
         print_result(
             f"\n{current.status.value}: {current.message}", style=COLOURS.get(current.status)
         )
+        tell_changes(current)
         advice = next_command(current, timeline.push_id)
         if advice:
             print_result(f"next: {advice}")
@@ -109,7 +126,11 @@ def _say_end(timeline: Timeline, current: PushOutcome | PushProgress | None) -> 
         print_result(f"next: python starter.py wait {timeline.push_id}")
 
 
-def _document(timeline: Timeline, current: PushOutcome | PushProgress | None) -> dict[str, Any]:
+def _document(
+    timeline: Timeline,
+    current: PushOutcome | PushProgress | None,
+    candidates: Sequence[CandidateRecord],
+) -> dict[str, Any]:
     outcome = current if isinstance(current, PushOutcome) else None
     return {
         "pushId": str(timeline.push_id),
@@ -117,6 +138,7 @@ def _document(timeline: Timeline, current: PushOutcome | PushProgress | None) ->
         "requests": to_plain(list(timeline.requests.values())),
         "moments": [to_plain(asdict(event)) for event in timeline.moments],
         "outcome" if outcome else "progress": to_plain(current),
+        **({"candidateRecords": to_plain(candidates)} if candidates else {}),
         "next": next_command(outcome, timeline.push_id) if outcome else "",
     }
 

@@ -143,7 +143,7 @@ async def main(host: str, port: int) -> None:
             queue,
             webhooks,
             reads=codat.reads,
-            books=BookRecords(codat.reads),
+            books=BookRecords(codat),
             directory=Directory(codat.reads),
             references=References(codat.reads),
             quota=lambda: codat.limits.allowance,

@@ -16,11 +16,13 @@ from temporalio.common import MetricMeter
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.visibility import equals
+from codat.reports import ConnectionReport, QuotaReport, ReadReport
 from codat.webhooks import Event, NotGenuine, Webhooks
 from gateway.auth import ApiKey, authenticate
 from gateway.client_reports import ClientReports
 from gateway.errors import HttpError
 from gateway.middleware.metrics import WEBHOOKS
+from gateway.read_reports import ReadReports
 
 log = logging.getLogger("surepush.webhooks")
 
@@ -46,6 +48,7 @@ class Receiver:
     ) -> None:
         self._client = client
         self._reports = reports or ClientReports(client)
+        self._reads = ReadReports(client)
         self._webhooks = webhooks
         self._hinted: TTLCache[str, bool] = TTLCache(MAX_HINTED, HINTED_FOR)
         self._strangers: FIFOCache[UUID, float] = FIFOCache(MAX_STRANGERS)
@@ -72,8 +75,7 @@ class Receiver:
             log.warning("A webhook was refused: %s", error)
             return self._answer("refused", 401)
         if not isinstance(event, Event):
-            word = await self._reports.take(event) if event else "about something else"
-            return self._answer(word, 200)
+            return self._answer(await self._other(event), 200)
         if event.message in self._hinted:
             return self._answer("repeated", 200)
         known = await self._hint(event.operation)
@@ -84,6 +86,19 @@ class Receiver:
         if self._is_young(event):
             return self._answer("too early", 503)
         return self._answer("unknown", 200)
+
+    async def _other(self, report: ConnectionReport | QuotaReport | ReadReport | None) -> str:
+        """Take a report that is about no push operation; gives a word on what was done."""
+        if report is None:
+            return "about something else"
+        if not isinstance(report, ReadReport):
+            return await self._reports.take(report)
+        if report.message in self._hinted:
+            return "repeated"
+        word = await self._reads.take(report)
+        if report.message:
+            self._hinted[report.message] = True
+        return word
 
     def _answer(self, what: str, status: int) -> Response:
         self.counts[what] += 1

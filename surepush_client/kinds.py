@@ -91,3 +91,11 @@ def check_update_only(kind: PushKind, given: Mapping[str, object]) -> None:
     for field, value in given.items():
         if value is not None and kind is not PushKind.UPDATE:
             raise ValueError(f"{field} belongs to an update: give a recordId or leave it out")
+
+
+def check_reading(kind: PushKind, *, look_first: bool | None, read_back: bool | None) -> None:
+    """Check what is asked of the record. Raises: ValueError that names what its kind lacks."""
+    if look_first and kind is not PushKind.CREATE:
+        raise ValueError("lookFirst belongs to a create: leave it out")
+    if read_back and not kind.carries_record:
+        raise ValueError(f"readBack belongs to a create or an update: a {kind} has no record")

@@ -25,10 +25,12 @@ from surepush_client.kinds import (
     PushKind,
     body_of,
     check_parts,
+    check_reading,
     check_update_only,
     kind_of,
     path_of,
 )
+from surepush_client.payloads import dumps, to_plain
 from surepush_client.wire import Findings, Sentence, Wire, Word, fitting
 
 PUSH_NAMESPACE = UUID("5b0f1c0e-6f6e-5b6c-9a53-7d1f3c1f0a11")
@@ -122,7 +124,8 @@ class PushRequest(PushReference):
     update. `kind` names the other kinds, which have no `data`: an attach has a `file` that
     `store_file` gives, a detach an `attachment_id`. `timeout_in_minutes` counts from the request,
     whole minutes; without it a push waits for ever. `unique_field` is a JSON pointer to what is
-    unique in the books, such as /invoiceNumber.
+    unique in the books, such as /invoiceNumber. `look_first` looks for it there before a record is
+    created; `read_back` reads the record after a success. Unset, the worker's settings decide.
     """
 
     data: Annotated[dict[str, Any], BeforeValidator(body_of)] = Field(
@@ -135,6 +138,13 @@ class PushRequest(PushReference):
     ordering: Ordering | None = None
     validation: Validation = Validation.ENFORCE
     unique_field: str | None = None
+    look_first: StrictBool | None = None
+    read_back: StrictBool | None = None
+
+    @model_validator(mode="after")
+    def _reading_only(self) -> Self:
+        check_reading(self.push_kind, look_first=self.look_first, read_back=self.read_back)
+        return self
 
     @model_validator(mode="after")
     def _update_only(self) -> Self:
@@ -174,11 +184,33 @@ class Candidate(Wire):
     match: Word
 
 
+class ChangedField(Wire):
+    """A field that stands otherwise than it was sent; None where it is absent.
+
+    Of a long value only the beginning of its JSON is kept.
+    """
+
+    pointer: Word
+    sent: Any = None
+    stands: Any = None
+
+    @property
+    def sentence(self) -> str:
+        """Say what was sent and what stands."""
+        sent, stands = (
+            "nothing" if value is None else dumps(to_plain(value))
+            for value in (self.sent, self.stands)
+        )
+        return f"{self.pointer}: {sent} was sent, {stands} stands"
+
+
 class PushOutcome(Wire):
     """How a push ended.
 
     `submitted`: a request was sent that may have written. `may_still_land`: the record may yet
-    appear. Times are UTC.
+    appear. Times are UTC. `data` is the record, where Codat shows it; with `read_back` as it stands
+    in the accounting software, and `changed_by_platform` has the fields that differ from what was
+    sent, None where it was not read.
     """
 
     status: PushStatus
@@ -193,3 +225,4 @@ class PushOutcome(Wire):
     requested_on_utc: datetime
     completed_on_utc: datetime | None = None
     data: Any = None
+    changed_by_platform: Annotated[list[ChangedField], AfterValidator(fitting)] | None = None

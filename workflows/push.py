@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.steps.find import find
     from workflows.steps.poll import poll
     from workflows.steps.prepare import prepare
+    from workflows.steps.read_back import read_back
     from workflows.steps.recall import recall
     from workflows.steps.send import send
     from workflows.steps.turn import keep_turn, leave_turn
@@ -152,6 +153,12 @@ class PushWorkflow:
         if self._state:
             self._state.carried.hinted = True
 
+    @workflow.signal(name="data-read")
+    def data_read(self, *_report: Any) -> None:  # noqa: ANN401
+        """Take Codat's report that it has read the accounting software: ask for it now."""
+        if self._state:
+            self._state.is_data_read = True
+
     @workflow.signal(name="turn")
     def turn(self, *answers: Any) -> None:  # noqa: ANN401, anybody may signal
         """Take one `TurnAnswer`: whether this update may be sent."""
@@ -180,8 +187,9 @@ async def _run_steps(state: PushState) -> PushOutcome:
 
 async def _end(state: PushState, ended: Ended) -> PushOutcome:
     """Give the turn back; tell the backend, and the plan that it is a step of, how it ended."""
-    await leave_turn(state, wrote=ended.outcome.status is not PushStatus.FAILED)
-    await start_notification(state, ended.outcome)
-    await tell_plan(state, ended.outcome)
-    await start_looking_again(state, ended.outcome)
-    return ended.outcome
+    outcome = await read_back(state, ended.outcome)
+    await leave_turn(state, wrote=outcome.status is not PushStatus.FAILED)
+    await start_notification(state, outcome)
+    await tell_plan(state, outcome)
+    await start_looking_again(state, outcome)
+    return outcome

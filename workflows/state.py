@@ -34,6 +34,7 @@ class PushState:
 
     `snapshot` is what Codat last said of the operation that is followed, `missing_since` and
     `strange_since` when it first did not know it, or first gave a status that nobody knows.
+    `is_data_read`: Codat reports that it has read the accounting software.
     """
 
     request: PushRequest
@@ -54,6 +55,7 @@ class PushState:
     waiting_for: str | None = None
     turn_token: str = ""
     turn_answer: TurnAnswer | None = None
+    is_data_read: bool = False
 
     @property
     def ledger(self) -> Ledger:

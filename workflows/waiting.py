@@ -34,11 +34,13 @@ async def wait(  # noqa: PLR0913, what a wait consists of
     *,
     cause: str = "",
     for_hint: bool = False,
+    for_data: bool = False,
     is_last: bool = False,
 ) -> None:
     """Wait durably, not beyond the deadline unless it has passed (`is_last`).
 
-    The platform's hint cuts it short (`for_hint`), and so does another update that goes first.
+    The platform's hint cuts it short (`for_hint`), or Codat's report that it has read the
+    accounting software (`for_data`), and so does another update that goes first.
     """
     left = state.deadline.left
     if left is not None and not is_last:
@@ -52,6 +54,7 @@ async def wait(  # noqa: PLR0913, what a wait consists of
         await workflow.wait_condition(
             lambda: (
                 (for_hint and state.carried.hinted)
+                or (for_data and state.is_data_read)
                 or state.superseded_by is not None
                 or state.must_give_turn_back
             ),

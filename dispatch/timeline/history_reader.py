@@ -18,6 +18,8 @@ from temporalio.converter import DataConverter
 from activities.find_models import FindSubmission, SearchResult
 from activities.models import Attempt, OperationSnapshot, OptionsDigest, Prepared, ValidationResult
 from activities.start_memo import CALLER_MEMO
+from dispatch.timeline import book_reading
+from dispatch.timeline.book_reading import what_was_read
 from dispatch.timeline.external_events import (
     TASK_FAILED,
     asked,
@@ -44,6 +46,7 @@ _FAILED = {
     "poll-status": "asked how the operation stands, in vain",
     "find-submission": "looked for the request in Codat's list, in vain",
     "recall": "read what other runs did, in vain",
+    **book_reading.FAILED,
 }
 _RESULTS = {
     "fetch-options": OptionsDigest,
@@ -51,6 +54,7 @@ _RESULTS = {
     "push": OperationSnapshot,
     "poll-status": OperationSnapshot,
     "find-submission": SearchResult,
+    **book_reading.RESULTS,
 }
 
 
@@ -201,7 +205,7 @@ class HistoryReader:
                 self.safety.looked(step.ask.purpose, result)
                 return _look(result)
             case _:
-                return "", []
+                return what_was_read(result)
 
     def _reading(self, step: _Step, snapshot: OperationSnapshot) -> tuple[str, list[str]]:
         self.safety.answered(snapshot)

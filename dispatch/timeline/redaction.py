@@ -48,6 +48,7 @@ def _without_record(mask: re.Pattern[str], outcome: PushOutcome) -> PushOutcome:
             "errors": hide("errors"),
             "warnings": hide("warnings"),
             "data": None,
+            "changed_by_platform": None,
         }
     )
 

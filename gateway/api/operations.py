@@ -11,6 +11,7 @@ from codat.models import PushStatus
 from gateway.api.schemas import (
     STATUS_CODES,
     Change,
+    ChangedValue,
     Operation,
     RecordReference,
     ValidationMessage,
@@ -50,7 +51,17 @@ def operation_of(snapshot: PushSnapshot, company: UUID, unknown_as: UnknownAs) -
         validation=_validation(outcome),
         changes=_changes(outcome),
         data=echoed if echoed is not None else record_of(request),
+        changed_by_platform=_changed(outcome),
     )
+
+
+def _changed(outcome: PushOutcome | None) -> list[ChangedValue] | None:
+    if outcome is None or outcome.changed_by_platform is None:
+        return None
+    return [
+        ChangedValue(pointer=field.pointer, sent=field.sent, stands=field.stands)
+        for field in outcome.changed_by_platform
+    ]
 
 
 def _place(snapshot: PushSnapshot) -> tuple[UUID, str]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 
 from codat.kinds import DELETED_TYPES
 from codat.models import DATA_TYPES
@@ -28,8 +28,31 @@ PushKey = Annotated[UUID, Path(alias="pushOperationKey")]
 Minutes = Annotated[int | None, Query(alias="timeoutInMinutes", ge=1, le=MAX_TIMEOUT_MINUTES)]
 Sync = Annotated[bool | None, Query(alias="allowSyncOnPushComplete")]
 Force = Annotated[bool | None, Query(alias="forceUpdate")]
+ReadBack = Annotated[bool | None, Query(alias="readBack")]
+LookFirst = Annotated[bool | None, Query(alias="lookFirst")]
+UniqueField = Annotated[str | None, Query(alias="uniqueField", max_length=MAX_KEY_LENGTH)]
 DryRun = Annotated[bool, Query(alias="dryRun")]
 Order = Annotated[Ordering | None, Query(alias="ordering")]
+
+
+def given_settings(
+    minutes: Minutes = None,
+    sync: Sync = None,
+    read_back: ReadBack = None,
+    look_first: LookFirst = None,
+    unique_field: UniqueField = None,
+) -> dict[str, Any]:
+    """Give the fields of a push request that a query may have."""
+    return {
+        "timeout_in_minutes": minutes,
+        "allow_sync_on_push_complete": sync,
+        "read_back": read_back,
+        "look_first": look_first,
+        "unique_field": unique_field,
+    }
+
+
+Settings = Annotated[dict[str, Any], Depends(given_settings)]
 
 RECORD: dict[str, Any] = {
     "requestBody": {

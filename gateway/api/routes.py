@@ -30,7 +30,7 @@ from gateway.api.parameters import (
     Order,
     PushKey,
     RecordId,
-    Sync,
+    Settings,
     UpdatedType,
 )
 from gateway.api.query import MAX_QUERY, PLAIN_QUERY
@@ -75,14 +75,13 @@ class PushApi:
         check_role(caller, Role.READ if http.method in _READS else Role.PUSH)
         http.scope[CALLER] = caller
 
-    async def create(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+    async def create(
         self,
         http: Request,
         company: CompanyId,
         connection: ConnectionId,
         data_type: DataType,
-        minutes: Minutes = None,
-        sync: Sync = None,
+        settings: Settings,
     ) -> Response:
         """Push a new record; answered at once, before it is written."""
         request = await pushes.request_from(
@@ -90,22 +89,20 @@ class PushApi:
             company_id=company,
             connection_id=connection,
             data_type=data_type,
-            timeout_in_minutes=minutes,
-            allow_sync_on_push_complete=sync,
+            **settings,
         )
         return await pushes.start(self._dependencies, http, request)
 
-    async def create_transactions(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
+    async def create_transactions(
         self,
         http: Request,
         company: CompanyId,
         connection: ConnectionId,
         account: AccountId,
-        minutes: Minutes = None,
-        sync: Sync = None,
+        settings: Settings,
     ) -> Response:
         """Push transactions of a bank account."""
-        return await self.create(http, company, connection, _transactions(account), minutes, sync)
+        return await self.create(http, company, connection, _transactions(account), settings)
 
     async def update(  # noqa: PLR0913, PLR0917, the parameters of Codat's endpoint
         self,
@@ -114,8 +111,7 @@ class PushApi:
         connection: ConnectionId,
         data_type: UpdatedType,
         record: RecordId,
-        minutes: Minutes = None,
-        sync: Sync = None,
+        settings: Settings,
         force: Force = None,
         order: Order = None,
         dry_run: DryRun = False,  # noqa: FBT002, a parameter of the query
@@ -131,8 +127,7 @@ class PushApi:
             connection_id=connection,
             data_type=data_type,
             record_id=record,
-            timeout_in_minutes=minutes,
-            allow_sync_on_push_complete=sync,
+            **settings,
             force_update=force,
             ordering=order or self._dependencies.settings.ordering_of_updates,
         )

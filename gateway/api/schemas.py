@@ -54,6 +54,14 @@ class ValidationMessages(_ResponseModel):
     warnings: list[ValidationMessage] = []
 
 
+class ChangedValue(_ResponseModel):
+    """A field of the record that stands otherwise than it was sent."""
+
+    pointer: str
+    sent: Any = None
+    stands: Any = None
+
+
 class Operation(_ResponseModel):
     """One push. `pushOperationKey` is ours, `platformPushOperationKey` Codat's; times are UTC.
 
@@ -76,6 +84,7 @@ class Operation(_ResponseModel):
     validation: ValidationMessages | None = None
     changes: list[Change] | None = None
     data: Any = None
+    changed_by_platform: list[ChangedValue] | None = None
 
 
 class Link(_ResponseModel):

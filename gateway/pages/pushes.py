@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
+from activities.candidate_records import CandidateRecord
 from activities.verdicts import judged
 from codat.models import PushTarget
 from codat.turns import in_turn
+from dispatch.candidates import sent_record
 from gateway.api.operations import record_of, title_of
 from gateway.api.parameters import CompanyId, ConnectionId, PushKey
 from gateway.api.pushes import checked, find, minutes_of, start_or_join
@@ -100,6 +102,7 @@ class Pages:
             temporal=f"{str(ui).rstrip('/')}/{where}" if ui else "",
             record=record_of(snapshot.request),
             stands=await self._standing(snapshot),
+            candidates=await self._candidates(snapshot),
         )
         return remember(answer, session, request)
 
@@ -110,6 +113,13 @@ class Pages:
             return outcome.data if outcome else None
         ids = [record.id for record in outcome.records if record.id]
         return await self._dependencies.books.record(asked.target, ids[0]) if ids else None
+
+    async def _candidates(self, snapshot: PushSnapshot) -> list[CandidateRecord]:
+        """Give the records that a push of unclear ending may have written, beside what was sent."""
+        sent = sent_record(snapshot.request)
+        if sent is None or snapshot.outcome is None:
+            return []
+        return await self._dependencies.books.candidates(sent, snapshot.outcome.candidates)
 
     async def events(self, request: Request, company: CompanyId, key: PushKey) -> Response:
         """Stream the push's page as it changes."""

@@ -18,10 +18,10 @@ def _starter(stack, tmp_path):
     return functools.partial(run_starter, environment=stack.environment, cwd=tmp_path)
 
 
-async def pushed(starter, connection, data, *more):
+async def pushed(starter, connection, data, *more, kind="suppliers"):
     where = ("push", "--company", seeds.COMPANY, "--connection", connection)
     ran = await starter(
-        *where, "--data-type", "suppliers", "--data", "-", "--json", *more, given=json.dumps(data)
+        *where, "--data-type", kind, "--data", "-", "--json", *more, given=json.dumps(data)
     )
     return ran.document["pushId"]
 
@@ -71,3 +71,14 @@ async def test_what_is_no_push_gets_one_sentence(starter, push, code):
 
     assert (code, "") == (ran.code, ran.out)
     assert "PUSH_ID" in ran.complaint or "There is no push" in ran.complaint
+
+
+async def test_an_unclear_push_shows_what_it_might_be(starter):
+    push = await pushed(
+        starter, seeds.SHAKY, record("chartOfAccounts"), "--wait", kind="chartOfAccounts"
+    )
+    ran, told = await starter("show", push), (await starter("show", push, "--json")).document
+
+    (candidate,) = told["candidateRecords"]
+    assert f"operation {candidate['pushOperationKey']}, Success" in ran.out
+    assert "The operation names no record." in ran.out

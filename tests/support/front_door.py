@@ -95,7 +95,7 @@ async def front_door(
             known,
             home.task_queue,
             reads=codat.reads,
-            books=BookRecords(codat.reads),
+            books=BookRecords(codat),
             directory=Directory(codat.reads),
             references=References(codat.reads),
             meter=meter,

@@ -29,6 +29,7 @@ PAUSES = (
     "steps.prepare.PAUSE",
     "submission.CONFLICT_IS_KEPT_AFTER",
     "steps.proof.FIRST_PAUSE",
+    "steps.refresh.FIRST_PAUSE",
 )
 
 
@@ -43,6 +44,8 @@ async def protocol(  # noqa: PLR0913, the choices of a test
     read_records: str = "never",
     unique_fields: Mapping[str, str] | None = None,
     look_again_after: float | None = None,
+    look_first: bool | None = None,
+    read_back: bool | None = None,
     **settings: Any,
 ) -> AsyncIterator[Cluster]:
     """Run a worker that never waits unless told to; the platform writes whatever it is sent.
@@ -57,6 +60,8 @@ async def protocol(  # noqa: PLR0913, the choices of a test
         resend=Resend(resend),
         read_records=ReadRecords(read_records),
         unique_fields=dict(unique_fields or {}),
+        look_first=look_first,
+        read_back=read_back,
         look_again_after=None if look_again_after is None else timedelta(seconds=look_again_after),
     )
     rules: dict[str, Any] = {"rules": "off", "idempotency": platform or idempotency} | settings

@@ -31,6 +31,7 @@ from emulator.examples import record
 from tests.support.cluster import Cluster, cluster
 from tests.support.eventually import eventually
 from tests.support.plan_ways import PLAN_WAYS, plan_continued
+from tests.support.reading_ways import READING_WAYS
 from tests.support.recorded_histories import FOLDER, REPLAYED_QUEUE, without_machine
 from tests.support.temporal_commands import point_after, reset
 from tests.support.update_ways import UPDATE_WAYS, Line
@@ -173,7 +174,7 @@ WAYS: dict[str, tuple[Way, PushPolicy]] = {
     "unasked": (unasked, PushPolicy(poll_first=timedelta(seconds=10))),
     "doubted": (doubted, QUICK),
 }
-WAYS |= {name: (way, QUICK) for name, way in (PLAN_WAYS | UPDATE_WAYS).items()}
+WAYS |= {name: (way, QUICK) for name, way in (PLAN_WAYS | UPDATE_WAYS | READING_WAYS).items()}
 
 ON_SHORT_HISTORIES: dict[str, tuple[Way, PushPolicy]] = {
     "continued": (continued, OFTEN),

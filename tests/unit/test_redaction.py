@@ -1,5 +1,6 @@
 """A push's story can be passed on without what is in its record."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -7,6 +8,8 @@ import pytest
 
 from dispatch.timeline.redaction import HIDDEN, redacted
 from dispatch.timeline.timeline import Timeline, TimelineEvent, merged
+from surepush_client.codat_names import PushStatus
+from surepush_client.models import ChangedField, PushOutcome
 from tests.support.cluster import a_request
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -64,3 +67,18 @@ def test_the_same_in_another_run_is_told_again():
     assert 2 == len(
         merged([TimelineEvent(NOW, 1, "still Pending"), TimelineEvent(NOW, 2, "still Pending")])
     )
+
+
+def test_what_the_platform_changed_goes_too():
+    told_end = PushOutcome(
+        status=PushStatus.SUCCESS,
+        message="Written.",
+        submitted=True,
+        requested_on_utc=NOW,
+        data=RECORD,
+        changed_by_platform=[ChangedField(pointer="/note", sent="x", stands="y")],
+    )
+    clean = redacted(replace(told(), outcome=told_end)).outcome
+
+    assert clean
+    assert (None, None) == (clean.data, clean.changed_by_platform)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from standardwebhooks.webhooks import Webhook
 
+from codat.reports import ReadReport
 from codat.settings import SettingsError
 from codat.webhooks import Event, NotGenuine, Webhooks
 
@@ -202,3 +203,23 @@ def test_the_published_examples_are_read():
     assert [key for _, key in rules] == [operation_of(body, RULES) for body, _ in rules]
     assert len(writes) > 30
     assert len(rules) >= 2
+
+
+def refresh_report(*entries: object, **company: object) -> bytes:
+    payload = {"referenceCompany": {"id": str(KEY)} | company, "dataTypes": [*entries]}
+    return json.dumps({"eventType": "read.completed", "payload": payload}).encode()
+
+
+def test_a_finished_refresh_names_connections_and_data_types():
+    entry = {"connectionId": str(KEY), "dataType": "accounts", "status": "FetchError"}
+    body = refresh_report(entry, {"dataType": "bills"}, 7)
+
+    assert ReadReport(KEY, frozenset({(KEY, "chartOfAccounts")}), "m1") == KNOWN.read(
+        body, signed(body)
+    )
+
+
+def test_a_finished_refresh_of_no_company_is_none():
+    body = refresh_report(id="x")
+
+    assert KNOWN.read(body, signed(body)) is None

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.models import Validation
     from workflows.outcomes import check_time, check_unauthorized, end_of
     from workflows.state import PushState
+    from workflows.steps.look_first import look_first
     from workflows.steps.turn import take_turn
     from workflows.waiting import show_stage, wait
 
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 
 async def prepare(state: PushState) -> None:
-    """Fetch options and validate; raises Ended when the record is not fit.
+    """Fetch options, validate, look first; raises Ended when the record is not fit, or stands.
 
     An update takes its turn before: what was requested earlier goes first.
     """
@@ -38,6 +39,7 @@ async def prepare(state: PushState) -> None:
     if not await _prepare_at_once(state):
         await _fetch_options(state)
         await _validate(state)
+    await look_first(state)
     state.is_fit = True
     state.carried.unauthorized_since = None
 
