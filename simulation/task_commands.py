@@ -69,6 +69,8 @@ class TaskCommands:
         self.outgoing.append(command)
 
     def _cancel_timer(self, asked: CancelTimer, command: WorkflowCommand) -> None:
+        if asked.seq not in self.known.timers:
+            return  # it has fired with this very task
         if not self._drop("start_timer", asked.seq):
             self.outgoing.append(command)
         self.known.timers.discard(asked.seq)
