@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.failure.v1 import Failure
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_commands import (
     ScheduleLocalActivity,
@@ -137,7 +138,7 @@ COMMAND_EVENTS = {
         "signal_external_workflow_execution"
     ),
     EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED: (
-        "cancel_child_workflow_execution"
+        "request_cancel_external_workflow_execution"
     ),
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED: "complete_workflow_execution",
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED: "fail_workflow_execution",
@@ -145,3 +146,11 @@ COMMAND_EVENTS = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW: "continue_as_new_workflow_execution",
 }
 """The events that follow from a command, and which one."""
+
+
+def command_of(event: HistoryEvent) -> str:
+    """Name the command that an event follows from; a child is cancelled by one of its own."""
+    asked = event.request_cancel_external_workflow_execution_initiated_event_attributes
+    if asked.child_workflow_only:
+        return "cancel_child_workflow_execution"
+    return COMMAND_EVENTS[event.event_type]

@@ -22,6 +22,7 @@ from simulation.commands import (
     Completion,
     LocalResult,
     Marker,
+    command_of,
     kind_of,
     local_marker,
 )
@@ -212,7 +213,7 @@ class CoreRun:
 
     def _match(self, event: HistoryEvent) -> None:
         """Hold an event that a command led to against the next command."""
-        kind = COMMAND_EVENTS[event.event_type]
+        kind = command_of(event)
         if not self.awaited:
             raise NonDeterminism(f"Event {event.event_id} ({kind}) has no command.")
         command = self.awaited.popleft()

@@ -43,7 +43,10 @@ class ActivityState:
 
 @dataclass
 class Known:
-    """What a run has under way: activities, timers, children and signals by their numbers."""
+    """What a run has under way, by numbers.
+
+    `cancels` are requests to cancel other workflows than children.
+    """
 
     activities: dict[int, ActivityState] = field(default_factory=dict[int, ActivityState])
     scheduled: dict[int, ActivityState] = field(default_factory=dict[int, ActivityState])
@@ -51,6 +54,7 @@ class Known:
     children: dict[int, int] = field(default_factory=dict[int, int])
     child_ids: dict[int, str] = field(default_factory=dict[int, str])
     signals: dict[int, int] = field(default_factory=dict[int, int])
+    cancels: dict[int, int] = field(default_factory=dict[int, int])
 
     def apply(self, event: HistoryEvent, command: WorkflowCommand) -> str | None:
         """Note which event a command led to; gives what does not fit."""
@@ -78,9 +82,12 @@ class Known:
                 return _unlike(attributes.workflow_id, child.workflow_id)
             case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
                 self.signals[event.event_id] = command.signal_external_workflow_execution.seq
-                return None
+            case EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
+                seq = command.request_cancel_external_workflow_execution.seq
+                self.cancels[event.event_id] = seq
             case _:
-                return None
+                pass
+        return None
 
 
 def _unlike(there: object, here: object) -> str | None:

@@ -1,4 +1,4 @@
-"""The jobs of an activation that are about other workflows: children, and signals sent to them."""
+"""The jobs of an activation about other workflows: children, signals, requests to cancel."""
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
@@ -22,10 +22,18 @@ _SIGNAL_ENDS = {
         "signal_external_workflow_execution_failed_event_attributes"
     ),
 }
+_CANCEL_ENDS = {
+    EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED: (
+        "external_workflow_execution_cancel_requested_event_attributes"
+    ),
+    EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED: (
+        "request_cancel_external_workflow_execution_failed_event_attributes"
+    ),
+}
 
 
 def other_workflow_jobs(known: Known, event: HistoryEvent) -> list[Job]:
-    """Give the job of an event about a child or a signal, if it is one."""
+    """Give the job of an event about another workflow, if it is one."""
     job = Job()
     match event.event_type:
         case EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED:
@@ -42,6 +50,10 @@ def other_workflow_jobs(known: Known, event: HistoryEvent) -> list[Job]:
             start.failed.cause = Cause.Value(_EXISTS)
         case kind if kind in _SIGNAL_ENDS:
             _signalled(known, event, job)
+        case kind if kind in _CANCEL_ENDS:
+            # A child answers by its end, so nobody waits to hear that it was asked.
+            if not _cancel_asked(known, event, job):
+                return []
         case kind if kind in _CHILD_ENDS:
             _child_ended(known, event, job)
         case _:
@@ -56,6 +68,19 @@ def _signalled(known: Known, event: HistoryEvent, job: Job) -> None:
     if event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
         answer.failure.message = "Unable to signal external workflow because it was not found"
         answer.failure.application_failure_info.type = "ExternalWorkflowExecutionNotFound"
+
+
+def _cancel_asked(known: Known, event: HistoryEvent, job: Job) -> bool:
+    attributes = getattr(event, _CANCEL_ENDS[event.event_type])
+    seq = known.cancels.get(attributes.initiated_event_id)
+    if seq is None:
+        return False
+    answer = job.resolve_request_cancel_external_workflow
+    answer.seq = seq
+    if event.event_type == EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
+        answer.failure.message = "Unable to cancel external workflow because not found"
+        answer.failure.application_failure_info.type = "ExternalWorkflowExecutionNotFound"
+    return True
 
 
 def _child_ended(known: Known, event: HistoryEvent, job: Job) -> None:

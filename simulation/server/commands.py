@@ -195,6 +195,21 @@ class CommandHandler:
         )
         self._server.clock.soon(self._server.external.cancel, self._run, event)
 
+    def _request_cancel_external_workflow_execution(
+        self, asked: Any, command: WorkflowCommand
+    ) -> None:
+        target = asked.workflow_execution
+        event = self._write(
+            EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+            command,
+            namespace="default",
+            workflow_execution=WorkflowExecution(
+                workflow_id=target.workflow_id, run_id=target.run_id
+            ),
+            reason=asked.reason,
+        )
+        self._server.clock.soon(self._server.external.cancel, self._run, event)
+
     def _complete_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:
         result = Payloads(payloads=[asked.result]) if asked.HasField("result") else None
         event = self._write(EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED, result=result)

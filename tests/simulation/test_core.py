@@ -10,10 +10,10 @@ from dispatch.payloads.converter import CONVERTER
 from simulation.core import CoreRun, NonDeterminism
 from simulation.randomness import seed_of
 from simulation.sdk import WorkflowSdk
-from tests.support.recorded_histories import PUSHES, REPLAYED_QUEUE
-from workflows.push import PushWorkflow
+from tests.support.recorded_histories import HISTORIES, PUSHES, REPLAYED_QUEUE
+from worker import WORKFLOWS
 
-SDK = WorkflowSdk([PushWorkflow], CONVERTER, REPLAYED_QUEUE)
+SDK = WorkflowSdk(WORKFLOWS, CONVERTER, REPLAYED_QUEUE)
 
 
 def history(path: Path) -> WorkflowHistory:
@@ -34,7 +34,7 @@ async def replay(recorded: WorkflowHistory, events=None) -> CoreRun:
     return run
 
 
-@pytest.mark.parametrize("path", PUSHES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_recorded_history_leads_to_its_commands(path):
     run = await replay(history(path))
 

@@ -139,6 +139,7 @@ SCRIPTS: list[tuple[str, Script]] = [
     ("failing_guest", until_the_end),
     ("cancelled_guest", until_the_end),
     ("tells_nobody", until_the_end),
+    ("cancels_nobody", until_the_end),
 ]
 
 WITH_GUESTS: list[tuple[str, Script]] = [
@@ -146,6 +147,7 @@ WITH_GUESTS: list[tuple[str, Script]] = [
     ("ends_guest", until_the_end),
     ("leaves_guest", until_the_end),
     ("tells_guest", until_the_end),
+    ("cancels_other", until_the_end),
     ("continued_with_guest", until_the_end),
     ("hosts", terminate),
     ("hosts", reset_and_hint),

@@ -179,6 +179,19 @@ class Scripted:
             return f"{type(error).__name__}: {error}"
         return "?"
 
+    async def cancels_other(self) -> None:
+        guest = await self.guest("polite", ParentClosePolicy.ABANDON)
+        await workflow.get_external_workflow_handle(guest.id).cancel()
+        await workflow.sleep(0.2)
+
+    async def cancels_nobody(self) -> str:
+        nobody = workflow.get_external_workflow_handle(f"nobody-{workflow.uuid4()}")
+        try:
+            await nobody.cancel()
+        except FailureError as error:
+            return f"{type(error).__name__}: {error}"
+        return "?"
+
     async def given_up(self) -> str:
         handle = workflow.start_activity(echo, "hang", start_to_close_timeout=LONG)
         await workflow.sleep(0.3)
