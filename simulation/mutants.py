@@ -30,7 +30,32 @@ FOLDERS = (
 OUTSIDE = "gateway/"
 """What the simulation has no part of."""
 
-ALL = (*protocol.MUTANTS, *clocks.MUTANTS, *matching.MUTANTS, *proof.MUTANTS)
+LATER_KINDS = (
+    Mutant(
+        "deletions are told by their record",
+        "activities/matching_changes.py",
+        "    return Match.EQUAL if named and ids else Match.UNCLEAR\n",
+        "    return Match.DIFFERENT\n",
+        (),
+    ),
+    Mutant(
+        "attached files are told by name and size",
+        "activities/attachment_proof.py",
+        "    return operation, Match.DIFFERENT if is_another else Match.UNCLEAR\n",
+        "    return operation, Match.EQUAL\n",
+        (),
+    ),
+    Mutant(
+        "a missing record is no deletion of ours",
+        "workflows/kind_words.py",
+        "    if not may_be_ours or not _GONE.search(reason):\n",
+        "    if not state.request.push_kind.removes or not _GONE.search(reason):\n",
+        (),
+    ),
+)
+"""Devices of deletes, attachments and their removal."""
+
+ALL = (*LATER_KINDS, *protocol.MUTANTS, *clocks.MUTANTS, *matching.MUTANTS, *proof.MUTANTS)
 
 PUT_BACK = (
     Mutant(

@@ -15,8 +15,8 @@ from temporalio.service import (
     WorkflowService,
 )
 
-from dispatch.payloads.converter import CONVERTER
 from simulation.choices import Choices
+from simulation.files import with_files
 from simulation.server.service import Service
 
 QUICK = 0.003
@@ -25,7 +25,7 @@ QUICK = 0.003
 RETRIES = 4
 """So often the core repeats a call of which it has heard nothing."""
 
-_READS = ("describe", "list", "count", "get_")
+_CONVERTER = with_files()
 
 
 class ServerConnection:
@@ -115,4 +115,4 @@ def make_client(line: ServerConnection) -> Client:
     """Make a client as a process of the product has it."""
     client = SimulatedServiceClient(line)
     client.workflow_service = WorkflowService(client)
-    return Client(client, namespace="default", data_converter=CONVERTER)
+    return Client(client, namespace="default", data_converter=_CONVERTER)

@@ -7,6 +7,8 @@ from typing import Any
 from bench.chaos.records import marker
 from emulator import seeds
 from emulator.rewrites import WAYS
+from surepush_client.attached_file import AttachedFile
+from surepush_client.kinds import PushKind
 from workflows.models import PushRequest
 from workflows.submission import idempotency_key
 
@@ -112,6 +114,9 @@ class Item:
     retries: int = 0
     twin: int | None = None
     record_id: str | None = None
+    kind: PushKind | None = None
+    attachment_id: str | None = None
+    file: AttachedFile | None = None
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -124,28 +129,42 @@ class Item:
         """What its record bears and no other, but its twin's."""
         return marker(self.number if self.twin is None else self.twin)
 
+    @property
+    def is_update(self) -> bool:
+        """Whether it changes a record."""
+        return self.record_id is not None and self.kind is None
+
+    @property
+    def removes(self) -> bool:
+        """Whether it deletes or detaches."""
+        return self.kind is not None and self.kind.removes
+
     @cached_property
     def request(self) -> PushRequest:
         """What its backend asks for."""
-        return PushRequest.model_validate(
-            {
-                "companyId": self.company,
-                "connectionId": self.connection,
-                "dataType": self.data_type,
-                "recordId": self.record_id,
-                "data": self.data,
-                "idempotencyKey": f"push {self.number}",
-                "timeoutInMinutes": self.minutes,
-            }
-        )
+        fields: dict[str, Any] = {
+            "companyId": self.company,
+            "connectionId": self.connection,
+            "dataType": self.data_type,
+            "recordId": self.record_id,
+            "kind": self.kind,
+            "data": self.data or None,
+            "file": self.file,
+            "attachmentId": self.attachment_id,
+            "idempotencyKey": f"push {self.number}",
+            "timeoutInMinutes": self.minutes,
+        }
+        given = {name: value for name, value in fields.items() if value is not None}
+        return PushRequest.model_validate(given)
 
 
 @dataclass
 class RunPlan:
-    """A whole run."""
+    """A whole run; `knows_books`: the platforms refuse what is about a record that is not there."""
 
     mode: Mode
     items: list[Item]
+    knows_books: bool = False
 
 
 REWRITES = tuple(WAYS)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from temporalio import activity
 
 from emulator import Emulator
 from emulator.clock import TICKS_PER_SECOND
@@ -92,6 +93,8 @@ class PlatformSide:
         """Let a request leave its process: from now on it arrives, whatever happens there."""
         client = CURRENT.get()
         line = scope["extensions"][EXTENSION]
+        if activity.in_activity():
+            _sign(scope, activity.info().workflow_id or "")
         served = self.process.spawn(self._serve(scope, receive, send))
         if client is None:
             await served
@@ -108,7 +111,7 @@ class PlatformSide:
         if self.slow and self._choices.happens(f"slow way of {name}", self.slow):
             pause = self._choices.number("slow to platform", 0.05, 12.0)
         await asyncio.sleep(pause)
-        is_write = method in ("POST", "PUT")
+        is_write = method in ("POST", "PUT", "DELETE")
         chance = self.faulty if is_write else self.reads_faulty
         if chance and self._choices.happens(f"fault at {name}", chance):
             ways = WAYS if is_write else READ_WAYS
@@ -119,3 +122,9 @@ class PlatformSide:
         elif is_write:
             self._tell(f"platform: {method} {scope['path'][-45:]} arrives")
         await self.emulator.app(scope, receive, send)
+
+
+def _sign(scope: Scope, workflow_id: str) -> None:
+    """Write into the journal whose request it is, where the emulator keeps the user agent."""
+    others = [header for header in scope["headers"] if header[0] != b"user-agent"]
+    scope["headers"] = [*others, (b"user-agent", workflow_id.encode())]

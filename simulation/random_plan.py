@@ -6,6 +6,7 @@ from bench.chaos.records import unique_record
 from emulator import seeds
 from emulator.seeds import STANDING_RECORDS
 from simulation.choices import Choices
+from simulation.kinds import of_a_later_kind
 from simulation.plan import (
     AIMS,
     DATA_TYPES,
@@ -24,10 +25,16 @@ def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPla
     """Draw the run that belongs to a seed."""
     mode = mode or choices.pick("mode", MODES)
     updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
+    kinds = choices.pick("share of later kinds", (0.0, 0.0, 0.0, 0.2, 0.2, 0.6, 1.0))
     items: list[Item] = []
     for number in range(pushes):
-        items.append(_varied(choices, _item(choices, number), items, updates))
-    return RunPlan(mode, items)
+        item = _item(choices, number)
+        if choices.happens(f"later kind {number}", kinds):
+            items.append(of_a_later_kind(choices, item, items))
+        else:
+            items.append(_varied(choices, item, items, updates))
+    # With its rules on, a platform hides that a create was sent twice: it refuses the second.
+    return RunPlan(mode, items, knows_books=kinds == 1.0)
 
 
 def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:
@@ -37,7 +44,9 @@ def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -
     if creates and choices.happens(f"twin {name}", 0.08):
         return _twin(choices, item, choices.pick(f"model of {name}", creates))
     if choices.happens(f"update {name}", updates):
-        return _update(choices, item, [other for other in earlier if other.record_id])
+        return _update(
+            choices, item, [other for other in earlier if other.record_id and not other.kind]
+        )
     return item
 
 

@@ -37,6 +37,7 @@ class _Case:
     requests: list[BookEntry]
     records: list[BookEntry]
     outcomes: list[tuple[float, PushOutcome]]
+    is_gone: bool = False
 
     @property
     def name(self) -> str:
@@ -65,7 +66,7 @@ def check_run(world: SimulatedWorld) -> RunReport:
     books = Books(world.platform.emulator)
     cases = [_case(world, item, books) for item in world.plan.items]
     report.violations += _shared(cases)
-    updates = [case.as_update for case in cases if case.item.record_id and case.runs]
+    updates = [case.as_update for case in cases if case.item.is_update and case.runs]
     report.violations += [*stale(updates), *out_of_order(updates)]
     for case in cases:
         last = case.outcomes[-1][1].status if case.outcomes else "never ended"
@@ -88,7 +89,9 @@ def _case(world: SimulatedWorld, item: Item, books: Books) -> _Case:
     outcomes = [(report.at, report.outcome) for report in world.outcomes.get(item.number, [])]
     outcomes += [(at, outcome) for run in runs for at, outcome in _told_by(run)]
     outcomes.sort(key=lambda reported: reported[0])
-    return _Case(item, runs, books.requests(item), books.records(item), outcomes)
+    return _Case(
+        item, runs, books.requests(item), books.records(item), outcomes, books.is_gone(item)
+    )
 
 
 def _told_by(run: Run) -> list[tuple[float, PushOutcome]]:
@@ -116,13 +119,17 @@ def _shared(cases: list[_Case]) -> list[str]:
     """Find operations that two pushes end with as theirs."""
     holders: dict[str, list[str]] = {}
     for case in cases:
-        if case.outcomes and case.outcomes[-1][1].status == "Success":
+        if case.outcomes and case.outcomes[-1][1].push_operation_key and _succeeded(case):
             holders.setdefault(str(case.outcomes[-1][1].push_operation_key), []).append(case.name)
     return [
         f"wrong: {' and '.join(names)} both ended with operation {operation}"
         for operation, names in holders.items()
         if len(names) > 1
     ]
+
+
+def _succeeded(case: _Case) -> bool:
+    return case.outcomes[-1][1].status == "Success"
 
 
 def _never(world: SimulatedWorld, case: _Case) -> list[str]:
@@ -141,11 +148,31 @@ def _wrong(case: _Case, at: float, outcome: PushOutcome) -> list[str]:
     ending = f"{case.name} was told {outcome.status} at {at:.1f}"
     if outcome.status == "Success":
         operations = {record["pushOperationKey"] for record in case.records}
+        if case.item.removes and case.is_gone:
+            return _removed_by_another(case, ending)
         if str(outcome.push_operation_key) not in operations:
             return [f"lost: {ending} of operation {outcome.push_operation_key}, without a record"]
         return []
     denial = _denial(outcome)
     return [f"wrong: {ending}, {denial}, and its record is there"] if known and denial else []
+
+
+def _removed_by_another(case: _Case, ending: str) -> list[str]:
+    """Find a removal that is said to be done though no earlier request may have done it."""
+    if case.records or _attempts(case.runs) > 1:
+        return []
+    return [f"wrong: {ending}, and another push removed it before"]
+
+
+def _attempts(runs: list[Run]) -> int:
+    """Count the requests that the runs of a push asked for, whether they arrived or not."""
+    asked = {
+        event.event_time.ToNanoseconds()
+        for run in runs
+        for event in run.history
+        if event.activity_task_scheduled_event_attributes.activity_type.name == "push"
+    }
+    return len(asked)
 
 
 def _denial(outcome: PushOutcome) -> str | None:
@@ -160,7 +187,7 @@ def _denial(outcome: PushOutcome) -> str | None:
 def _wrong_end(case: _Case, outcome: PushOutcome) -> list[str]:
     is_cancelled = "ancelled" in outcome.message
     is_superseded = outcome.message.startswith("Superseded by push")
-    is_refusing = case.item.connection == seeds.REFUSING
+    is_refusing = case.item.connection == seeds.REFUSING or "has the identifier" in outcome.message
     if outcome.status == "Failed" and not (
         is_cancelled or is_refusing or case.is_refused or is_superseded
     ):

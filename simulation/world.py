@@ -16,6 +16,7 @@ from simulation.bulk import BulkOperator
 from simulation.choices import Choices
 from simulation.disasters import Disasters
 from simulation.holds import Holder
+from simulation.kinds import enter_records
 from simulation.loop import VirtualLoop
 from simulation.network import ServerConnection, make_client
 from simulation.operator_commands import OperatorCommands
@@ -71,6 +72,8 @@ class SimulatedWorld:
     async def run(self) -> None:
         """Let everything happen, until all is over."""
         self._set_up_platform(self.plan.mode)
+        if self.plan.knows_books:
+            enter_records(self.platform, self.plan)
         for _ in range(WORKERS):
             self.start_worker()
         self._begin_faults()
@@ -101,8 +104,8 @@ class SimulatedWorld:
 
     def _set_up_platform(self, mode: Mode) -> None:
         emulator = self.platform.emulator
-        # With its rules on, a platform refuses a second record with the same number.
-        emulator.settings(idempotency=mode.idempotency, echo_data=mode.echo, rules="off")
+        rules = "enforced" if self.plan.knows_books else "off"
+        emulator.settings(idempotency=mode.idempotency, echo_data=mode.echo, rules=rules)
         for connection in sorted({item.connection for item in self.plan.items}):
             if mode.rewrites:
                 way = self.choices.pick(f"rewrite of {connection}", REWRITES)
