@@ -41,7 +41,9 @@ class Backend:
         """Start the push at its time; retry it as often as the plan says, then ask a last time."""
         item, world = self._item, self._world
         await asyncio.sleep(item.at)
-        push = await self._start(world.connect("backend"))
+        push = await self._step() if item.plan else await self._start(world.connect("backend"))
+        if push is None:
+            return
         world.trace.name(push.workflow_id, f"push {item.number}")
         try:
             async with asyncio.timeout(PATIENCE):
@@ -55,6 +57,12 @@ class Backend:
         except TimeoutError:
             world.never_ended.append(item.number)
             world.trace.tell(f"push {item.number} never ends")
+
+    async def _step(self) -> Push | None:
+        """Wait until a plan starts the push; None when the plan ends without that."""
+        is_here = await self._world.steps.is_begun(self._item)
+        client = self._world.connect("backend")
+        return Push(client, self._item.request.push_id) if is_here else None
 
     async def _start(self, client: Client) -> Push:
         while True:

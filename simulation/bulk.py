@@ -40,7 +40,9 @@ class BulkOperator:
         pushes = [
             item.request.push_id
             for item in world.plan.items
-            if item.at < world.loop.time() and world.choices.happens("push in bulk", 0.6)
+            if item.is_here
+            and item.at < world.loop.time()
+            and world.choices.happens("push in bulk", 0.6)
         ]
         client = world.connect("operator")
         now = datetime.fromtimestamp(world.clock.now_ns() / 1e9, UTC)

@@ -25,7 +25,7 @@ def of_a_later_kind(choices: Choices, item: Item, earlier: list[Item]) -> Item:
     """Let a push delete, attach or detach, often what another does at about the same time."""
     name = f"push {item.number}"
     kind = choices.pick(f"kind of {name}", KINDS)
-    rivals = [other for other in earlier if other.kind is kind]
+    rivals = [other for other in earlier if other.kind is kind and not other.plan]
     if rivals and choices.happens(f"rival {name}", 0.35):
         return _rival(choices, item, choices.pick(f"rival of {name}", rivals))
     data_type = choices.pick(f"type of {kind} {name}", _TYPES[kind])

@@ -55,7 +55,32 @@ LATER_KINDS = (
 )
 """Devices of deletes, attachments and their removal."""
 
-ALL = (*LATER_KINDS, *protocol.MUTANTS, *clocks.MUTANTS, *matching.MUTANTS, *proof.MUTANTS)
+PLANS = (
+    Mutant(
+        "a step waits for what it needs",
+        "workflows/plan/progress.py",
+        "all(self._succeeded(before) for before in self._graph[name])",
+        "True",
+        (),
+    ),
+    Mutant(
+        "a cancelled plan starts nothing",
+        "workflows/plan/workflow.py",
+        "            progress.is_cancelled = True\n",
+        "",
+        (),
+    ),
+    Mutant(
+        "a held plan starts nothing",
+        "workflows/plan/workflow.py",
+        "self._is_hold_wanted, progress.is_held = False, True",
+        "self._is_hold_wanted, progress.is_held = False, False",
+        (),
+    ),
+)
+"""Devices of plans."""
+
+ALL = (*LATER_KINDS, *PLANS, *protocol.MUTANTS, *clocks.MUTANTS, *matching.MUTANTS, *proof.MUTANTS)
 
 PUT_BACK = (
     Mutant(

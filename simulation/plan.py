@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.chaos.records import marker
 from emulator import seeds
@@ -11,6 +11,9 @@ from surepush_client.attached_file import AttachedFile
 from surepush_client.kinds import PushKind
 from workflows.models import PushRequest
 from workflows.submission import idempotency_key
+
+if TYPE_CHECKING:
+    from simulation.plans.step_plan import StepPlan
 
 DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "journalEntries")
 
@@ -100,7 +103,11 @@ class AimedCommand:
 
 @dataclass
 class Item:
-    """One push: when it starts, what it carries, what people press (when, which door)."""
+    """One push: when it starts, what it carries, what people press (when, which door).
+
+    A step of a `plan` (its key) comes after the pushes that it `needs`, by their numbers; `refers`
+    stands in place of its record's id. `started` is its request, once the plan has started it.
+    """
 
     number: int
     at: float
@@ -117,6 +124,10 @@ class Item:
     kind: PushKind | None = None
     attachment_id: str | None = None
     file: AttachedFile | None = None
+    plan: str | None = None
+    needs: tuple[int, ...] = ()
+    refers: dict[str, str] | None = None
+    started: PushRequest | None = None
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -130,6 +141,16 @@ class Item:
         return marker(self.number if self.twin is None else self.twin)
 
     @property
+    def name(self) -> str:
+        """Name it in a trace."""
+        return f"push {self.number}"
+
+    @property
+    def is_here(self) -> bool:
+        """Whether there is such a push: a step may not have been started yet."""
+        return self.plan is None or self.started is not None
+
+    @property
     def is_update(self) -> bool:
         """Whether it changes a record."""
         return self.record_id is not None and self.kind is None
@@ -139,9 +160,18 @@ class Item:
         """Whether it deletes or detaches."""
         return self.kind is not None and self.kind.removes
 
-    @cached_property
+    @property
+    def last_press(self) -> float:
+        """When people press a door for the last time (virtual seconds)."""
+        return max([self.at, *(self.at + after for after, _ in self.presses)])
+
+    @property
     def request(self) -> PushRequest:
-        """What its backend asks for."""
+        """What its backend asks for; of a step what its plan asks for."""
+        return self.started or self._asked
+
+    @cached_property
+    def _asked(self) -> PushRequest:
         fields: dict[str, Any] = {
             "companyId": self.company,
             "connectionId": self.connection,
@@ -151,7 +181,7 @@ class Item:
             "data": self.data or None,
             "file": self.file,
             "attachmentId": self.attachment_id,
-            "idempotencyKey": f"push {self.number}",
+            "idempotencyKey": f"{self.plan}/s{self.number}" if self.plan else self.name,
             "timeoutInMinutes": self.minutes,
         }
         given = {name: value for name, value in fields.items() if value is not None}
@@ -164,6 +194,7 @@ class RunPlan:
 
     mode: Mode
     items: list[Item]
+    step_plans: "list[StepPlan]" = field(default_factory=list["StepPlan"])
     knows_books: bool = False
 
 

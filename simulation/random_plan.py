@@ -19,6 +19,8 @@ from simulation.plan import (
     Mode,
     RunPlan,
 )
+from simulation.plans.random_steps import make_step_plan
+from simulation.plans.step_plan import StepPlan
 
 
 def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPlan:
@@ -26,26 +28,33 @@ def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPla
     mode = mode or choices.pick("mode", MODES)
     updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
     kinds = choices.pick("share of later kinds", (0.0, 0.0, 0.0, 0.2, 0.2, 0.6, 1.0))
+    in_plans = choices.pick("share of plans", (0.0, 0.0, 0.0, 0.1, 0.3))
     items: list[Item] = []
-    for number in range(pushes):
+    step_plans: list[StepPlan] = []
+    while len(items) < pushes:
+        number = len(items)
+        if kinds < 1.0 and choices.happens(f"plan at {number}", in_plans):
+            step_plans.append(make_step_plan(choices, number, pushes - number, _item))
+            items += step_plans[-1].steps
+            continue
         item = _item(choices, number)
         if choices.happens(f"later kind {number}", kinds):
             items.append(of_a_later_kind(choices, item, items))
         else:
             items.append(_varied(choices, item, items, updates))
     # With its rules on, a platform hides that a create was sent twice: it refuses the second.
-    return RunPlan(mode, items, knows_books=kinds == 1.0)
+    return RunPlan(mode, items, step_plans, knows_books=kinds == 1.0)
 
 
 def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:
     """Let some pushes be twins of others, and some update a record instead of creating one."""
     name = f"push {item.number}"
-    creates = [other for other in earlier if other.record_id is None]
+    creates = [other for other in earlier if not other.record_id and not other.plan]
     if creates and choices.happens(f"twin {name}", 0.08):
         return _twin(choices, item, choices.pick(f"model of {name}", creates))
     if choices.happens(f"update {name}", updates):
         return _update(
-            choices, item, [other for other in earlier if other.record_id and not other.kind]
+            choices, item, [other for other in earlier if other.is_update and not other.plan]
         )
     return item
 

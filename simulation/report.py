@@ -9,6 +9,7 @@ from emulator import seeds
 from simulation.books import BookEntry, Books, seconds
 from simulation.holds import sent_while_held
 from simulation.plan import Item
+from simulation.plans.verdict import plan_faults
 from simulation.server.clock import EPOCH
 from simulation.server.run import Run
 from simulation.updates import UpdateCase, out_of_order, stale
@@ -64,10 +65,11 @@ def check_run(world: SimulatedWorld) -> RunReport:
     """Judge all pushes of a run."""
     report = RunReport()
     books = Books(world.platform.emulator)
-    cases = [_case(world, item, books) for item in world.plan.items]
+    cases = [_case(world, item, books) for item in world.plan.items if item.is_here]
     report.violations += _shared(cases)
     updates = [case.as_update for case in cases if case.item.is_update and case.runs]
     report.violations += [*stale(updates), *out_of_order(updates)]
+    report.violations += plan_faults(world, books)
     for case in cases:
         last = case.outcomes[-1][1].status if case.outcomes else "never ended"
         report.statuses[str(last)] += 1

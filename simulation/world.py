@@ -21,6 +21,8 @@ from simulation.loop import VirtualLoop
 from simulation.network import ServerConnection, make_client
 from simulation.operator_commands import OperatorCommands
 from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, RunPlan
+from simulation.plans.plan_backend import PlanBackend
+from simulation.plans.steps import Steps
 from simulation.platform import PlatformSide
 from simulation.processes import SimulatedProcess
 from simulation.reports import WebhookSource
@@ -50,6 +52,7 @@ class SimulatedWorld:
         default_factory=dict[int, list[ReportedOutcome]]
     )
     never_ended: list[int] = field(default_factory=list[int])
+    never_ended_plans: list[int] = field(default_factory=list[int])
     workers: list[SimulatedWorker] = field(default_factory=list[SimulatedWorker])
     codats: list[CodatClient] = field(default_factory=list[CodatClient])
 
@@ -65,6 +68,8 @@ class SimulatedWorld:
         self.holder = Holder(self)
         self.bulk = BulkOperator(self)
         self.webhooks = WebhookSource(self)
+        self.plans = [PlanBackend(self, asked) for asked in self.plan.step_plans]
+        self.steps = Steps(self)
 
     def _now(self) -> datetime:
         return EPOCH + timedelta(microseconds=round(self.loop.time() * 1e6))
@@ -79,7 +84,8 @@ class SimulatedWorld:
         self._begin_faults()
         disasters = self.disasters.begin()
         backends = [
-            SimulatedProcess("backend").spawn(Backend(self, item).run()) for item in self.plan.items
+            SimulatedProcess("backend").spawn(backend.run())
+            for backend in (*self.plans, *(Backend(self, item) for item in self.plan.items))
         ]
         operators = [
             SimulatedProcess("operator").spawn(self._operate(item, at, command))
@@ -181,6 +187,8 @@ class SimulatedWorld:
             await self._give(item, aimed.command)
 
     async def _give(self, item: Item, command: str) -> None:
+        if not item.is_here:
+            return
         commands = OperatorCommands(self.connect("operator"), self.choices, item)
         did = await commands.give(command)
         self.trace.tell(f"operator: {command}, push {item.number}{'' if did else ' (refused)'}")

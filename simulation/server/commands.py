@@ -1,7 +1,7 @@
 """What a completed workflow task makes of a run: each command becomes an event and its effect."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.common.v1 import (
@@ -10,21 +10,15 @@ from temporalio.api.common.v1 import (
     Payloads,
     RetryPolicy,
     SearchAttributes,
-    WorkflowExecution,
-    WorkflowType,
 )
 from temporalio.api.enums.v1 import EventType, RetryState, WorkflowExecutionStatus
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.bridge.proto.workflow_commands import WorkflowCommand
 
 from simulation.commands import CLOSING, CancelActivity, CancelChild, Command, Marker
 from simulation.server.clock import seconds_of
-from simulation.server.run import Run
+from simulation.server.other_workflow_commands import OtherWorkflowCommands
 from simulation.server.run_values import set_attributes, set_memo
-
-if TYPE_CHECKING:
-    from simulation.server.server import SimulatedServer
 
 
 def closes(command: Command) -> bool:
@@ -32,13 +26,8 @@ def closes(command: Command) -> bool:
     return isinstance(command, WorkflowCommand) and command.WhichOneof("variant") in CLOSING
 
 
-class CommandHandler:
+class CommandHandler(OtherWorkflowCommands):
     """Carries out the commands of one task."""
-
-    def __init__(self, server: "SimulatedServer", run: Run, completed: int) -> None:
-        self._server = server
-        self._run = run
-        self._completed = completed
 
     def carry_out(self, commands: Sequence[Command]) -> None:
         """Write the events of all commands and do what they ask for."""
@@ -57,17 +46,6 @@ class CommandHandler:
             if handler is None:
                 raise NotImplementedError(f"The simulated server knows no command {kind}.")
             handler(getattr(command, kind), command)
-
-    def _write(
-        self, kind: int, command: WorkflowCommand | None = None, **values: Any
-    ) -> HistoryEvent:
-        has_words = command is not None and command.HasField("user_metadata")
-        return self._run.append(
-            kind,
-            workflow_task_completed_event_id=self._completed,
-            user_metadata=command.user_metadata if command and has_words else None,
-            **values,
-        )
 
     def _marker(self, marker: Marker) -> None:
         event = self._write(EventType.EVENT_TYPE_MARKER_RECORDED, marker_name=marker.name)
@@ -155,60 +133,6 @@ class CommandHandler:
         self._write(EventType.EVENT_TYPE_WORKFLOW_PROPERTIES_MODIFIED, upserted_memo=upsert)
         set_memo(self._run, upsert)
         self._server.visibility.note(self._run)
-
-    def _start_child_workflow_execution(self, asked: Any, command: WorkflowCommand) -> None:
-        event = self._write(
-            EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
-            command,
-            namespace="default",
-            workflow_id=asked.workflow_id,
-            workflow_type=WorkflowType(name=asked.workflow_type),
-            task_queue=TaskQueue(name=asked.task_queue or self._run.start.task_queue.name),
-            input=Payloads(payloads=asked.input),
-            parent_close_policy=asked.parent_close_policy,
-            workflow_id_reuse_policy=asked.workflow_id_reuse_policy,
-        )
-        self._server.clock.soon(self._server.children.start, self._run, event)
-
-    def _signal_external_workflow_execution(self, asked: Any, command: WorkflowCommand) -> None:
-        target = asked.workflow_execution
-        event = self._write(
-            EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-            command,
-            namespace="default",
-            workflow_execution=WorkflowExecution(
-                workflow_id=asked.child_workflow_id or target.workflow_id, run_id=target.run_id
-            ),
-            signal_name=asked.signal_name,
-            input=Payloads(payloads=asked.args),
-            child_workflow_only=bool(asked.child_workflow_id),
-        )
-        self._server.clock.soon(self._server.external.signal, self._run, event)
-
-    def _cancel_child(self, workflow_id: str, reason: str) -> None:
-        event = self._write(
-            EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-            namespace="default",
-            workflow_execution=WorkflowExecution(workflow_id=workflow_id),
-            child_workflow_only=True,
-            reason=reason,
-        )
-        self._server.clock.soon(self._server.external.cancel, self._run, event)
-
-    def _request_cancel_external_workflow_execution(
-        self, asked: Any, command: WorkflowCommand
-    ) -> None:
-        target = asked.workflow_execution
-        event = self._write(
-            EventType.EVENT_TYPE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
-            command,
-            namespace="default",
-            workflow_execution=WorkflowExecution(
-                workflow_id=target.workflow_id, run_id=target.run_id
-            ),
-            reason=asked.reason,
-        )
-        self._server.clock.soon(self._server.external.cancel, self._run, event)
 
     def _complete_workflow_execution(self, asked: Any, _command: WorkflowCommand) -> None:
         result = Payloads(payloads=[asked.result]) if asked.HasField("result") else None

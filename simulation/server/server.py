@@ -34,6 +34,7 @@ class SimulatedServer:
         self.choices = choices
         self.clock = clock
         self.tell = tell
+        self.watch: Callable[[Run], None] = lambda _: None
         self.runs: dict[str, list[Run]] = {}
         self.by_run: dict[str, Run] = {}
         self.visibility = Visibility(clock, choices)
@@ -96,6 +97,7 @@ class SimulatedServer:
         run.attributes = dict(begun.search_attributes.indexed_fields)
         run.parent = parent
         self.add_run(run)
+        self.watch(run)
         if begun.HasField("workflow_run_timeout"):
             limit = seconds_of(begun.workflow_run_timeout)
             self.clock.later(limit + after, self._run_timeout, run)

@@ -1,0 +1,1 @@
+"""Plans of the simulated world: pushes that depend on each other."""
