@@ -9,8 +9,9 @@ import asyncio
 import sys
 import time
 from collections import Counter
+from functools import partial
 
-from simulation.plan import MODES
+from simulation.plan import MODES, READ_MODES, Mode
 from simulation.replays import disagreements, sample
 from simulation.runner import PUSHES, History, Result, simulate
 from simulation.shrink import Shrinker
@@ -20,11 +21,12 @@ def main() -> int:
     """Do what the command line asks for."""
     given = _arguments()
     if given.seed is not None:
-        result = simulate(given.seed, pushes=given.pushes, keep_trace=given.trace)
+        mode = _mode(given, given.seed)
+        result = simulate(given.seed, pushes=given.pushes, mode=mode, keep_trace=given.trace)
         print(*result.trace, sep="\n")
         _print_result(result)
         if given.shrink and result.report.violations:
-            _shrink(result, given.pushes)
+            _shrink(result, given.pushes, mode)
         return int(bool(result.report.violations))
     return _many(given)
 
@@ -33,12 +35,14 @@ def _many(given: argparse.Namespace) -> int:
     begun, wrong, done = time.process_time(), 0, 0
     sampled: list[History] = []
     statuses: Counter[str] = Counter()
+    unclear: Counter[str] = Counter()
     modes: Counter[str] = Counter()
     for seed in range(given.first, given.first + given.seeds):
-        result = simulate(seed, pushes=given.pushes)
+        result = simulate(seed, pushes=given.pushes, mode=_mode(given, seed))
         done += given.pushes
         statuses.update(result.report.statuses)
         modes[result.mode.name] += given.pushes
+        unclear[result.mode.name] += result.report.unclear
         sampled += sample(result.histories)
         if result.report.violations:
             wrong += 1
@@ -51,10 +55,17 @@ def _many(given: argparse.Namespace) -> int:
     spent = time.process_time() - begun
     print(f"{done:,} pushes in {spent:.1f} s of processor time: {done / spent:.1f} a second")
     print("ended:", ", ".join(f"{name} {count:,}" for name, count in sorted(statuses.items())))
-    for mode in MODES:
-        print(f"  {modes[mode.name]:8,} {mode.name}")
+    print("by mode, and the share that ended Unknown though nobody ended it from outside:")
+    for mode in (*MODES, *READ_MODES):
+        share = unclear[mode.name] / max(modes[mode.name], 1)
+        print(f"  {modes[mode.name]:8,} {share:6.1%} {mode.name}")
     print(f"{wrong} of {done // given.pushes:,} seeds went wrong")
     return int(bool(wrong + _replay(sampled)))
+
+
+def _mode(given: argparse.Namespace, seed: int) -> Mode | None:
+    """Give the mode that is asked for; None leaves it to the seed."""
+    return READ_MODES[seed % len(READ_MODES)] if given.reads else None
 
 
 def _replay(sampled: list[History]) -> int:
@@ -65,8 +76,8 @@ def _replay(sampled: list[History]) -> int:
     return len(disagreeing)
 
 
-def _shrink(result: Result, pushes: int) -> None:
-    shrinker = Shrinker(result, pushes)
+def _shrink(result: Result, pushes: int, mode: Mode | None) -> None:
+    shrinker = Shrinker(result, pushes, partial(simulate, mode=mode))
     shrinker.shrink()
     smallest = shrinker.smallest
     print(f"\nThe same with {len(smallest.taken)} of {len(result.taken)} choices:")
@@ -91,6 +102,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the first seed of many")
     parser.add_argument("--until-wrong", action="store_true", help="end with the first wrong run")
     parser.add_argument("--seconds", type=int, help="of processor time; then no further seed")
+    parser.add_argument("--reads", action="store_true", help="only modes in which records are read")
     parser.add_argument("--pushes", type=int, default=PUSHES, help="pushes in a run")
     return parser.parse_args()
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.mutation import clocks, matching, proof, protocol
+from tests.mutation import clocks, evidence, matching, proof, protocol
 from tests.mutation.runner import ROOT, Mutant
 
 FOLDERS = (
@@ -80,7 +80,41 @@ PLANS = (
 )
 """Devices of plans."""
 
-ALL = (*LATER_KINDS, *PLANS, *protocol.MUTANTS, *clocks.MUTANTS, *matching.MUTANTS, *proof.MUTANTS)
+READS = (
+    Mutant(
+        "a record is read after the end of its operation",
+        "activities/record_proof.py",
+        "    return operation.is_over and _over(operation) <= began\n",
+        "    return True\n",
+        (),
+    ),
+    Mutant(
+        "an unclear verdict is taken for ours only if nothing contradicts",
+        "activities/record_proof.py",
+        "    if is_open and not evidence.contradictions and compare(sent, read) is Match.EQUAL:\n",
+        "    if is_open:\n",
+        (),
+    ),
+    Mutant(
+        "a record that nobody names is ours only if it is the only one",
+        "activities/record_proof.py",
+        "        if len(found) != 1:\n",
+        "        if not found:\n",
+        (),
+    ),
+)
+"""Devices of reading."""
+
+ALL = (
+    *LATER_KINDS,
+    *PLANS,
+    *READS,
+    *protocol.MUTANTS,
+    *clocks.MUTANTS,
+    *matching.MUTANTS,
+    *proof.MUTANTS,
+    *evidence.MUTANTS,
+)
 
 PUT_BACK = (
     Mutant(
@@ -106,6 +140,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m simulation.mutants", description=__doc__)
     parser.add_argument("--pushes", type=int, default=20_000, help="the most for each mutant")
     parser.add_argument("--seconds", type=int, default=3600, help="the most for each mutant")
+    parser.add_argument("--reads", action="store_true", help="only where records are read")
     parser.add_argument("names", nargs="*")
     given = parser.parse_args()
     chosen = [
@@ -129,6 +164,7 @@ def _is_found(mutant: Mutant, given: argparse.Namespace) -> bool:
         shutil.copy(ROOT / "worker.py", tree)
         mutant.patch(tree)
         bounds = ["--seeds", str(given.pushes // 20), "--seconds", str(given.seconds)]
+        bounds += ["--reads"] if given.reads else []
         found = subprocess.run(
             [sys.executable, "-m", "simulation", "--until-wrong", *bounds],
             cwd=tree,

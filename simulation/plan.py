@@ -1,6 +1,6 @@
 """What a run does: the mode, the pushes, what people press."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -31,13 +31,15 @@ class Mode:
     idempotency: str
     echo: bool
     rewrites: bool
-    faults: str = "all"
+    reads: bool = False
 
     @property
     def name(self) -> str:
         """Say it in a few words."""
         echo = "echo" if self.echo else "no echo"
-        return f"{self.idempotency}, {echo}{', rewriting' if self.rewrites else ''}"
+        more = ", rewriting" if self.rewrites else ""
+        more += ", records read" if self.reads else ""
+        return f"{self.idempotency}, {echo}{more}"
 
 
 MODES = tuple(
@@ -46,6 +48,9 @@ MODES = tuple(
     for echo in (True, False)
     for rewrites in (False, True)
 )
+"""What Codat's deployments and the platforms do; of each, the records may be read, too."""
+
+READ_MODES = tuple(replace(mode, reads=True) for mode in MODES)
 
 PLACES = (
     (seeds.PROMPT, 6, False),
@@ -120,6 +125,7 @@ class Item:
     aimed: list[AimedCommand] = field(default_factory=list)
     retries: int = 0
     twin: int | None = None
+    near: bool = False
     record_id: str | None = None
     kind: PushKind | None = None
     attachment_id: str | None = None
@@ -154,6 +160,12 @@ class Item:
     def is_update(self) -> bool:
         """Whether it changes a record."""
         return self.record_id is not None and self.kind is None
+
+    @property
+    def makes_record(self) -> bool:
+        """Whether it makes a record that is like no other's of this run, and no step's."""
+        is_create = self.kind is None and self.record_id is None
+        return is_create and self.twin is None and not self.near and self.plan is None
 
     @property
     def removes(self) -> bool:

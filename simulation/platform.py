@@ -40,6 +40,15 @@ WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 """What becomes of a POST that meets a fault."""
 
+UNPROVEN_WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
+    *WAYS,
+    ("failed-without-proof", {"code": 504, "lands": 3}),
+    ("failed-without-proof", {"code": 500, "lands": None}),
+    ("failed-without-proof", {"code": 500, "names_record": True}),
+    ("late-success", {"after": 1, "later": 5}),
+)
+"""What more becomes of it where the records may be read."""
+
 READ_WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("drop-before-commit", {}),
     ("hang", {"committed": False, "seconds": 40}),
@@ -61,6 +70,7 @@ class PlatformSide:
         self.faulty = 0.0
         self.reads_faulty = 0.0
         self.slow = 0.0
+        self.ways = WAYS
         self._choices = choices
         self._tell = tell
         self._lines: dict[SimulatedProcess, set[Any]] = {}
@@ -111,10 +121,10 @@ class PlatformSide:
         if self.slow and self._choices.happens(f"slow way of {name}", self.slow):
             pause = self._choices.number("slow to platform", 0.05, 12.0)
         await asyncio.sleep(pause)
-        is_write = method in ("POST", "PUT", "DELETE")
+        is_write = method != "GET" and "/push/" in scope["path"]
         chance = self.faulty if is_write else self.reads_faulty
         if chance and self._choices.happens(f"fault at {name}", chance):
-            ways = WAYS if is_write else READ_WAYS
+            ways = self.ways if is_write else READ_WAYS
             fault, parameters = self._choices.pick("which fault", ways)
             self.emulator.forget_faults()
             self.emulator.fault(fault, times=1, **parameters)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bench.chaos.records import unique_record
+from bench.chaos.records import near_twin, unique_record
 from emulator import seeds
 from emulator.seeds import STANDING_RECORDS
 from simulation.choices import Choices
@@ -25,7 +25,7 @@ from simulation.plans.step_plan import StepPlan
 
 def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPlan:
     """Draw the run that belongs to a seed."""
-    mode = mode or choices.pick("mode", MODES)
+    mode = mode or _mode(choices)
     updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
     kinds = choices.pick("share of later kinds", (0.0, 0.0, 0.0, 0.2, 0.2, 0.6, 1.0))
     in_plans = choices.pick("share of plans", (0.0, 0.0, 0.0, 0.1, 0.3))
@@ -42,8 +42,15 @@ def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPla
             items.append(of_a_later_kind(choices, item, items))
         else:
             items.append(_varied(choices, item, items, updates))
+            if mode.reads and not items[-1].twin:
+                items[-1] = _near_twin(choices, items[-1], items[:-1])
     # With its rules on, a platform hides that a create was sent twice: it refuses the second.
     return RunPlan(mode, items, step_plans, knows_books=kinds == 1.0)
+
+
+def _mode(choices: Choices) -> Mode:
+    mode = choices.pick("mode", MODES)
+    return replace(mode, reads=choices.happens("records are read", 0.4))
 
 
 def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:
@@ -94,6 +101,17 @@ def _twin(choices: Choices, item: Item, model: Item) -> Item:
         minutes=model.minutes,
         twin=model.twin if model.twin is not None else model.number,
     )
+
+
+def _near_twin(choices: Choices, item: Item, earlier: list[Item]) -> Item:
+    """Let some pushes carry a record that differs from another one's in a single field."""
+    models = [other for other in earlier if other.makes_record]
+    is_one = item.makes_record and choices.happens(f"near-twin {item.name}", 0.2)
+    if not models or not is_one:
+        return item
+    model = choices.pick(f"near model of {item.name}", models)
+    made = near_twin(model.data_type, model.data, item.number)
+    return replace(_twin(choices, item, model), data=made, twin=None, near=True)
 
 
 def _item(choices: Choices, number: int) -> Item:

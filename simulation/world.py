@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client
 
-from activities.models import Idempotency, PushPolicy
+from activities.models import Idempotency, PushPolicy, ReadRecords
 from codat.client import CodatClient
 from codat.settings import CodatSettings
 from dispatch.payloads.converter import CONVERTER
@@ -23,8 +23,9 @@ from simulation.operator_commands import OperatorCommands
 from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, RunPlan
 from simulation.plans.plan_backend import PlanBackend
 from simulation.plans.steps import Steps
-from simulation.platform import PlatformSide
+from simulation.platform import UNPROVEN_WAYS, PlatformSide
 from simulation.processes import SimulatedProcess
+from simulation.reading import Bookkeepers, mend_reading, set_up_reading
 from simulation.reports import WebhookSource
 from simulation.sdk import REPLAYED_QUEUE, WorkflowSdk
 from simulation.server.clock import EPOCH, ServerClock
@@ -94,6 +95,8 @@ class SimulatedWorld:
         ]
         operators.append(SimulatedProcess("operator").spawn(self.holder.run()))
         operators.append(SimulatedProcess("operator").spawn(self.bulk.run()))
+        if self.plan.mode.reads:
+            operators.append(SimulatedProcess("bookkeeper").spawn(Bookkeepers(self).run()))
         operators.append(SimulatedProcess("front door").spawn(self.webhooks.run()))
         operators += [
             SimulatedProcess("operator").spawn(self._operate_at(item, aimed))
@@ -112,11 +115,18 @@ class SimulatedWorld:
         emulator = self.platform.emulator
         rules = "enforced" if self.plan.knows_books else "off"
         emulator.settings(idempotency=mode.idempotency, echo_data=mode.echo, rules=rules)
-        for connection in sorted({item.connection for item in self.plan.items}):
+        for connection in sorted(self._connections):
             if mode.rewrites:
                 way = self.choices.pick(f"rewrite of {connection}", REWRITES)
                 emulator.connection(connection).set(rewrites=[way])
+        if mode.reads:
+            self.platform.ways = UNPROVEN_WAYS
+            set_up_reading(emulator, self.choices, self._connections)
         self.platform.start()
+
+    @property
+    def _connections(self) -> set[str]:
+        return {item.connection for item in self.plan.items}
 
     def _begin_faults(self) -> None:
         """Let things go wrong from now on, each as often as the seed says."""
@@ -142,6 +152,8 @@ class SimulatedWorld:
         self.trace.tell("all faults stop")
         self.platform.faulty = self.platform.reads_faulty = self.platform.slow = 0.0
         self.server.visibility.is_slow = self.server.matching.is_slow = 0.0
+        if self.plan.mode.reads:
+            mend_reading(self.platform.emulator, self.choices, self._connections)
         for line in self._lines:
             line.slow = line.lost = 0.0
 
@@ -172,7 +184,11 @@ class SimulatedWorld:
         )
         codat = CodatClient(settings, transport=self.platform.transport)
         self.codats.append(codat)
-        policy = PushPolicy(idempotency=Idempotency(self.plan.mode.idempotency))
+        mode = self.plan.mode
+        policy = PushPolicy(
+            idempotency=Idempotency(mode.idempotency),
+            read_records=ReadRecords.AUTO if mode.reads else ReadRecords.NEVER,
+        )
         activities = build_activities(client, codat, policy)
         return SimulatedWorker(process, self.server, self.choices, client, SDK, activities)
 
