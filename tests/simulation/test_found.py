@@ -1,9 +1,14 @@
 """What the simulation found in the product, told again without chance."""
 
+from dataclasses import replace
+
+import pytest
+
 from bench.chaos.records import unique_record
 from emulator import seeds
 from simulation.choices import Choices
 from simulation.plan import Item, Mode, RunPlan
+from simulation.plans.step_plan import StepPlan
 from simulation.runner import run_plan
 
 
@@ -98,4 +103,29 @@ def test_a_short_run_may_be_listed_before_an_earlier_one():
     result = run(a_push((0.6, "start over it"), (2.0, "terminate")), **FIRST_RUN_LAGS)
 
     assert "perhaps after it sent a request" in "\n".join(result.trace)
+    assert result.report.violations == []
+
+
+@pytest.mark.xfail(
+    strict=True, reason="A plan ends without knowing of a step that a lost task has started."
+)
+def test_a_plan_knows_of_a_step_that_a_lost_task_started():
+    # Its worker died with the task that had started the step; the next task knew of a cancellation.
+    step = replace(a_push(), connection=seeds.OFFLINE, minutes=1, plan="plan 0")
+    steps = [replace(step, number=number) for number in range(2)]
+    plan = StepPlan(0, 0.0, [steps[0], replace(steps[1], needs=(0,))], wishes=[(1.5, "cancel")])
+    run = RunPlan(Mode("honoured", echo=True, rewrites=False), plan.steps, [plan])
+    dies_before_it_is_complete = {
+        "slow worker": 0.1,
+        "worker 1 is slow#1": True,
+        "worker 1 slow": 2.5,
+        "disaster#1": True,
+        "until disaster": 1.0,
+    }
+
+    result = run_plan(run, Told(dies_before_it_is_complete), keep_trace=True)
+
+    told = "\n".join(result.trace)
+    assert "push 0 starts" in told
+    assert "plan 0 cancelled" in told
     assert result.report.violations == []
