@@ -82,26 +82,43 @@ async def later_update(client: Client, update: Update) -> LaterUpdate | None:
 async def _standing(client: Client, workflow_id: str) -> LaterUpdate | None:
     """Say since when a push is asked for what it carries now; None if it wrote nothing, or waits.
 
-    One that runs without an operation waits for its turn, as long as ours has it.
+    One that runs without an operation waits for its turn, as long as ours has it; but an earlier
+    run of it, such as one that was terminated and retried, may have sent all the same.
     """
     # The list lags behind; what is asked of the push itself does not.
-    latest_of: WorkflowHandle[Any, Any] = client.get_workflow_handle(workflow_id)
-    latest = await latest_of.describe()
-    known = latest.typed_search_attributes
-    is_running = latest.status is WorkflowExecutionStatus.RUNNING
-    has_operation = known.get(_OPERATION) is not None
-    if known.get(_STATUS) == "Failed" or (is_running and not has_operation):
+    run: WorkflowExecution | None = await client.get_workflow_handle(workflow_id).describe()
+    is_running = run.status is WorkflowExecutionStatus.RUNNING
+    if is_running and run.typed_search_attributes.get(_OPERATION) is None:
+        run = await _earlier_run(client, run)
+    if run is None or await _wrote_nothing(client, run):
         return None
-    if known.get(_STATUS) == "TimedOut" and not has_operation and not await _has_sent(latest_of):
-        return None
-    before = await _since(client, workflow_id, known.get(_DIGEST) or "")
-    return LaterUpdate(workflow_id, min(before, await requested_at(latest)))
+    before = await _since(client, workflow_id, run.typed_search_attributes.get(_DIGEST) or "")
+    return LaterUpdate(workflow_id, min(before, await requested_at(run)))
+
+
+async def _earlier_run(client: Client, latest: WorkflowExecution) -> WorkflowExecution | None:
+    """Give the last run before this one that did not go on in another."""
+    goes_on = WorkflowExecutionStatus.CONTINUED_AS_NEW
+    runs = [
+        run
+        async for run in client.list_workflows(equals("WorkflowId", latest.id))
+        if run.run_id != latest.run_id and run.status is not goes_on
+    ]
+    return max(runs, key=lambda run: run.start_time, default=None)
+
+
+async def _wrote_nothing(client: Client, run: WorkflowExecution) -> bool:
+    known = run.typed_search_attributes
+    if known.get(_STATUS) == "TimedOut" and known.get(_OPERATION) is None:
+        handle: WorkflowHandle[Any, Any] = client.get_workflow_handle(run.id, run_id=run.run_id)
+        return not await _has_sent(handle)
+    return known.get(_STATUS) == "Failed"
 
 
 async def _has_sent(push: WorkflowHandle[Any, Any]) -> bool:
-    """Tell whether a push that is over has sent a request; in doubt it has."""
+    """Tell whether a run that is over has sent a request; in doubt it has."""
     try:
-        await push.result()
+        await push.result(follow_runs=False)
     except WorkflowFailureError as error:
         outcome = outcome_of(error)
         return outcome is None or outcome.submitted

@@ -18,8 +18,11 @@ class ActivityBridge:
         self.tasks: asyncio.Queue[ActivityTask] = asyncio.Queue()
 
     async def poll_activity_task(self) -> ActivityTask:
-        """Give the next task."""
-        return await self.tasks.get()
+        """Give the next task; none that would cancel what has just ended, as the core does."""
+        while True:
+            task = await self.tasks.get()
+            if not task.HasField("cancel") or self._worker.runs(task.task_token):
+                return task
 
     async def complete_activity_task(self, completion: ActivityTaskCompletion) -> None:
         """Take a result and bring it to the server."""

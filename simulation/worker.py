@@ -236,6 +236,9 @@ class SimulatedWorker:
             self._cancel_activity(token, "reset")
 
     def _cancel_activity(self, token: bytes, why: str) -> None:
-        # The SDK's worker warns of one that has just ended; the core would not ask then.
-        if token in self._activities._running_activities:  # noqa: SLF001
+        if self.runs(token):
             self._bridge.tasks.put_nowait(cancel_task(token, why))
+
+    def runs(self, token: bytes) -> bool:
+        """Tell whether an activity is under way here; the SDK's worker warns of any other."""
+        return token in self._activities._running_activities  # noqa: SLF001

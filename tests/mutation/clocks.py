@@ -66,9 +66,16 @@ MUTANTS = (
     Mutant(
         "what failed is no later update",
         "activities/later_updates.py",
-        'if known.get(_STATUS) == "Failed" or (',
-        "if (",
+        '    return known.get(_STATUS) == "Failed"\n',
+        "    return False\n",
         (f"{LATER}::test_a_later_update_that_failed_does_not_count",),
+    ),
+    Mutant(
+        "a retry that waits hides no earlier run",
+        "activities/later_updates.py",
+        "        run = await _earlier_run(client, run)\n",
+        "        run = None\n",
+        (f"{LATER}::test_a_later_update_counts_while_a_retry_of_it_waits",),
     ),
     Mutant(
         "only a first request is prompt",

@@ -106,6 +106,26 @@ def test_a_short_run_may_be_listed_before_an_earlier_one():
     assert result.report.violations == []
 
 
+def test_a_retried_update_follows_no_newer_one():
+    # The newer one was sent and terminated. Its retry, which had just begun, hid that.
+    older, newer = (
+        replace(a_push(press), number=number, at=at, connection=place, record_id="supplier-1")
+        for number, at, press, place in (
+            (0, 0.0, (0.004, "terminate"), seeds.SLOW),
+            (1, 1.0, (2.0, "terminate"), seeds.SLOW),
+        )
+    )
+    items = [replace(item, data=unique_record("suppliers", item.number)) for item in (older, newer)]
+    plan = RunPlan(
+        Mode("ignored", echo=True, rewrites=False), [replace(item, retries=1) for item in items]
+    )
+
+    result = run_plan(plan, Told({"until retry": 30.0}), keep_trace=True)
+
+    assert "push 0 is Failed: Superseded by push" in "\n".join(result.trace)
+    assert result.report.violations == []
+
+
 @pytest.mark.xfail(
     strict=True, reason="A plan ends without knowing of a step that a lost task has started."
 )

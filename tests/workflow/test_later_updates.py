@@ -118,6 +118,23 @@ async def test_a_retry_makes_an_older_state_no_newer(devserver):
     assert SUPERSEDED == says(outcome, newer)
 
 
+async def test_a_later_update_counts_while_a_retry_of_it_waits(devserver):
+    async with protocol(devserver) as here:
+        async with put_off(here) as older:
+            newer = await here.push(**NEWER)
+            await older.outcome()
+        await newer.outcome()
+        await here.client.start_workflow(
+            "push", {}, id=newer.workflow_id, task_queue=f"{here.task_queue}-without-worker"
+        )
+        await retry_push(older, task_queue=here.task_queue)
+        outcome = await older.outcome()
+        await newer.handle.terminate()
+
+        assert [NEWER["data"]] == [one["data"] for one in here.records]
+    assert SUPERSEDED == says(outcome, newer)
+
+
 async def test_a_mended_record_is_as_new_as_its_retry(devserver):
     mended = record("suppliers", number="9")
     async with protocol(devserver) as here:
