@@ -45,7 +45,7 @@ class Books:
         changes = {PushKind.DELETE: "Deleted", PushKind.DETACH: "AttachmentDeleted"}
         return any(
             entry["connectionId"] == item.connection
-            and entry["recordId"] == item.record_id
+            and entry["recordId"] == item.request.record_id
             and item.kind is not None
             and entry["change"] == changes.get(item.kind)
             for entry in self._ledger

@@ -23,7 +23,7 @@ UNREADABLE = ((),) * 6 + (("bills",), ("suppliers", "journalEntries"))
 """The data types that a software can't give."""
 
 
-def manners_of(choices: Choices, connection: str) -> dict[str, Any]:
+def behaviour_of(choices: Choices, connection: str) -> dict[str, Any]:
     """Draw how a connection is read; some of it is mended when the faults stop."""
     name = connection[-8:]
     return {
@@ -41,10 +41,10 @@ def set_up_reading(emulator: Emulator, choices: Choices, connections: Iterable[s
     refusal = choices.pick("refusal to be read", REFUSALS)
     refusing = choices.pick("who refuses to be read", sorted(connections))
     for connection in sorted(connections):
-        manners = manners_of(choices, connection)
+        behaviour = behaviour_of(choices, connection)
         if connection == refusing:
-            manners["refuses_reads"] = refusal
-        emulator.connection(connection).set(**manners)
+            behaviour["refuses_reads"] = refusal
+        emulator.connection(connection).set(**behaviour)
 
 
 def mend_reading(emulator: Emulator, choices: Choices, connections: Iterable[str]) -> None:

@@ -88,4 +88,4 @@ def _is_ended_from_outside(item: Item) -> bool:
 
 
 def _place(item: Item) -> tuple[str, str, str | None]:
-    return item.connection, item.data_type, item.record_id
+    return item.connection, item.data_type, item.request.record_id
