@@ -64,6 +64,13 @@ PLANS = (
         (),
     ),
     Mutant(
+        "what comes after another step waits for it",
+        "workflows/plan/graph.py",
+        "            [*step.after, *(found",
+        "            [*(found",
+        (),
+    ),
+    Mutant(
         "a cancelled plan starts nothing",
         "workflows/plan/workflow.py",
         "            progress.is_cancelled = True\n",
