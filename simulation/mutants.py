@@ -32,6 +32,13 @@ OUTSIDE = "gateway/"
 
 LATER_KINDS = (
     Mutant(
+        "only creates have keys",
+        "workflows/state.py",
+        "        return self.policy.idempotency if is_create else Idempotency.IGNORED\n",
+        "        return self.policy.idempotency\n",
+        (),
+    ),
+    Mutant(
         "deletions are told by their record",
         "activities/matching_changes.py",
         "    return Match.EQUAL if named and ids else Match.UNCLEAR\n",
@@ -88,6 +95,20 @@ PLANS = (
 """Devices of plans."""
 
 READS = (
+    Mutant(
+        "an operation that names a record is not another one",
+        "activities/record_proof.py",
+        "        is_named = named[record_id] > 1\n",
+        "        is_named = named[record_id] > 0\n",
+        (),
+    ),
+    Mutant(
+        "an operation without proof is a success only if its record stands",
+        "workflows/steps/proof.py",
+        "    if found.adopted and found.stands:\n",
+        "    if found.adopted:\n",
+        (),
+    ),
     Mutant(
         "a record is read after the end of its operation",
         "activities/record_proof.py",

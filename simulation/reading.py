@@ -75,7 +75,7 @@ class Bookkeepers:
         longest = choices.pick(f"when books {name}", (1.0, 10.0, 200.0, 1000.0))
         pause = item.at + choices.number(f"pause books {name}", 0.0, longest)
         await asyncio.sleep(min(pause, STORM * 5))
-        ways = (self._enter, self._enter, self._change, self._drop)
+        ways = (self._enter, self._change, self._change, self._drop)
         way = self._change if item.record_id else choices.pick(f"way books {name}", ways)
         try:
             way(item)
@@ -90,10 +90,14 @@ class Bookkeepers:
         self._world.trace.tell(f"bookkeeper: enters a near-twin of {item.name}")
 
     def _change(self, item: Item) -> None:
-        """Change a field that software leaves to people, in a record that the push wrote."""
+        """Change one field of a record that the push wrote: one fact proves nothing."""
         books = self._world.platform.emulator.connection(item.connection)
+        changes: dict[str, Any] = {"note": "Looked at."}
+        if item.makes_record:
+            changed = near_twin(item.data_type, item.data, 2000 + item.number)
+            changes = {name: value for name, value in changed.items() if value != item.data[name]}
         for record_id in self._written(item):
-            books.change_record(item.data_type, record_id, note="Looked at.")
+            books.change_record(item.data_type, record_id, **changes)
             self._world.trace.tell(f"bookkeeper: changes the record of {item.name}")
 
     def _drop(self, item: Item) -> None:
