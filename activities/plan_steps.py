@@ -78,13 +78,17 @@ class StartStep(Wire):
 
 
 class StartSteps(Wire):
-    """Some steps of a plan to start, each as a push of its own."""
+    """Some steps of a plan to start, each as a push of its own.
+
+    `may_wait`: where the push may be over at once, its end is waited for.
+    """
 
     steps: list[StartStep]
+    may_wait: bool | None = None
 
 
 class StepStarted(Wire):
-    """A step whose push was started or joined.
+    """A step whose push was started, joined or looked at.
 
     `is_linked`: its push tells the plan of its end. `end`: it has ended already. `problem` says why
     there is no push.

@@ -29,6 +29,7 @@ class StartMemo(Wire):
 
     `started_on_utc` is the caller's clock; `reference` the caller's key where the search attribute
     holds only its digest. `record` is the record's number or name, and its amount.
+    `is_awaited`: the plan waits for the end, and is told of it only when it asks.
     """
 
     first_digest: str
@@ -36,6 +37,7 @@ class StartMemo(Wire):
     started_on_utc: datetime
     reference: str = ""
     record: str = ""
+    is_awaited: bool | None = None
 
     @property
     def record_id(self) -> str | None:

@@ -2,10 +2,16 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 from cachetools import LRUCache
 from pydantic import ValidationError
-from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.client import (
+    Client,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+)
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.payload_context import converter_of
 from activities.plan_steps import (
@@ -16,6 +22,7 @@ from activities.plan_steps import (
     StepsStarted,
     StepStarted,
 )
+from dispatch.plan_waits import ShortWaits
 from dispatch.pushes import (
     IdempotencyKeyConflict,
     InvalidPushRequest,
@@ -30,6 +37,8 @@ from workflows.plan.graph import wanted
 from workflows.plan.models import PlanRequest, PlanStep
 from workflows.plan.references import resolved
 from workflows.tell_plan import step_end
+
+TELL_PLAN = "tell-plan"
 
 _AT_ONCE = 10
 _MAX_KNOWN = 8
@@ -70,11 +79,18 @@ class StepStarter:
         self._client = client
         self._known: LRUCache[str, _KnownPlan] = LRUCache(_MAX_KNOWN)
         self._turns = asyncio.Semaphore(_AT_ONCE)
+        self._waits = ShortWaits()
 
     async def start(self, ask: StartSteps, execution: PlanExecution) -> StepsStarted:
         """Start each step or join its push. Raises: RPCError; then it may be asked again."""
         known = await self._plan(execution)
-        starts = [self._in_turn(known, step, execution) for step in ask.steps]
+        may_wait = bool(ask.may_wait)
+        starts = [
+            self._look_at(known, step, step.look_at)
+            if step.look_at
+            else self._start(known, step, execution.task_queue, may_wait=may_wait)
+            for step in ask.steps
+        ]
         return StepsStarted(steps=await asyncio.gather(*starts))
 
     async def _plan(self, execution: PlanExecution) -> _KnownPlan:
@@ -84,44 +100,64 @@ class StepStarter:
             self._known[execution.run_id] = known
         return known
 
-    async def _in_turn(
-        self, known: _KnownPlan, ask: StartStep, execution: PlanExecution
+    async def _start(
+        self, known: _KnownPlan, ask: StartStep, task_queue: str, *, may_wait: bool
     ) -> StepStarted:
-        async with self._turns:
-            link = known.link_of(ask.name)
-            if ask.look_at:
-                return await self._look(link, Push(self._client, ask.look_at))
-            return await self._start(known, ask, execution.task_queue)
-
-    async def _start(self, known: _KnownPlan, ask: StartStep, task_queue: str) -> StepStarted:
         try:
             request = known.request_of(known.steps[ask.name], ask)
-            push = await start_push(
-                self._client,
-                request,
-                task_queue=task_queue,
-                started_by=known.plan.started_by,
-                is_eager=True,
-            )
+            is_awaited = may_wait and self._waits.is_worth(request)
+            async with self._turns:
+                push = await start_push(
+                    self._client,
+                    request,
+                    task_queue=task_queue,
+                    started_by=known.plan.started_by,
+                    is_eager=True,
+                    is_awaited=is_awaited,
+                )
         except ValidationError as error:
             return StepStarted(name=ask.name, problem=f"It was not started: {sentence_of(error)}")
         except (IdempotencyKeyConflict, InvalidPushRequest) as error:
             return StepStarted(name=ask.name, problem=f"It was not started: {error}")
-        if push.is_new:
+        link = known.link_of(ask.name)
+        if not push.is_new:
+            return await self._look(link, push)
+        if not is_awaited:
+            if may_wait:
+                self._waits.learn(push, request)
             return StepStarted(name=ask.name, push_id=push.push_id, is_linked=True)
-        found = await self._look(known.link_of(ask.name), push)
-        # It may have told of its end a moment ago, when nobody waited for it: one more look.
-        return found.model_copy(update={"is_linked": False})
+        outcome = await self._waits.outcome(push, request)
+        if outcome is None:
+            return await self._look(link, push)
+        end = step_end(link, push.push_id, outcome)
+        return StepStarted(name=ask.name, push_id=push.push_id, end=end)
+
+    async def _look_at(self, known: _KnownPlan, ask: StartStep, push_id: UUID) -> StepStarted:
+        async with self._turns:
+            return await self._look(known.link_of(ask.name), Push(self._client, push_id))
 
     async def _look(self, link: PlanLink, push: Push) -> StepStarted:
-        """Tell how a push stands that was started before."""
-        try:
-            description = await push.describe()
-        except NoSuchPush as error:
-            return StepStarted(name=link.step, push_id=push.push_id, problem=str(error))
-        if description.status is WorkflowExecutionStatus.RUNNING:
-            request = await request_of(push, description.run_id)
-            is_linked = request.plan == link
-            return StepStarted(name=link.step, push_id=push.push_id, is_linked=is_linked)
-        end = step_end(link, push.push_id, await push.outcome())
-        return StepStarted(name=link.step, push_id=push.push_id, end=end)
+        """Tell how a push stands that was started before; one that goes on will tell of its end."""
+        while True:
+            try:
+                run = await push.describe()
+            except NoSuchPush as error:
+                return StepStarted(name=link.step, push_id=push.push_id, problem=str(error))
+            if run.status is not WorkflowExecutionStatus.RUNNING:
+                end = step_end(link, push.push_id, await push.outcome())
+                return StepStarted(name=link.step, push_id=push.push_id, end=end)
+            is_linked = (await request_of(push, run.run_id)).plan == link
+            if not is_linked or await _will_tell(push, run.run_id):
+                return StepStarted(name=link.step, push_id=push.push_id, is_linked=is_linked)
+
+
+async def _will_tell(push: Push, run_id: str) -> bool:
+    """Ask a run to tell its plan of its end, once more if it has; False where it has ended."""
+    run = push.client.get_workflow_handle(push.workflow_id, run_id=run_id)
+    try:
+        await run.signal(TELL_PLAN)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True

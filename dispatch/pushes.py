@@ -68,22 +68,24 @@ class Push(client_pushes.Push):
         return error if meaning_of_first_use(error) else super().missing(error)
 
 
-async def start_push(
+async def start_push(  # noqa: PLR0913, each has a default
     client: Client,
     request: PushRequest,
     *,
     task_queue: str | None = None,
     started_by: str | None = None,
     is_eager: bool = False,
+    is_awaited: bool = False,
 ) -> Push:
     """Start a push, or join the one that has its key; OtherPayload if that has another record.
 
     `started_by` is the name of the API key that asked for it. A worker that starts it `is_eager`:
-    it takes the first task itself where it can, which saves a round trip.
+    it takes the first task itself where it can, which saves a round trip. A push that `is_awaited`
+    tells its plan of its end only when it is asked to by the signal `tell-plan`.
     """
     key = request.idempotency_key or str(new_uuid())
     keyed = request.model_copy(update={"idempotency_key": key})
-    first = start_memo(client, keyed)
+    first = start_memo(client, keyed, is_awaited=is_awaited)
     push = await start_or_join(
         Push(client, keyed.push_id),
         keyed,

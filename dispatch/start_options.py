@@ -24,7 +24,7 @@ def memo_of(first: StartMemo, started_by: str | None) -> dict[str, Any]:
     return memo | {CALLER_MEMO: started_by} if started_by else memo
 
 
-def start_memo(client: Client, request: PushRequest) -> StartMemo:
+def start_memo(client: Client, request: PushRequest, *, is_awaited: bool = False) -> StartMemo:
     """Say that this push was started here, and what the caller first sent.
 
     It holds the caller's key where the search attribute holds no more than its digest.
@@ -35,6 +35,7 @@ def start_memo(client: Client, request: PushRequest) -> StartMemo:
         started_on_utc=utc_now(),
         reference=(request.idempotency_key or "") if encrypts(client) else "",
         record=record_title(request.data),
+        is_awaited=is_awaited or None,
     )
 
 

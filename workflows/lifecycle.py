@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.deadline import Deadline
     from workflows.ledger import Ledger
     from workflows.models import PushRequest
-    from workflows.run_origin import carried_memo, was_continued
+    from workflows.run_origin import carried_memo, was_awaited, was_continued
     from workflows.state import PushState
     from workflows.versions import RESET_TO_THE_START
 
@@ -37,6 +37,7 @@ def begin(request: PushRequest, *, is_reset: bool) -> PushState:
         carried.model_copy(deep=True),
         Deadline(carried.requested_on_utc, minutes),
         is_reset=is_reset,
+        must_tell_plan=is_reset or not was_awaited(request),
     )
     state.snapshot = _followed(state.ledger)
     return state

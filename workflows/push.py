@@ -98,6 +98,7 @@ class PushWorkflow:
         self._state: PushState | None = None
         self._steps: asyncio.Task[PushOutcome] | None = None
         self._was_reset = False
+        self._must_tell_plan = False
 
     # It takes any arguments: a wrong input has to fail the push, not its workflow task for ever.
     @workflow.run
@@ -107,6 +108,7 @@ class PushWorkflow:
         check_workflow_id(request, workflow.info().workflow_id)
         workflow.register_random_seed_callback(self._on_reset)
         self._state = begin(request, is_reset=was_reset_to_the_start())
+        self._state.must_tell_plan |= self._must_tell_plan
         outcome = await self._run_until_ended(self._state)
         upsert_ending(request, outcome, self._state.unannounced)
         count_ending(request, outcome)
@@ -159,6 +161,13 @@ class PushWorkflow:
         if self._state:
             self._state.is_data_read = True
 
+    @workflow.signal(name="tell-plan")
+    def must_tell_plan(self, *_inputs: Any) -> None:  # noqa: ANN401, anybody may signal
+        """Tell the plan of the end, once more if it was told a moment ago."""
+        self._must_tell_plan = True
+        if self._state:
+            self._state.must_tell_plan, self._state.is_plan_told = True, False
+
     @workflow.signal(name="turn")
     def turn(self, *answers: Any) -> None:  # noqa: ANN401, anybody may signal
         """Take one `TurnAnswer`: whether this update may be sent."""
@@ -189,7 +198,8 @@ async def _end(state: PushState, ended: Ended) -> PushOutcome:
     """Give the turn back; tell the backend, and the plan that it is a step of, how it ended."""
     outcome = await read_back(state, ended.outcome)
     await leave_turn(state, wrote=outcome.status is not PushStatus.FAILED)
-    await start_notification(state, outcome)
-    await tell_plan(state, outcome)
+    await asyncio.gather(tell_plan(state, outcome), start_notification(state, outcome))
     await start_looking_again(state, outcome)
+    # The plan may have asked for it meanwhile. From here on, a signal undoes the end.
+    await tell_plan(state, outcome)
     return outcome

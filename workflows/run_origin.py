@@ -51,6 +51,12 @@ def was_started_here(request: PushRequest) -> bool:
     return is_marked and is_fresh and is_ours
 
 
+def was_awaited(request: PushRequest) -> bool:
+    """Tell whether the plan that started this very run waits for its end."""
+    memo = parse_start_memo(_memo(START_MEMO))
+    return memo is not None and memo.is_awaited is True and was_started_here(request)
+
+
 def carried_memo() -> dict[str, Any]:
     """Give the part of the memo that the next run of a continued push bears, too."""
     memo = {START_MEMO: parse_start_memo(_memo(START_MEMO)), CALLER_MEMO: _memo(CALLER_MEMO)}

@@ -35,6 +35,7 @@ class PushState:
     `snapshot` is what Codat last said of the operation that is followed, `missing_since` and
     `strange_since` when it first did not know it, or first gave a status that nobody knows.
     `is_data_read`: Codat reports that it has read the accounting software.
+    `must_tell_plan`: the plan that it belongs to does not wait for its end, or no longer.
     """
 
     request: PushRequest
@@ -53,6 +54,8 @@ class PushState:
     message: str = "The push was accepted."
     next_look: datetime | None = None
     waiting_for: str | None = None
+    must_tell_plan: bool = True
+    is_plan_told: bool = False
     turn_token: str = ""
     turn_answer: TurnAnswer | None = None
     is_data_read: bool = False

@@ -20,10 +20,14 @@ def step_end(link: PlanLink, push_id: UUID, outcome: PushOutcome) -> StepEnd:
 
 
 async def tell_plan(state: PushState, outcome: PushOutcome) -> None:
-    """Signal the plan, if the push has one; a plan that is over need not know."""
+    """Signal the plan, once, if the push has one that does not wait for the end itself.
+
+    A plan that is over need not know.
+    """
     link = state.request.plan
-    if link is None:
+    if link is None or state.is_plan_told or not state.must_tell_plan:
         return
+    state.is_plan_told = True
     plan = workflow.get_external_workflow_handle(f"plan-{link.plan_id}")
     end = step_end(link, state.request.push_id, outcome)
     failure = await done_apart(plan.signal(STEP_ENDED, end))

@@ -20,6 +20,7 @@ from workflows.plan.models import (
     PlanReport,
     PlanRequest,
     PlanState,
+    PlanStep,
     StepReport,
     StepState,
     StepStatus,
@@ -73,7 +74,7 @@ class Progress:
 
     def startable(self) -> list[str]:
         """Name the steps to start now, as many as one activity takes."""
-        if self.is_held or self._ends_early:
+        if self.is_held or self.ends_early:
             return []
         room = min(MAX_STARTS, MAX_PENDING - len(self.names(StepStatus.PENDING)))
         found: list[str] = []
@@ -81,9 +82,18 @@ class Progress:
         for name in self._queue:
             if len(found) >= room:
                 break
-            if all(self._succeeded(before) for before in self._graph[name]):
+            if self._is_ready(name):
                 found.append(name)
         return found
+
+    @property
+    def ready(self) -> list[PlanStep]:
+        """The steps that were not begun, though all that they wait for has succeeded."""
+        begun, steps = self._states, self._steps.items()
+        return [step for name, step in steps if name not in begun and self._is_ready(name)]
+
+    def _is_ready(self, name: str) -> bool:
+        return all(self._succeeded(before) for before in self._graph[name])
 
     def _succeeded(self, name: str) -> bool:
         known = self._states.get(name)
@@ -91,15 +101,20 @@ class Progress:
 
     def values_for(self, name: str) -> dict[str, Any] | None:
         """Give what a step's references stand for, by their text; None where something lacks."""
-        found: dict[str, Any] = {}
-        for reference in references_in(self._steps[name].push).values():
-            value = self._states[reference.step].values.get(reference.pointer)
-            if value is None:
-                lack = f"{reference.text}: the outcome has no such value, or a very large one."
-                self._enter(name, StepState(status=StepStatus.FAILED, message=lack))
-                return None
-            found[reference.text] = value
+        found = self.values_of(self._steps[name])
+        lacking = [text for text, value in found.items() if value is None]
+        if lacking:
+            lack = f"{lacking[0]}: the outcome has no such value, or a very large one."
+            self._enter(name, StepState(status=StepStatus.FAILED, message=lack))
+            return None
         return found
+
+    def values_of(self, step: PlanStep) -> dict[str, Any]:
+        """Give what a ready step's references stand for, by their text; None for what lacks."""
+        return {
+            found.text: self._states[found.step].values.get(found.pointer)
+            for found in references_in(step.push).values()
+        }
 
     def take_start(self, started: StepStarted) -> None:
         """Enter that a step's push was started or joined, or could not be."""
@@ -148,7 +163,8 @@ class Progress:
             self._states[name] = known.model_copy(update={"values": {}})
 
     @property
-    def _ends_early(self) -> bool:
+    def ends_early(self) -> bool:
+        """Whether nothing more is to be started."""
         is_stopped = self.plan.on_failure is OnFailure.STOP and bool(self.names(*UNSUCCESSFUL))
         return self.is_cancelled or is_stopped
 
@@ -157,7 +173,7 @@ class Progress:
         """Whether nothing is under way and nothing is to come."""
         if self.names(StepStatus.PENDING):
             return False
-        if len(self.names(StepStatus.SUCCESS)) == len(self._steps) or self._ends_early:
+        if len(self.names(StepStatus.SUCCESS)) == len(self._steps) or self.ends_early:
             return True
         if self.plan.on_failure is not OnFailure.SKIP or self.is_held:
             return False
@@ -171,7 +187,7 @@ class Progress:
             return SUCCEEDED
         if self.is_cancelled:
             return CANCELLING if pending else CANCELLED
-        if self._ends_early:
+        if self.ends_early:
             return STOPPING if pending else STOPPED
         if self.is_over:
             return INCOMPLETE

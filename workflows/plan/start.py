@@ -23,7 +23,8 @@ _MAX_SUMMARY = 200
 
 async def ask_for(ask: StartSteps, summary: str) -> StepsStarted:
     """Start or look at steps, however long that takes; repeated, it joins what was started."""
-    return await _at_once(ask) or await _patiently(ask, summary)
+    patient = ask.model_copy(update={"may_wait": None})
+    return await _at_once(ask) or await _patiently(patient, summary)
 
 
 async def _at_once(ask: StartSteps) -> StepsStarted | None:

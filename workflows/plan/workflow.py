@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.markdown import plain
     from workflows.plan.attributes import upsert_plan_attributes
     from workflows.plan.check import InvalidPlan, read_plan
+    from workflows.plan.lost_starts import find_lost_starts
     from workflows.plan.models import SUCCEEDED, PlanReport, PlanRequest, StepStatus
     from workflows.plan.progress import Progress
     from workflows.plan.start import ask_for
@@ -22,6 +23,9 @@ MAX_EVENTS = 2_000
 
 LOOK_FIRST, LOOK_LAST = timedelta(seconds=15), timedelta(minutes=15)
 """How often a push is looked at that does not tell of its end: somebody else started it."""
+
+MAX_WAITS = 5
+"""Ends that are waited for in a row: a signal or a query waits until the last has come."""
 
 _MAX_TOLD = 10
 
@@ -38,6 +42,8 @@ class PlanWorkflow:
         self._is_cancel_wanted = False
         self._is_hold_wanted = False
         self._cancelled: set[str] = set()
+        self._waits = 0
+        self._absent: set[str] = set()
 
     # It takes any arguments: a wrong input has to fail the plan, not its workflow task for ever.
     @workflow.run
@@ -85,6 +91,7 @@ class PlanWorkflow:
 
     async def _wait(self, most: timedelta | None) -> bool:
         """Wait for news; False when there was none for so long."""
+        self._waits = 0
         try:
             await workflow.wait_condition(
                 lambda: self._has_news or bool(self._ends),
@@ -103,11 +110,15 @@ class PlanWorkflow:
             progress.take_end(end)
         if self._is_continued:
             self._is_continued, progress.is_held = False, False
+            self._absent.clear()
             await self._look(progress, progress.try_again())
         if self._is_hold_wanted:
             self._is_hold_wanted, progress.is_held = False, True
         if self._is_cancel_wanted or progress.is_cancelled:
             progress.is_cancelled = True
+        if progress.ends_early or progress.is_held:
+            await find_lost_starts(progress, self._absent)
+        if progress.is_cancelled:
             await self._cancel_pushes(progress)
 
     async def _start(self, progress: Progress, names: list[str]) -> None:
@@ -119,7 +130,17 @@ class PlanWorkflow:
             if given is not None
         ]
         if steps:
-            await self._ask(progress, steps, f"start {', '.join(step.name for step in steps)}")
+            summary = f"start {', '.join(step.name for step in steps)}"
+            may_wait = self._may_wait(progress, steps)
+            await self._ask(progress, steps, summary, may_wait=may_wait)
+
+    def _may_wait(self, progress: Progress, steps: list[StartStep]) -> bool:
+        """Tell whether nothing else can go on while a step's push does: then wait for its end."""
+        is_alone = len(steps) == 1 and not progress.names(StepStatus.PENDING)
+        if not is_alone or len(progress.plan.steps) == 1 or self._waits >= MAX_WAITS:
+            return False
+        self._waits += 1
+        return True
 
     async def _look(self, progress: Progress, names: list[str]) -> None:
         """Look how some pushes stand that were started; none is started."""
@@ -127,8 +148,10 @@ class PlanWorkflow:
             steps = [StartStep(name=name, look_at=progress.push_of(name).push_id) for name in names]
             await self._ask(progress, steps, f"look at {', '.join(names)}")
 
-    async def _ask(self, progress: Progress, steps: list[StartStep], summary: str) -> None:
-        found = await ask_for(StartSteps(steps=steps), summary)
+    async def _ask(
+        self, progress: Progress, steps: list[StartStep], summary: str, *, may_wait: bool = False
+    ) -> None:
+        found = await ask_for(StartSteps(steps=steps, may_wait=may_wait or None), summary)
         for started in found.steps:
             progress.take_start(started)
 
