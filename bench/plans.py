@@ -11,6 +11,7 @@ worker push to the emulator's synchronous platform, in this process. It prints
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 import time
@@ -86,14 +87,15 @@ async def by_hand(here: Cluster, plan: PlanRequest, wide: int) -> float:
     return time.perf_counter() - begun
 
 
-async def history(plan: StartedPlan) -> tuple[int, int, int]:
-    """Count a plan's billed actions, its events and its runs."""
-    events, runs, run_id = [], 0, ""
+async def history(plan: StartedPlan) -> tuple[int, list[int]]:
+    """Count a plan's billed actions, and the events of each of its runs."""
+    billed, events = 0, []
     async for run in plan.client.list_workflows(f"WorkflowId = '{plan.workflow_id}'"):
-        run_id, runs = run.run_id, runs + 1
-        handle = plan.client.get_workflow_handle(plan.workflow_id, run_id=run_id)
-        events += [event.event_type async for event in handle.fetch_history_events()]
-    return sum(event in BILLED for event in events), len(events), runs
+        handle = plan.client.get_workflow_handle(plan.workflow_id, run_id=run.run_id)
+        found = [event.event_type async for event in handle.fetch_history_events()]
+        billed += sum(event in BILLED for event in found)
+        events.append(len(found))
+    return billed, events
 
 
 async def three_steps(here: Cluster, times: int) -> None:
@@ -107,13 +109,14 @@ async def three_steps(here: Cluster, times: int) -> None:
         seconds, last = await by_plan(here, a_plan(3, 3))
         plans.append(seconds)
     assert last
-    more, _, _ = await _listed(last)
+    more, _ = await _listed(last)
     ratio = median(plans) / median(hands)
     rows = [
         ("by hand", spread(hands, 3), 0, ""),
         ("as a plan", spread(plans, 3), more, f"{ratio:.2f}"),
     ]
-    table("Three steps, one after the other", ("", "seconds", "actions more", "ratio"), rows)
+    title = f"Three steps, one after the other; {times} turns, load {load()}"
+    table(title, ("", "seconds", "actions more", "ratio"), rows)
 
 
 async def many_steps(here: Cluster, steps: int, layers: int) -> None:
@@ -123,8 +126,8 @@ async def many_steps(here: Cluster, steps: int, layers: int) -> None:
     seconds, plan = await by_plan(here, a_plan(steps, layers))
     names = Counter(one["pushOperationKey"] for one in here.records[before:])
     lost, doubled = steps - len(names), sum(count - 1 for count in names.values())
-    actions, events, runs = await _listed(plan)
-    heads = ("", "seconds", "ratio", "actions a step", "events", "runs", "lost", "doubled")
+    actions, events = await _listed(plan)
+    heads = ("", "seconds", "ratio", "actions a step", "events a run", "runs", "lost", "doubled")
     rows = [
         ("by layers", f"{hand:.1f}", "", "", "", "", "", ""),
         (
@@ -132,18 +135,23 @@ async def many_steps(here: Cluster, steps: int, layers: int) -> None:
             f"{seconds:.1f}",
             f"{seconds / hand:.2f}",
             f"{actions / steps:.2f}",
-            events,
-            runs,
+            max(events),
+            len(events),
             lost,
             doubled,
         ),
     ]
-    table(f"{steps} steps in {layers} layers", heads, rows)
+    table(f"{steps} steps in {layers} layers; load {load()}", heads, rows)
 
 
-async def _listed(plan: StartedPlan) -> tuple[int, int, int]:
+def load() -> str:
+    """Give the machine's load of the last minute, and its processors."""
+    return f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+
+
+async def _listed(plan: StartedPlan) -> tuple[int, list[int]]:
     """Count once the list knows the plan; it lags a moment behind."""
-    while not (found := await history(plan))[2]:  # noqa: ASYNC110
+    while not (found := await history(plan))[1]:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
     return found
 

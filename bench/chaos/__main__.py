@@ -21,6 +21,7 @@ from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
 from bench.chaos.later_kinds import later_items, stock
 from bench.chaos.plan import DISASTERS, Plan, make_plan
+from bench.chaos.plans import ChaosPlans, show
 from bench.chaos.sides import Ours, Plain, Side
 from bench.chaos.storm import ChaosRun
 from bench.chaos.verdict import judge_ours, judge_plain
@@ -56,16 +57,20 @@ async def run(plan: Plan, folder: Path) -> int:
         await stock(books, ours, plan.items)
         for side in sides:
             await books.misbehave(rules(wanted, side.name))
+        plans = ChaosPlans(cluster.client, wanted, ours.name)
+        await plans.prepare(books)
         storm = ChaosRun(plan, cluster, sides)
         began = time.monotonic()
-        await storm.run()
+        await asyncio.gather(storm.run(), plans.run())
         print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
         await storm.calm(MAX_CALM)
         in_force = await books.behave()
         looked_again = MAX_LOOKED_AGAIN if wanted.read_records else 0
+        reports = asyncio.create_task(plans.ended(MAX_WAIT))
         ended = await endings.of_ours(ours, plan.items, MAX_WAIT, looked_again=looked_again)
         print(f"all had ended after {time.monotonic() - began:.0f} s")
         others = await endings.of_plain(plain, plan.items, MAX_PLAIN) if plain else []
+        planned = await reports
         await books.land()
         evidence = Evidence(
             ended, await books.journal(ours.name), await books.ledger(ours.name), in_force
@@ -73,7 +78,8 @@ async def run(plan: Plan, folder: Path) -> int:
         verdicts = {"ours": judge_ours(wanted, evidence)}
         if plain:
             verdicts["plain"] = judge_plain(others, await books.ledger(plain.name))
-    return report.whole(plan, storm, evidence, verdicts)
+        of_plans = await plans.judge(planned, books)
+    return report.whole(plan, storm, evidence, verdicts) | show(of_plans)
 
 
 async def _prepare(books: EmulatorClient, sides: list[Side], wanted: Wanted, ports: Ports) -> None:

@@ -110,6 +110,14 @@ class Ours(Side):
         """Give the push as the outside knows it."""
         return Push(self.client, self.request(item).push_id)
 
+    async def exists(self, item: Item) -> bool:
+        """Tell whether it was ever started."""
+        try:
+            await persist(self.push(item).describe)
+        except NoSuchPush:
+            return False
+        return True
+
     def workflow_id(self, item: Item) -> str:
         """Give the id of its workflow."""
         return self.request(item).workflow_id

@@ -4,20 +4,30 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from workflows.plan.models import PlanRequest
-from workflows.plan.references import references_in
+from workflows.plan.references import StepReference, references_in
 
 Graph = Mapping[str, frozenset[str]]
 """Each step's name with the names of the steps that have to succeed first."""
 
+References = Mapping[str, list[StepReference]]
+"""Each step's name with its references."""
+
 _MAX_CYCLES = 20
 
 
-def dependencies(plan: PlanRequest) -> Graph:
-    """Give what each step depends on: what it refers to, and what `after` adds."""
+def references_by_step(plan: PlanRequest) -> References:
+    """Read all references of a plan."""
+    return {step.name: list(references_in(step.push).values()) for step in plan.steps}
+
+
+def dependencies(plan: PlanRequest, references: References | None = None) -> Graph:
+    """Give what each step depends on: what it refers to, and what `after` adds.
+
+    `references` are those of the plan, where they were read before.
+    """
+    known = references_by_step(plan) if references is None else references
     return {
-        step.name: frozenset(
-            [*step.after, *(found.step for found in references_in(step.push).values())]
-        )
+        step.name: frozenset([*step.after, *(found.step for found in known[step.name])])
         for step in plan.steps
     }
 

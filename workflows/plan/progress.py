@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from activities.plan_steps import StepEnd, StepStarted
-from workflows.plan.graph import dependencies, layers, wanted
+from workflows.plan.graph import dependencies, layers, references_by_step
 from workflows.plan.models import (
     CANCELLED,
     CANCELLING,
@@ -25,7 +25,6 @@ from workflows.plan.models import (
     StepState,
     StepStatus,
 )
-from workflows.plan.references import references_in
 
 MAX_PENDING = 100
 """Pushes of one plan under way at once."""
@@ -42,7 +41,8 @@ class Progress:
         known = plan.resume or PlanState()
         self.plan = plan
         self.is_held, self.is_cancelled = known.is_held, known.is_cancelled
-        self._graph = dependencies(plan)
+        self._references = references_by_step(plan)
+        self._graph = dependencies(plan, self._references)
         self._steps = {step.name: step for step in plan.steps}
         self._states = dict(known.steps)
         self._after: dict[str, list[str]] = {name: [] for name in self._graph}
@@ -51,7 +51,6 @@ class Progress:
                 self._after[other].append(name)
         # By layers, so that what much waits for is begun first.
         self._queue = [name for layer in layers(self._graph) for name in layer]
-        self.wants = wanted(plan)
 
     @property
     def state(self) -> PlanState:
@@ -113,7 +112,7 @@ class Progress:
         """Give what a ready step's references stand for, by their text; None for what lacks."""
         return {
             found.text: self._states[found.step].values.get(found.pointer)
-            for found in references_in(step.push).values()
+            for found in self._references[step.name]
         }
 
     def take_start(self, started: StepStarted) -> None:

@@ -202,8 +202,10 @@ class PlanWorkflow:
 
 def _read(arguments: tuple[Any, ...]) -> PlanRequest:
     """Read the one argument. Raises: ApplicationError `InvalidInput`."""
+    # A start by hand with a continued run's input has no run before it.
+    is_continued = bool(workflow.info().continued_run_id)
     try:
-        plan = read_plan(arguments[0] if len(arguments) == 1 else None)
+        plan = read_plan(arguments[0] if len(arguments) == 1 else None, is_checked=is_continued)
     except InvalidPlan as error:
         raise ApplicationError(
             f"The input is no plan: {error}", type="InvalidInput", non_retryable=True
@@ -216,8 +218,6 @@ def _read(arguments: tuple[Any, ...]) -> PlanRequest:
             type="InvalidInput",
             non_retryable=True,
         )
-    # A start by hand with a continued run's input has no run before it.
-    is_continued = workflow.info().continued_run_id
     return plan if is_continued else plan.model_copy(update={"resume": None})
 
 
