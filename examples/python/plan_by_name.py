@@ -19,10 +19,18 @@ from uuid import UUID, uuid5
 
 from push_by_name import PUSH_NAMESPACE, WARNINGS_ASIDE
 from temporalio.client import Client, WorkflowFailureError
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDReusePolicy,
+)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
+
+COMPANY_ID = SearchAttributeKey.for_keyword("CompanyId")
+"""What lists find the plan by; a plan that starts without it adds it, which is billed."""
 
 
 class NotAPlan(ValueError):
@@ -39,6 +47,9 @@ async def run_plan(client: Client, plan: dict[str, Any]) -> dict[str, Any]:
             id=workflow_id,
             task_queue=os.environ.get("PUSH_TASK_QUEUE", "push"),
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=TypedSearchAttributes(
+                [SearchAttributePair(COMPANY_ID, str(UUID(plan["companyId"])))]
+            ),
         )
     except WorkflowAlreadyStartedError:
         await check_same(client, workflow_id, plan)

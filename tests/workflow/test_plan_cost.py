@@ -2,6 +2,7 @@
 
 import pytest
 from temporalio.api.enums.v1 import EventType
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from dispatch.plan_check import plan_actions
 from dispatch.retries import retry_push
@@ -11,6 +12,7 @@ from tests.support.plans import THREE, a_bad_step, a_bill, a_step, begun, plan_o
 from tests.workflow.test_cost import COUNTED
 from tests.workflow.test_plan_waits import learned, three
 from tests.workflow.test_plans import MENDED, push_of
+from workflows.attributes import COMPANY_ID
 from workflows.plan.models import SUCCEEDED, WAITING
 
 SUPPLIER = {"connection_id": seeds.SYNCHRONOUS, "data": MENDED}
@@ -81,17 +83,28 @@ async def test_steps_that_start_at_once_share_an_action(devserver):
         assert 22 == len(await billed(plan))
 
 
-async def test_a_plan_without_company_attributes_costs_one_more(devserver):
+@pytest.mark.parametrize(
+    ("attributes", "cost"),
+    [
+        pytest.param(None, 4, id="without its company"),
+        pytest.param([SearchAttributePair(COMPANY_ID, seeds.COMPANY)], 3, id="with its company"),
+    ],
+)
+async def test_a_plan_by_name_may_bring_its_company(devserver, attributes, cost):
     async with cluster(devserver) as here:
-        plan = plan_of(a_step("supplier"), key="by-name")
+        plan = plan_of(a_step("supplier"), key=f"by-name-{cost}")
         handle = await here.client.start_workflow(
-            "plan", plan.content, id=plan.workflow_id, task_queue=here.task_queue
+            "plan",
+            plan.content,
+            id=plan.workflow_id,
+            task_queue=here.task_queue,
+            search_attributes=attributes and TypedSearchAttributes(attributes),
         )
         report = await handle.result()
         events = (await handle.fetch_history()).events
 
         assert "succeeded" == report["state"]
-        assert 4 == len([one for one in events if one.event_type in COUNTED])
+        assert cost == len([one for one in events if one.event_type in COUNTED])
 
 
 async def test_no_record_is_in_a_plans_history_but_in_its_input(devserver):
