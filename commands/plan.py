@@ -1,15 +1,11 @@
 """`plan`: start, check, watch and steer pushes that depend on each other."""
 
 import asyncio
-import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from temporalio.service import RPCError
 
 from codat.client import CodatClient
@@ -23,14 +19,15 @@ from commands.exit_codes import (
     WRONG_INPUT,
     CommandError,
 )
-from commands.output import print_json, print_note, print_result, printable
+from commands.output import print_json, print_note, print_result
 from commands.plan_input import read_plan_file
+from commands.plan_report import counts_of, print_report, troubles_of
 from commands.push import Json
 from commands.push_status import reach_temporal
 from dispatch.plan_check import PlanCheck, check_plan
 from dispatch.plans import PlanKeyConflict, PlanTooLarge, PlanWish, StartedPlan, start_plan
 from surepush_client.payloads import to_plain
-from workflows.plan.models import SUCCEEDED, UNSUCCESSFUL, PlanReport, PlanRequest
+from workflows.plan.models import SUCCEEDED, PlanReport, PlanRequest
 
 _LOOK_EVERY = 1.0
 _ANSWER_WITHIN = 20
@@ -153,17 +150,17 @@ def _until_interrupted(plan_id: UUID, work: Coroutine[Any, Any, int]) -> int:
 async def _follow(plan: StartedPlan, *, wait: bool, as_json: bool) -> int:
     report, shown = await _report(plan), ""
     while wait and not report.is_over:
-        counts = _counts(report)
-        if counts != shown:
-            print_note(counts)
-            shown = counts
+        lines = "\n".join([counts_of(report), *troubles_of(report)])
+        if lines != shown:
+            print_note(lines)
+            shown = lines
         await asyncio.sleep(_LOOK_EVERY)
         report = await _report(plan)
     if as_json:
         document = to_plain(report)
         print_json({**(document if isinstance(document, dict) else {})})
     else:
-        _print_report(report)
+        print_report(report)
     return FAILED if report.is_over and report.state != SUCCEEDED else STARTED
 
 
@@ -174,26 +171,6 @@ async def _report(plan: StartedPlan) -> PlanReport:
     except (TimeoutError, RPCError):
         message = "No worker answers; a plan that is under way goes on with one."
         raise CommandError(message, NO_TEMPORAL) from None
-
-
-def _counts(report: PlanReport) -> str:
-    return f"{report.state}: " + ", ".join(f"{n} {word}" for word, n in report.counts.items())
-
-
-def _print_report(report: PlanReport) -> None:
-    print_result(_counts(report))
-    table = Table()
-    for name in ("Step", "Data type", "Status", "Push"):
-        table.add_column(name, overflow="fold")
-    for step in report.steps:
-        push = str(step.push_id or "")
-        table.add_row(step.name, Text(printable(step.data_type)), step.status.value, push)
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-    for step in report.steps:
-        if step.status in UNSUCCESSFUL:
-            print_result(f"{step.name}: {step.message}")
-            if step.push_id and not report.is_over:
-                print_result(f"next: python starter.py show {step.push_id}; then retry it")
 
 
 async def _check(plan: PlanRequest, *, as_json: bool) -> int:
@@ -211,11 +188,16 @@ def _print_check(plan: PlanRequest, found: PlanCheck) -> None:
     for word, findings in (("error", found.errors), ("warning", found.warnings)):
         for finding in findings:
             print_result(f"{word}: {finding.pointer}: {finding.message}")
-    print_result(f"{len(found.errors)} errors, {len(found.warnings)} warnings")
+    print_result(f"{_count(len(found.errors), 'error')}, {_count(len(found.warnings), 'warning')}")
     print_result(
-        f"{len(plan.steps)} steps in {found.layers} layers: about {found.requests} requests, "
-        f"{found.minutes} minutes and {found.actions} billed actions. Nothing was sent."
+        f"{_count(len(plan.steps), 'step')} in {_count(found.layers, 'layer')}: about "
+        f"{_count(found.requests, 'request')}, {_count(found.minutes, 'minute')} and "
+        f"{_count(found.actions, 'billed action')}. Nothing was sent."
     )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _document(found: PlanCheck) -> dict[str, object]:

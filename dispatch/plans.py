@@ -21,7 +21,7 @@ from dispatch.plan_difference import differences
 from dispatch.plan_steps import plan_of
 from dispatch.settings import DispatchSettings
 from surepush_client import plans as client_plans
-from surepush_client.errors import NoSuchPlan, PlanKeyConflict
+from surepush_client.errors import NoSuchPlan, PlanKeyConflict, PlanTooLarge
 from surepush_client.starts import start_once
 from workflows.markdown import plain
 from workflows.plan.attributes import plan_attributes
@@ -48,10 +48,6 @@ MAX_PLAN_BYTES = 1024 * 1024
 _MAX_SAID = 10
 
 PlanWish = Literal["hold", "continue", "cancel"]
-
-
-class PlanTooLarge(ValueError):
-    """The plan does not fit into a payload."""
 
 
 @dataclass(frozen=True)

@@ -31,5 +31,9 @@ class PlanKeyConflict(ValueError):
     """The key belongs to another plan."""
 
 
+class PlanTooLarge(ValueError):
+    """The plan does not fit into a payload, and no store for large payloads is set."""
+
+
 class PlanEnded(RuntimeError):
     """The plan was terminated, or ended in another way from outside; its pushes may go on."""

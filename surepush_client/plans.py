@@ -19,10 +19,14 @@ from surepush_client.errors import (
     NoSuchPlan,
     PlanEnded,
     PlanKeyConflict,
+    PlanTooLarge,
 )
 from surepush_client.plan_models import PlanReport, PlanRequest
 from surepush_client.pushes import TASK_QUEUE, refusal_of
 from surepush_client.starts import input_of, start_once
+
+_TOO_LARGE = ("Blob data size exceeds limit", "larger than max")
+"""What the server says of a payload of more than 2 MB, and of a request of more than 4 MB."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,14 @@ async def start_plan(
 ) -> StartedPlan:
     """Start a plan, or join the one that has its key.
 
-    Raises: PlanKeyConflict where the key belongs to another plan, RPCError.
+    Raises: PlanKeyConflict where the key belongs to another plan, PlanTooLarge, RPCError.
     """
     started = StartedPlan(client, plan.plan_id)
-    if await start_once(client, "plan", plan, id=plan.workflow_id, task_queue=task_queue):
+    try:
+        is_new = await start_once(client, "plan", plan, id=plan.workflow_id, task_queue=task_queue)
+    except RPCError as error:
+        raise _meaning(error) from None
+    if is_new:
         return replace(started, is_new=True)
     known = await input_of(client, plan.workflow_id)
     if _content(known) != plan.content:
@@ -92,6 +100,16 @@ async def start_plan(
             "plan."
         )
     return started
+
+
+def _meaning(error: RPCError) -> Exception:
+    """Give PlanTooLarge where the server, or the message to it, does not take so large a plan."""
+    if not any(words in error.message for words in _TOO_LARGE):
+        return error
+    return PlanTooLarge(
+        "The plan is too large for Temporal. Start it with `starter.py plan start` where "
+        "PUSH_LARGE_DIRECTORY or PUSH_LARGE_BUCKET is set, or make several plans."
+    )
 
 
 def _content(given: dict[str, Any]) -> dict[str, Any] | None:
