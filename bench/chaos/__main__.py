@@ -21,7 +21,8 @@ from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
 from bench.chaos.later_kinds import later_items, stock
 from bench.chaos.plan import DISASTERS, Plan, make_plan
-from bench.chaos.plans import ChaosPlans, show
+from bench.chaos.plan_verdict import show
+from bench.chaos.plans import ChaosPlans
 from bench.chaos.sides import Ours, Plain, Side
 from bench.chaos.storm import ChaosRun
 from bench.chaos.verdict import judge_ours, judge_plain

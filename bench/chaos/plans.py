@@ -2,9 +2,11 @@
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from temporalio.client import Client
 
@@ -14,15 +16,24 @@ from bench.chaos.commands import persist
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules
 from bench.chaos.plan import PLACES, Item, Place, company, connection
+from bench.chaos.plan_verdict import PlanVerdict, wrong_words
 from bench.chaos.records import unique_record
 from bench.chaos.sides import Ours
-from bench.chaos.verdict import Verdict, judge_ours
+from bench.chaos.verdict import judge_ours
 from bench.chaos.wanted import Wanted
 from dispatch.plans import StartedPlan, start_plan
 from dispatch.pushes import Push
 from dispatch.retries import StillRunning, retry_push
+from workflows.models import Resolution
 from workflows.plan.check import read_plan
-from workflows.plan.models import CANCELLED, SUCCEEDED, UNSUCCESSFUL, PlanReport, PlanRequest
+from workflows.plan.models import (
+    CANCELLED,
+    SUCCEEDED,
+    UNSUCCESSFUL,
+    PlanReport,
+    PlanRequest,
+    StepReport,
+)
 
 STEPS = 3
 PUSHES_A_PLAN = 15
@@ -30,6 +41,9 @@ PUSHES_A_PLAN = 15
 
 FIRST_NUMBER = 90_000
 """Of the plans' records: those of the other pushes have smaller numbers."""
+
+WRITTEN_LATE = 10
+"""Seconds after which nothing is written any more that was sent in the storm."""
 
 MOST_MENDS = 3
 """How often a plan is mended before it is cancelled."""
@@ -64,22 +78,6 @@ class ChainPlan:
     at: float
     request: PlanRequest
     items: list[Item]
-
-
-@dataclass
-class PlanVerdict:
-    """What came of all plans; `pushes` judges their pushes as any others."""
-
-    states: Counter[str]
-    mends: int
-    pushes: Verdict
-    wrong: list[str] = field(default_factory=list[str])
-    never_ended: list[str] = field(default_factory=list[str])
-
-    @property
-    def violations(self) -> list[str]:
-        """All that must not be."""
-        return [*self.wrong, *self.never_ended, *self.pushes.violations]
 
 
 def chains(wanted: Wanted) -> list[ChainPlan]:
@@ -134,9 +132,11 @@ class ChaosPlans:
         self._wanted, self._queue = wanted, task_queue
         self._chains = chains(wanted)
         self._mends: Counter[str] = Counter()
+        self._books: EmulatorClient | None = None
 
     async def prepare(self, books: EmulatorClient) -> None:
         """Open their company, and have the platform misbehave there, too."""
+        self._books = books
         if self._chains:
             await books.open(OfPlans.name, rewrite=self._wanted.rewrite)
             await books.misbehave(rules(self._wanted, OfPlans.name))
@@ -153,6 +153,7 @@ class ChaosPlans:
     async def ended(self, within: float) -> list[PlanReport]:
         """Mend and wait until all are over, but no longer than so many seconds."""
         end = asyncio.get_running_loop().time() + within
+        await asyncio.sleep(WRITTEN_LATE)
         return await asyncio.gather(*(self._ended(chain, end) for chain in self._chains))
 
     async def _ended(self, chain: ChainPlan, end: float) -> PlanReport:
@@ -176,10 +177,31 @@ class ChaosPlans:
             await persist(lambda: plan.steer("cancel"))
             return
         for step in failed:
-            assert step.push_id
-            await _retried(Push(self._side.client, step.push_id), self._queue)
+            await self._retry(report, step)
         if report.is_over:
             await persist(lambda: plan.steer("continue"))
+
+    async def _retry(self, report: PlanReport, step: StepReport) -> None:
+        """Ask for a push again; of one in doubt say what the books have."""
+        assert step.push_id
+        push, settlement = Push(self._side.client, step.push_id), None
+        if step.status == "Unknown":
+            (item,) = (
+                item
+                for chain in self._chains
+                for item in chain.items
+                if item.key == f"{report.key}/{step.name}"
+            )
+            settlement = await self._found(item)
+        with suppress(StillRunning):
+            await persist(lambda: retry_push(push, settlement=settlement, task_queue=self._queue))
+
+    async def _found(self, item: Item) -> Resolution:
+        assert self._books
+        for record in await self._books.ledger(OfPlans.name):
+            if item.marker in str(record["data"]):
+                return Resolution(adopt=UUID(record["pushOperationKey"]))
+        return Resolution(not_written=True)
 
     async def judge(self, reports: list[PlanReport], books: EmulatorClient) -> PlanVerdict:
         """Compare what the plans say with their pushes, and those with the books."""
@@ -195,45 +217,7 @@ class ChaosPlans:
         )
         by_key = {ending.item.key: ending for ending in found}
         for report in reports:
-            verdict.wrong += _wrong(report, by_key)
+            verdict.wrong += wrong_words(report, by_key)
             if not report.is_over:
                 verdict.never_ended.append(f"plan {report.key}: {report.state}")
         return verdict
-
-
-async def _retried(push: Push, task_queue: str) -> None:
-    try:
-        await persist(lambda: retry_push(push, task_queue=task_queue))
-    except StillRunning:
-        return
-
-
-def _wrong(report: PlanReport, by_key: dict[str, endings.Ending]) -> list[str]:
-    found: list[str] = []
-    for step in report.steps:
-        ending = by_key.get(f"{report.key}/{step.name}")
-        said = step.status.value
-        is_so = said in ("NotStarted", "Skipped") if ending is None else said == ending.status
-        if report.is_over and not is_so:
-            found.append(
-                f"plan {report.key}, {step.name}: says {said}, its push {ending and ending.status}"
-            )
-    if report.state == SUCCEEDED and set(report.counts) != {"Success"}:
-        found.append(f"plan {report.key}: succeeded with {report.counts}")
-    return found
-
-
-def show(verdict: PlanVerdict) -> int:
-    """Print what came of the plans; gives the exit code."""
-    pushes = verdict.pushes
-    states = ", ".join(f"{state} {count}" for state, count in sorted(verdict.states.items()))
-    print(f"\nplans: {sum(verdict.states.values())} ({states}), mended {verdict.mends} times")
-    print(
-        f"their pushes: {pushes.pushes}, records {pushes.records}; "
-        f"duplicates {len(pushes.duplicates)}, lost {len(pushes.lost)}, "
-        f"wrong endings {len(pushes.wrong) + len(verdict.wrong)}, "
-        f"plans that never end {len(verdict.never_ended)}"
-    )
-    for text in verdict.violations:
-        print(f"VIOLATION {text}")
-    return 1 if verdict.violations else 0

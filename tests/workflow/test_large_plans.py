@@ -12,13 +12,13 @@ from tests.support.large_payloads import beside
 from tests.support.plans import a_step, begun, plan_of
 from workflows.plan.models import SUCCEEDED
 
-LINES, MANY_LINES, STEPS = 450, 8_000, 7
+LINES, MANY_LINES, STEPS = 400, 2_250, 3
 
 
 def a_long_bill(name, lines, **more):
     bill = record("bills", number=name)
     (line, *_) = bill["lineItems"]
-    lines = [{**line, "description": "x" * 300}] * lines
+    lines = [{**line, "description": "x" * 1_000}] * lines
     total = line["unitAmount"] * line["quantity"] * len(lines)
     return a_step(name, "bills", data=bill | {"lineItems": lines, "totalAmount": total}, **more)
 
