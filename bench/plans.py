@@ -4,7 +4,7 @@
 worker push to the emulator's synchronous platform, in this process. It prints
 
 - three steps, each bound to the one before it, as a plan and as three pushes that a backend starts
-  one after the other: seconds (median of the repeats, by turns) and billed actions;
+  one after the other: seconds (median, by turns), the median of the turns' ratios, and actions;
 - many steps in layers, as a plan and as the same pushes started layer by layer, 20 at a time, as
   `push-all --wait` does: seconds, the plan's events and runs, records that are lost or doubled.
 """
@@ -110,7 +110,7 @@ async def three_steps(here: Cluster, times: int) -> None:
         plans.append(seconds)
     assert last
     more, _ = await _listed(last)
-    ratio = median(plans) / median(hands)
+    ratio = median(plan / hand for plan, hand in zip(plans, hands, strict=True))
     rows = [
         ("by hand", spread(hands, 3), 0, ""),
         ("as a plan", spread(plans, 3), more, f"{ratio:.2f}"),
