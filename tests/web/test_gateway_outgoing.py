@@ -16,9 +16,12 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.notify import NotifyActivities, NotifySettings
 from activities.public_address import NotPublic, is_public, pinned
 from codat.settings import SettingsError, read_settings
+from dispatch.pushes import Push
 from emulator import seeds
 from tests.support.cluster import QUICK, cluster
 from tests.support.eventually import eventually
+from tests.support.plans import a_step, begun
+from workflows.plan.models import SUCCEEDED
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TOLD = QUICK.model_copy(update={"notify": True})
@@ -266,3 +269,18 @@ def test_settings_that_cannot_work_stop_the_worker(monkeypatch, variables):
 
     with pytest.raises(SettingsError, match=r"PUSH_NOTIFY_\w* is wrong"):
         read_settings(NotifySettings)
+
+
+async def test_a_step_tells_its_plan_and_the_backend(devserver):
+    backend = Backend()
+    async with told_house(devserver, backend) as home:
+        steps = [a_step("first"), a_step("second", after=["first"])]
+        plan = await begun(home, *steps, key=str(uuid4()))
+        report = await plan.outcome()
+        for step in report.steps:
+            await (await child(Push(home.client, step.push_id))).result()
+
+        assert SUCCEEDED == report.state
+        assert {str(step.push_id) for step in report.steps} == {
+            message["payload"]["id"] for message in backend.messages
+        }
