@@ -1,4 +1,4 @@
-"""Which pushes are worth waiting for: those that are over within a second."""
+"""Which pushes are worth waiting for: those that are over within two seconds."""
 
 import asyncio
 from contextlib import suppress
@@ -11,16 +11,16 @@ from temporalio.service import RPCError
 from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push
 from workflows.models import PushOutcome, PushRequest
 
-SHORT = timedelta(seconds=1)
+SHORT = timedelta(seconds=2)
 """A push that is over within this time is quick; nothing is waited for longer."""
 
 _QUICK_FOR, _SLOW_FOR = timedelta(minutes=10), timedelta(seconds=30)
-"""How long it is believed: a wait in vain is a second, one that is missed some milliseconds."""
+"""How long it is believed: a wait in vain is two seconds, one that is missed some milliseconds."""
 
 _MAX_KNOWN = 1_000
 
-_MAX_WAITS = 10
-"""Waits of one worker at once: each keeps a place that a workflow task could have."""
+_MAX_WAITS = 50
+"""Pushes that one worker waits for at once: plans that wait keep places of workflow tasks."""
 
 Place = tuple[str, ...]
 

@@ -118,7 +118,7 @@ async def test_no_record_is_in_a_plans_history_but_in_its_input(devserver):
         ]
 
 
-@pytest.mark.parametrize("most", [1, 10])
+@pytest.mark.parametrize("most", [1, 5])
 async def test_a_long_plan_goes_on_in_new_runs(devserver, monkeypatch, most):
     monkeypatch.setattr("workflows.plan.workflow.MAX_EVENTS", most)
     async with cluster(devserver) as here:

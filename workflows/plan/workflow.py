@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 with workflow.unsafe.imports_passed_through():
     from activities.plan_steps import StartStep, StartSteps, StepEnd
-    from workflows.markdown import plain
     from workflows.plan.attributes import upsert_plan_attributes
     from workflows.plan.check import InvalidPlan, read_plan
+    from workflows.plan.details import sentence_of, show_details
     from workflows.plan.lost_starts import find_lost_starts
     from workflows.plan.models import SUCCEEDED, PlanReport, PlanRequest, StepStatus
     from workflows.plan.progress import Progress
@@ -24,10 +24,10 @@ MAX_EVENTS = 2_000
 LOOK_FIRST, LOOK_LAST = timedelta(seconds=15), timedelta(minutes=15)
 """How often a push is looked at that does not tell of its end: somebody else started it."""
 
-MAX_WAITS = 5
-"""Ends that are waited for in a row: a signal or a query waits until the last has come."""
+MAX_WAITS = 4
+"""Waits for pushes in a row: a signal or a query waits until the last is over."""
 
-_MAX_TOLD = 10
+TURN = timedelta(milliseconds=1)
 
 
 @workflow.defn(name="plan")
@@ -65,7 +65,7 @@ class PlanWorkflow:
         if report.state == SUCCEEDED:
             return report
         raise ApplicationError(
-            _sentence(report),
+            sentence_of(report),
             report,
             type="PlanNotDone",
             non_retryable=True,
@@ -77,17 +77,34 @@ class PlanWorkflow:
         while True:
             await self._take_news(progress)
             names = progress.startable()
+            if names and self._waits >= MAX_WAITS:
+                await self._give_turn(progress)
+                continue
             if names:
                 await self._start(progress, names)
                 continue
-            _show(progress)
+            show_details(progress)
             if progress.is_over:
                 return progress.report
-            if not (self._ends or self._has_news):
-                _continue_as_new_if_long(progress)
+            self._continue_as_new_if_long(progress)
             if not await self._wait(look_after if progress.unlinked else None):
                 look_after = min(2 * look_after, LOOK_LAST)
                 await self._look(progress, progress.unlinked)
+
+    async def _give_turn(self, progress: Progress) -> None:
+        """End the task of the workflow, so that what came meanwhile is taken in."""
+        self._waits = 0
+        await workflow.sleep(TURN, summary="signals and queries have their turn")
+        self._continue_as_new_if_long(progress)
+
+    def _continue_as_new_if_long(self, progress: Progress) -> None:
+        """Go on in a new run when the history has grown long, and no news is to be taken in."""
+        info = workflow.info()
+        is_long = info.get_current_history_length() > MAX_EVENTS
+        if self._ends or self._has_news:
+            return
+        if is_long or info.is_continue_as_new_suggested():
+            workflow.continue_as_new(progress.plan.model_copy(update={"resume": progress.state}))
 
     async def _wait(self, most: timedelta | None) -> bool:
         """Wait for news; False when there was none for so long."""
@@ -131,13 +148,12 @@ class PlanWorkflow:
         ]
         if steps:
             summary = f"start {', '.join(step.name for step in steps)}"
-            may_wait = self._may_wait(progress, steps)
+            may_wait = self._may_wait(progress)
             await self._ask(progress, steps, summary, may_wait=may_wait)
 
-    def _may_wait(self, progress: Progress, steps: list[StartStep]) -> bool:
-        """Tell whether nothing else can go on while a step's push does: then wait for its end."""
-        is_alone = len(steps) == 1 and not progress.names(StepStatus.PENDING)
-        if not is_alone or len(progress.plan.steps) == 1 or self._waits >= MAX_WAITS:
+    def _may_wait(self, progress: Progress) -> bool:
+        """Tell whether to wait for the ends of what is started now: no other end is due."""
+        if progress.names(StepStatus.PENDING) or len(progress.plan.steps) == 1:
             return False
         self._waits += 1
         return True
@@ -219,24 +235,3 @@ def _read(arguments: tuple[Any, ...]) -> PlanRequest:
             non_retryable=True,
         )
     return plan if is_continued else plan.model_copy(update={"resume": None})
-
-
-def _continue_as_new_if_long(progress: Progress) -> None:
-    info = workflow.info()
-    is_long = info.get_current_history_length() > MAX_EVENTS
-    if is_long or info.is_continue_as_new_suggested():
-        workflow.continue_as_new(progress.plan.model_copy(update={"resume": progress.state}))
-
-
-def _show(progress: Progress) -> None:
-    """Tell whoever looks at the plan in Temporal's UI how it stands."""
-    rows = [f"**{progress.word}**\n"]
-    rows += [f"- {status}: {count}" for status, count in progress.counts.items()]
-    troubles = list(progress.troubles.items())[:_MAX_TOLD]
-    rows += [f"- {name}: {plain(message)}" for name, message in troubles]
-    workflow.set_current_details("\n".join(rows))
-
-
-def _sentence(report: PlanReport) -> str:
-    counted = ", ".join(f"{count} {status}" for status, count in report.counts.items())
-    return f"The plan {report.state}: {counted}."
