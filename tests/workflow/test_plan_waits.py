@@ -45,6 +45,15 @@ async def test_a_push_that_is_waited_for_tells_nobody(devserver, monkeypatch):
         assert 0 == await told(plan)
 
 
+async def test_pushes_that_start_at_once_are_waited_for_together(devserver, monkeypatch):
+    async with cluster(devserver) as here:
+        await learned(here, monkeypatch)
+        plan = await begun(here, *(a_step(f"w{number}") for number in range(5)), key="wide")
+
+        assert SUCCEEDED == (await plan.outcome()).state
+        assert 0 == await told(plan)
+
+
 async def test_a_push_that_takes_longer_than_thought_tells_the_plan(devserver, monkeypatch):
     async with cluster(devserver) as here:
         await learned(here, monkeypatch)
