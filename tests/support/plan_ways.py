@@ -63,7 +63,7 @@ async def plan_joined(here: Cluster) -> StartedPlan:
 
 
 async def plan_continued(here: Cluster) -> StartedPlan:
-    chain = [a_step(f"s{n}", after=[f"s{n - 1}"] if n else []) for n in range(36)]
+    chain = [a_step(f"s{n}", after=[f"s{n - 1}"] if n else []) for n in range(20)]
     return await begun(here, *chain, key="continued")
 
 
