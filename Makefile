@@ -21,10 +21,10 @@ unit: .venv/ready    ## what needs no process
 
 environments: .venv/ready .venv-official/ready .venv-official-newest/ready .venv-official-node/ready
 
-# Four at a time on two cores, since most of them wait. A test that missed its moment on a busy
+# Six at a time on two cores, since most of them wait. A test that missed its moment on a busy
 # machine gets another chance, and is listed.
 test: environments  ## everything
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder --reruns 2 -r fExXR
+	$(BIN)/pytest -n 6 --dist loadfile --no-loadscope-reorder --reruns 2 -r fExXR
 
 check: .venv/ready   ## format, lint, imports, types
 	$(BIN)/ruff format --check .

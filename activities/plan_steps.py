@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -80,11 +81,13 @@ class StartStep(Wire):
 class StartSteps(Wire):
     """Some steps of a plan to start, each as a push of its own.
 
-    `may_wait`: where the push may be over at once, its end is waited for.
+    `may_wait`: where the push may be over at once, its end is waited for. `task_began`: when the
+    workflow task began that starts them itself (UTC).
     """
 
     steps: list[StartStep]
     may_wait: bool | None = None
+    task_began: datetime | None = None
 
 
 class StepStarted(Wire):

@@ -22,6 +22,7 @@ from activities.plan_steps import (
     StepsStarted,
     StepStarted,
 )
+from dispatch.plan_task import PlanTask
 from dispatch.plan_waits import ShortWaits
 from dispatch.pushes import (
     IdempotencyKeyConflict,
@@ -82,13 +83,16 @@ class StepStarter:
         self._waits = ShortWaits()
 
     async def start(self, ask: StartSteps, execution: PlanExecution) -> StepsStarted:
-        """Start each step or join its push. Raises: RPCError; then it may be asked again."""
+        """Start each step or join its push.
+
+        Raises: RPCError, ApplicationError `TooLate`; then it may be asked again.
+        """
         known = await self._plan(execution)
-        may_wait = bool(ask.may_wait)
+        may_wait, task = bool(ask.may_wait), PlanTask(self._client, execution, ask.task_began)
         starts = [
             self._look_at(known, step, step.look_at)
             if step.look_at
-            else self._start(known, step, execution.task_queue, may_wait=may_wait)
+            else self._start(known, step, task, may_wait=may_wait)
             for step in ask.steps
         ]
         return StepsStarted(steps=await asyncio.gather(*starts))
@@ -101,16 +105,17 @@ class StepStarter:
         return known
 
     async def _start(
-        self, known: _KnownPlan, ask: StartStep, task_queue: str, *, may_wait: bool
+        self, known: _KnownPlan, ask: StartStep, task: PlanTask, *, may_wait: bool
     ) -> StepStarted:
         try:
             request = known.request_of(known.steps[ask.name], ask)
             is_awaited = may_wait and self._waits.is_worth(request)
             async with self._turns:
+                await task.check()
                 push = await start_push(
                     self._client,
                     request,
-                    task_queue=task_queue,
+                    task_queue=task.plan.task_queue,
                     started_by=known.plan.started_by,
                     is_eager=True,
                     is_awaited=is_awaited,

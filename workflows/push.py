@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from codat.models import PushStatus
@@ -131,7 +131,7 @@ class PushWorkflow:
             try:
                 # Shielded: a cancellation request does not stop a push that has sent a request.
                 return await asyncio.shield(self._steps)
-            except (asyncio.CancelledError, ActivityError):
+            except (asyncio.CancelledError, FailureError):
                 if not self._was_reset and self._steps.done():
                     raise
             if not self._was_reset:

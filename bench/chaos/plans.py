@@ -168,11 +168,14 @@ class ChaosPlans:
 
     async def _mend(self, plan: StartedPlan, report: PlanReport) -> None:
         """Do what an operator does: retry what did not succeed, and let a plan that ended go on."""
-        failed = [step for step in report.steps if step.status in UNSUCCESSFUL and step.push_id]
-        if any(step.status == "Pending" for step in report.steps) or not (failed or report.is_over):
+        unsuccessful = [step for step in report.steps if step.status in UNSUCCESSFUL]
+        is_under_way = any(step.status == "Pending" for step in report.steps)
+        if is_under_way or not (unsuccessful or report.is_over):
             return
+        # A step whose reference found no value has no push to mend.
+        failed = [step for step in unsuccessful if step.push_id]
         self._mends[report.key] += 1
-        if self._mends[report.key] > MOST_MENDS:
+        if self._mends[report.key] > MOST_MENDS or not (failed or report.is_over):
             await persist(lambda: plan.steer("continue"))  # what ended can't be cancelled
             await persist(lambda: plan.steer("cancel"))
             return

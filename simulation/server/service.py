@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from simulation.server.activity_service import ActivityService
 from simulation.server.activity_tasks import pending_info
+from simulation.server.clock import stamp_of
 from simulation.server.pollers import NotFound
 from simulation.server.resets import reset
 from simulation.server.run import Run
@@ -70,6 +71,9 @@ class Service:
     ) -> api.DescribeWorkflowExecutionResponse:
         run = self._find(request.execution)
         response = api.DescribeWorkflowExecutionResponse(workflow_execution_info=describe_info(run))
+        if run.task and run.task.started_ns:
+            started = stamp_of(run.task.started_ns)
+            response.pending_workflow_task.started_time.CopyFrom(started)
         response.execution_config.task_queue.CopyFrom(run.start.task_queue)
         response.execution_config.default_workflow_task_timeout.seconds = 10
         response.pending_activities.extend(map(pending_info, run.activities.values()))

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from bench.chaos.records import unique_record
 from emulator import seeds
 from simulation.choices import Choices
@@ -126,9 +124,6 @@ def test_a_retried_update_follows_no_newer_one():
     assert result.report.violations == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="A plan ends without knowing of a step that a lost task has started."
-)
 def test_a_plan_knows_of_a_step_that_a_lost_task_started():
     # Its worker died with the task that had started the step; the next task knew of a cancellation.
     step = replace(a_push(), connection=seeds.OFFLINE, minutes=1, plan="plan 0")

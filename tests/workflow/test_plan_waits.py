@@ -105,3 +105,28 @@ async def test_a_start_in_a_lost_task_is_found(devserver, monkeypatch, wish):
 
         assert statuses(report)["supplier"] in ("Success", "Pending")
         assert 1 == len(here.posts)
+
+
+async def test_a_late_worker_that_has_the_task_still_starts_steps(devserver, monkeypatch):
+    monkeypatch.setattr("dispatch.plan_task.PROMPT", timedelta())
+    async with cluster(devserver) as here:
+        plan = await begun(here, a_step("s1"), key="late")
+
+        assert SUCCEEDED == (await plan.outcome()).state
+        assert 0 == await asked_of_workers(plan)
+
+
+async def test_a_worker_without_the_task_starts_nothing_in_it(devserver, monkeypatch):
+    monkeypatch.setattr("dispatch.plan_task.PROMPT", timedelta())
+    monkeypatch.setattr("dispatch.plan_task.SAME", timedelta(-1))
+    async with cluster(devserver) as here:
+        plan = await begun(here, a_step("s1"), key="too late")
+
+        assert SUCCEEDED == (await plan.outcome()).state
+        assert 1 == await asked_of_workers(plan)
+
+
+async def asked_of_workers(plan):
+    """How many activities the plan has scheduled; what a task does itself is none."""
+    events = (await plan.handle.fetch_history()).events
+    return len([one for one in events if one.HasField("activity_task_scheduled_event_attributes")])

@@ -49,3 +49,17 @@ async def test_a_bill_is_pushed_right_after_its_supplier(skipping):
         ended = await here.end(data_type="bills", data=bill)
 
     assert ("Success", []) == (ended.status, ended.errors)
+
+
+async def test_a_local_step_that_fails_is_done_by_activities(skipping, monkeypatch):
+    async def broken(*_asked, **_more):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("activities.push.judged", broken)
+    async with cluster(skipping, skipping=True) as here:
+        push = await here.push()
+        await here.codat.arrival(method="GET")
+        monkeypatch.undo()
+
+        assert "Success" == (await here.ending(push)).status
+        assert ["fetch-options", "validate", "push"] == (await steps(push))[:3]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
@@ -32,12 +32,12 @@ async def _at_once(ask: StartSteps) -> StepsStarted | None:
     try:
         return await workflow.execute_local_activity(
             "start-steps",
-            ask,
+            ask.model_copy(update={"task_began": workflow.now()}),
             result_type=StepsStarted,
             start_to_close_timeout=START_AT_ONCE,
             retry_policy=ONCE,
         )
-    except ActivityError as error:
+    except FailureError as error:  # a local activity's failure is wrapped in no ActivityError
         if is_cancelled_exception(error):
             raise
         return None

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, is_cancelled_exception
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.heartbeat import HEARTBEAT
@@ -64,7 +64,7 @@ async def _prepare_at_once(state: PushState) -> bool:
             start_to_close_timeout=PREPARE_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
-    except ActivityError as error:
+    except FailureError as error:  # a local activity's failure is wrapped in no ActivityError
         if is_cancelled_exception(error):
             raise
         return False
