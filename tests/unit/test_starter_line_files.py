@@ -46,6 +46,7 @@ def test_a_line_names_a_file_beside_it(folder):
         "size": 5,
         "sha256": hashlib.sha256(b"paper").hexdigest(),
     } == line.request.content
+    assert line.file
     assert folder / "papers" / "receipt.pdf" == line.file.path
 
 
@@ -56,6 +57,7 @@ def test_the_key_of_a_file_is_of_its_content(folder):
 
     assert first.request.push_id == again.request.push_id
     assert 3 == len({line.request.push_id for line in (first, other, named)})
+    assert named.request.file
     assert "text/plain" == named.request.file.content_type
 
 
