@@ -282,6 +282,4 @@ async def test_a_step_tells_its_plan_and_the_backend(devserver):
             await (await child(Push(home.client, push_id))).result()
 
         assert (SUCCEEDED, 2) == (report.state, len(pushes))
-        assert set(map(str, pushes)) == {
-            message["payload"]["id"] for message in backend.messages
-        }
+        assert set(map(str, pushes)) == {message["payload"]["id"] for message in backend.messages}
