@@ -3,11 +3,11 @@
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
-from time import monotonic
 
 from cachetools import TLRUCache
 from temporalio.service import RPCError
 
+from codat import clock
 from dispatch.pushes import InvalidPushRequest, NoSuchPush, Push
 from workflows.models import PushOutcome, PushRequest
 
@@ -29,7 +29,9 @@ class ShortWaits:
     """Waits for the ends of pushes, and learns of each connection and data type how quick it is."""
 
     def __init__(self) -> None:
-        self._quick: TLRUCache[Place, bool] = TLRUCache(_MAX_KNOWN, _believed_until, monotonic)
+        self._quick: TLRUCache[Place, bool] = TLRUCache(
+            _MAX_KNOWN, _believed_until, clock.monotonic
+        )
         self._waits = 0
         self._tasks: set[asyncio.Task[None]] = set()
 

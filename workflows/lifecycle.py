@@ -37,7 +37,7 @@ def begin(request: PushRequest, *, is_reset: bool) -> PushState:
         carried.model_copy(deep=True),
         Deadline(carried.requested_on_utc, minutes),
         is_reset=is_reset,
-        must_tell_plan=is_reset or not was_awaited(request),
+        must_tell_plan=is_reset or not (request.plan and was_awaited(request)),
     )
     state.snapshot = _followed(state.ledger)
     return state

@@ -79,6 +79,7 @@ async def test_an_unclear_push_shows_what_it_might_be(starter):
     )
     ran, told = await starter("show", push), (await starter("show", push, "--json")).document
 
-    (candidate,) = told["candidateRecords"]
-    assert f"operation {candidate['pushOperationKey']}, Success" in ran.out
+    assert told["candidateRecords"]
+    for candidate in told["candidateRecords"]:
+        assert f"operation {candidate['pushOperationKey']}, Success" in ran.out
     assert "The operation names no record." in ran.out
