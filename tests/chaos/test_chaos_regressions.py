@@ -7,8 +7,8 @@ from tests.support.cluster import cluster, took
 from tests.support.eventually import eventually
 
 
-async def test_an_update_is_sent_although_it_has_no_key(skipping):
-    async with cluster(skipping, skipping=True) as here:
+async def test_an_update_is_sent_although_it_has_no_key(devserver):
+    async with cluster(devserver) as here:
         outcome = await here.end(record_id="account-1")
         methods = [one["method"] for one in here.posts]
 
