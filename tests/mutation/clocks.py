@@ -54,7 +54,7 @@ MUTANTS = (
         "activities/push.py",
         "Holds(client).check, LaterUpdates(client).check,",
         "Holds(client).check,",
-        (f"{LATER}::test_what_was_put_off_does_not_follow_a_newer_one",),
+        (f"{LATER}::test_a_retry_makes_an_older_state_no_newer",),
     ),
     Mutant(
         "a retry is no newer than its push",
@@ -82,7 +82,7 @@ MUTANTS = (
         "workflows/steps/send.py",
         "is_first = not (was_scheduled or state.may_not_be_first)",
         "is_first = True",
-        (f"{LATER}::test_a_request_that_is_sent_again_soon_is_late_too",),
+        (f"{LATER}::test_a_retry_makes_an_older_state_no_newer",),
     ),
 )
 

@@ -150,15 +150,17 @@ async def test_a_mended_record_is_as_new_as_its_retry(devserver):
     assert "Success" == outcome.status
 
 
-async def test_a_later_update_that_failed_does_not_count(devserver, monkeypatch):
-    monkeypatch.setattr("activities.holds.SOONEST", SOONEST / 15)
+async def test_a_later_update_that_failed_does_not_count(devserver):
     async with protocol(devserver) as here:
-        await hold(here.client, COMPANY, CLOSED, task_queue=here.task_queue)
-        older = await here.push(**OLDER)
-        await is_held(older)
-        wrong = await here.push(**NEWER | {"data": {"status": 7}, "validation": "enforce"})
-        await release(here.client, COMPANY, None, None)
-        outcome, failed = await older.outcome(), await wrong.outcome()
+        async with put_off(here) as older:
+            await older.handle.cancel()
+            await older.outcome()
+        prompt = here.codat.connection(seeds.PROMPT)
+        prompt.set(refusing="Not today.")
+        failed = await here.end(**NEWER)
+        prompt.set(refusing=None)
+        await retry_push(older, task_queue=here.task_queue)
+        outcome = await older.outcome()
 
         assert [OLDER["data"]] == [one["data"] for one in here.records]
     assert ("Failed", "Success") == (failed.status, outcome.status)
