@@ -209,13 +209,6 @@ MUTANTS = (
         (f"{SCHEDULE}::test_stretched_looks_of_a_company_stay_together",),
     ),
     Mutant(
-        "looked for after the deadline",
-        "workflows/steps/search.py",
-        "    if state.deadline.has_passed:\n        return None\n",
-        "",
-        (f"{KEYS}::test_the_deadline_may_pass_during_the_check_of_keys",),
-    ),
-    Mutant(
         "an alarm takes all the time",
         "workflows/steps/search.py",
         "within=GLANCE",

@@ -46,8 +46,6 @@ async def search_list(
 
 async def search_list_once(state: PushState) -> SearchResult | None:
     """Read the list once, whole; None when that can't be done soon."""
-    if state.deadline.has_passed:
-        return None
     try:
         return await _read_list(state, Purpose.LOOK, within=GLANCE)
     except CallFailed as failure:
