@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from emulator import seeds
+from emulator.examples import record
 from tests.support.protocol import MODES, held_up, protocol, seconds_for_minutes
 from tests.support.temporal_commands import (
     check,
@@ -241,10 +242,13 @@ async def test_started_with_retry_of_it_remembers(devserver, mode):
 @both
 async def test_a_lost_request_with_another_record_is_still_looked_for(devserver, mode):
     async with protocol(devserver, mode, echo_data=True) as here, held_up(answer=True) as gate:
-        push = await here.push()
+        bill = record("bills")
+        push = await here.push(data_type="bills", data=bill, validation="off")
         await gate.reached.wait()
         first = here.posts[0]["body"]
-        corrected = {"nominalCode": "9", "name": "Other", "description": "Another", "type": "Asset"}
+        # Neither the party nor the account: what the list shows could not be this record.
+        line = bill["lineItems"][0] | {"accountRef": {"id": "account-2"}}
+        corrected = bill | {"supplierRef": {"id": "supplier-2"}, "lineItems": [line]}
         await start_again(push, here.task_queue, data=corrected, validation="off")
         outcome = await push.outcome()
 
