@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 
 from bench.chaos.faults import Rule
-from bench.chaos.plan import PLACES, company, connection
+from bench.chaos.places import PLACES, company, connection
 from emulator import seeds
 
 JournalEntry = dict[str, Any]

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from bench.chaos.plan import PLACES, SLOW, company, connection
+from bench.chaos.places import PLACES, SLOW, company, connection
 from bench.chaos.wanted import Wanted
 
 Rule = dict[str, Any]

@@ -6,7 +6,8 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from bench.chaos.commands import Commands, persist
-from bench.chaos.plan import Item, company, connection
+from bench.chaos.places import company, connection
+from bench.chaos.plan import Item
 from bench.compare.sides.api import Order
 from codat.kinds import PushKind
 from dispatch.pushes import NoSuchPush, Push, start_push

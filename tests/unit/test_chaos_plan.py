@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-from bench.chaos.plan import DOORS, SLOW, make_plan
+from bench.chaos.places import SLOW
+from bench.chaos.plan import DOORS, make_plan
 from bench.chaos.wanted import Wanted
 
 
