@@ -3,10 +3,20 @@
 from functools import cache
 from pathlib import Path
 
-from tests.mutation import clocks, evidence, matching, proof, protocol, reading, sizes, time
+from tests.mutation import (
+    clocks,
+    evidence,
+    matching,
+    operators,
+    proof,
+    protocol,
+    reading,
+    sizes,
+    time,
+)
 
 ROOT = Path(__file__).parents[2]
-MODULES = (clocks, evidence, matching, proof, protocol, reading, sizes, time)
+MODULES = (clocks, evidence, matching, operators, proof, protocol, reading, sizes, time)
 ALL = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
 
 
