@@ -1,5 +1,6 @@
 """The runs of one push: what each was asked, and which of them speaks for the push."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +62,17 @@ async def asked_of(
     return request if request.workflow_id == workflow_id else None
 
 
-async def speaking(client: Client, latest: WorkflowExecution) -> Asked | None:
+async def speaking(
+    client: Client,
+    latest: WorkflowExecution,
+    read: Callable[[Client, str, str], Awaitable[PushRequest | None]] = asked_of,
+) -> Asked | None:
     """Give the run that speaks for a push: the last one that was asked for it, mostly the latest.
 
     A run that somebody started by hand with a mistyped input did nothing and tells nothing.
+    `read` gives what a run was asked, as `asked_of` does.
     """
-    request = await asked_of(client, latest.id, latest.run_id)
+    request = await read(client, latest.id, latest.run_id)
     if request and not await _was_refused(client, latest):
         return Asked(latest, request)
     return await last_asked(client, latest.id)

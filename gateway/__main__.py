@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from types import FrameType
 
 import uvicorn
+import uvloop
 
 from activities.metrics import counting
 from codat.client import CodatClient
@@ -169,7 +170,8 @@ if __name__ == "__main__":
     given = _arguments()
     try:
         configure_logging(read_settings(TelemetrySettings).log_format)
-        asyncio.run(main(given.host, given.port))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(main(given.host, given.port))
     except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:
         end_process(str(error))
     except KeyboardInterrupt:

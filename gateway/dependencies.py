@@ -18,6 +18,7 @@ from gateway.endings import Endings
 from gateway.owned import OwnedPushes
 from gateway.references import References
 from gateway.repeats import UndeliveredKeys
+from gateway.run_requests import RunRequests
 from gateway.second_person import FirstWords
 from gateway.settings import GatewaySettings
 
@@ -26,8 +27,9 @@ from gateway.settings import GatewaySettings
 class Dependencies:
     """Temporal, the shelf of options, settings, what tells Codat's reports from forged ones.
 
-    `owned` knows whose pushes are, `undelivered` has the keys that were made for requests whose
-    answers were missed, `first_words` what a second person has to confirm.
+    `owned` knows whose pushes are, `requests` what runs were asked, `undelivered` has the keys
+    that were made for requests whose answers were missed, `first_words` what a second person has
+    to confirm.
     `reads` has the records that updates are compared with; None where nothing is read.
     `directory` has the names of companies, `references` what forms offer from the books, `books`
     the records there.
@@ -42,6 +44,7 @@ class Dependencies:
     task_queue: str = "push"
     webhooks: Webhooks = field(default_factory=Webhooks)
     owned: OwnedPushes = field(default_factory=OwnedPushes)
+    requests: RunRequests = field(default_factory=RunRequests)
     first_words: FirstWords = field(default_factory=FirstWords)
     undelivered: UndeliveredKeys = field(default_factory=UndeliveredKeys)
     reads: CodatReads | None = None

@@ -13,6 +13,7 @@ from codat.models import PushStatus
 from dispatch.ending import ending_of
 from dispatch.pushes import InvalidPushRequest, Push
 from dispatch.runs import Asked, speaking
+from gateway.run_requests import RunRequests
 from workflows.attributes import PUSH_OPERATION_KEY
 from workflows.models import PushOutcome, PushRequest
 
@@ -41,9 +42,13 @@ class PushSnapshot:
         return UUID(known) if known else None
 
 
-async def snapshot_of(push: Push, description: WorkflowExecutionDescription) -> PushSnapshot:
+async def snapshot_of(
+    push: Push, description: WorkflowExecutionDescription, requests: RunRequests
+) -> PushSnapshot:
     """Read what was asked and how it ended, of the run that speaks for the push."""
-    last, outcome = await asyncio.gather(_last(push, description), _outcome(push, description))
+    last, outcome = await asyncio.gather(
+        _last(push, description, requests), _outcome(push, description)
+    )
     request = last.request if last else None
     if last and last.run.run_id != description.run_id:
         description = await push.client.get_workflow_handle(
@@ -54,9 +59,11 @@ async def snapshot_of(push: Push, description: WorkflowExecutionDescription) -> 
     return PushSnapshot(push, description, request, requested, outcome)
 
 
-async def _last(push: Push, description: WorkflowExecutionDescription) -> Asked | None:
+async def _last(
+    push: Push, description: WorkflowExecutionDescription, requests: RunRequests
+) -> Asked | None:
     try:
-        return await speaking(push.client, description)
+        return await speaking(push.client, description, requests.read)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             return None  # forgotten between two calls

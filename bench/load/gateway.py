@@ -21,6 +21,7 @@ from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
 from dispatch.pushes import start_push
 from gateway.owned import OwnedPushes
+from gateway.run_requests import RunRequests
 from gateway.snapshot import snapshot_of
 from stack.process import ROOT
 from workflows.models import PushRequest
@@ -90,7 +91,7 @@ async def main(count: int) -> None:
         await register_search_attributes(client)
         address = client.service_client.config.target_host
         async with front_door(address) as url, httpx.AsyncClient(base_url=url) as http:
-            owned = OwnedPushes()
+            owned, requests = OwnedPushes(), RunRequests()
 
             async def start(name: str) -> object:
                 return await start_push(client, a_request(name))
@@ -101,7 +102,7 @@ async def main(count: int) -> None:
 
             async def look(name: str) -> object:
                 push = await owned.find(client, COMPANY, UUID(name))
-                return await snapshot_of(push, await push.describe())
+                return await snapshot_of(push, await push.describe(), requests)
 
             async def get(name: str) -> object:
                 return (await http.get(f"/companies/{COMPANY}/push/{name}")).raise_for_status()

@@ -35,7 +35,7 @@ DryRun = Annotated[bool, Query(alias="dryRun")]
 Order = Annotated[Ordering | None, Query(alias="ordering")]
 
 
-def given_settings(
+async def given_settings(
     minutes: Minutes = None,
     sync: Sync = None,
     read_back: ReadBack = None,

@@ -99,7 +99,7 @@ async def _started(dependencies: Dependencies, request: PushRequest, caller: Api
             push = await start_or_join(dependencies, request, caller)
             if push.is_new:
                 return pending(push.push_id, request, utc_now())
-            snapshot = await snapshot_of(push, await push.describe())
+            snapshot = await snapshot_of(push, await push.describe(), dependencies.requests)
             return operation_of(snapshot, request.company_id, dependencies.settings.unknown_as)
     except TimeoutError:
         raise away(
@@ -197,7 +197,7 @@ async def find(dependencies: Dependencies, company: UUID, key: UUID) -> PushSnap
     """Find a company's push by our key or Codat's; Refusal 404."""
     try:
         push = await dependencies.owned.find(dependencies.temporal, company, key)
-        return await snapshot_of(push, await push.describe())
+        return await snapshot_of(push, await push.describe(), dependencies.requests)
     except NoSuchPush as error:
         raise HttpError(404, str(error)) from None
 

@@ -92,7 +92,7 @@ class Live:
         push, run = snapshot.push, snapshot.description.run_id
         history = history_of(push.client, push.workflow_id, run)
         while await has_news(history, session, self._dependencies.closing):
-            now = await snapshot_of(push, await push.describe())
+            now = await snapshot_of(push, await push.describe(), self._dependencies.requests)
             # A reset or a long wait ends one run and begins another; the old one has no more news.
             if now.description.run_id != run:
                 run = now.description.run_id

@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from codat.exact_json import loads
 from dispatch.payloads.converter import CONVERTER
 from dispatch.pushes import Push, request_of
+from dispatch.runs import asked_of
 from emulator import seeds
 from emulator.examples import record
 from tests.support.front_door import front_door
@@ -50,6 +51,22 @@ async def test_a_push_is_found_by_the_platforms_key_too(door):
     while (answer := await by_theirs()).status_code == 404:
         await asyncio.sleep(0.05)
     assert ended == answer.json()
+
+
+async def test_a_push_that_is_read_again_tells_its_input_once(door, monkeypatch):
+    reads = []
+
+    async def counted(client, workflow_id, run_id):
+        reads.append(run_id)
+        return await asked_of(client, workflow_id, run_id)
+
+    monkeypatch.setattr("gateway.run_requests.asked_of", counted)
+    sent = a_supplier()
+    key = (await door.http.post(door.path(), json=sent)).json()["pushOperationKey"]
+    ended = [await door.ended(key) for _ in range(3)]
+
+    assert [sent] * 3 == [answer["data"] for answer in ended]
+    assert len(set(reads)) == len(reads) == 1
 
 
 async def test_a_failure_says_why_and_where(door):
