@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -34,6 +35,7 @@ from dispatch.payloads.storage import (
     fetched,
     storage_drivers,
 )
+from dispatch.process.overview import check_names
 from dispatch.settings import DispatchSettings
 
 log = logging.getLogger("surepush.codec")
@@ -165,6 +167,8 @@ async def main(host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; SettingsError."""
     settings, ring = read_settings(CodecSettings), read_settings(EncryptionSettings).encryption_keys
     ours = read_settings(DispatchSettings)
+    for row in check_names(os.environ, [CodecSettings]):
+        log.warning(row.said)
     drivers = storage_drivers(ours.large_directory, ours.large_bucket)
     if not ring.keys:
         raise SettingsError("PUSH_ENCRYPTION_KEYS is missing: there is nothing to decrypt with.")

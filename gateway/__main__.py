@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
@@ -21,6 +22,7 @@ from codat.webhooks import Webhooks
 from dispatch.clock_offset import ClockTooFarOff, watching_clocks
 from dispatch.connection import TemporalUnreachable, connect, register_search_attributes
 from dispatch.process.logs import configure_logging
+from dispatch.process.overview import check_names
 from dispatch.process.telemetry import TelemetrySettings, runtime_of
 from dispatch.process.tracing import interceptors_of, observed, tracer_of
 from dispatch.process_exit import end_process
@@ -121,6 +123,8 @@ async def main(host: str, port: int) -> None:
     """
     sys.setswitchinterval(SWITCH)
     settings = read_settings(GatewaySettings)
+    for row in check_names(os.environ, [GatewaySettings]):
+        log.warning(row.said)
     _check_exposure(settings, host)
     codat_settings, queue = load_settings(), read_settings(DispatchSettings).task_queue
     # It asks for options only: whoever invents bank accounts can't spend the day's requests.

@@ -18,8 +18,6 @@ from dispatch.payloads.keyring import KeyRing
 SOON = timedelta(days=30)
 """Before a client certificate expires."""
 
-OURS = ("CODAT_", "GATEWAY_", "PUSH_", "TEMPORAL_")
-
 TEMPORALS = {
     "TEMPORAL_ADDRESS",
     "TEMPORAL_API_KEY",
@@ -86,13 +84,13 @@ def _encryption(ring: KeyRing) -> str:
 def check_names(
     environment: Mapping[str, str], settings: Iterable[type[BaseSettings]]
 ) -> list[CheckResults]:
-    """Warn of variables that nobody reads and that resemble one that is read."""
+    """Warn of variables with a prefix of these settings that resemble one of theirs, unread."""
+    kinds = {kind: kind.model_config.get("env_prefix", "") for kind in settings}
     known = TEMPORALS | {
-        f"{kind.model_config.get('env_prefix', '')}{name}".upper()
-        for kind in settings
-        for name in kind.model_fields
+        f"{prefix}{name}".upper() for kind, prefix in kinds.items() for name in kind.model_fields
     }
-    strange = [name for name in environment if name.startswith(OURS) and name not in known]
+    ours = ("TEMPORAL_", *filter(None, kinds.values()))
+    strange = [name for name in environment if name.startswith(ours) and name not in known]
     alike = {name: get_close_matches(name, known, 1, 0.9) for name in sorted(strange)}
     return [
         CheckResults("warning", "settings", f"{name} is not read: did you mean {meant[0]}?")

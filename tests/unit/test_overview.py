@@ -5,10 +5,12 @@ from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import TLSConfig
 
 from codat.settings import CodatSettings
+from dispatch.codec_access import CodecSettings
 from dispatch.connection_errors import meaning_of
 from dispatch.payloads.keyring import KeyRing
 from dispatch.process.overview import check_certificate, check_names, describe
 from dispatch.settings import DispatchSettings
+from gateway.settings import GatewaySettings
 from tests.support.tls_servers import Authority
 
 CODAT = CodatSettings.model_validate({"api_key": "sesame"})
@@ -57,6 +59,19 @@ def test_a_variable_that_resembles_one_of_ours_is_warned_of():
     assert ["TEMPORAL_ADRESS is not read: did you mean TEMPORAL_ADDRESS?"] == [
         one.said for one in found
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "settings"),
+    [
+        ("GATEWAY_API_KEY", "GATEWAY_API_KEYS", GatewaySettings),
+        ("CODEC_KEY", "CODEC_KEYS", CodecSettings),
+    ],
+)
+def test_each_process_knows_its_own_variables(written, meant, settings):
+    (found,) = check_names({written: "x", "PUSH_TASK_QEUE": "x"}, [settings])
+
+    assert f"{written} is not read: did you mean {meant}?" == found.said
 
 
 @pytest.mark.parametrize(("days", "level"), [(-1, "wrong"), (3, "warning"), (300, "ok")])
