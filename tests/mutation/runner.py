@@ -17,7 +17,7 @@ LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "docs", "
 GREEN, RED = 0, 1
 """What pytest says when all tests pass, when some fail; any other status proves nothing."""
 
-MAX_SECONDS = 900
+MAX_SECONDS = 300
 """Seconds; tests that don't end have noticed something, too."""
 
 
