@@ -183,7 +183,7 @@ async def test_a_hint_is_not_forgotten_in_a_new_run(devserver, cut_when, monkeyp
         here.codat.connection(seeds.PROMPT).set(offline=False, delay=0)
         await push.handle.signal("operation-updated")
         may_go_on.set()
-        outcome = await asyncio.wait_for(push.outcome(), 45)
+        outcome = await push.outcome()
 
         assert 2 == len(await runs_of(push))
     assert "Success" == outcome.status
