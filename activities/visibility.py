@@ -41,6 +41,8 @@ def time_text(moment: datetime) -> str:
 def _sayable_start(text: str) -> str:
     odd = _UNSAYABLE.search(text)
     start = text[: odd.start()] if odd else text
+    if start.isprintable():
+        return start
     return next(
         (start[:end] for end, character in enumerate(start) if not character.isprintable()), start
     )

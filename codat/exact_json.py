@@ -82,15 +82,11 @@ def loads(  # noqa: ANN201, JSON is anything
     """
     try:
         raw = text if isinstance(text, bytes) else text.encode(errors="strict")
-        decoded = raw.decode("utf-8-sig", errors="replace" if repair else "strict")
+        decoded = raw.decode(errors="replace" if repair else "strict").removeprefix("\ufeff")
         if most_values is not None and _has_more(decoded, most_values):
             raise ValueError(f"It has more than {most_values} values.")
-        return json.loads(
-            _whole_characters(decoded, repair=repair),
-            parse_float=Number.written,
-            parse_int=_integer,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=None if repeated else _unique,
+        return (_TAKES_REPEATED if repeated else _REFUSES_REPEATED).decode(
+            _whole_characters(decoded, repair=repair)
         )
     except UnicodeError as error:
         raise ValueError("The text is not valid UTF-8.") from error
@@ -167,9 +163,7 @@ def _joined(pieces: Iterable[object]) -> str:
 
 
 def _at_once(value: object) -> str:
-    return simplejson.dumps(
-        value, use_decimal=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
-    )
+    return _ENCODER.encode(value)
 
 
 def whole_text(text: str) -> str:
@@ -197,6 +191,22 @@ def _unique(members: list[tuple[str, Any]]) -> dict[str, Any]:
         ((name, _),) = Counter(name for name, _ in members).most_common(1)
         raise ValueError(f"The member {name[:40]!r} is given more than once.")
     return read
+
+
+def _decoder(*, repeated: bool) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_float=Number.written,
+        parse_int=_integer,
+        parse_constant=_refuse_constant,
+        object_pairs_hook=None if repeated else _unique,
+    )
+
+
+# Made once: to make one takes longer than to read a small document.
+_TAKES_REPEATED, _REFUSES_REPEATED = _decoder(repeated=True), _decoder(repeated=False)
+_ENCODER = simplejson.JSONEncoder(
+    use_decimal=True, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+)
 
 
 def _whole_characters(text: str, *, repair: bool) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, TypedDict, cast
 
@@ -168,6 +169,7 @@ def _name(status: int) -> str:
         return "(an unknown status)"
 
 
+@lru_cache(maxsize=64)
 def http_date(text: str) -> datetime | None:
     """Read a date as HTTP writes it, UTC; None when it is none."""
     try:

@@ -4,11 +4,14 @@ Each caller has one thread at a time: whoever sends much waits for its own work,
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import is_dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import ParamSpec, TypeVar, cast
+from uuid import UUID
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from pydantic import BaseModel
@@ -49,10 +52,12 @@ def is_large(value: object) -> bool:
     left, heap = SMALL, [value]
     while heap and left > 0:
         item = heap.pop()
-        if isinstance(item, str | bytes):
+        if isinstance(item, (str, bytes)):
             left -= len(item)
             continue
         left -= _OF_A_VALUE
+        if type(item) in _WITHOUT_MEMBERS:
+            continue
         inner = _members(item)
         if len(inner) * _OF_A_VALUE > left:
             return True
@@ -60,13 +65,16 @@ def is_large(value: object) -> bool:
     return left <= 0
 
 
-def _members(value: object) -> list[object]:
+_WITHOUT_MEMBERS = frozenset({int, float, bool, type(None), Decimal, datetime, UUID})
+
+
+def _members(value: object) -> Collection[object]:
     if isinstance(value, dict):
-        return list(cast("dict[object, object]", value).values())
-    if isinstance(value, list | tuple):
-        return list(cast("Iterable[object]", value))
+        return cast("dict[object, object]", value).values()
+    if isinstance(value, (list, tuple)):
+        return cast("list[object]", value)
     is_record = isinstance(value, BaseModel) or (is_dataclass(value) and hasattr(value, "__dict__"))
-    return list(vars(value).values()) if is_record else []
+    return vars(value).values() if is_record else ()
 
 
 class _Turns:

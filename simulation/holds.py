@@ -21,6 +21,9 @@ ON_ITS_WAY = 10.0 + 12.1
 """Virtual seconds in which a request may still arrive that was allowed before a hold: it may be
 held up, and its way may be slow."""
 
+ASKS_AGAIN = 600.0
+"""Virtual seconds after which an operator asks again, for instance while no worker runs."""
+
 
 @dataclass(frozen=True)
 class HeldWindow:
@@ -61,6 +64,7 @@ class Holder:
             try:
                 await release(client, company, wish.connection_id, None)
             except (RPCError, HoldNotConfirmed):
+                await asyncio.sleep(ASKS_AGAIN)
                 continue
             self._world.trace.tell(f"operator: releases {item.connection}")
             return

@@ -18,13 +18,23 @@ from temporalio.converter import (
 ENCODING = "json/plain"
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None), Decimal})
+
+
+@lru_cache(maxsize=512)
+def _aliases(model: type[BaseModel]) -> list[tuple[str, str]]:
+    """List the fields of a model with their names in JSON."""
+    return [(name, field.alias or name) for name, field in model.model_fields.items()]
+
+
 def to_plain(value: object) -> object:
     """Turn a value into what JSON has, but for numbers, which stay Decimal."""
+    if type(value) in _PLAIN:
+        return value
     match value:
         case BaseModel():
             # Field by field: model_dump goes through records in one step that nothing interrupts.
-            fields = type(value).model_fields.items()
-            given = {field.alias or name: getattr(value, name) for name, field in fields}
+            given = {alias: getattr(value, name) for name, alias in _aliases(type(value))}
             given |= value.model_extra or {}
             return {name: to_plain(member) for name, member in given.items() if member is not None}
         case dict():

@@ -112,16 +112,11 @@ class LargeApart(DataConverter):
         """Decode payloads and read them."""
         raw: list[RawValue] = await super().decode(payloads, [RawValue] * len(payloads))
         plain = [value.payload for value in raw]
-        return await in_turn(_read, [payload.data for payload in plain], self, plain, type_hints)
-
-
-def _read(
-    _: list[bytes],
-    converter: DataConverter,
-    payloads: Sequence[Payload],
-    type_hints: list[type] | None,
-) -> list[Any]:
-    return converter.payload_converter.from_payloads(payloads, type_hints)
+        # Whether it is large shows in the bytes alone.
+        return await in_turn(
+            lambda _: self.payload_converter.from_payloads(plain, type_hints),
+            [payload.data for payload in plain],
+        )
 
 
 def converter(
