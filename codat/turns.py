@@ -56,9 +56,9 @@ def is_large(value: object) -> bool:
             left -= len(item)
             continue
         left -= _OF_A_VALUE
-        if type(item) in _WITHOUT_MEMBERS:
+        inner = _members(item) if type(item) not in _WITHOUT_MEMBERS else ()
+        if not inner:
             continue
-        inner = _members(item)
         if len(inner) * _OF_A_VALUE > left:
             return True
         heap.extend(inner)

@@ -51,7 +51,7 @@ class _Handle(asyncio.Handle):
     def cancel(self) -> None:
         """Never take the step."""
         self._cancelled = True
-        self._callback = self._args = None
+        self._callback, self._args = None, ()
 
 
 class _TimerHandle(asyncio.TimerHandle):
@@ -81,7 +81,7 @@ class _TimerHandle(asyncio.TimerHandle):
             if self._scheduled:
                 self._loop.cancelled_timers += 1
             self._cancelled = True
-            self._callback = self._args = None
+            self._callback, self._args = None, ()
 
 
 class _NoSelector(selectors.BaseSelector):
@@ -118,6 +118,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._timers: list[tuple[float, int, _TimerHandle]] = []
         self._timer_count = 0
         self.cancelled_timers = 0
+
+    # asyncio asks this of each future and task.
+    get_debug = bool  # pyright: ignore[reportAssignmentType]
 
     def time(self) -> float:
         """Give the virtual seconds since the run began."""

@@ -3,21 +3,20 @@
 Nothing here changes what is computed.
 """
 
-import copy
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import httpx._urls
+import temporalio.api.enums.v1 as enums
 import temporalio.converter
 import temporalio.converter._search_attributes as sdk
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
+from httpx import _urls
+from httpx._urlparse import urlparse
 from temporalio.api.common.v1 import Payload, SearchAttributes
-from temporalio.api.enums.v1 import EventType
-from temporalio.api.enums.v1 import WorkflowExecutionStatus as Status
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
-from temporalio.converter import DataConverter, SerializationContext, WithSerializationContext
 
 from codat.validation import cache
 from codat.validation.cache import CachedOptions
@@ -28,10 +27,11 @@ def install() -> None:
     if cache._compile is _compile_once:  # noqa: SLF001
         return
     cache._compile = _compile_once  # noqa: SLF001
-    for enum in (EventType, Status):
-        for name, number in enum.items():
-            setattr(enum, name, number)
-    httpx._urls.urlparse = lru_cache(8192)(httpx._urls.urlparse)  # noqa: SLF001
+    for enum in vars(enums).values():
+        if isinstance(enum, EnumTypeWrapper):
+            for name, number in enum.items():
+                setattr(enum, name, number)
+    _urls.urlparse = lru_cache(8192)(urlparse)  # pyright: ignore[reportPrivateImportUsage]
     encode = _encode_once(sdk.encode_typed_search_attribute_value)
     sdk.encode_typed_search_attribute_value = encode
     temporalio.converter.encode_typed_search_attribute_value = encode
@@ -39,7 +39,6 @@ def install() -> None:
     temporalio.converter.decode_typed_search_attributes = _read_once(
         sdk.decode_typed_search_attributes
     )
-    DataConverter.with_context = _with_context
 
 
 _compile = cache._compile  # noqa: SLF001
@@ -92,18 +91,3 @@ def _encode_once(
         return encode(key, value)
 
     return write
-
-
-def _with_context(converter: DataConverter, context: SerializationContext) -> DataConverter:
-    """Give a converter its context as the SDK does, without making its parts anew first."""
-    parts = {
-        name: part.with_context(context)
-        for name in ("payload_converter", "payload_codec", "failure_converter", "external_storage")
-        if isinstance(part := getattr(converter, name), WithSerializationContext)
-    }
-    if all(part is getattr(converter, name) for name, part in parts.items()):
-        return converter
-    made = copy.copy(converter)
-    for name, part in parts.items():
-        object.__setattr__(made, name, part)
-    return made

@@ -62,6 +62,10 @@ class SimulatedWorld:
         self.server = SimulatedServer(self.choices, self.clock, self.trace.tell)
         self.service = Service(self.server)
         self.platform = PlatformSide(self.choices, self._now, self.trace.tell)
+        emulator = self.platform.emulator
+        self._settings = CodatSettings.model_validate(
+            {"api_key": emulator.api_key, "base_url": emulator.base_url}
+        )
         self._lines: list[ServerConnection] = []
         self._worker_count = 0
         self.disasters = Disasters(self)
@@ -178,11 +182,7 @@ class SimulatedWorld:
 
     def _make_worker(self, process: SimulatedProcess) -> SimulatedWorker:
         client = self.connect(process.name)
-        emulator = self.platform.emulator
-        settings = CodatSettings.model_validate(
-            {"api_key": emulator.api_key, "base_url": emulator.base_url}
-        )
-        codat = CodatClient(settings, transport=self.platform.transport)
+        codat = CodatClient(self._settings, transport=self.platform.transport)
         self.codats.append(codat)
         mode = self.plan.mode
         policy = PushPolicy(

@@ -34,7 +34,8 @@ def to_plain(value: object) -> object:
     match value:
         case BaseModel():
             # Field by field: model_dump goes through records in one step that nothing interrupts.
-            given = {alias: getattr(value, name) for name, alias in _aliases(type(value))}
+            fields = vars(value)
+            given = {alias: fields[name] for name, alias in _aliases(type(value))}
             given |= value.model_extra or {}
             return {name: to_plain(member) for name, member in given.items() if member is not None}
         case dict():

@@ -112,11 +112,12 @@ class LargeApart(DataConverter):
         """Decode payloads and read them."""
         raw: list[RawValue] = await super().decode(payloads, [RawValue] * len(payloads))
         plain = [value.payload for value in raw]
-        # Whether it is large shows in the bytes alone.
-        return await in_turn(
-            lambda _: self.payload_converter.from_payloads(plain, type_hints),
-            [payload.data for payload in plain],
-        )
+
+        def read(_: list[bytes]) -> list[Any]:
+            return self.payload_converter.from_payloads(plain, type_hints)
+
+        # Whether they are large shows in their bytes alone.
+        return await in_turn(read, [payload.data for payload in plain])
 
 
 def converter(

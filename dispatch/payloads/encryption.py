@@ -55,6 +55,8 @@ class Encryption(PayloadCodec, WithSerializationContext):
 
     def with_context(self, context: SerializationContext) -> Self:
         """Give the codec of one workflow's payloads; of none where the SDK knows none."""
+        if not self._ring.keys:
+            return self  # it reads and writes in the clear, wherever that lies
         place = ""
         if isinstance(context, WorkflowSerializationContext | ActivitySerializationContext):
             known = context.workflow_id

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -160,6 +161,7 @@ def _ordered(operator: str, own: Any, value: Any) -> bool:
             return own <= value
 
 
+@lru_cache(4096)
 def read_query(query: str) -> ProcessState:
     """Read a condition; UnknownQuery for what the reader does not know."""
     if not query.strip():

@@ -24,6 +24,10 @@ _FIELDS: dict[int, str] = {
 }
 """The field of an event that has the attributes of its type."""
 
+_ATTRIBUTES: dict[int, Any] = {
+    number: type(getattr(HistoryEvent(), name)) for number, name in _FIELDS.items()
+}
+
 
 def attributes_of(event: HistoryEvent) -> Any:
     """Give the part of an event that its type is about."""
@@ -146,17 +150,14 @@ class Run:
 
 def make_event(kind: int, number: int, at_ns: int, **values: Any) -> HistoryEvent:
     """Make an event; None is left out, messages are copied, plain values set."""
-    event = HistoryEvent(event_id=number, event_type=kind)  # pyright: ignore[reportArgumentType]
+    metadata = values.pop("user_metadata", None)
+    given = {name: value for name, value in values.items() if value is not None}
+    parts = {_FIELDS[kind]: _ATTRIBUTES[kind](**given)}
+    event = HistoryEvent(
+        event_id=number,
+        event_type=kind,  # pyright: ignore[reportArgumentType]
+        user_metadata=metadata,
+        **parts,
+    )
     event.event_time.FromNanoseconds(at_ns)
-    attributes = getattr(event, _FIELDS[kind])
-    attributes.SetInParent()
-    for name, value in values.items():
-        if value is None:
-            continue
-        if name == "user_metadata":
-            event.user_metadata.CopyFrom(value)
-        elif hasattr(value, "DESCRIPTOR"):
-            getattr(attributes, name).CopyFrom(value)
-        else:
-            setattr(attributes, name, value)
     return event
