@@ -198,7 +198,9 @@ async def _end(state: PushState, ended: Ended) -> PushOutcome:
     """Give the turn back; tell the backend, and the plan that it is a step of, how it ended."""
     outcome = await read_back(state, ended.outcome)
     await leave_turn(state, wrote=outcome.status is not PushStatus.FAILED)
-    await asyncio.gather(tell_plan(state, outcome), start_notification(state, outcome))
+    # One after the other: a run that is evicted here raises, and would leave the second unstarted.
+    of_plan = asyncio.ensure_future(tell_plan(state, outcome))
+    await asyncio.gather(of_plan, start_notification(state, outcome))
     await start_looking_again(state, outcome)
     # The plan may have asked for it meanwhile. From here on, a signal undoes the end.
     await tell_plan(state, outcome)
