@@ -1,19 +1,19 @@
 """Simulates from a seed, or from many.
 
-`python -m simulation --seed N --trace` tells one run; `--seeds 1000` does a thousand. Exit status 1
-when something was wrong.
+`python -m simulation --seed N --trace` tells one run; `--seeds 1000` does a thousand, and
+`--log FILE` keeps what came of each batch. Exit status 1 when something was wrong.
 """
 
 import argparse
-import asyncio
 import sys
 import time
-from collections import Counter
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
-from simulation.plan import MODES, READ_MODES, Mode
-from simulation.replays import disagreements, sample
-from simulation.runner import PUSHES, History, Result, simulate
+from simulation.batches import Batch, batches, summary
+from simulation.plan import READ_MODES, Mode
+from simulation.runner import PUSHES, Result, simulate
 from simulation.shrink import Shrinker
 
 
@@ -32,48 +32,38 @@ def main() -> int:
 
 
 def _many(given: argparse.Namespace) -> int:
-    begun, wrong, done = time.process_time(), 0, 0
-    sampled: list[History] = []
-    statuses: Counter[str] = Counter()
-    unclear: Counter[str] = Counter()
-    modes: Counter[str] = Counter()
-    for seed in range(given.first, given.first + given.seeds):
-        result = simulate(seed, pushes=given.pushes, mode=_mode(given, seed))
-        done += given.pushes
-        statuses.update(result.report.statuses)
-        modes[result.mode.name] += given.pushes
-        unclear[result.mode.name] += result.report.unclear
-        sampled += sample(result.histories)
+    total, begun, wrong = Batch(), time.process_time(), list[int]()
+
+    def seeds() -> Iterator[int]:
+        for seed in range(given.first, given.first + given.seeds):
+            yield seed
+            is_over = given.seconds and time.process_time() - begun > given.seconds
+            if is_over or (given.until_wrong and wrong):
+                return
+
+    def run(seed: int) -> Result:
+        return simulate(seed, pushes=given.pushes, mode=_mode(given, seed))
+
+    def show(result: Result) -> None:
         if result.report.violations:
-            wrong += 1
+            wrong.append(result.seed)
             _print_result(result)
-            if given.until_wrong:
-                print(f"FOUND after {done} pushes", flush=True)
-                return 1
-        if given.seconds and time.process_time() - begun > given.seconds:
-            break
-    spent = time.process_time() - begun
-    print(f"{done:,} pushes in {spent:.1f} s of processor time: {done / spent:.1f} a second")
-    print("ended:", ", ".join(f"{name} {count:,}" for name, count in sorted(statuses.items())))
-    print("by mode, and the share that ended Unknown though nobody ended it from outside:")
-    for mode in (*MODES, *READ_MODES):
-        share = unclear[mode.name] / max(modes[mode.name], 1)
-        print(f"  {modes[mode.name]:8,} {share:6.1%} {mode.name}")
-    print(f"{wrong} of {done // given.pushes:,} seeds went wrong")
-    return int(bool(wrong + _replay(sampled)))
+
+    for batch in batches(seeds(), given.pushes, run, show):
+        total.add(batch)
+        if given.log:
+            with given.log.open("a") as log:
+                log.write(f"{batch.line()}\n")
+    if given.until_wrong and wrong:
+        print(f"FOUND after {total.pushes} pushes", flush=True)
+        return 1
+    print(*summary(total), sep="\n")
+    return int(bool(total.wrong or total.disagreeing))
 
 
 def _mode(given: argparse.Namespace, seed: int) -> Mode | None:
     """Give the mode that is asked for; None leaves it to the seed."""
     return READ_MODES[seed % len(READ_MODES)] if given.reads else None
-
-
-def _replay(sampled: list[History]) -> int:
-    """Have the SDK's Replayer read some histories; gives how many it reads otherwise."""
-    disagreeing = asyncio.run(disagreements(sampled))
-    print(f"{len(disagreeing)} of {len(sampled)} replayed histories were read otherwise by the SDK")
-    print(*disagreeing, sep="\n")
-    return len(disagreeing)
 
 
 def _shrink(result: Result, pushes: int, mode: Mode | None) -> None:
@@ -102,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the first seed of many")
     parser.add_argument("--until-wrong", action="store_true", help="end with the first wrong run")
     parser.add_argument("--seconds", type=int, help="of processor time; then no further seed")
+    parser.add_argument("--log", type=Path, help="a file to which each batch adds a line")
     parser.add_argument("--reads", action="store_true", help="only modes in which records are read")
     parser.add_argument("--pushes", type=int, default=PUSHES, help="pushes in a run")
     return parser.parse_args()

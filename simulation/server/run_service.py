@@ -62,7 +62,10 @@ class RunService:
         return api.SignalWithStartWorkflowExecutionResponse(run_id=run.run_id, started=True)
 
     def _write(self, run: Run, kind: int) -> None:
-        self._server.happen(run, lambda: run.append(kind, identity="client"))
+        def write() -> None:
+            run.append(kind, identity="client").worker_may_ignore = True
+
+        self._server.happen(run, write)
 
     def _running(self, workflow_id: str, run_id: str) -> Run:
         run = self._server.find(workflow_id, run_id)

@@ -9,7 +9,8 @@ from temporalio.api.history.v1 import HistoryEvent
 from simulation.commands import Completion
 from simulation.server.commands import CommandHandler, closes
 from simulation.server.pollers import NotFound, Poller, WorkflowTaskGiven
-from simulation.server.run import Run, WorkflowTask, make_event
+from simulation.server.run import Run, WorkflowTask
+from simulation.server.task_events import transient_events, write_completed, write_transient
 
 if TYPE_CHECKING:
     from simulation.server.server import SimulatedServer
@@ -134,24 +135,9 @@ class WorkflowTasks:
             )
             task.started_event = event.event_id
             return list(run.history)
-        number = len(run.history) + 1
-        scheduled = make_event(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
-            number,
-            task.scheduled_ns,
-            task_queue=run.start.task_queue,
-            attempt=task.attempt,
-        )
-        started = make_event(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
-            number + 1,
-            task.started_ns,
-            scheduled_event_id=number,
-            identity="worker",
-        )
-        task.transient, task.started_event = [scheduled, started], number + 1
-        task.scheduled_event = number
-        return [*run.history, scheduled, started]
+        task.transient = transient_events(run, task)
+        task.scheduled_event, task.started_event = (event.event_id for event in task.transient)
+        return [*run.history, *task.transient]
 
     def _is_long(self, run: Run) -> bool:
         is_early = self._choices.happens(f"suggest to continue {run.workflow_id}", self.suggests)
@@ -195,19 +181,8 @@ class WorkflowTasks:
                 run, task, WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
             )
             return False
-        self._write_transient(run, task)
-        event = run.append(
-            EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED,
-            scheduled_event_id=task.scheduled_event,
-            started_event_id=task.started_event,
-            identity="worker",
-        )
-        sdk = event.workflow_task_completed_event_attributes.sdk_metadata
-        sdk.SetInParent()
-        sdk.lang_used_flags.extend(completion.lang_flags)
-        if completion.is_first:
-            sdk.core_used_flags.extend([1, 2, 3, 4])
-            sdk.sdk_name, sdk.sdk_version = "temporal-python", "1.35.0"
+        write_transient(run, task)
+        event = write_completed(run, task, completion)
         run.task, run.task_attempt = None, 1
         run.previous_started, run.sticky = task.started_event, poller
         before = len(run.history)
@@ -222,10 +197,6 @@ class WorkflowTasks:
     def _needs_task(self, run: Run, before: int) -> bool:
         ends = EventType.EVENT_TYPE_ACTIVITY_TASK_CANCELED
         return any(event.event_type == ends for event in run.history[before:])
-
-    def _write_transient(self, run: Run, task: WorkflowTask) -> None:
-        run.history.extend(task.transient)
-        task.transient = []
 
     def _fail(
         self, run: Run, task: WorkflowTask, cause: int, failure: Failure | None = None

@@ -82,7 +82,12 @@ def _simulated(script: str, act: Script) -> list[Any]:
 
 
 def kinds(events: list[Any]) -> list[str]:
-    return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in events]
+    """Name events, with a mark where a worker that does not know one may ignore it."""
+    return [
+        EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
+        + ("?" if event.worker_may_ignore else "")
+        for event in events
+    ]
 
 
 def results(events: list[Any]) -> list[bytes]:
