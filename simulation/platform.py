@@ -13,9 +13,12 @@ from emulator.clock import TICKS_PER_SECOND
 from emulator.transport import InProcess
 from emulator.wire import EXTENSION
 from simulation.choices import Choices
-from simulation.processes import CURRENT, SimulatedProcess
+from simulation.processes import CURRENT, ProcessState, SimulatedProcess
 
 Scope = MutableMapping[str, Any]
+
+AT_ONCE = 10
+"""Requests for one company that Codat allows at the same time."""
 
 WAYS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("drop-before-commit", {}),
@@ -73,7 +76,9 @@ class PlatformSide:
         self.ways = WAYS
         self._choices = choices
         self._tell = tell
-        self._lines: dict[SimulatedProcess, set[Any]] = {}
+        self._lines: dict[SimulatedProcess, dict[Any, str]] = {}
+        self.crowds: dict[str, int] = {}
+        """The most requests of living processes that were under way at once, by company."""
         self.transport: httpx.AsyncBaseTransport = InProcess(self._app)
 
     def start(self) -> None:
@@ -109,10 +114,20 @@ class PlatformSide:
         if client is None:
             await served
             return
-        lines = self._lines.setdefault(client, set())
-        lines.add(line)
-        served.add_done_callback(lambda _: lines.discard(line))
+        lines = self._lines.setdefault(client, {})
+        lines[line] = _company(scope)
+        self._count(lines[line])
+        served.add_done_callback(lambda _: lines.pop(line))
         await served
+
+    def _count(self, company: str) -> None:
+        under_way = sum(
+            owner == company and not line.left.is_set()
+            for process, lines in self._lines.items()
+            if process.condition is not ProcessState.DEAD
+            for line, owner in lines.items()
+        )
+        self.crowds[company] = max(self.crowds.get(company, 0), under_way)
 
     async def _serve(self, scope: Scope, receive: Any, send: Any) -> None:
         method = scope["method"]
@@ -132,6 +147,10 @@ class PlatformSide:
         elif is_write:
             self._tell(f"platform: {method} {scope['path'][-45:]} arrives")
         await self.emulator.app(scope, receive, send)
+
+
+def _company(scope: Scope) -> str:
+    return scope["path"].removeprefix("/companies/").partition("/")[0]
 
 
 def _sign(scope: Scope, workflow_id: str) -> None:

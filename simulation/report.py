@@ -10,6 +10,7 @@ from simulation.books import BookEntry, Books, seconds
 from simulation.holds import sent_while_held
 from simulation.plan import Item
 from simulation.plans.verdict import plan_faults
+from simulation.platform import AT_ONCE
 from simulation.server.clock import EPOCH
 from simulation.server.run import Run
 from simulation.updates import UpdateCase, out_of_order, stale
@@ -84,6 +85,8 @@ def check_run(world: SimulatedWorld) -> RunReport:
             report.violations += _wrong(case, at, outcome)
         if case.outcomes:
             report.violations += _wrong_end(case, case.outcomes[-1][1])
+        report.violations += _untold(world, case)
+    report.violations += _crowds(world.platform.crowds)
     report.violations += [f"task: {text}" for text in world.server.failed_tasks]
     report.violations = list(dict.fromkeys(report.violations))
     return report
@@ -111,6 +114,20 @@ def _told_by(run: Run) -> list[tuple[float, PushOutcome]]:
     else:
         return []
     return [(at, PushOutcome.model_validate_json(payload.data)) for payload in payloads[:1]]
+
+
+def _untold(world: SimulatedWorld, case: _Case) -> list[str]:
+    """Find an ending that the push itself gave, and that its backend was not told of."""
+    ended = _told_by(case.runs[-1]) if case.runs else []
+    return world.inbox.faults(case.item, ended[0][1]) if ended else []
+
+
+def _crowds(crowds: dict[str, int]) -> list[str]:
+    return [
+        f"quota: {number} requests for company {company[-4:]} were under way at once"
+        for company, number in crowds.items()
+        if number > AT_ONCE
+    ]
 
 
 def _twice(case: _Case) -> list[str]:

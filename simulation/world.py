@@ -16,6 +16,7 @@ from simulation.bulk import BulkOperator
 from simulation.choices import Choices
 from simulation.disasters import Disasters
 from simulation.holds import Holder
+from simulation.inbox import Inbox
 from simulation.kinds import enter_records
 from simulation.loop import VirtualLoop
 from simulation.network import ServerConnection, make_client
@@ -23,7 +24,7 @@ from simulation.operator_commands import OperatorCommands
 from simulation.plan import REWRITES, STORM, WORKERS, AimedCommand, Item, Mode, RunPlan
 from simulation.plans.plan_backend import PlanBackend
 from simulation.plans.steps import Steps
-from simulation.platform import UNPROVEN_WAYS, PlatformSide
+from simulation.platform import AT_ONCE, UNPROVEN_WAYS, PlatformSide
 from simulation.processes import SimulatedProcess
 from simulation.reading import Bookkeepers, mend_reading, set_up_reading
 from simulation.reports import WebhookSource
@@ -64,7 +65,11 @@ class SimulatedWorld:
         self.platform = PlatformSide(self.choices, self._now, self.trace.tell)
         emulator = self.platform.emulator
         self._settings = CodatSettings.model_validate(
-            {"api_key": emulator.api_key, "base_url": emulator.base_url}
+            {
+                "api_key": emulator.api_key,
+                "base_url": emulator.base_url,
+                "company_concurrency": AT_ONCE // WORKERS,
+            }
         )
         self._lines: list[ServerConnection] = []
         self._worker_count = 0
@@ -73,6 +78,7 @@ class SimulatedWorld:
         self.holder = Holder(self)
         self.bulk = BulkOperator(self)
         self.webhooks = WebhookSource(self)
+        self.inbox = Inbox(self)
         self.plans = [PlanBackend(self, asked) for asked in self.plan.step_plans]
         self.steps = Steps(self)
 
@@ -141,6 +147,7 @@ class SimulatedWorld:
         self.server.visibility.is_slow = self.choices.pick("lists lag", (0.0, 0.1, 0.5))
         self.server.tasks.suggests = self.choices.pick("continued", (0.0, 0.02, 0.1, 0.3))
         self.server.matching.is_slow = self.choices.pick("tasks are slow", (0.0, 0.02, 0.1))
+        self.inbox.faulty = self.choices.pick("backend fails", (0.0, 0.2, 0.6))
         self.aim.strikes = self.choices.pick("strikes", (0.0, 0.05, 0.2))
         for line in self._lines:
             line.slow, line.lost = number("slow line", 0, 0.05), number("lossy line", 0, 0.02)
@@ -155,6 +162,7 @@ class SimulatedWorld:
         """Let nothing go wrong any more."""
         self.trace.tell("all faults stop")
         self.platform.faulty = self.platform.reads_faulty = self.platform.slow = 0.0
+        self.inbox.faulty = 0.0
         self.server.visibility.is_slow = self.server.matching.is_slow = 0.0
         if self.plan.mode.reads:
             mend_reading(self.platform.emulator, self.choices, self._connections)
@@ -188,8 +196,9 @@ class SimulatedWorld:
         policy = PushPolicy(
             idempotency=Idempotency(mode.idempotency),
             read_records=ReadRecords.AUTO if mode.reads else ReadRecords.NEVER,
+            notify=self.inbox.is_used,
         )
-        activities = build_activities(client, codat, policy)
+        activities = build_activities(client, codat, policy, self.inbox.activities())
         return SimulatedWorker(process, self.server, self.choices, client, SDK, activities)
 
     # People
