@@ -13,7 +13,7 @@ dev: .venv/ready     ## Temporal, emulator, worker and gateway on this machine; 
 
 SEEDS ?= 100
 simulate: .venv/ready    ## so many simulated runs of twenty pushes each: make simulate SEEDS=1000
-	$(BIN)/python -m simulation --seeds $(SEEDS)
+	$(BIN)/python -m simulation --seeds $(SEEDS) $(if $(LOG),--log $(LOG))
 
 unit: .venv/ready    ## what needs no process
 	$(BIN)/pytest tests/unit tests/activity tests/emulator tests/mutation tests/replay \
