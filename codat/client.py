@@ -184,7 +184,7 @@ class CodatClient:
         return self._http.build_request(
             method,
             f"{self._base}{path}",
-            params={name: value for name, value in query.items() if value is not None},
+            params={name: value for name, value in query.items() if value is not None} or None,
             content=body,
             files={"file": file} if file else None,
             headers={"Content-Type": "application/json"} if body else {},
