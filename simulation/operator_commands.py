@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from temporalio.api.common.v1 import Payload, Payloads, WorkflowExecution
 from temporalio.api.enums.v1 import EventType
@@ -20,6 +20,7 @@ from dispatch.retries import StillRunning, retry_push
 from simulation.choices import Choices
 from simulation.plan import Item
 from simulation.server.resets import TASK_ENDS
+from surepush_client.payloads import to_plain
 
 _REFUSALS = (RPCError, WorkflowAlreadyStartedError, StillRunning, NoSuchPush, ValueError)
 
@@ -78,7 +79,8 @@ class OperatorCommands:
         await start_push(self._client, self._item.request, task_queue="push")
 
     async def _start_by_name(self, *, more: dict[str, Any] | None = None, **options: Any) -> None:
-        request = self._item.request.model_dump(mode="json", by_alias=True, exclude_none=True)
+        # Numbers stay numbers: as text they would make it another record.
+        request = cast("dict[str, Any]", to_plain(self._item.request))
         await self._client.start_workflow(
             "push",
             request | (more or {}),

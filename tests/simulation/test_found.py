@@ -7,7 +7,7 @@ from emulator import seeds
 from simulation.choices import Choices
 from simulation.plan import Item, Mode, RunPlan
 from simulation.plans.step_plan import StepPlan
-from simulation.runner import run_plan
+from simulation.runner import run_plan, simulate
 
 
 class Told(Choices):
@@ -144,3 +144,8 @@ def test_a_plan_knows_of_a_step_that_a_lost_task_started():
     assert "push 0 starts" in told
     assert "plan 0 cancelled" in told
     assert result.report.violations == []
+
+
+def test_a_push_that_people_start_by_name_has_the_same_record():
+    # Its amounts were written as text: its plan then took it for a push of another record.
+    assert simulate(2100096).report.violations == []
