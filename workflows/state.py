@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.kinds import PushKind
     from codat.models import PushOperation
     from workflows.activity_call import DEADLINE, CallFailed
-    from workflows.attributes import upsert_attributes
+    from workflows.attributes import upsert_operation
     from workflows.carried_state import CarriedState
     from workflows.deadline import Deadline
     from workflows.ledger import Ledger
@@ -163,7 +163,7 @@ class PushState:
         key = snapshot.operation.push_operation_key
         self.unannounced = key if at_the_end else None
         if not at_the_end:
-            upsert_attributes(operation=key)
+            upsert_operation(key)
 
     def settle(self, operation: PushOperation) -> None:
         """Enter how an operation of ours stands."""
