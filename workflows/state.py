@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from uuid import UUID
 
 from temporalio import workflow
@@ -86,7 +87,11 @@ class PushState:
         """Whether an earlier run of this push may have sent something."""
         if self.is_reset or self.request.retry_of:
             return True
-        return self.request.resume is None and not was_started_here(self.request)
+        return self.request.resume is None and not self._was_started_here
+
+    @cached_property
+    def _was_started_here(self) -> bool:
+        return was_started_here(self.request)
 
     @property
     def must_recall(self) -> bool:
