@@ -53,15 +53,16 @@ def next_poll(policy: PushPolicy, company: UUID, requested: datetime, now: datet
 
 
 def next_learned_poll(
-    policy: PushPolicy, company: UUID, sent: datetime, now: datetime, ages: Sequence[timedelta]
+    policy: PushPolicy, company: UUID, sent: datetime, looked: datetime, ages: Sequence[timedelta]
 ) -> datetime | None:
     """Say when to look again (UTC) by these ages, counted from the sending; None beyond them.
 
-    Each is put off to a mark of the company's grid, by an eighth of the age at most.
+    Each is put off to a mark of the company's grid, by an eighth of the age at most. `looked` is
+    the last look, or the sending: a moment after it may be past, since a busy worker comes late.
     """
     for age in ages if policy.poll_first else ():
         due = _next_mark(sent + age, min(policy.poll_first, age / PUT_OFF), company)
-        if due > now:
+        if due > looked:
             return due
     return None
 

@@ -35,6 +35,7 @@ class PushState:
 
     `snapshot` is what Codat last said of the operation that is followed, `missing_since` and
     `strange_since` when it first did not know it, or first gave a status that nobody knows.
+    `looked_at`: when this run last looked at it.
     `is_data_read`: Codat reports that it has read the accounting software.
     `must_tell_plan`: the plan that it belongs to does not wait for its end, or no longer.
     """
@@ -51,6 +52,7 @@ class PushState:
     unclear_answers: int = 0
     unannounced: UUID | None = None
     saved_until: datetime = NEVER
+    looked_at: datetime | None = None
     stage: str = "start"
     message: str = "The push was accepted."
     next_look: datetime | None = None

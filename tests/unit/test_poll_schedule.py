@@ -185,6 +185,17 @@ def test_stretched_looks_of_a_company_stay_together(patience, age):
     assert len(together) <= 2 * max(map(len, crowd))
 
 
+def test_a_learned_poll_that_has_passed_is_due_still():
+    ages, sent = [timedelta(seconds=9), timedelta(seconds=30)], NOON
+    due = next_learned_poll(USUAL, COMPANY, sent, sent, ages)
+    assert due
+    later = next_learned_poll(USUAL, COMPANY, sent, due, ages)
+
+    assert NOON + timedelta(seconds=9) <= due < NOON + timedelta(seconds=12)
+    assert later
+    assert later >= NOON + timedelta(seconds=30)
+
+
 def test_learned_polls_come_in_turn_and_end():
     ages, sent = [timedelta(seconds=9), timedelta(seconds=30)], NOON
     found, now = [], NOON
