@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 
 MAX_EVENTS = 200
 """Events of a run, some 16 looks. A worker keeps 4.5 KB of each look while it keeps the run
-(docs/measured.txt), and takes 0.3 ms for each event to replay one that fell out of its memory; the
+(docs/measured.txt), and replays one that fell out of its memory in 0.3 ms an event; the
 server speaks up at 4,096 only."""
 
 
