@@ -1,4 +1,4 @@
-"""The pushes that ended or wait lately, in eight calls to Temporal however many there are."""
+"""The pushes that ended or wait lately, in seven calls to Temporal however many there are."""
 
 import asyncio
 from collections.abc import Iterable
