@@ -44,6 +44,7 @@ from dispatch.nexus import PushServiceHandler
 from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.plan_steps import StepStarter
 from dispatch.process.health import Readiness, serving_health, watching
+from dispatch.process.heap import share_heaps
 from dispatch.process.logs import configure_logging
 from dispatch.process.overview import CheckResults, check_certificate, check_names, describe
 from dispatch.process.preflight import check_build, check_clocks, check_codat, check_temporal
@@ -87,6 +88,10 @@ SETTINGS = (
 
 STICKY = timedelta(seconds=2)
 """How long a task waits for a worker that may be dead; the SDK's 10 s make recovery slow."""
+
+NEW_PUSHES = 0.6
+"""The part of the calls for workflow tasks that asks for new pushes, before those that wait. With
+the SDK's fifth, a crowd that is polled holds up what is to be sent."""
 
 GRACE = timedelta(seconds=40)
 """Longer than a call to Codat may take, so that a deploy cuts off no request."""
@@ -151,6 +156,7 @@ def build_worker(  # noqa: PLR0913, the parts of a worker
         activities=build_activities(client, codat, policy, notify),
         nexus_service_handlers=nexus_services,
         workflow_runner=RUNNER,
+        nonsticky_to_sticky_poll_ratio=NEW_PUSHES,
         sticky_queue_schedule_to_start_timeout=STICKY,
         graceful_shutdown_timeout=GRACE,
         **with_build(options or {}),
@@ -235,6 +241,7 @@ if __name__ == "__main__":
     try:
         if not given.check:
             configure_logging(read_settings(TelemetrySettings).log_format)
+        share_heaps()
         shift_wall_clock(read_settings(ClockSettings).clock_shift)
         ended: int | str = asyncio.run(check() if given.check else main())
     except (ClockTooFarOff, SettingsError, TemporalUnreachable) as error:

@@ -46,7 +46,7 @@ class PushPolicy(Wire):
     """How a push behaves: the worker's settings, kept by the push from its first step on."""
 
     poll_first: timedelta = timedelta(seconds=4)
-    poll_factor: float = 2.0
+    poll_factor: float = 2.5
     poll_cap: timedelta = timedelta(minutes=15)
     poll_plan: PollPlan = PollPlan.LEARNED
     find_for: timedelta = timedelta(seconds=180)

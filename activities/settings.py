@@ -15,7 +15,7 @@ Pause = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=1))]
 _UNSET_BY_DEFAULT = {"poll_first", "poll_plan", "look_again_after", "look_first", "read_back"}
 
 FIRST_LOOK = timedelta(seconds=4)
-"""With 8, 16, 32, 64 s to follow: five looks see all that a minute brings."""
+"""With 10, 25 and 62 s to follow: four looks see all that a minute brings."""
 
 FIRST_LOOK_BESIDE_WEBHOOKS = timedelta(minutes=2)
 """Where Codat reports by itself, looking is for what it forgot to report."""
@@ -34,7 +34,7 @@ class PushSettings(BaseSettings):
     poll_first: Pause | None = None
     """Age of a push at its first poll."""
 
-    poll_factor: Annotated[float, Field(ge=1, le=10)] = 2.0
+    poll_factor: Annotated[float, Field(ge=1, le=10)] = 2.5
     """Factor between the ages of a push at two polls; `1` polls at even intervals."""
 
     poll_cap: Pause = timedelta(minutes=15)

@@ -1,8 +1,10 @@
 """One request and its answer, and the line between not sent and perhaps carried out."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.util import find_spec
 from typing import Any
 
 import httpx
@@ -40,6 +42,11 @@ class SendGate:
         """Follow httpcore: a connection is there, and the headers are next (not a proxy's)."""
         if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
             self.arrive()
+
+
+if find_spec("sniffio") is None:
+    # httpcore asks for it at each request; what is known to be missing is not searched for again.
+    sys.modules["sniffio"] = None  # pyright: ignore[reportArgumentType]
 
 
 async def exchange(

@@ -28,8 +28,13 @@ _DESCRIBED_AT_ONCE = 10
 _DIGEST_LENGTH = 64
 _STATUS_CONDITIONS = {
     PushStatus.PENDING: equals("ExecutionStatus", "Running"),
+    # A run that was refused, as an earlier one had succeeded, has failed.
+    PushStatus.SUCCESS: '(ExecutionStatus = "Completed" OR PushStatus = "Success")',
     # One that was ended from outside could not say so.
-    PushStatus.UNKNOWN: 'PushStatus IN ("Unknown", "Pending") AND CloseTime IS NOT NULL',
+    PushStatus.UNKNOWN: (
+        'ExecutionStatus IN ("Failed", "Terminated", "Canceled", "TimedOut") '
+        'AND (PushStatus IS NULL OR PushStatus = "Unknown")'
+    ),
 }
 
 

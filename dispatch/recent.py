@@ -14,7 +14,6 @@ from temporalio.client import Client
 from activities.holds import HOLDS, KEEPER, Hold
 from activities.visibility import among, equals, time_text
 from codat.clock import utc_now
-from codat.models import PushStatus
 from dispatch.day_counts import own_of
 from dispatch.listed_run import ListedRun, read_memo, read_run, started_at
 
@@ -26,7 +25,8 @@ LONG = timedelta(minutes=10)
 
 # An equality on what has an index of its own: a store without statistics reads all rows otherwise.
 _KEEPERS = f"{equals('WorkflowType', 'push-hold')} AND {equals('ExecutionStatus', 'Running')}"
-_UNDER_WAY = f"{equals('PushStatus', PushStatus.PENDING.value)} AND CloseTime IS NULL"
+_UNDER_WAY = equals("ExecutionStatus", "Running")
+_PAUSED = equals("ExecutionStatus", "Paused")
 _NOT_ENDED_WELL = 'ExecutionStatus IN ("Failed", "Terminated", "Canceled", "TimedOut")'
 _ENDED = 'ExecutionStatus != "ContinuedAsNew" AND CloseTime IS NOT NULL'
 
@@ -51,16 +51,20 @@ class RecentReader:
 
     async def read(self) -> RecentPushes:
         """Read it anew. Raises: RPCError."""
-        ended, waiting, under_way, holds = await asyncio.gather(
+        long_ago = utc_now() - LONG
+        ended, waiting, paused, under_way, holds = await asyncio.gather(
             self._runs(f"{self._pushes} AND {_ENDED}", ENDED),
-            self._runs(f"{self._pushes} AND {_older(utc_now() - LONG)}", WAITING),
+            self._runs(f"{self._pushes} AND {_older(long_ago)}", WAITING),
+            self._runs(f"{self._pushes} AND {_PAUSED}", WAITING),
             self._client.count_workflows(f"{self._pushes} AND {_UNDER_WAY}"),
             self._holds(),
         )
         return RecentPushes(
             ended=await self._read(ended),
-            waiting=await self._read(waiting),
-            under_way=under_way.count,
+            waiting=await self._read(
+                [*(run for run in paused if started_at(run) < long_ago), *waiting]
+            ),
+            under_way=under_way.count + len(paused),
             holds=holds,
         )
 

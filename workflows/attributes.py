@@ -1,6 +1,11 @@
-"""The search attributes of a push: all Keyword, ten are the most that a SQL store has."""
+"""The search attributes of a push: all Keyword, ten are the most that a SQL store has.
+
+`PushStatus` says how a push ended that did not succeed. That one runs, or succeeded, is told by
+Temporal's own status, so that a success costs no event of its own.
+"""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from temporalio import workflow
@@ -45,7 +50,8 @@ def upsert_start_attributes(request: PushRequest) -> None:
     values = _values(request)
     if is_sealed(request):
         values[PUSH_REFERENCE] = _sealed(request)
-    _upsert(values)
+    inherited = workflow.info().typed_search_attributes
+    _upsert(values, unset=[key for key in (PUSH_STATUS, PUSH_CAUSE) if key in inherited])
     # A reset is a request of its own.
     if REQUESTED in workflow.info().raw_memo:
         workflow.upsert_memo({REQUESTED: None})
@@ -57,18 +63,26 @@ def is_sealed(request: PushRequest) -> bool:
 
 
 def upsert_ending(request: PushRequest, outcome: PushOutcome, operation: UUID | None) -> None:
-    """Say how the push ended and, if it did not succeed, of what; one event, one action."""
-    values = {PUSH_STATUS: outcome.status.value, PUSH_OPERATION_KEY: operation}
+    """Say of what the push ended, unless it succeeded, and its operation if that is not known yet.
+
+    An event and an action; none for a success whose operation is known.
+    """
+    values = {PUSH_OPERATION_KEY: str(operation)} if operation else {}
     if outcome.status is not PushStatus.SUCCESS:
         words = cause_without_texts if is_sealed(request) else cause_of
-        values[PUSH_CAUSE] = words(outcome)[:MAX_CAUSE]
-    _upsert({key: str(value) for key, value in values.items() if value})
+        values |= {PUSH_STATUS: outcome.status.value, PUSH_CAUSE: words(outcome)[:MAX_CAUSE]}
+    if values:
+        _upsert(values)
 
 
-def upsert_attributes(*, status: PushStatus | None = None, operation: UUID | None = None) -> None:
-    """Change what the running push is found by; each call costs an event and an action."""
-    values = {PUSH_STATUS: status.value if status else None, PUSH_OPERATION_KEY: operation}
-    _upsert({key: str(value) for key, value in values.items() if value})
+def upsert_operation(operation: UUID) -> None:
+    """Let the running push be found by its operation; it costs an event and an action."""
+    _upsert({PUSH_OPERATION_KEY: str(operation)})
+
+
+def upsert_earlier_success() -> None:
+    """Say of a run that is refused that an earlier one succeeded; an event and an action."""
+    _upsert({PUSH_STATUS: PushStatus.SUCCESS.value})
 
 
 def clear_operation_attribute() -> None:
@@ -83,7 +97,6 @@ def _sealed(request: PushRequest) -> str:
 
 def _values(request: PushRequest) -> dict[SearchAttributeKey[str], str]:
     return {
-        PUSH_STATUS: PushStatus.PENDING.value,
         COMPANY_ID: str(request.company_id),
         CONNECTION_ID: str(request.connection_id),
         DATA_TYPE: request.data_type,
@@ -92,6 +105,9 @@ def _values(request: PushRequest) -> dict[SearchAttributeKey[str], str]:
     }
 
 
-def _upsert(values: dict[SearchAttributeKey[str], str]) -> None:
+def _upsert(
+    values: dict[SearchAttributeKey[str], str], unset: Sequence[SearchAttributeKey[str]] = ()
+) -> None:
     updates = [key.value_set(value) for key, value in values.items()]
+    updates += [key.value_unset() for key in unset]
     workflow.upsert_search_attributes(updates)  # pyright: ignore[reportUnknownMemberType]

@@ -34,11 +34,12 @@ def minutes_left(now: datetime, deadline: datetime | None) -> int | None:
 
 
 def next_poll(policy: PushPolicy, company: UUID, requested: datetime, now: datetime) -> datetime:
-    """Say when to look again (UTC): before the push is twice as old (`poll_factor` times).
+    """Say when to look again (UTC): before the push is `poll_factor` times as old.
 
     Pushes of a company that were requested together look together, so that one list of operations
     answers them all: their ages count from a mark of the company's grid, `poll_first` wide. The
-    count begins a little late (`SPARE`), so that twice the counted age is less than twice the age.
+    count begins a little late (`SPARE`), so that a multiple of the counted age is less than that of
+    the age.
     Beyond `poll_cap` all of a company's pushes look at the same moments.
     """
     first, cap = policy.poll_first, policy.poll_cap
@@ -52,15 +53,16 @@ def next_poll(policy: PushPolicy, company: UUID, requested: datetime, now: datet
 
 
 def next_learned_poll(
-    policy: PushPolicy, company: UUID, sent: datetime, now: datetime, ages: Sequence[timedelta]
+    policy: PushPolicy, company: UUID, sent: datetime, looked: datetime, ages: Sequence[timedelta]
 ) -> datetime | None:
     """Say when to look again (UTC) by these ages, counted from the sending; None beyond them.
 
-    Each is put off to a mark of the company's grid, by an eighth of the age at most.
+    Each is put off to a mark of the company's grid, by an eighth of the age at most. `looked` is
+    the last look, or the sending: a moment after it may be past, since a busy worker comes late.
     """
     for age in ages if policy.poll_first else ():
         due = _next_mark(sent + age, min(policy.poll_first, age / PUT_OFF), company)
-        if due > now:
+        if due > looked:
             return due
     return None
 

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from codat.kinds import PushKind
     from codat.models import PushOperation
     from workflows.activity_call import DEADLINE, CallFailed
-    from workflows.attributes import upsert_attributes
+    from workflows.attributes import upsert_operation
     from workflows.carried_state import CarriedState
     from workflows.deadline import Deadline
     from workflows.ledger import Ledger
@@ -35,6 +35,7 @@ class PushState:
 
     `snapshot` is what Codat last said of the operation that is followed, `missing_since` and
     `strange_since` when it first did not know it, or first gave a status that nobody knows.
+    `looked_at`: when this run last looked at it.
     `is_data_read`: Codat reports that it has read the accounting software.
     `must_tell_plan`: the plan that it belongs to does not wait for its end, or no longer.
     """
@@ -51,6 +52,7 @@ class PushState:
     unclear_answers: int = 0
     unannounced: UUID | None = None
     saved_until: datetime = NEVER
+    looked_at: datetime | None = None
     stage: str = "start"
     message: str = "The push was accepted."
     next_look: datetime | None = None
@@ -91,7 +93,6 @@ class PushState:
 
     @cached_property
     def _was_started_here(self) -> bool:
-        # Neither how a run began nor its request changes.
         return was_started_here(self.request)
 
     @property
@@ -169,7 +170,7 @@ class PushState:
         key = snapshot.operation.push_operation_key
         self.unannounced = key if at_the_end else None
         if not at_the_end:
-            upsert_attributes(operation=key)
+            upsert_operation(key)
 
     def settle(self, operation: PushOperation) -> None:
         """Enter how an operation of ours stands."""

@@ -228,7 +228,7 @@ MUTANTS = (
     Mutant(
         "runs grow long",
         LIFECYCLE,
-        "MAX_EVENTS = 500",
+        "MAX_EVENTS = 200",
         "MAX_EVENTS = 4096",
         (f"{PATIENCE}::test_a_worker_keeps_few_events_of_a_push_that_waits_long",),
     ),

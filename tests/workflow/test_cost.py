@@ -25,7 +25,7 @@ def counted(events):
     ("connection", "cost"),
     [
         pytest.param(seeds.SYNCHRONOUS, (2, 4, 13), id="ends in the first answer"),
-        pytest.param(seeds.PROMPT, (3, 7, 25), id="ends before the first look"),
+        pytest.param(seeds.PROMPT, (3, 6, 24), id="ends before the first look"),
     ],
 )
 async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connection, cost):
@@ -35,6 +35,16 @@ async def test_a_push_costs_so_many_requests_actions_and_events(skipping, connec
         events = (await push.handle.fetch_history()).events
 
         assert cost == (len(here.codat.journal()), *counted(events))
+
+
+async def test_a_minute_costs_four_looks_while_the_platform_is_unknown(skipping):
+    async with cluster(skipping, skipping=True, policy=PushPolicy()) as here:
+        here.codat.connection(seeds.PROMPT).set(delay=60)
+        push = await here.push()
+        await here.ending(push)
+        events = (await push.handle.fetch_history()).events
+
+        assert (6, 12, 57) == (len(here.codat.journal()), *counted(events))
 
 
 async def test_a_minute_costs_one_look_once_the_platform_is_known(skipping):
@@ -47,4 +57,4 @@ async def test_a_minute_costs_one_look_once_the_platform_is_known(skipping):
         await here.ending(push)
         events = (await push.handle.fetch_history()).events
 
-        assert (2, 7, 25) == (len(here.codat.journal()) - before, *counted(events))
+        assert (2, 6, 24) == (len(here.codat.journal()) - before, *counted(events))

@@ -30,7 +30,7 @@ async def test_nothing_but_404_for_an_hour_is_unknown(skipping):
 
 async def test_another_answer_begins_the_hour_anew(skipping, monkeypatch):
     monkeypatch.setattr("workflows.no_proof.MISSING_FOR", timedelta(minutes=12))
-    async with cluster(skipping, policy=PushPolicy(), skipping=True) as here:
+    async with cluster(skipping, policy=PushPolicy(poll_factor=2), skipping=True) as here:
         here.codat.connection(seeds.PROMPT).set(delay=1200)
         for look in (6, 8, 9):
             here.codat.fault("not-found", method="GET", path=READS, nth=look)

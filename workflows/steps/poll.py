@@ -87,8 +87,9 @@ async def wait_for_look(state: PushState, snapshot: OperationSnapshot) -> dateti
 def _planned(state: PushState, now: datetime) -> datetime:
     """Say when to look next: when the software is usually done, else by the push's age."""
     policy, company, sent = state.policy, state.request.company_id, _sent(state)
-    learned = next_learned_poll(policy, company, sent, now, state.carried.looks_at)
-    return learned or next_poll(policy, company, _origin(state), now)
+    looked = state.looked_at or (now if state.carried.looks else sent)
+    learned = next_learned_poll(policy, company, sent, looked, state.carried.looks_at)
+    return max(learned, now) if learned else next_poll(policy, company, _origin(state), now)
 
 
 def _sent(state: PushState) -> datetime:
@@ -119,6 +120,7 @@ async def ask(
     if last_chance <= timedelta() if last_chance is not None else state.deadline.has_passed:
         return None
     state.carried.looks += 1
+    state.looked_at = workflow.now()
     state.carried.hinted = False
     try:
         snapshot = await call(

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.prior_runs import PastEvent, PastEventKind, PriorRuns, Recall
     from codat.models import PushOperation, PushStatus
     from workflows.activity_call import READ_AGAIN, CallFailed, call
-    from workflows.attributes import upsert_attributes, upsert_start_attributes
+    from workflows.attributes import upsert_earlier_success, upsert_start_attributes
     from workflows.ledger_rebuild import apply_resolution, rebuild_ledger
     from workflows.models import PushOutcome
     from workflows.no_proof import own_candidate, what_it_says, written_by_word
@@ -71,7 +71,7 @@ def _check_record(state: PushState, prior: PriorRuns) -> None:
     if request.retry_of or state.is_reset or request.digest in prior.success_digests:
         return
     # Whoever lists the push is told how it stands, not that this run was refused.
-    upsert_attributes(status=PushStatus.SUCCESS)
+    upsert_earlier_success()
     raise ApplicationError(
         f"The idempotencyKey {request.idempotency_key} belongs to a push of another record, which "
         f"succeeded: this record's SHA-256 is {request.digest}, and it was not sent. Use a new key "
