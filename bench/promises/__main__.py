@@ -24,6 +24,7 @@ from bench.promises import (
     speed,
     spread,
     webhooks,
+    whole,
 )
 from bench.promises.builds import Bench, fill_quota
 from bench.promises.older import COMMIT, checked_out, other_pins
@@ -65,6 +66,8 @@ async def run(names: list[str], *, quick: bool, turns: int) -> int:
                 await fill_quota(emulator)
                 rows = await _measure(Bench(folder, older, emulator, quick, turns), names)
     show("All rows", rows)
+    show("Last runs of python -m bench.promises.whole", whole.rows())
+    print("", *whole.sources(), sep="\n")
     print(f"\nall of it: {(time.monotonic() - began) / 60:.1f} minutes", end=", ")
     print(f"load {os.getloadavg()[0]:.1f} at the end")
     return int(any(row.is_kept is False for row in rows))

@@ -3,22 +3,18 @@
 No worker runs. The two builds and the bare client take turns on one server.
 """
 
-import shutil
-import sys
 from collections import defaultdict
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
 
 from bench.load.gateway import COMPANY, PATH, RECORD, a_request, front_door, rate
 from bench.promises.builds import Bench
 from bench.promises.table import Promise, Row, ratios
-from bench.servers import processor_seconds
+from bench.servers import processor_seconds, running
 from dispatch.connection import register_search_attributes
 from dispatch.payloads.converter import CONVERTER
 from dispatch.pushes import start_push
@@ -48,17 +44,12 @@ class Measured:
 
 async def measure(bench: Bench) -> list[Row]:
     """Give the rows."""
-    path = shutil.which("temporal", path=str(Path(sys.executable).parent))
-    measured = Measured()
-    async with (
-        await WorkflowEnvironment.start_local(
-            dev_server_existing_path=path, data_converter=CONVERTER, dev_server_log_level="error"
-        ) as environment,
-        AsyncExitStack() as stack,
-    ):
-        client = environment.client
+    measured, folder = Measured(), bench.folder / "front-door"
+    folder.mkdir()
+    async with running(folder, ("temporal",)) as servers, AsyncExitStack() as stack:
+        address = f"127.0.0.1:{servers.ports.temporal}"
+        client = await Client.connect(address, data_converter=CONVERTER)
         await register_search_attributes(client)
-        address = client.service_client.config.target_host
         doors: dict[str, tuple[str, int]] = {}
         for kind in bench.kinds("older", "now"):
             door = front_door(address, kind.folder)
