@@ -1,57 +1,60 @@
 """Pushes whose durations spread around 60 s, log-normal with outliers: seen how late, after looks.
 
-The deviation of the logarithm is 0.25, so two of three take 47 to 77 s; one in twenty takes three
-times as long.
+The deviation of the logarithm is 0.25, so two of three take 47 to 77 s; one in twenty takes twice
+as long.
 """
 
 import asyncio
-from collections import defaultdict
 from random import Random
 from statistics import median
 
 from bench.promises.builds import Bench
-from bench.promises.running import RunningBuild
+from bench.promises.running import Facts, RunningBuild
 from bench.promises.table import Promise, Row
 from stack.control import EmulatorControl
 
 AROUND = 60
 DEVIATION = 0.25
-OUTLIERS, LONGER = 0.05, 3
-PUSHES = 40
-OVER = 20
-CHANGE_EVERY = 0.1
+OUTLIERS, LONGER = 0.05, 2
+BEFORE, BEFORE_OVER = 40, 20
+LEARNED = 100
+"""Seconds after which most of those before have ended, and been learned from."""
 
-Seen = dict[str, list[float]]
+PUSHES, OVER = 120, 60
+PARTS = 3
+"""Of the pushes, by which the spread of the figures is told."""
+
+CHANGE_EVERY = 0.1
 
 
 async def measure(bench: Bench) -> list[Row]:
-    """Give the rows; one batch of each build went before."""
-    late, polls = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
-    batches = 1 if bench.quick else 3
+    """Give the rows; forty pushes of each build went before."""
     async with bench.running("spread") as builds:
-        await asyncio.gather(*(_batches(bench, build, batches, late, polls) for build in builds))
+        facts = await asyncio.gather(*(_push(bench, build) for build in builds))
+    late, polls = dict[str, list[float]](), dict[str, list[float]]()
+    for build, found in zip(builds, facts, strict=True):
+        parts = [found[start::PARTS] for start in range(PARTS)]
+        late[build.name] = [median(fact.late for fact in part) for part in parts]
+        polls[build.name] = [sum(fact.polls for fact in part) / len(part) for part in parts]
     return [
         Row("spread around 60 s: seen late by, median, s", late, Promise(6)),
         Row("spread around 60 s: looks a push", polls, Promise(2.5)),
     ]
 
 
-async def _batches(
-    bench: Bench, build: RunningBuild, batches: int, late: Seen, polls: Seen
-) -> None:
+async def _push(bench: Bench, build: RunningBuild) -> list[Facts]:
     path = await build.open("spread", delay=AROUND)
-    books = path.split("/")[4]
+    books, many = path.split("/")[4], PUSHES // 3 if bench.quick else PUSHES
     async with EmulatorControl(bench.emulator.ports.emulator) as control:
         changing = asyncio.create_task(_vary(control, books))
+        before = asyncio.create_task(build.push("spread", path, BEFORE, over=BEFORE_OVER, every=5))
         try:
-            await build.push("spread", path, PUSHES, over=OVER, every=5)
-            for _ in range(batches):
-                wave = await build.push("spread", path, PUSHES, over=OVER, every=5)
-                facts = await build.facts(wave)
-                late[build.name].append(median(fact.late for fact in facts))
-                polls[build.name].append(sum(fact.polls for fact in facts) / PUSHES)
+            await asyncio.sleep(LEARNED)
+            wave = await build.push("spread", path, many, over=OVER, every=5)
+            await before
         finally:
             changing.cancel()
+    return await build.facts(wave)
 
 
 async def _vary(control: EmulatorControl, books: str) -> None:
