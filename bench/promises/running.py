@@ -111,11 +111,12 @@ class RunningBuild:
         history = await self.client.get_workflow_handle(name).fetch_history()
         events = list(history.events)
         closed = events[-1].event_time.ToDatetime(tzinfo=UTC)
-        return Facts(len(events), _polls(events), (closed - _completed(events[-1])).total_seconds())
+        late = (closed - _completed(events[-1])).total_seconds()
+        return Facts(len(events), polls_of(events), late)
 
 
-def _polls(events: list[HistoryEvent]) -> int:
-    """Count the attempts of all polls."""
+def polls_of(events: list[HistoryEvent]) -> int:
+    """Count the attempts of all polls in a history."""
     polls = {
         event.event_id
         for event in events
