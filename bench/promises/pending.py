@@ -16,10 +16,10 @@ from bench.promises.table import Promise, Row, ratios
 
 PUSHES = 40
 PENDING = 60
-WAVE = 78
+WAVE = 75
 """Seconds from one wave of a build to its next: the last is seen after 70 or so."""
 
-IDLE = 20
+IDLE = 15
 
 
 @dataclass
