@@ -4,7 +4,6 @@ A poll every 45 s stands for the usual one every quarter of an hour; all else is
 """
 
 import asyncio
-import sys
 from dataclasses import dataclass
 
 from bench.promises.builds import Bench
@@ -36,8 +35,7 @@ async def wait(bench: Bench, build: str, polls: int = POLLS) -> Day:
         worker = worker_of(running)
         idle, held = memory(worker), 0.0
         await send(running, PUSHES)
-        for sample in range(polls * CAP // SAMPLE_EVERY):
+        for _ in range(polls * CAP // SAMPLE_EVERY):
             await asyncio.sleep(SAMPLE_EVERY)
             held = max(held, memory(worker) - idle)
-            print(f"{sample * SAMPLE_EVERY} s: {held:.0f} MB", file=sys.stderr)
         return Day(held, await replays(metrics))

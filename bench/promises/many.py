@@ -5,7 +5,6 @@ cache. So as many are polled a second as in the whole form, and as large a part 
 """
 
 import asyncio
-import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -96,7 +95,6 @@ async def send(build: RunningBuild, pushes: int) -> float:
         entries = await build.ground.entries(since)
         since = max((entry["number"] for entry in entries), default=since)
         sent += sum(map(_is_sent, entries))
-        print(f"{time.monotonic() - began:.0f} s: {sent} sent", file=sys.stderr)
     return time.monotonic() - began
 
 
