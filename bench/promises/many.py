@@ -36,7 +36,7 @@ class Scale:
 
 WHOLE = Scale(10_000, 900, 1000)
 TENTH = Scale(1_000, 90, 100)
-QUICK = Scale(200, 20, 20)
+QUICK = Scale(100, 10, 10)
 
 Waited = dict[str, float]
 

@@ -15,11 +15,21 @@ from bench.promises.running import RunningBuild
 from bench.promises.table import Promise, Row, ratios
 
 PUSHES = 40
-PENDING = 60
-WAVE = 75
-"""Seconds from one wave of a build to its next: the last is seen after 70 or so."""
+PENDING, WAVE = 60, 75
+"""Seconds, the second from one wave of a build to its next: the last is seen after 70 or so."""
+
+QUICK = 20, 40
 
 IDLE = 15
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long pushes are pending, from one wave to the next (s), and how many waves."""
+
+    pending: int
+    wave: int
+    turns: int
 
 
 @dataclass
@@ -34,26 +44,28 @@ class Spent:
 
 async def measure(bench: Bench) -> list[Row]:
     """Give the rows."""
-    turns = 1 if bench.quick else bench.turns
+    pending, wave = QUICK if bench.quick else (PENDING, WAVE)
     async with bench.running("pending") as builds:
         idle = await asyncio.gather(*(build.idle(IDLE) for build in builds))
         began = time.monotonic()
+        pace = Pace(pending, wave, bench.turns)
         spent = await asyncio.gather(
             *(
-                _waves(build, began + WAVE * place / len(builds), turns, idle[place])
+                _waves(build, pace, began + wave * place / len(builds), idle[place])
                 for place, build in enumerate(builds)
             )
         )
-    return _rows({build.name: of for build, of in zip(builds, spent, strict=True)})
+    named = {build.name: of for build, of in zip(builds, spent, strict=True)}
+    return _rows(f"pending {pending} s", named)
 
 
-async def _waves(build: RunningBuild, begin: float, turns: int, idle: float) -> Spent:
+async def _waves(build: RunningBuild, pace: Pace, begin: float, idle: float) -> Spent:
     """Push a wave on an unknown connection and so many more on the known one."""
-    path, spent = await build.open("60 s", delay=PENDING), Spent()
-    for turn in range(1 + turns):
-        await asyncio.sleep(begin + turn * WAVE - time.monotonic())
+    path, spent = await build.open("pending", delay=pace.pending), Spent()
+    for turn in range(1 + pace.turns):
+        await asyncio.sleep(begin + turn * pace.wave - time.monotonic())
         before = await build.actions()
-        wave = await build.push("60 s", path, PUSHES, every=5)
+        wave = await build.push("pending", path, PUSHES, every=5)
         spent.processor.append((wave.processor - idle * wave.seconds) / PUSHES)
         spent.requests.append(wave.requests / PUSHES)
         spent.actions.append((await build.actions() - before) / PUSHES)
@@ -61,7 +73,7 @@ async def _waves(build: RunningBuild, begin: float, turns: int, idle: float) -> 
     return spent
 
 
-def _rows(spent: dict[str, Spent]) -> list[Row]:
+def _rows(what: str, spent: dict[str, Spent]) -> list[Row]:
     first = {name: of.actions[:1] for name, of in spent.items()}
     first_events = {name: of.events[:1] for name, of in spent.items()}
     learned = {name: of.actions[1:] for name, of in spent.items()}
@@ -71,12 +83,12 @@ def _rows(spent: dict[str, Spent]) -> list[Row]:
     requests = {name: of.requests[1:] for name, of in spent.items()}
     ms = {name: [1000 * each for each in of.processor[1:]] for name, of in spent.items()}
     return [
-        Row("pending 60 s, nothing learned: actions", first, Promise(13)),
-        Row("pending 60 s, nothing learned: events", first_events, Promise(60), 0),
-        Row("pending 60 s, after ten: actions", learned, Promise(9.5)),
-        Row("pending 60 s, after ten: events", learned_events, Promise(40), 0),
+        Row(f"{what}, nothing learned: actions", first, Promise(13)),
+        Row(f"{what}, nothing learned: events", first_events, Promise(60), 0),
+        Row(f"{what}, after ten: actions", learned, Promise(9.5)),
+        Row(f"{what}, after ten: events", learned_events, Promise(40), 0),
         Row("its processor time / older build's", ratios(processor, "older"), Promise(0.6), 2),
         Row("the same, ms of worker and server a push", ms, digits=0),
         Row("nothing learned: processor time / older's", ratios(before, "older"), digits=2),
-        Row("pending 60 s, after ten: requests a push", requests, digits=2),
+        Row(f"{what}, after ten: requests a push", requests, digits=2),
     ]
