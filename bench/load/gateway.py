@@ -49,15 +49,18 @@ async def front_door(
     process = await asyncio.create_subprocess_exec(
         *command, cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
     )
+    assert process.stderr
     try:
-        assert process.stderr
-        while line := (await process.stderr.readline()).decode():
-            if "running on" in line:
-                yield line.split("running on ")[1].split()[0], process.pid
-                break
+        line = ""
+        while "running on" not in line:
+            line = (await process.stderr.readuntil()).decode()
+        # What nobody reads would stop the process once the pipe is full.
+        rest = asyncio.create_task(process.stderr.read())
+        yield line.split("running on ")[1].split()[0], process.pid
     finally:
         process.terminate()
-        await process.communicate()
+        await process.wait()
+    await rest
 
 
 async def rate(work: Callable[[str], Awaitable[object]], names: Iterable[str]) -> float:

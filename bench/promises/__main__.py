@@ -18,6 +18,8 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import httpx
+
 from bench.promises import (
     crowd,
     front_door,
@@ -86,8 +88,8 @@ async def _measure(bench: Bench, names: list[str]) -> dict[str, list[Row]]:
         since = time.monotonic()
         try:
             rows = await ROWS[name](bench)
-        except ProcessFailed as error:
-            print(f"\n{name} is not measured: {error}", flush=True)
+        except (ProcessFailed, httpx.HTTPError) as error:
+            print(f"\n{name} is not measured: {error!r}", flush=True)
             return
         found[name] = [replace(row, promise=None) for row in rows] if bench.quick else rows
         show(f"{name}: {time.monotonic() - since:.0f} s", found[name])
