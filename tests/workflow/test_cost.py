@@ -6,15 +6,12 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 
 from activities.durations import ENOUGH
-from activities.models import PollPlan, PushPolicy
-from activities.settings import FIRST_LOOK_BESIDE_WEBHOOKS
+from activities.models import PushPolicy
 from bench.billed_actions import BILLED
 from emulator import seeds
 from tests.support.cluster import cluster
-from tests.support.eventually import eventually
 
 COUNTED = BILLED | {EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED}
-BESIDE_WEBHOOKS = PushPolicy(poll_first=FIRST_LOOK_BESIDE_WEBHOOKS, poll_plan=PollPlan.FIXED)
 SUPPLIER = {"supplierName": "Mill and Sons", "status": "Active"}
 
 
@@ -51,23 +48,3 @@ async def test_a_minute_costs_one_look_once_the_platform_is_known(skipping):
         events = (await push.handle.fetch_history()).events
 
         assert (2, 7, 25) == (len(here.codat.journal()) - before, *counted(events))
-
-
-async def test_a_minute_costs_one_look_where_a_webhook_tells(skipping):
-    async with cluster(skipping, skipping=True, policy=BESIDE_WEBHOOKS) as here:
-        here.codat.connection(seeds.PROMPT).set(delay=60)
-        push = await here.push()
-        await eventually(lambda: _waits(push))
-        here.codat.advance(60)
-        await push.handle.signal("operation-updated")
-        await here.ending(push)
-        events = (await push.handle.fetch_history()).events
-
-        actions, _ = counted(events)  # a signal beside a task may cost a task more
-
-        assert (3, 8) == (len(here.codat.journal()), actions)
-
-
-async def _waits(push):
-    progress = await push.progress()
-    return progress and progress.next_look_utc
