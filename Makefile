@@ -67,9 +67,12 @@ hashes: .venv-supply/ready           ## deploy/requirements.txt: what the image 
 	    --extra s3 --extra tracing --constraint constraints.txt --generate-hashes --no-header \
 	    --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml; } > deploy/requirements.txt
 
+bench: .venv/ready   ## promised figures, beside an older build and plain Temporal; 25 minutes
+	$(BIN)/python -m bench.promises
+
 # Needs two packages of Debian's, which it starts itself on free ports:
 # apt-get install -y postgresql redis-server
-bench: .venv/ready .venv-bench/ready    ## ours beside what people would use instead; 20 minutes
+compare: .venv/ready .venv-bench/ready    ## ours beside what people would use instead; 20 minutes
 	$(BIN)/python -m bench.compare
 
 .venv/ready: pyproject.toml constraints.txt
@@ -106,10 +109,10 @@ bench: .venv/ready .venv-bench/ready    ## ours beside what people would use ins
 	.venv-runtime/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-# The other sides of the bench.
+# The other sides of make compare.
 .venv-bench/ready: bench/requirements.txt
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
-.PHONY: .venv-supply/audited audit bench check client demo dev environments hashes licences sbom simulate test unit
+.PHONY: .venv-supply/audited audit bench check client compare demo dev environments hashes licences sbom simulate test unit

@@ -29,7 +29,13 @@ class Process:
 
     @classmethod
     async def start(
-        cls, name: str, command: Sequence[str], environment: Mapping[str, str], log: Path
+        cls,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        folder: Path = ROOT,
     ) -> Self:
         """Start a command in the project's folder, out of the reach of the terminal's Ctrl-C.
 
@@ -38,7 +44,7 @@ class Process:
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *(*_DIE_WITH_PARENT, str(os.getpid()), *command),
-                cwd=ROOT,
+                cwd=folder,
                 env=environment,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,

@@ -1,4 +1,4 @@
-"""`make bench`: all tables, ours beside what people would use instead.
+"""`make compare`: all tables, ours beside what people would use instead.
 
 `python -m bench.compare [TABLE ...] [--quick]`; under 20 minutes on two cores that do nothing else.
 Each side runs in processes of its own against one emulator on this machine, and the sides take

@@ -22,6 +22,7 @@ class Ground:
 
     address: str
     _numbers: Iterator[int] = field(default_factory=count)
+    _last: int = 0
 
     async def __aenter__(self) -> Self:
         base = f"{self.address}/_emulator"
@@ -45,16 +46,22 @@ class Ground:
         """Let two hours pass there, so that what was pending has ended."""
         await self._http.post("/clock/advance", json={"seconds": TWO_HOURS})
 
+    async def entries(self, since: int = 0) -> list[dict[str, Any]]:
+        """Give the requests of all companies after an entry, in the order of their arrival."""
+        answer = await self._http.get("/journal", params={"since": since})
+        return answer.raise_for_status().json()
+
     async def journal(self, name: str, since: int = 0) -> list[dict[str, Any]]:
         """Give the requests of one company after an entry, in the order of their arrival."""
-        answer = await self._http.get("/journal", params={"since": since})
         company = str(uuid5(_SPACE, name))
-        return [entry for entry in answer.raise_for_status().json() if company in entry["path"]]
+        return [entry for entry in await self.entries(since) if company in entry["path"]]
 
     async def last(self) -> int:
         """Give the number of the last entry."""
-        entries = (await self._http.get("/journal")).raise_for_status().json()
-        return entries[-1]["number"] if entries else 0
+        answer = await self._http.get("/journal", params={"since": self._last})
+        entries = answer.raise_for_status().json()
+        self._last = entries[-1]["number"] if entries else self._last
+        return self._last
 
     def orders(
         self, label: str, path: str, many: int, lines: int = 1, every: float = 2.0

@@ -18,13 +18,14 @@ BENCH = str(ROOT / ".venv-bench" / "bin" / "python")
 
 @dataclass(frozen=True)
 class Kind:
-    """How a stack is run: its programs, its server, what its worker says when it is ready."""
+    """How a stack is run: its programs and their folder, its server, what a ready worker says."""
 
     name: str
     server: str
     desk: tuple[str, ...]
     worker: tuple[str, ...] | None
     ready: str = "Worker ready"
+    folder: Path = ROOT
 
 
 def _module(name: str, *role: str) -> tuple[str, ...]:
@@ -108,7 +109,9 @@ class Side:
             await self._open_desk(index)
             return
         around, log = self._environment(index), self._log(f"worker{index}")
-        worker = await Process.start(self.name, self.kind.worker, around, log)
+        worker = await Process.start(
+            self.name, self.kind.worker, around, log, folder=self.kind.folder
+        )
         self.workers[index] = worker
         watch = asyncio.create_task(self._supervise(index, worker))
         self._watches.add(watch)
@@ -168,7 +171,7 @@ class Side:
         with self._log(f"desk{index}").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
                 *self.kind.desk,
-                cwd=ROOT,
+                cwd=self.kind.folder,
                 env=self._environment(index),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -176,7 +179,10 @@ class Side:
                 start_new_session=True,
             )
         assert process.stdout
-        await process.stdout.readuntil(b"ready\n")
+        try:
+            await process.stdout.readuntil(b"ready\n")
+        except asyncio.IncompleteReadError:
+            raise ProcessFailed(f"The desk of {self.name} has ended: {log.name}.") from None
         self.desks[index] = Desk(process, asyncio.create_task(self._read(process.stdout)))
 
     async def _read(self, lines: asyncio.StreamReader) -> None:

@@ -33,28 +33,34 @@ RECORD = {"supplierName": "Mill and Sons", "status": "Active", "note": "x" * 500
 
 
 @asynccontextmanager
-async def front_door(address: str) -> AsyncIterator[str]:
-    """Run `python -m gateway` and give its address."""
+async def front_door(
+    address: str, folder: Path = ROOT, **settings: str
+) -> AsyncIterator[tuple[str, int]]:
+    """Run `python -m gateway` of that folder; gives its address and its process id."""
     environment = {
         **os.environ,
         "TEMPORAL_ADDRESS": address,
         "TEMPORAL_CONFIG_FILE": os.devnull,
         "CODAT_API_KEY": "none",
         "GATEWAY_API_KEYS": "",
+        **settings,
     }
     command = (sys.executable, "-m", "gateway", "--port", "0")
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, env=environment, stderr=asyncio.subprocess.PIPE
+        *command, cwd=folder, env=environment, stderr=asyncio.subprocess.PIPE
     )
+    assert process.stderr
     try:
-        assert process.stderr
-        while line := (await process.stderr.readline()).decode():
-            if "running on" in line:
-                yield line.split("running on ")[1].split()[0]
-                break
+        line = ""
+        while "running on" not in line:
+            line = (await process.stderr.readuntil()).decode()
+        # What nobody reads would stop the process once the pipe is full.
+        rest = asyncio.create_task(process.stderr.read())
+        yield line.split("running on ")[1].split()[0], process.pid
     finally:
         process.terminate()
-        await process.communicate()
+        await process.wait()
+    await rest
 
 
 async def rate(work: Callable[[str], Awaitable[object]], names: Iterable[str]) -> float:
@@ -90,7 +96,7 @@ async def main(count: int) -> None:
         client = environment.client
         await register_search_attributes(client)
         address = client.service_client.config.target_host
-        async with front_door(address) as url, httpx.AsyncClient(base_url=url) as http:
+        async with front_door(address) as (url, _), httpx.AsyncClient(base_url=url) as http:
             owned, requests = OwnedPushes(), RunRequests()
 
             async def start(name: str) -> object:

@@ -54,7 +54,7 @@ USUAL = (
     "alone-60s",
     "crowd-60s",
 )
-"""Those of `make bench`."""
+"""Those of `make compare`."""
 HOOK = "http://127.0.0.1/webhooks/codat"
 
 

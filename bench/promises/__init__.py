@@ -1,0 +1,1 @@
+"""Each promised figure, measured beside an older build and plain Temporal."""
