@@ -21,7 +21,7 @@ async def test_a_minute_costs_one_look_where_a_webhook_tells(skipping):
         events = (await push.handle.fetch_history()).events
         actions = [event for event in events if event.event_type in BILLED]
 
-        assert (3, 8) == (len(here.codat.journal()), len(actions))
+        assert (3, 7) == (len(here.codat.journal()), len(actions))
 
 
 async def waits(push):
