@@ -3,15 +3,18 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
 
 from bench.chaos.commands import persist
-from bench.chaos.plan import Item
+from bench.chaos.items import Item
+from bench.chaos.open_pushes import SHOW_EVERY, in_parallel, show_open
 from bench.chaos.sides import Ours, Plain
 from codat.models import PushStatus
+from dispatch.look_again import look_again
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 
@@ -19,8 +22,6 @@ NOBODY = UUID(int=0)
 """Plain pushes have no push id."""
 
 _TOLD = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED)
-_AT_ONCE = 10
-_ASK_EVERY = 5
 
 
 @dataclass
@@ -49,30 +50,26 @@ class Ending:
     runs: list[Run] = field(default_factory=list[Run])
 
 
-async def of_ours(
-    side: Ours, items: list[Item], within: float, *, looked_again: float = 0
-) -> list[Ending]:
+async def of_ours(side: Ours, items: list[Item], within: float, *, looks: int = 0) -> list[Ending]:
     """Wait for all pushes of ours, together no longer than so many seconds.
 
-    `looked_again`: for how many seconds more those in doubt may be looked at again.
+    `looks`: how often those in doubt are looked at again, as `push-look-again` does in a day.
     """
     waits = await _waited(side, items, within)
-    if looked_again:
+    for _ in range(looks):
         doubtful = [item for item in items if _is_in_doubt(waits[item.number])]
-        await _until_out_of_doubt(side, doubtful, looked_again)
+        await in_parallel(doubtful, partial(_look_again, side))
         waits |= await _waited(side, doubtful, within)
     endings: list[Ending] = []
-    limit = asyncio.Semaphore(_AT_ONCE)
 
     async def read(item: Item) -> None:
         wait = waits[item.number]
         outcome = wait.result() if wait.done() and not wait.cancelled() else None
         status = outcome.status.value if outcome else None
-        async with limit:
-            runs = await _runs(side, item)
+        runs = await _runs(side, item)
         endings.append(Ending(item, side.push(item).push_id, status, outcome, runs))
 
-    await asyncio.gather(*(read(item) for item in items))
+    await in_parallel(items, read)
     return sorted(endings, key=lambda ending: ending.item.number)
 
 
@@ -80,8 +77,13 @@ async def _waited(
     side: Ours, items: list[Item], within: float
 ) -> dict[int, asyncio.Task[PushOutcome]]:
     waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
-    if waits:
-        await asyncio.wait(waits.values(), timeout=within)
+    end = asyncio.get_running_loop().time() + within
+    while left := [item for item in items if not waits[item.number].done()]:
+        await show_open(side, left)
+        pause = min(SHOW_EVERY, end - asyncio.get_running_loop().time())
+        if pause <= 0:
+            break
+        await asyncio.wait([waits[item.number] for item in left], timeout=pause)
     for wait in waits.values():
         wait.cancel()
     await asyncio.gather(*waits.values(), return_exceptions=True)
@@ -92,18 +94,8 @@ def _is_in_doubt(wait: asyncio.Task[PushOutcome]) -> bool:
     return not wait.cancelled() and wait.result().status is PushStatus.UNKNOWN
 
 
-async def _until_out_of_doubt(side: Ours, items: list[Item], within: float) -> None:
-    """Wait until none is in doubt, but no longer than so many seconds."""
-    end = asyncio.get_running_loop().time() + within
-    while items and asyncio.get_running_loop().time() < end:
-        await asyncio.sleep(_ASK_EVERY)
-        left = end - asyncio.get_running_loop().time()
-        waits = await _waited(side, items, max(left, _ASK_EVERY))
-        items = [
-            item
-            for item in items
-            if waits[item.number].cancelled() or _is_in_doubt(waits[item.number])
-        ]
+async def _look_again(side: Ours, item: Item) -> None:
+    await persist(lambda: look_again(side.client, side.workflow_id(item)))
 
 
 async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending]:

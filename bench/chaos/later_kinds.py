@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.chaos.books import EmulatorClient, JournalEntry
+from bench.chaos.items import Item
 from bench.chaos.places import PLACES, Place, company, connection
-from bench.chaos.plan import Item
 from bench.chaos.sides import Ours
 from bench.chaos.wanted import Wanted
 from codat.kinds import PushKind

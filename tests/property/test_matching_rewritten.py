@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from activities.matching import Match, OtherRecords, compare, fits
-from bench.chaos.plan import DATA_TYPES as CHAOS_TYPES
+from bench.chaos.items import DATA_TYPES as CHAOS_TYPES
 from bench.chaos.records import unique_record
 from codat.models import DATA_TYPES
 from emulator.examples import record

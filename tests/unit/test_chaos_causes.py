@@ -6,8 +6,8 @@ from uuid import uuid4
 from bench.chaos.causes import Cause, cause_of
 from bench.chaos.endings import Ending
 from bench.chaos.evidence import Case
+from bench.chaos.items import Item
 from bench.chaos.places import PLACES
-from bench.chaos.plan import Item
 from codat.models import PushStatus
 from workflows.models import PushOutcome
 

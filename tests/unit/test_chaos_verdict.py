@@ -10,8 +10,8 @@ from temporalio.client import WorkflowHistory
 
 from bench.chaos.endings import Ending, Run
 from bench.chaos.evidence import Case, Evidence
+from bench.chaos.items import Item
 from bench.chaos.places import PLACES
-from bench.chaos.plan import Item
 from bench.chaos.verdict import judge_ours
 from bench.chaos.wanted import Wanted
 from codat.models import PushStatus
