@@ -78,12 +78,12 @@ async def _waited(
 ) -> dict[int, asyncio.Task[PushOutcome]]:
     waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
     end = asyncio.get_running_loop().time() + within
-    while left := [item for item in items if not waits[item.number].done()]:
+    left = items
+    while left and (pause := end - asyncio.get_running_loop().time()) > 0:
+        tasks = [waits[item.number] for item in left]
+        await asyncio.wait(tasks, timeout=min(pause, SHOW_EVERY))
+        left = [item for item in left if not waits[item.number].done()]
         await show_open(side, left)
-        pause = min(SHOW_EVERY, end - asyncio.get_running_loop().time())
-        if pause <= 0:
-            break
-        await asyncio.wait([waits[item.number] for item in left], timeout=pause)
     for wait in waits.values():
         wait.cancel()
     await asyncio.gather(*waits.values(), return_exceptions=True)

@@ -31,14 +31,14 @@ async def in_parallel(items: Iterable[Item], act: Callable[[Item], Awaitable[Non
 
 async def show_open(side: Ours, items: list[Item]) -> None:
     """Print how many are open, and of the first what each waits for."""
-    lines: list[str] = []
 
     async def ask(item: Item) -> None:
-        lines.append(f"  push {item.number}, {item.data_type} to {item.place.name}: ")
-        lines[-1] += await _what_for(side, item)
+        waits = await _what_for(side, item)
+        print(f"  push {item.number}, {item.data_type} to {item.place.name}: {waits}", flush=True)
 
-    await in_parallel(items[:_MOST], ask)
-    print(f"{len(items)} pushes are open", *lines, sep="\n", flush=True)
+    if items:
+        print(f"{len(items)} pushes are open", flush=True)
+        await in_parallel(items[:_MOST], ask)
 
 
 async def _what_for(side: Ours, item: Item) -> str:
