@@ -53,11 +53,16 @@ class Ending:
 async def of_ours(side: Ours, items: list[Item], within: float, *, looks: int = 0) -> list[Ending]:
     """Wait for all pushes of ours, together no longer than so many seconds.
 
-    `looks`: how often those in doubt are looked at again, as `push-look-again` does in a day.
+    `looks`: how often those in doubt are looked at again, as `push-look-again` does in a day; not
+    once more after a time that settled none.
     """
     waits = await _waited(side, items, within)
+    in_doubt = len(items) + 1
     for _ in range(looks):
         doubtful = [item for item in items if _is_in_doubt(waits[item.number])]
+        if len(doubtful) == in_doubt:
+            break
+        in_doubt = len(doubtful)
         await in_parallel(doubtful, partial(_look_again, side))
         waits |= await _waited(side, doubtful, within)
     endings: list[Ending] = []
