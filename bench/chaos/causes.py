@@ -27,6 +27,7 @@ class Cause(StrEnum):
     NEIGHBOUR_ENDED = "a neighbour that ended without its answer"
     NAMELESS = "a refused or unread delete or file, of which the list names no record"
     TWINS = "equal twins"
+    OFFLINE = "the software is offline, so that it can't be read"
     HUMBLE = "refused, after an earlier number was judged not written by looking"
     CANCELLED = "cancelled before it was clear"
     ENDED = "ended from outside, and not asked for again"
@@ -45,6 +46,7 @@ class Cause(StrEnum):
 
 _ALWAYS = (
     Cause.TWINS,
+    Cause.OFFLINE,
     Cause.NAMELESS,
     Cause.OVERTAKEN,
     Cause.HUMBLE,
@@ -71,6 +73,7 @@ _CANCELLED = "Cancelled"
 _OVERTAKEN = "A later update of the same record was started meanwhile."
 _EARLIER = "An earlier request may still have written the record."
 _NO_PROOF = "does not prove that nothing was written"
+_UNREAD = "Codat did not finish reading"
 _BLOCKED = "Two answers in a row did not come from Codat"
 
 
@@ -88,6 +91,8 @@ def cause_of(
         return Cause.TWINS
     if any(other in twins for other, _ in others):
         return Cause.TWINS
+    if _UNREAD in _words(case) and case.ending.item.place.behaviour.get("offline"):
+        return Cause.OFFLINE
     if _is_nameless(case, [other for other, _ in others]):
         return Cause.NAMELESS
     return _own(case, fates) if fates else _foreign(others)

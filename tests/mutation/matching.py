@@ -12,6 +12,7 @@ UPDATES = "tests/workflow/test_find_updates.py"
 EQUAL_RECORDS = "tests/workflow/test_find_equal_records.py"
 REWRITTEN = "tests/workflow/test_find_rewritten.py"
 MATCHING = "tests/unit/test_matching.py"
+WAYS = "tests/property/test_matching_rewritten.py"
 
 MUTANTS = (
     Mutant(
@@ -52,22 +53,29 @@ MUTANTS = (
     Mutant(
         "an id that is left",
         "activities/matching.py",
-        "not is_longer and _bears_an_id(sent, shown) and",
-        "not is_longer and",
+        "if is_longer or not _bears_an_id(sent, shown):",
+        "if is_longer:",
         (f"{REWRITTEN}::test_with_nothing_unique_left_it_is_unknown_and_written_once",),
     ),
     Mutant(
         "without its number an amount keeps its sign",
         "activities/matching.py",
-        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)",
-        "_bears_an_id(sent, shown) and _may_become(sent, shown, turned=True)",
+        "return _may_become(sent, shown, turned=is_opposite)",
+        "return _may_become(sent, shown, turned=True)",
         (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
+    ),
+    Mutant(
+        "a type that turned has other signs",
+        "activities/matching.py",
+        "if is_opposite and not all_signs_changed(sent, shown):",
+        "if False:",
+        (f"{WAYS}::test_a_type_that_turned_without_the_sign_tells_nothing",),
     ),
     Mutant(
         "without its number there are no more lines",
         "activities/matching.py",
-        "not is_longer and _bears_an_id(sent, shown) and",
-        "_bears_an_id(sent, shown) and",
+        "if is_longer or not _bears_an_id(sent, shown):",
+        "if not _bears_an_id(sent, shown):",
         (f"{MATCHING}::test_an_order_has_more_than_one_bill",),
     ),
     Mutant(

@@ -44,7 +44,7 @@ async def find(state: PushState) -> None:
         await wait(state, pause, why, cause="finding")
         show_stage(state, "find-submission", "Looking for what became of the request.")
         found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
-        if found.candidates:
+        if found.candidates and not hindrance:
             found, hindrance = await search_records(state, found, begun, begun + TAKEN_WITHIN)
         if found.adopted:
             break
