@@ -29,6 +29,9 @@ AT_ONCE = 50
 TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
+A_PAGE, A_FEW = 1000, 5
+"""Pushes that Temporal lists at once; the SDK decodes all of them, also where the first will do."""
+
 DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
 _OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _CLAIM = "push-claim-"
@@ -127,20 +130,25 @@ class OtherPushes:
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        async for push in self._in_place("CloseTime IS NULL"):
-            if push.typed_search_attributes.get(_OPERATION) is None:
-                return True
+        open_now = "PushOperationKey IS NULL AND CloseTime IS NULL"
+        async for _ in self._in_place(open_now, page_size=A_FEW):
+            return True
         return False
 
-    async def _in_place(self, condition: str) -> AsyncIterator[WorkflowExecution]:
+    async def _in_place(
+        self, condition: str, *, page_size: int = A_PAGE
+    ) -> AsyncIterator[WorkflowExecution]:
         """Give the other pushes to the same company, connection and data type."""
         target = self._ask.target
-        async for push in self._list(f"{same_place(target)} AND {condition}"):
+        query = f"{same_place(target)} AND {condition}"
+        async for push in self._list(query, page_size=page_size):
             if push.typed_search_attributes.get(DATA_TYPE) == target.data_type:
                 yield push
 
-    async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
-        async for push in self._client.list_workflows(query):
+    async def _list(
+        self, query: str, *, page_size: int = A_PAGE
+    ) -> AsyncIterator[WorkflowExecution]:
+        async for push in self._client.list_workflows(query, page_size=page_size):
             if push.id != self._workflow_id:
                 yield push
 
