@@ -32,7 +32,9 @@ async def test_unclear_pushes_ask_three_times_each_at_most(devserver):
         pushes = await asyncio.gather(*(here.push(**invoice()) for _ in range(UNCLEAR)))
         outcomes = await asyncio.gather(*(push.outcome() for push in pushes))
 
-        assert 0 < len(proofs(here)) <= MOST_FOR_ONE * UNCLEAR
+        reads = [path for path in proofs(here) if "/data/invoices/" in path]
+        assert UNCLEAR == len(reads)
+        assert len(proofs(here)) <= MOST_FOR_ONE * UNCLEAR
     assert {"Success": UNCLEAR} == Counter(outcome.status for outcome in outcomes)
 
 
