@@ -7,7 +7,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.adoption import adopted
+from activities.adoption import adopted, hindered_elsewhere
 from activities.attachment_proof import judged_by_attachments, other_with_such_a_file
 from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
@@ -17,6 +17,7 @@ from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords
 from activities.operation_list import listed_operations
+from activities.other_connections import OtherConnections
 from activities.other_pushes import OtherPushes
 from activities.ownership import Record, Sighting, our_operation, possible_owners
 from activities.readings import snapshot_of
@@ -84,7 +85,12 @@ class FindActivities:
             alike = await other_with_such_a_file(self._client, ask, others)
             owners = [*owners, *filter(None, [alike])]
             stands = ours.push_operation_key in standing
-            look = await adopted(look, ours, owners, others, stands=stands)
+            places = OtherConnections(self._client, self._inputs, ask)
+            also = await places.possible_owner(ours.data, elsewhere) if stands else None
+            if also:
+                look = hindered_elsewhere(look, also)
+            else:
+                look = await adopted(look, ours, owners, others, stands=stands)
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _by_attachments(self, listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
@@ -103,7 +109,7 @@ class FindActivities:
         Gives also the operations that end without proof and whose record stands.
         """
         free = await _not_held(possible(listed, ask), others)
-        mute = await _only_mute(free, elsewhere, ask, others)
+        mute = _only_mute(free)
         everything = [*(operation for operation, _ in listed), *elsewhere]
         with codat_failures(final=()):
             judged = await self._proof.judged(free, ask, everything, mute)
@@ -168,21 +174,10 @@ class FindActivities:
         return SearchResult(candidates=[], adopted=snapshot_of(operation))
 
 
-async def _only_mute(
-    free: list[Sighting],
-    elsewhere: list[PushOperation],
-    ask: FindSubmission,
-    others: OtherPushes,
-) -> PushOperation | None:
-    """Give the only operation of the company that may have written a record that none names."""
+def _only_mute(free: list[Sighting]) -> PushOperation | None:
+    """Give the only operation here that may have written a record that none names."""
     mute = [operation for operation, _ in free if is_mute(operation)]
-    if len(mute) != 1 or not mute[0].is_over:
-        return None
-    if ask.purpose is Purpose.PROVE:
-        return mute[0]
-    beside = [operation.push_operation_key for operation in elsewhere if is_mute(operation)]
-    held = await others.holders(beside)
-    return mute[0] if len(held) == len(beside) else None
+    return mute[0] if len(mute) == 1 and mute[0].is_over else None
 
 
 async def _not_held(sightings: list[Sighting], others: OtherPushes) -> list[Sighting]:

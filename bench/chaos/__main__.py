@@ -102,6 +102,12 @@ def main() -> None:
     parser.add_argument("--echo", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--rewrite", action="store_true", help="show what platforms made of it")
     parser.add_argument("--read-records", action="store_true", help="read records as proof")
+    parser.add_argument(
+        "--later-kinds",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="deletes and files, too, a quarter as many as records",
+    )
     parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
     parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
     parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")

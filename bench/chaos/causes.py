@@ -82,11 +82,13 @@ def cause_of(
 ) -> Cause:
     """Find what left an Unknown without proof; `pair` has all pushes of the same record."""
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
+    twins = [twin for twin in pair if twin is not case]
     cause = _by_its_words(case, fates)
     if cause:
-        return cause
+        # What stands may be the twin's.
+        is_twins = cause is Cause.UNPROVEN and twins and case.records
+        return Cause.TWINS if is_twins else cause
     others = _others(case, operations)
-    twins = [twin for twin in pair if twin is not case]
     if twins and "sent an identical record" in _words(case):
         return Cause.TWINS
     if any(other in twins for other, _ in others):

@@ -13,7 +13,6 @@ from bench.chaos.commands import persist
 from bench.chaos.items import Item
 from bench.chaos.open_pushes import SHOW_EVERY, in_parallel, show_open
 from bench.chaos.sides import Ours, Plain
-from codat.models import PushStatus
 from dispatch.look_again import look_again
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
@@ -70,8 +69,10 @@ async def of_ours(side: Ours, items: list[Item], within: float, *, looks: int = 
     async def read(item: Item) -> None:
         wait = waits[item.number]
         outcome = wait.result() if wait.done() and not wait.cancelled() else None
-        status = outcome.status.value if outcome else None
         runs = await _runs(side, item)
+        if outcome and runs and runs[-1].told:
+            outcome = runs[-1].told  # it may have been looked at once more since
+        status = outcome.status.value if outcome else None
         endings.append(Ending(item, side.push(item).push_id, status, outcome, runs))
 
     await in_parallel(items, read)
@@ -96,7 +97,7 @@ async def _waited(
 
 
 def _is_in_doubt(wait: asyncio.Task[PushOutcome]) -> bool:
-    return not wait.cancelled() and wait.result().status is PushStatus.UNKNOWN
+    return not wait.cancelled() and wait.result().may_still_land
 
 
 async def _look_again(side: Ours, item: Item) -> None:

@@ -35,7 +35,7 @@ _TARGET = re.compile(r"/push/[^/]+/(later-\d+)")
 
 def later_items(wanted: Wanted) -> Iterator[Item]:
     """Draw them; each is of a record of its own, numbered on from the other pushes."""
-    if wanted.plain:
+    if wanted.plain or not wanted.later_kinds:
         return
     dice = Random(f"{wanted.seed} kinds")
     places = [place for place in PLACES if not place.needs_deadline]
