@@ -24,7 +24,9 @@ from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, is_mute, unread_since
 from activities.server_time import ServerTime
 from activities.sightings import match_of, possible, shows_openly
+from activities.wire import cut
 from codat.client import CodatClient
+from codat.errors import CodatReadRefused, CodatRefused
 from codat.kinds import PushKind, kind_of
 from codat.models import PushOperation
 from codat.turns import caller, in_turn
@@ -57,8 +59,9 @@ class FindActivities:
         listed, elsewhere = await self._matched(ask, time)
         listed = await self._by_attachments(listed, ask)
         standing: set[UUID] = set()
+        refusal = None
         if ask.refresh_began and not ask.changed:
-            listed, standing = await self._by_records(listed, elsewhere, ask, others)
+            listed, standing, refusal = await self._by_records(listed, elsewhere, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
@@ -74,6 +77,7 @@ class FindActivities:
             more=max(len(sightings) - MAX_CANDIDATES, 0),
             shows_own=any(shows_openly(shown.get(key), ask) for key in ask.own[-1:]),
             unread=unread_since(sightings, ask),
+            hindrance=refusal,
         )
         if ask.purpose not in (Purpose.DECIDE, Purpose.PROVE):
             return look
@@ -103,16 +107,20 @@ class FindActivities:
         elsewhere: list[PushOperation],
         ask: FindSubmission,
         others: OtherPushes,
-    ) -> tuple[list[Sighting], set[UUID]]:
+    ) -> tuple[list[Sighting], set[UUID], str | None]:
         """Judge what nobody holds by the records that it wrote; all else stays as it was.
 
-        Gives also the operations that end without proof and whose record stands.
+        Gives also the operations that end without proof and whose record stands, and Codat's words
+        where it refuses to show records: asked again it would refuse again.
         """
         free = await _not_held(possible(listed, ask), others)
         mute = _only_mute(free)
         everything = [*(operation for operation, _ in listed), *elsewhere]
         with codat_failures(final=()):
-            judged = await self._proof.judged(free, ask, everything, mute)
+            try:
+                judged = await self._proof.judged(free, ask, everything, mute)
+            except (CodatReadRefused, CodatRefused) as error:
+                return listed, set(), cut(str(error))
         by_key = {sighting[0].push_operation_key: sighting for sighting in judged}
         standing = {
             operation.push_operation_key
@@ -122,7 +130,7 @@ class FindActivities:
             and by_key[operation.push_operation_key][1] is Match.EQUAL
         }
         everywhere = [by_key.get(sighting[0].push_operation_key, sighting) for sighting in listed]
-        return everywhere, standing
+        return everywhere, standing, None
 
     async def _other_records(
         self, possible: list[Sighting], ask: FindSubmission, others: OtherPushes
