@@ -88,7 +88,7 @@ def test_a_later_update_excuses_an_unknown():
     assert Cause.OVERTAKEN is _cause(case)
 
 
-def test_only_a_software_that_is_offline_excuses_that_it_was_not_read():
+def test_an_offline_software_excuses_that_it_was_not_read():
     unread = "It may be another's. Codat did not finish reading the accounting software."
     offline = Place("away", "cloudbooks", 1, {"offline": True})
 
