@@ -103,7 +103,7 @@ def cause_of(
 def _by_its_words(case: Case, fates: list[str]) -> Cause | None:
     if case.ending.outcome is None or "find out what happened" in _words(case):
         return Cause.ENDED
-    if _words(case).startswith(_OVERTAKEN):
+    if any(words.startswith(_OVERTAKEN) for words in _all_words(case)):
         return Cause.OVERTAKEN
     if _words(case).startswith(_CANCELLED) or _is_cancelled(case):
         return Cause.CANCELLED
@@ -122,6 +122,11 @@ def _is_cancelled(case: Case) -> bool:
 
 def _words(case: Case) -> str:
     return case.ending.outcome.message if case.ending.outcome else ""
+
+
+def _all_words(case: Case) -> list[str]:
+    """Give what each run said: a later look does not say again what hindered the first."""
+    return [_words(case), *(run.told.message for run in case.ending.runs if run.told)]
 
 
 def _names_its_own(case: Case) -> bool:

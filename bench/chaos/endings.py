@@ -53,12 +53,16 @@ async def of_ours(side: Ours, items: list[Item], within: float, *, looks: int = 
     """Wait for all pushes of ours, together no longer than so many seconds.
 
     `looks`: how often those in doubt are looked at again, as `push-look-again` does in a day; not
-    once more after a time that settled none.
+    once more after a time that settled none, and not where the software is offline.
     """
     waits = await _waited(side, items, within)
     in_doubt = len(items) + 1
     for _ in range(looks):
-        doubtful = [item for item in items if _is_in_doubt(waits[item.number])]
+        doubtful = [
+            item
+            for item in items
+            if _is_in_doubt(waits[item.number]) and not item.place.behaviour.get("offline")
+        ]
         if len(doubtful) == in_doubt:
             break
         in_doubt = len(doubtful)

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from temporalio.client import WorkflowHistory
+
 from bench.chaos.causes import Cause, cause_of
-from bench.chaos.endings import Ending
+from bench.chaos.endings import Ending, Run
 from bench.chaos.evidence import Case
 from bench.chaos.items import Item
 from bench.chaos.places import PLACES, Place
@@ -84,6 +86,14 @@ def test_pages_that_hid_an_operation_are_another_excuse():
 
 def test_a_later_update_excuses_an_unknown():
     case = _case(1, [_lost()], "A later update of the same record was started meanwhile. Lost.")
+
+    assert Cause.OVERTAKEN is _cause(case)
+
+
+def test_a_later_look_keeps_the_excuse_of_the_first_run():
+    first = _case(1, message="A later update of the same record was started meanwhile. Lost.")
+    case = _case(1, [_lost()], "The second check found nothing new.")
+    case.ending.runs = [Run("1", None, WorkflowHistory("push-1", []), first.ending.outcome)]
 
     assert Cause.OVERTAKEN is _cause(case)
 
