@@ -1,4 +1,4 @@
-"""Two pushes of one company, connection and data type at once: who takes which operation?
+"""A few pushes of one company, connection and data type at once: who takes which operation?
 
 Each may lose an answer and look for it. A foreign writer may push beside them.
 """
@@ -10,11 +10,13 @@ from tests.model.state import put
 from tests.model.two_state import FOREIGN, NOBODY, Operation, Push, Request, Setup, State
 
 TWICE = "written twice"
-TAKEN = "the other push's operation is taken"
+TAKEN = "another push's operation is taken by one that wrote nothing"
 TAKEN_BY_BOTH = "two Successes of one operation"
 FOREIGN_TAKEN = "a foreign operation is taken"
 FALSE_SUCCESS = "Success without a record of its own"
 DENIED = "a record, and Failed"
+
+SHARED = "Success of each other's operations"
 
 Following = Iterator[Step[State]]
 
@@ -22,13 +24,24 @@ Following = Iterator[Step[State]]
 def search(setup: Setup, *, most: int = 1_500_000, until: str = "") -> Found[State]:
     """Walk through all states of a setup, or until that promise is broken."""
     begin = State(
-        pushes=(Push(), Push()),
-        keys=(("-",) * setup.numbers,) * 2,
+        pushes=(Push(),) * setup.pushes,
+        keys=(("-",) * setup.numbers,) * setup.pushes,
         faults=setup.faults,
         foreign=setup.foreign,
     )
     explorer = Explorer(begin, lambda state: list(_steps(setup, state)), most)
-    return explorer.walk(broken, _has_ended, until=until)
+    return explorer.walk(broken, _has_ended, sights, until=until)
+
+
+def sights(state: State) -> list[str]:
+    """Name what is worth seeing."""
+    ended = [push.outcome == "S" for push in state.pushes]
+    swapped = [
+        state.operations[push.operation].owner != index
+        for index, push in enumerate(state.pushes)
+        if push.outcome == "S"
+    ]
+    return [SHARED] if all(ended) and any(swapped) else []
 
 
 def broken(state: State) -> list[str]:
@@ -40,14 +53,15 @@ def broken(state: State) -> list[str]:
         is_over = push.outcome in ("S", "F")
         wrong = {
             TWICE: own > 1,
-            TAKEN: is_over and followed == 1 - index,
+            # A twin's record is as good as our own, if we wrote one, too.
+            TAKEN: is_over and followed not in (index, FOREIGN) and not own,
             FOREIGN_TAKEN: is_over and followed == FOREIGN,
             FALSE_SUCCESS: push.outcome == "S" and not own,
             DENIED: push.outcome == "F" and own,
         }
         names += [name for name, is_wrong in wrong.items() if is_wrong]
-    one, other = state.pushes
-    if one.outcome == other.outcome == "S" and one.operation == other.operation:
+    taken = [push.operation for push in state.pushes if push.outcome == "S"]
+    if len(taken) > len(set(taken)):
         names.append(TAKEN_BY_BOTH)
     return names
 
@@ -85,7 +99,7 @@ def _push_steps(setup: Setup, state: State, index: int, push: Push) -> Following
 
 
 def _name(index: int) -> str:
-    return "AB"[index]
+    return "ABC"[index]
 
 
 def _turn(state: State, index: int, **changes: str | int) -> State:
@@ -112,11 +126,10 @@ def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
         again = _turn(state, index, phase="ready", number=push.number + 1)
         yield f"{name} finds nothing: next number", again
         return
-    is_shown = setup.echo or setup.reads
-    is_decided = is_shown and len(candidates) == 1 and not _twin_is_open(setup, state, 1 - index)
+    place = _decided(setup, state, index, candidates) if setup.echo or setup.reads else None
+    is_decided = place is not None
     if is_decided:
-        (place,) = candidates
-        yield f"{name} adopts operation {place}", _taken(setup, state, index, place)
+        yield f"{name} adopts operation {place}", _adopted(setup, state, index, place)
     if setup.reads or not is_decided:
         yield f"{name} can't tell: Unknown", _turn(state, index, phase="end", outcome="U")
 
@@ -129,22 +142,50 @@ def _may_be(setup: Setup, operation: Operation, index: int) -> bool:
     return not shows or setup.equal or operation.owner == index
 
 
-def _twin_is_open(setup: Setup, state: State, other: int) -> bool:
-    push = state.pushes[other]
+def _decided(setup: Setup, state: State, index: int, candidates: list[int]) -> int | None:
+    """Give the operation that is ours: the only one, or our share of those of equal pushes."""
+    twins = [
+        other
+        for other in range(len(state.pushes))
+        if other == index or (setup.equal and _is_open(state, other))
+    ]
+    if not setup.has("TWIN") or twins == [index]:
+        return candidates[0] if len(candidates) == 1 else None
+    if not setup.has("SHARE"):
+        return None
+    if setup.has("SHARE_COUNT") and len(candidates) != len(twins):
+        return None
+    if setup.has("SHARE_LATE") and not all(_is_over(state, twin) for twin in twins):
+        return None
+    if any(state.operations[place].status != "S" for place in candidates):
+        return None
+    place = twins.index(index)
+    return candidates[place] if place < len(candidates) else None
+
+
+def _is_open(state: State, index: int) -> bool:
+    push = state.pushes[index]
     has_sent = push.phase != "ready" or push.number > 1
-    is_open = push.operation == NOBODY and has_sent
-    return setup.has("TWIN") and setup.equal and is_open
+    return push.operation == NOBODY and has_sent
+
+
+def _is_over(state: State, index: int) -> bool:
+    """Tell whether no attempt of a push can be answered any more."""
+    return state.pushes[index].phase in ("find", "end") and _is_settled(state, index)
+
+
+def _adopted(setup: Setup, state: State, index: int, place: int) -> State:
+    """Let a push follow an operation; one that another has claimed ends it Unknown."""
+    if state.operations[place].claimed_by not in (NOBODY, index):
+        return _turn(state, index, phase="end", outcome="U")
+    return _taken(setup, state, index, place)
 
 
 def _taken(setup: Setup, state: State, index: int, place: int) -> State:
-    """Let a push follow an operation; one that another has claimed ends it Unknown."""
-    operation = state.operations[place]
-    if setup.has("CLAIM") and operation.claimed_by not in (NOBODY, index):
-        return _turn(state, index, phase="end", outcome="U")
-    claimed = put(state.operations, place, operation._replace(claimed_by=index))
-    if not setup.has("CLAIM"):
-        claimed = state.operations
-    return _turn(state._replace(operations=claimed), index, phase="poll", operation=place)
+    operations = state.operations
+    if setup.has("CLAIM"):
+        operations = put(operations, place, operations[place]._replace(claimed_by=index))
+    return _turn(state._replace(operations=operations), index, phase="poll", operation=place)
 
 
 def _lost(setup: Setup, state: State, index: int) -> State:
