@@ -3,7 +3,7 @@
 Temporal's list only names them: how each stands is asked of itself, by its history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -73,20 +73,35 @@ async def _read(
     listed = [run async for run in client.list_workflows(equals("WorkflowId", push))]
     runs = {run.run_id: run for run in (*listed, described)}
     prior = await prior_runs_of(client, push, list(runs))
-    closed = [run.close_time for run in runs.values() if run.close_time]
-    past = _Past(sorted(closed))
-    for fact in prior.facts:
-        past.take(fact)
-    past.end(described)
     # An earlier run may not be listed yet.
     is_new = described.start_time + times.listed_within > now
     if prior.unreadable or is_new:
         return EqualPush(push, _NEVER, _EVER, _EVER, is_owed=is_new, is_in_doubt=not is_new)
+    closed = [run.close_time for run in runs.values() if run.close_time]
+    return sent_push(push, prior.facts, closed, is_sending=_is_sending(described))
+
+
+def _is_sending(described: WorkflowExecutionDescription) -> bool:
+    pending = described.raw_description.pending_activities
+    return any(attempt.activity_type.name == "push" for attempt in pending)
+
+
+def sent_push(
+    push: str, facts: Iterable[PastEvent], closed: Iterable[datetime], *, is_sending: bool
+) -> EqualPush | set[UUID]:
+    """Say from its past how a push stands; one that has written nothing unknowingly: what it has.
+
+    `closed` is when its runs closed (UTC), `is_sending`: an attempt is under way.
+    """
+    past = _SentPast(sorted(closed))
+    for fact in facts:
+        past.take(fact)
+    past.end(is_sending=is_sending)
     return past.push(push) or past.held
 
 
 @dataclass
-class _Past:
+class _SentPast:
     """What the facts of a push come to; `closed` are the ends of its runs, one after the other."""
 
     closed: Sequence[datetime]
@@ -117,10 +132,9 @@ class _Past:
             case _:
                 pass
 
-    def end(self, described: WorkflowExecutionDescription) -> None:
-        """Take in how the last run stands: whether an attempt is under way."""
-        pending = described.raw_description.pending_activities
-        if any(attempt.activity_type.name == "push" for attempt in pending):
+    def end(self, *, is_sending: bool) -> None:
+        """Take in whether an attempt is under way."""
+        if is_sending:
             self._is_owed, self._open = True, None
         self._end_attempt()
 

@@ -26,9 +26,9 @@ class Purpose(StrEnum):
 class TwinTimes(Wire):
     """When pushes of the very same record may share the operations that show it.
 
-    `settled_after` is how long after an attempt its operation is listed, `taken_within` how long
-    after it Codat may take a request, `listed_within` how long Temporal's list lags behind.
-    `key_age`: so long a key may be sent again for its answer; None where keys are ignored.
+    `settled_after` is how long after an attempt its operation is listed, `taken_within` until how
+    long after it a search counts operations, `listed_within` how long Temporal's list lags behind,
+    `key_age` how long a key may be sent again for its answer; None where keys are ignored.
     """
 
     settled_after: timedelta

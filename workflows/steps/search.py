@@ -106,7 +106,7 @@ def _twin_times(state: PushState) -> TwinTimes:
     policy = state.policy
     return TwinTimes(
         settled_after=policy.find_for,
-        taken_within=min(policy.find_for, TAKEN_WITHIN),
+        taken_within=TAKEN_WITHIN,
         listed_within=policy.list_lag,
         key_age=KEY_AGE if state.idempotency is Idempotency.HONOURED else None,
     )
