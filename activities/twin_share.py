@@ -112,11 +112,13 @@ class TwinShare:
 def _equal(listed: Sequence[Sighting], ask: FindSubmission) -> list[PushOperation]:
     """Give the operations that show our record and may have written it; letter by letter, if any.
 
-    What was plainly refused wrote nothing.
+    What was plainly refused wrote nothing, and what changed a record is an update's.
     """
     equal = [
         operation
         for operation, match in listed
-        if match is Match.EQUAL and operation.status is not PushStatus.FAILED
+        if match is Match.EQUAL
+        and operation.status is not PushStatus.FAILED
+        and not any(change.type == "Modified" for change in operation.changes)
     ]
     return [each for each in equal if is_exact(ask.data, each.data)] or equal

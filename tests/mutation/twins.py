@@ -8,6 +8,8 @@ import sys
 from tests.mutation.runner import Mutant, main
 
 UNIT = "tests/unit/test_equal_twins.py"
+PAST = "tests/unit/test_equal_pushes.py"
+SHARE = "tests/unit/test_twin_share.py"
 WHOLE = "tests/workflow/test_equal_twins.py"
 RULE = "activities/equal_twins.py"
 PUSHES = "activities/equal_pushes.py"
@@ -69,6 +71,62 @@ MUTANTS = (
         "    place = [twin.push for twin in sorted(able, key=_by_time)].index(push)\n",
         "    place = [twin.push for twin in able].index(push)\n",
         (f"{UNIT}::test_the_order_in_which_they_are_listed_does_not_matter",),
+    ),
+    Mutant(
+        "an attempt under way may be answered",
+        PUSHES,
+        "            self._is_owed, self._open = True, None\n",
+        "            self._open = None\n",
+        (f"{PAST}::test_an_attempt_under_way_may_be_answered",),
+    ),
+    Mutant(
+        "what was sent anew may have written",
+        PUSHES,
+        "                self._open, self._has_operation = fact, False\n",
+        "                self._open = fact\n",
+        (f"{PAST}::test_what_was_sent_anew_after_an_operation_may_have_written",),
+    ),
+    Mutant(
+        "a person's word",
+        PUSHES,
+        "            case PastEventKind.SETTLED:\n                self._is_in_doubt = True\n",
+        "",
+        (f"{PAST}::test_what_a_person_said_was_not_written_is_in_doubt",),
+    ),
+    Mutant(
+        "the end of an attempt that nothing tells",
+        PUSHES,
+        "            self._is_in_doubt |= not ends\n",
+        "",
+        (f"{PAST}::test_an_attempt_that_nothing_tells_the_end_of_is_in_doubt",),
+    ),
+    Mutant(
+        "a later look where twins are awaited",
+        "workflows/steps/find.py",
+        "    if found.twins_awaited:\n",
+        "    if False:\n",
+        (f"{WHOLE}::test_equal_twins_lost_together_take_one_record_each",),
+    ),
+    Mutant(
+        "what nobody has",
+        TAKE,
+        "        if hindrance:\n            return hindrance\n",
+        "",
+        (f"{SHARE}::test_a_pending_operation_is_awaited",),
+    ),
+    Mutant(
+        "what twins have, by their own word",
+        TAKE,
+        "        taken = twins.held | claims.keys()\n",
+        "        taken = claims.keys()\n",
+        (f"{SHARE}::test_what_a_twin_has_by_an_answer_is_not_shared",),
+    ),
+    Mutant(
+        "what is claimed by now",
+        TAKE,
+        "        taken = twins.held | claims.keys()\n",
+        "        taken = twins.held\n",
+        (f"{SHARE}::test_what_is_claimed_by_now_is_not_shared",),
     ),
 )
 
