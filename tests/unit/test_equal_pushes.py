@@ -1,6 +1,7 @@
 """How an equal push stands, by what its histories tell."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,7 +33,7 @@ def fact(kind, seconds, **more):
     return PastEvent(at=at(seconds), kind=kind, **more)
 
 
-def state(*facts, closed=(), is_sending=False):
+def state(*facts, closed=(), is_sending=False) -> Any:
     return sent_push("push", facts, [at(end) for end in closed], is_sending=is_sending)
 
 

@@ -1,6 +1,7 @@
 """Taking our share of what equal twins wrote, beside what others do at that moment."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -72,8 +73,9 @@ def _look(monkeypatch):
 
         monkeypatch.setattr(twin_share, "read_equal_pushes", read)
         seen = [(each, Match.EQUAL) for each in operations]
-        others = ClaimedOperations(claims or {})
-        share = TwinShare(None, ASK, others, seen, seen, [], timedelta())
+        client: Any = None
+        others: Any = ClaimedOperations(claims or {})
+        share = TwinShare(client, ASK, others, seen, seen, [], timedelta())
         found = await share.take(SearchResult(candidates=[]), NOW)
         taken = found.adopted and found.adopted.operation.push_operation_key
         return taken, found.twins_awaited
