@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tests.model.explore import Explorer, Found, Step
 from tests.model.state import put
+from tests.model.two_look import decided, is_settled, may_be
 from tests.model.two_state import FOREIGN, NOBODY, Operation, Push, Request, Setup, State
 
 TWICE = "written twice"
@@ -87,7 +88,7 @@ def _push_steps(setup: Setup, state: State, index: int, push: Push) -> Following
             request = Request(index, push.number, "wire", awaited=True)
             sent = state._replace(requests=tuple(sorted((*state.requests, request))))
             yield f"{_name(index)} sends number {push.number}", _turn(sent, index, phase="sent")
-        case "find" if _is_settled(state, index):
+        case "find" if is_settled(state, index):
             yield from _found(setup, state, index, push)
         case "poll":
             status = state.operations[push.operation].status
@@ -106,19 +107,12 @@ def _turn(state: State, index: int, **changes: str | int) -> State:
     return state._replace(pushes=put(state.pushes, index, state.pushes[index]._replace(**changes)))
 
 
-def _is_settled(state: State, index: int) -> bool:
-    """Tell whether all requests of a push are over and listed, so that a look may decide."""
-    if any(one.owner == index for one in state.requests):
-        return False
-    return all(one.listed for one in state.operations if one.owner == index)
-
-
 def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
     name = _name(index)
     candidates = [
         place
         for place, one in enumerate(state.operations)
-        if one.listed and one.claimed_by in (NOBODY, index) and _may_be(setup, one, index)
+        if one.listed and one.claimed_by in (NOBODY, index) and may_be(setup, one, index)
     ]
     if setup.reads and any(state.operations[place].status == "P" for place in candidates):
         return
@@ -126,52 +120,12 @@ def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
         again = _turn(state, index, phase="ready", number=push.number + 1)
         yield f"{name} finds nothing: next number", again
         return
-    place = _decided(setup, state, index, candidates) if setup.echo or setup.reads else None
+    place = decided(setup, state, index, candidates) if setup.echo or setup.reads else None
     is_decided = place is not None
     if is_decided:
         yield f"{name} adopts operation {place}", _adopted(setup, state, index, place)
     if setup.reads or not is_decided:
         yield f"{name} can't tell: Unknown", _turn(state, index, phase="end", outcome="U")
-
-
-def _may_be(setup: Setup, operation: Operation, index: int) -> bool:
-    """Tell whether an operation may be ours, by its data or, once it is over, by its record."""
-    if setup.reads and operation.status == "F":
-        return False
-    shows = setup.echo or (setup.reads and operation.status != "P")
-    return not shows or setup.equal or operation.owner == index
-
-
-def _decided(setup: Setup, state: State, index: int, candidates: list[int]) -> int | None:
-    """Give the operation that is ours: the only one, or our share of those of equal pushes."""
-    twins = [
-        other
-        for other in range(len(state.pushes))
-        if other == index or (setup.equal and _is_open(state, other))
-    ]
-    if not setup.has("TWIN") or twins == [index]:
-        return candidates[0] if len(candidates) == 1 else None
-    if not setup.has("SHARE"):
-        return None
-    if setup.has("SHARE_COUNT") and len(candidates) != len(twins):
-        return None
-    if setup.has("SHARE_LATE") and not all(_is_over(state, twin) for twin in twins):
-        return None
-    if any(state.operations[place].status != "S" for place in candidates):
-        return None
-    place = twins.index(index)
-    return candidates[place] if place < len(candidates) else None
-
-
-def _is_open(state: State, index: int) -> bool:
-    push = state.pushes[index]
-    has_sent = push.phase != "ready" or push.number > 1
-    return push.operation == NOBODY and has_sent
-
-
-def _is_over(state: State, index: int) -> bool:
-    """Tell whether no attempt of a push can be answered any more."""
-    return state.pushes[index].phase in ("find", "end") and _is_settled(state, index)
 
 
 def _adopted(setup: Setup, state: State, index: int, place: int) -> State:
