@@ -84,7 +84,7 @@ MUTANTS = (
         PUSHES,
         "                self._open, self._has_operation = fact, False\n",
         "                self._open = fact\n",
-        (f"{PAST}::test_what_was_sent_anew_after_an_operation_may_have_written",),
+        (f"{PAST}::test_what_was_sent_anew_may_have_written",),
     ),
     Mutant(
         "a person's word",

@@ -57,7 +57,7 @@ def test_what_has_an_operation_counts_with_that_alone(kind):
     assert {KEY} == state(scheduled(1), fact(kind, 3, number=1, operation=KEY))
 
 
-def test_what_was_sent_anew_after_an_operation_may_have_written():
+def test_what_was_sent_anew_may_have_written():
     found = state(scheduled(1), answered(3, operation=KEY), scheduled(5, 2), lost(6, 2))
 
     assert ({KEY}, at(6)) == (found.held, found.last)

@@ -100,7 +100,7 @@ async def test_an_operation_that_another_push_holds_is_no_candidate(devserver, e
     assert "Success" == outcome.status
 
 
-async def test_an_equal_record_that_was_never_written_leaves_both_unknown(devserver, equal):
+async def test_an_equal_record_never_written_leaves_both_unknown(devserver, equal):
     async with protocol(devserver, "ignored", echo_data=True) as here:
         here.codat.fault("commit-then-drop", method="POST", nth=1)
         here.codat.fault(**LOST, nth=2)
