@@ -1,6 +1,7 @@
 """Looking for what became of a request whose answer proves nothing."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from temporalio import activity
@@ -16,7 +17,7 @@ from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords
-from activities.operation_list import listed_operations
+from activities.operation_list import list_operations
 from activities.other_connections import OtherConnections
 from activities.other_pushes import OtherPushes
 from activities.ownership import Record, Sighting, our_operation, possible_owners
@@ -24,6 +25,7 @@ from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, is_mute, unread_since
 from activities.server_time import ServerTime
 from activities.sightings import match_of, possible, shows_openly
+from activities.twin_share import TwinShare
 from activities.wire import cut
 from codat.client import CodatClient
 from codat.errors import CodatReadRefused, CodatRefused
@@ -56,7 +58,7 @@ class FindActivities:
     ) -> SearchResult:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        listed, elsewhere = await self._matched(ask, time)
+        listed, elsewhere, ahead = await self._matched(ask, time)
         listed = await self._by_attachments(listed, ask)
         standing: set[UUID] = set()
         refusal = None
@@ -95,6 +97,11 @@ class FindActivities:
                 look = hindered_elsewhere(look, also)
             else:
                 look = await adopted(look, ours, owners, others, stands=stands)
+        if look.adopted:
+            return look
+        if ask.purpose is Purpose.DECIDE:
+            twins = TwinShare(self._client, ask, others, of_ours, free, records, ahead)
+            look = await twins.take(look, time.now())
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _by_attachments(self, listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
@@ -142,22 +149,24 @@ class FindActivities:
 
     async def _matched(
         self, ask: FindSubmission, time: ServerTime
-    ) -> tuple[list[Sighting], list[PushOperation]]:
-        """Give what the list shows of our place, compared, and of the company's other ones."""
+    ) -> tuple[list[Sighting], list[PushOperation], timedelta]:
+        """Give what the list shows of our place, compared, and of the company's other ones.
+
+        Also how much Codat's clock is ahead.
+        """
         with codat_failures(final=()):
-            listed = {
-                operation.push_operation_key: operation
-                async for operation in listed_operations(self._codat, ask, time)
-            }
-        here = [operation for operation in listed.values() if operation.is_of(ask.target)]
+            listed = await list_operations(self._codat, ask, time)
+        everything = listed.by_key.values()
+        here = [operation for operation in everything if operation.is_of(ask.target)]
         with caller(str(ask.target.company_id)):
             matched = [(operation, await in_turn(match_of, ask, operation)) for operation in here]
-        return matched, [
+        elsewhere = [
             operation
-            for operation in listed.values()
+            for operation in everything
             if operation.data_type == ask.target.operation_data_type
             and not operation.is_of(ask.target)
         ]
+        return matched, elsewhere, listed.ahead
 
     async def _is_overtaken(self, ask: FindSubmission) -> bool:
         kind = kind_of(ask.kind, ask.record_id)

@@ -33,9 +33,9 @@ A_PAGE, A_FEW = 1000, 5
 """Pushes that Temporal lists at once; the SDK decodes all of them, also where the first will do."""
 
 DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
-_OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
+OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _CLAIM = "push-claim-"
-_STATUS = SearchAttributeKey.for_keyword("PushStatus")
+STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
 
 async def requested_at(run: WorkflowExecution) -> datetime:
@@ -104,20 +104,27 @@ class OtherPushes:
 
         `is_resolved_too`: or that has another operation, whose record may be taken for ours.
         """
-        listed = self._in_place(equals("PushDigest", self._ask.digest))
-        oldest = self._ask.since - BEFORE
-        twins = {run.id async for run in listed if not run.close_time or run.close_time >= oldest}
-        for twin in sorted(twins):
+        for twin in sorted(await self.of_our_record(self._ask.since - BEFORE)):
             if is_resolved_too or await self.may_have(twin, operation):
                 return twin
         return None
+
+    async def of_our_record(self, oldest: datetime) -> set[str]:
+        """Name the other pushes of an equal record that were open at that moment (UTC) or later."""
+        listed = self._in_place(equals("PushDigest", self._ask.digest))
+        return {run.id async for run in listed if not run.close_time or run.close_time >= oldest}
+
+    async def claims(self, operations: Sequence[UUID]) -> dict[UUID, str]:
+        """Name the push, ours or another, that has claimed each of these operations by now."""
+        claimants = {key: await self._claimant(key) for key in operations}
+        return {key: claimant for key, claimant in claimants.items() if claimant}
 
     async def may_have(self, push: str, operation: UUID) -> bool:
         """Tell whether that push has this operation, or may have sent and has none."""
         # The list lags behind; what is asked of the push itself does not.
         now = await self._client.get_workflow_handle(push).describe()
         known = now.typed_search_attributes
-        own, status = known.get(_OPERATION), known.get(_STATUS)
+        own, status = known.get(OPERATION), known.get(STATUS)
         return own == str(operation) or (own is None and status != "Failed")
 
     async def without_operation(self) -> AsyncIterator[WorkflowExecution]:
@@ -125,7 +132,7 @@ class OtherPushes:
         oldest = (self._ask.since - BEFORE).isoformat()
         open_then = f'(CloseTime IS NULL OR CloseTime>="{oldest}")'
         async for push in self._in_place(f"PushOperationKey IS NULL AND {open_then}"):
-            if push.typed_search_attributes.get(_STATUS) != "Failed":
+            if push.typed_search_attributes.get(STATUS) != "Failed":
                 yield push
 
     async def any_without_operation(self) -> bool:
@@ -162,7 +169,7 @@ class OtherPushes:
                 operation = UUID(push.id.removeprefix(_CLAIM))
                 claimed[operation] = (await push.memo())["holder"]
             else:
-                answered[UUID(push.typed_search_attributes[_OPERATION])] = push.id
+                answered[UUID(push.typed_search_attributes[OPERATION])] = push.id
         return answered | claimed
 
     async def _claimant(self, operation: UUID) -> str | None:

@@ -37,10 +37,12 @@ def _many(given: argparse.Namespace) -> int:
     statuses: Counter[str] = Counter()
     unclear: Counter[str] = Counter()
     modes: Counter[str] = Counter()
+    twins: Counter[str] = Counter()
     for seed in range(given.first, given.first + given.seeds):
         result = simulate(seed, pushes=given.pushes, mode=_mode(given, seed))
         done += given.pushes
         statuses.update(result.report.statuses)
+        twins.update(result.report.twins)
         modes[result.mode.name] += given.pushes
         unclear[result.mode.name] += result.report.unclear
         sampled += sample(result.histories)
@@ -55,6 +57,7 @@ def _many(given: argparse.Namespace) -> int:
     spent = time.process_time() - begun
     print(f"{done:,} pushes in {spent:.1f} s of processor time: {done / spent:.1f} a second")
     print("ended:", ", ".join(f"{name} {count:,}" for name, count in sorted(statuses.items())))
+    print("equal twins:", ", ".join(f"{name} {count:,}" for name, count in sorted(twins.items())))
     print("by mode, and the share that ended Unknown though nobody ended it from outside:")
     for mode in (*MODES, *READ_MODES):
         share = unclear[mode.name] / max(modes[mode.name], 1)
