@@ -12,7 +12,6 @@ UPDATES = "tests/workflow/test_find_updates.py"
 EQUAL_RECORDS = "tests/workflow/test_find_equal_records.py"
 REWRITTEN = "tests/workflow/test_find_rewritten.py"
 MATCHING = "tests/unit/test_matching.py"
-WAYS = "tests/property/test_matching_rewritten.py"
 
 MUTANTS = (
     Mutant(
@@ -69,7 +68,7 @@ MUTANTS = (
         "activities/matching.py",
         "if is_opposite and not all_signs_changed(sent, shown):",
         "if False:",
-        (f"{WAYS}::test_a_type_that_turned_without_the_sign_tells_nothing",),
+        (f"{MATCHING}::test_signs_turn_with_the_type_or_tell_nothing",),
     ),
     Mutant(
         "without its number there are no more lines",
