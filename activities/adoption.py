@@ -28,6 +28,12 @@ async def adopted(
     return look.model_copy(update={"adopted": snapshot_of(operation), "stands": stands})
 
 
+def hindered_elsewhere(look: SearchResult, push: str) -> SearchResult:
+    """Say that a push to another connection may have written the record that stands."""
+    hindrance = _may_belong(push, "a similar record to another connection")
+    return look.model_copy(update={"hindrance": hindrance})
+
+
 async def _hindrance(
     operation: PushOperation, owners: list[str], others: OtherPushes, *, stands: bool
 ) -> str | None:

@@ -1,13 +1,14 @@
 """Looking for what became of a request whose answer proves nothing."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.adoption import adopted
+from activities.adoption import adopted, hindered_elsewhere
 from activities.attachment_proof import judged_by_attachments, other_with_such_a_file
 from activities.candidates import MAX_CANDIDATES, named_candidates
 from activities.failures import codat_failures
@@ -16,14 +17,18 @@ from activities.heartbeat import heartbeating
 from activities.inputs import Inputs
 from activities.later_updates import Update, later_update
 from activities.matching import Match, OtherRecords
-from activities.operation_list import listed_operations
+from activities.operation_list import list_operations
+from activities.other_connections import OtherConnections
 from activities.other_pushes import OtherPushes
 from activities.ownership import Record, Sighting, our_operation, possible_owners
 from activities.readings import snapshot_of
 from activities.record_proof import RecordProof, is_mute, unread_since
 from activities.server_time import ServerTime
 from activities.sightings import match_of, possible, shows_openly
+from activities.twin_share import TwinShare
+from activities.wire import cut
 from codat.client import CodatClient
+from codat.errors import CodatReadRefused, CodatRefused
 from codat.kinds import PushKind, kind_of
 from codat.models import PushOperation
 from codat.turns import caller, in_turn
@@ -53,11 +58,12 @@ class FindActivities:
     ) -> SearchResult:
         if ask.purpose is Purpose.ADOPT:
             return await self._adopt_by_order(ask, others)
-        listed, elsewhere = await self._matched(ask, time)
+        listed, elsewhere, ahead = await self._matched(ask, time)
         listed = await self._by_attachments(listed, ask)
         standing: set[UUID] = set()
+        refusal = None
         if ask.refresh_began and not ask.changed:
-            listed, standing = await self._by_records(listed, elsewhere, ask, others)
+            listed, standing, refusal = await self._by_records(listed, elsewhere, ask, others)
         # All before it is asked who holds them: whoever gets an operation in between holds it then.
         awaited = ask.purpose is Purpose.DECIDE and await others.any_without_operation()
         shown = {operation.push_operation_key: match for operation, match in listed}
@@ -73,6 +79,7 @@ class FindActivities:
             more=max(len(sightings) - MAX_CANDIDATES, 0),
             shows_own=any(shows_openly(shown.get(key), ask) for key in ask.own[-1:]),
             unread=unread_since(sightings, ask),
+            hindrance=refusal,
         )
         if ask.purpose not in (Purpose.DECIDE, Purpose.PROVE):
             return look
@@ -84,7 +91,17 @@ class FindActivities:
             alike = await other_with_such_a_file(self._client, ask, others)
             owners = [*owners, *filter(None, [alike])]
             stands = ours.push_operation_key in standing
-            look = await adopted(look, ours, owners, others, stands=stands)
+            places = OtherConnections(self._client, self._inputs, ask)
+            also = await places.possible_owner(ours.data, elsewhere) if stands else None
+            if also:
+                look = hindered_elsewhere(look, also)
+            else:
+                look = await adopted(look, ours, owners, others, stands=stands)
+        if look.adopted:
+            return look
+        if ask.purpose is Purpose.DECIDE:
+            twins = TwinShare(self._client, ask, others, of_ours, free, records, ahead)
+            look = await twins.take(look, time.now())
         return look if look.adopted else look.model_copy(update={"awaited": awaited})
 
     async def _by_attachments(self, listed: list[Sighting], ask: FindSubmission) -> list[Sighting]:
@@ -97,16 +114,20 @@ class FindActivities:
         elsewhere: list[PushOperation],
         ask: FindSubmission,
         others: OtherPushes,
-    ) -> tuple[list[Sighting], set[UUID]]:
+    ) -> tuple[list[Sighting], set[UUID], str | None]:
         """Judge what nobody holds by the records that it wrote; all else stays as it was.
 
-        Gives also the operations that end without proof and whose record stands.
+        Gives also the operations that end without proof and whose record stands, and Codat's words
+        where it refuses to show records: asked again it would refuse again.
         """
         free = await _not_held(possible(listed, ask), others)
-        mute = await _only_mute(free, elsewhere, ask, others)
+        mute = _only_mute(free)
         everything = [*(operation for operation, _ in listed), *elsewhere]
         with codat_failures(final=()):
-            judged = await self._proof.judged(free, ask, everything, mute)
+            try:
+                judged = await self._proof.judged(free, ask, everything, mute)
+            except (CodatReadRefused, CodatRefused) as error:
+                return listed, set(), cut(str(error))
         by_key = {sighting[0].push_operation_key: sighting for sighting in judged}
         standing = {
             operation.push_operation_key
@@ -116,7 +137,7 @@ class FindActivities:
             and by_key[operation.push_operation_key][1] is Match.EQUAL
         }
         everywhere = [by_key.get(sighting[0].push_operation_key, sighting) for sighting in listed]
-        return everywhere, standing
+        return everywhere, standing, None
 
     async def _other_records(
         self, possible: list[Sighting], ask: FindSubmission, others: OtherPushes
@@ -128,22 +149,24 @@ class FindActivities:
 
     async def _matched(
         self, ask: FindSubmission, time: ServerTime
-    ) -> tuple[list[Sighting], list[PushOperation]]:
-        """Give what the list shows of our place, compared, and of the company's other ones."""
+    ) -> tuple[list[Sighting], list[PushOperation], timedelta]:
+        """Give what the list shows of our place, compared, and of the company's other ones.
+
+        Also how much Codat's clock is ahead.
+        """
         with codat_failures(final=()):
-            listed = {
-                operation.push_operation_key: operation
-                async for operation in listed_operations(self._codat, ask, time)
-            }
-        here = [operation for operation in listed.values() if operation.is_of(ask.target)]
+            listed = await list_operations(self._codat, ask, time)
+        everything = listed.by_key.values()
+        here = [operation for operation in everything if operation.is_of(ask.target)]
         with caller(str(ask.target.company_id)):
             matched = [(operation, await in_turn(match_of, ask, operation)) for operation in here]
-        return matched, [
+        elsewhere = [
             operation
-            for operation in listed.values()
+            for operation in everything
             if operation.data_type == ask.target.operation_data_type
             and not operation.is_of(ask.target)
         ]
+        return matched, elsewhere, listed.ahead
 
     async def _is_overtaken(self, ask: FindSubmission) -> bool:
         kind = kind_of(ask.kind, ask.record_id)
@@ -168,21 +191,10 @@ class FindActivities:
         return SearchResult(candidates=[], adopted=snapshot_of(operation))
 
 
-async def _only_mute(
-    free: list[Sighting],
-    elsewhere: list[PushOperation],
-    ask: FindSubmission,
-    others: OtherPushes,
-) -> PushOperation | None:
-    """Give the only operation of the company that may have written a record that none names."""
+def _only_mute(free: list[Sighting]) -> PushOperation | None:
+    """Give the only operation here that may have written a record that none names."""
     mute = [operation for operation, _ in free if is_mute(operation)]
-    if len(mute) != 1 or not mute[0].is_over:
-        return None
-    if ask.purpose is Purpose.PROVE:
-        return mute[0]
-    beside = [operation.push_operation_key for operation in elsewhere if is_mute(operation)]
-    held = await others.holders(beside)
-    return mute[0] if len(held) == len(beside) else None
+    return mute[0] if len(mute) == 1 and mute[0].is_over else None
 
 
 async def _not_held(sightings: list[Sighting], others: OtherPushes) -> list[Sighting]:

@@ -1,6 +1,6 @@
 """What goes into a look for a lost push, and what comes out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,20 @@ class Purpose(StrEnum):
     ADOPT = "adopt"  # a person says which operation it is
 
 
+class TwinTimes(Wire):
+    """When pushes of the very same record may share the operations that show it.
+
+    `settled_after` is how long after an attempt its operation is listed, `taken_within` until how
+    long after it a search counts operations, `listed_within` how long Temporal's list lags behind,
+    `key_age` how long a key may be sent again for its answer; None where keys are ignored.
+    """
+
+    settled_after: timedelta
+    taken_within: timedelta
+    listed_within: timedelta
+    key_age: timedelta | None = None
+
+
 class FindSubmission(Wire):
     """Look for what became of the requests of a push.
 
@@ -32,7 +46,7 @@ class FindSubmission(Wire):
     record than `data`, so that no echo tells whether an operation is ours. `reads_records`: records
     may be read, so that an operation's own end counts. `refresh_began` (Codat's clock, UTC): a
     refresh that began then is over. `unique_field` is a JSON pointer to what the caller declares
-    unique in the books.
+    unique in the books. `twins`: when equal pushes may share what they wrote.
     """
 
     push_id: UUID
@@ -53,6 +67,7 @@ class FindSubmission(Wire):
     unique_field: str | None = None
     file: AttachedFile | None = None
     attachment_id: str | None = None
+    twins: TwinTimes | None = None
 
 
 class SearchResult(Wire):
@@ -60,6 +75,7 @@ class SearchResult(Wire):
 
     `adopted` was matched and claimed for this push; `hindrance` says why a match was not.
     `awaited`: another push of the same place runs whose operation the candidates may be.
+    `twins_awaited`: so does a push of the very same record, and a later look may tell more.
     `shows_own`: an operation that is known to be ours is listed, and with the data that was sent.
     `stands`: so does the record that `adopted` wrote, whatever its own end says.
     `unread` (UTC): a refresh that begins then or later shows records that candidates name.
@@ -71,6 +87,7 @@ class SearchResult(Wire):
     hindrance: Sentence | None = None
     later_update: bool = False
     awaited: bool = False
+    twins_awaited: bool = False
     shows_own: bool = False
     stands: bool = False
     unread: datetime | None = None

@@ -31,6 +31,7 @@ from activities.record_leaves import (
     values_by_column,
     words_of_texts,
 )
+from activities.turned_type import all_signs_changed, stands_as_opposite
 
 MAX_PAIRS = 1_000_000
 """So many values of a column are compared; thousands of lines, sorted and changed, are more."""
@@ -152,11 +153,16 @@ def _is_known_again(sent: Leaves, shown: Leaves, *, is_longer: bool) -> bool:
     """Tell whether it fits, and bears what no other record does.
 
     With its number there may be more: a sign that changed, a line of the platform's. Without it
-    that may be a cancellation, or the next delivery of one order.
+    that may be a cancellation, or the next delivery of one order: signs change with the type then.
     """
     if _own_names(sent) & _own_names(shown):
         return _may_become(sent, shown, turned=True)
-    return not is_longer and _bears_an_id(sent, shown) and _may_become(sent, shown, turned=False)
+    if is_longer or not _bears_an_id(sent, shown):
+        return False
+    is_opposite = stands_as_opposite(sent, shown)
+    if is_opposite and not all_signs_changed(sent, shown):
+        return False
+    return _may_become(sent, shown, turned=is_opposite)
 
 
 def _may_become(sent: Leaves, shown: Leaves, *, turned: bool) -> bool:

@@ -29,10 +29,13 @@ AT_ONCE = 50
 TOO_MANY = 2
 """So many operations that nobody has can't be told apart."""
 
+A_PAGE, A_FEW = 1000, 5
+"""Pushes that Temporal lists at once; the SDK decodes all of them, also where the first will do."""
+
 DATA_TYPE = SearchAttributeKey.for_keyword("DataType")
-_OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
+OPERATION = SearchAttributeKey.for_keyword("PushOperationKey")
 _CLAIM = "push-claim-"
-_STATUS = SearchAttributeKey.for_keyword("PushStatus")
+STATUS = SearchAttributeKey.for_keyword("PushStatus")
 
 
 async def requested_at(run: WorkflowExecution) -> datetime:
@@ -101,20 +104,27 @@ class OtherPushes:
 
         `is_resolved_too`: or that has another operation, whose record may be taken for ours.
         """
-        listed = self._in_place(equals("PushDigest", self._ask.digest))
-        oldest = self._ask.since - BEFORE
-        twins = {run.id async for run in listed if not run.close_time or run.close_time >= oldest}
-        for twin in sorted(twins):
+        for twin in sorted(await self.of_our_record(self._ask.since - BEFORE)):
             if is_resolved_too or await self.may_have(twin, operation):
                 return twin
         return None
+
+    async def of_our_record(self, oldest: datetime) -> set[str]:
+        """Name the other pushes of an equal record that were open at that moment (UTC) or later."""
+        listed = self._in_place(equals("PushDigest", self._ask.digest))
+        return {run.id async for run in listed if not run.close_time or run.close_time >= oldest}
+
+    async def claims(self, operations: Sequence[UUID]) -> dict[UUID, str]:
+        """Name the push, ours or another, that has claimed each of these operations by now."""
+        claimants = {key: await self._claimant(key) for key in operations}
+        return {key: claimant for key, claimant in claimants.items() if claimant}
 
     async def may_have(self, push: str, operation: UUID) -> bool:
         """Tell whether that push has this operation, or may have sent and has none."""
         # The list lags behind; what is asked of the push itself does not.
         now = await self._client.get_workflow_handle(push).describe()
         known = now.typed_search_attributes
-        own, status = known.get(_OPERATION), known.get(_STATUS)
+        own, status = known.get(OPERATION), known.get(STATUS)
         return own == str(operation) or (own is None and status != "Failed")
 
     async def without_operation(self) -> AsyncIterator[WorkflowExecution]:
@@ -122,25 +132,30 @@ class OtherPushes:
         oldest = (self._ask.since - BEFORE).isoformat()
         open_then = f'(CloseTime IS NULL OR CloseTime>="{oldest}")'
         async for push in self._in_place(f"PushOperationKey IS NULL AND {open_then}"):
-            if push.typed_search_attributes.get(_STATUS) != "Failed":
+            if push.typed_search_attributes.get(STATUS) != "Failed":
                 yield push
 
     async def any_without_operation(self) -> bool:
         """Tell whether another push of this place runs that may have an operation unknowingly."""
-        async for push in self._in_place("CloseTime IS NULL"):
-            if push.typed_search_attributes.get(_OPERATION) is None:
-                return True
+        open_now = "PushOperationKey IS NULL AND CloseTime IS NULL"
+        async for _ in self._in_place(open_now, page_size=A_FEW):
+            return True
         return False
 
-    async def _in_place(self, condition: str) -> AsyncIterator[WorkflowExecution]:
+    async def _in_place(
+        self, condition: str, *, page_size: int = A_PAGE
+    ) -> AsyncIterator[WorkflowExecution]:
         """Give the other pushes to the same company, connection and data type."""
         target = self._ask.target
-        async for push in self._list(f"{same_place(target)} AND {condition}"):
+        query = f"{same_place(target)} AND {condition}"
+        async for push in self._list(query, page_size=page_size):
             if push.typed_search_attributes.get(DATA_TYPE) == target.data_type:
                 yield push
 
-    async def _list(self, query: str) -> AsyncIterator[WorkflowExecution]:
-        async for push in self._client.list_workflows(query):
+    async def _list(
+        self, query: str, *, page_size: int = A_PAGE
+    ) -> AsyncIterator[WorkflowExecution]:
+        async for push in self._client.list_workflows(query, page_size=page_size):
             if push.id != self._workflow_id:
                 yield push
 
@@ -154,7 +169,7 @@ class OtherPushes:
                 operation = UUID(push.id.removeprefix(_CLAIM))
                 claimed[operation] = (await push.memo())["holder"]
             else:
-                answered[UUID(push.typed_search_attributes[_OPERATION])] = push.id
+                answered[UUID(push.typed_search_attributes[OPERATION])] = push.id
         return answered | claimed
 
     async def _claimant(self, operation: UUID) -> str | None:

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 
-from activities.evidence import Evidence, ReadContext, RecordVerdict, judge_record
+from activities.evidence import ReadContext, RecordVerdict, judge_record
 from activities.find_models import FindSubmission
 from activities.matching import Match, compare, fits
 from activities.ownership import Sighting
@@ -160,15 +160,15 @@ async def _compared(
         operation_over=operation.completed_on_utc,
     )
     with caller(str(ask.target.company_id)):
-        evidence = await in_turn(judge_record, ask.data, record.data, context)
-        return await in_turn(_match, ask.data, record.data, evidence)
+        return await in_turn(_match, ask.data, record.data, context)
 
 
-def _match(sent: object, read: object, evidence: Evidence) -> Match:
+def _match(sent: object, read: object, context: ReadContext) -> Match:
     """Take the verdict; of an unclear one, what a platform's answer with this record would prove.
 
     That needs a record that is new, and in which nothing contradicts.
     """
+    evidence = judge_record(sent, read, context)
     is_open = evidence.verdict is RecordVerdict.UNCLEAR and evidence.is_new
     if is_open and not evidence.contradictions and compare(sent, read) is Match.EQUAL:
         return Match.EQUAL

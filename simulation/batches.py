@@ -27,7 +27,7 @@ class Batch:
     """Some seeds that were run; `wrong` are those with findings, `seconds` are of the processor.
 
     `modes` and `unclear` count pushes: all, and those that ended Unknown though nobody ended them
-    from outside. `replayed` counts histories, `disagreeing` those that the SDK read otherwise.
+    from outside. `twins` counts how equal twins ended. `replayed` counts histories, `disagreeing` those that the SDK read otherwise.
     """
 
     commit: str = ""
@@ -41,6 +41,7 @@ class Batch:
     statuses: Counter[str] = field(default_factory=Counter[str])
     modes: Counter[str] = field(default_factory=Counter[str])
     unclear: Counter[str] = field(default_factory=Counter[str])
+    twins: Counter[str] = field(default_factory=Counter[str])
     findings: list[str] = field(default_factory=list[str])
 
     def take(self, seed: int, pushes: int, result: Result) -> None:
@@ -50,6 +51,7 @@ class Batch:
         self.statuses.update(result.report.statuses)
         self.modes[result.mode.name] += pushes
         self.unclear[result.mode.name] += result.report.unclear
+        self.twins.update(result.report.twins)
         if result.report.violations:
             self.wrong.append(seed)
             self.findings += [f"seed {seed}: {text}" for text in result.report.violations]
@@ -71,6 +73,7 @@ class Batch:
             (self.statuses, other.statuses),
             (self.modes, other.modes),
             (self.unclear, other.unclear),
+            (self.twins, other.twins),
         ):
             counts.update(more)
 
@@ -109,8 +112,8 @@ def read_log(path: Path) -> Iterator[Batch]:
     """Read the lines of a log. Raises: OSError, ValueError for what is no such line."""
     for line in path.read_text().splitlines():
         values = json.loads(line)
-        for name in ("statuses", "modes", "unclear"):
-            values[name] = Counter(values[name])
+        for name in ("statuses", "modes", "unclear", "twins"):
+            values[name] = Counter(values.get(name, {}))
         yield Batch(**values)
 
 
@@ -131,7 +134,8 @@ def summary(total: Batch) -> Iterator[str]:
     speed = total.pushes / (total.seconds or 1)
     spent = f"{total.seconds:,.1f} s of processor time"
     yield f"{total.pushes:,} pushes in {spent}: {speed:.1f} a second"
-    yield f"ended: {', '.join(f'{name} {n:,}' for name, n in sorted(total.statuses.items()))}"
+    for what, counts in (("ended", total.statuses), ("equal twins", total.twins)):
+        yield f"{what}: {', '.join(f'{name} {n:,}' for name, n in sorted(counts.items()))}"
     yield "by mode, and the share that ended Unknown though nobody ended it from outside:"
     for name, pushes in sorted(total.modes.items()):
         yield f"  {pushes:8,} {total.unclear[name] / max(pushes, 1):6.1%} {name}"

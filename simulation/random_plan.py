@@ -28,6 +28,7 @@ def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPla
     mode = mode or _mode(choices)
     updates = choices.pick("share of updates", (0.0, 0.15, 0.15, 0.6))
     kinds = choices.pick("share of later kinds", (0.0, 0.0, 0.0, 0.2, 0.2, 0.6, 1.0))
+    twins = choices.pick("share of equal twins", (0.08, 0.08, 0.08, 0.5))
     in_plans = choices.pick("share of plans", (0.0, 0.0, 0.0, 0.1, 0.3))
     items: list[Item] = []
     step_plans: list[StepPlan] = []
@@ -41,7 +42,7 @@ def make_plan(choices: Choices, pushes: int, mode: Mode | None = None) -> RunPla
         if choices.happens(f"later kind {number}", kinds):
             items.append(of_a_later_kind(choices, item, items))
         else:
-            items.append(_varied(choices, item, items, updates))
+            items.append(_varied(choices, item, items, updates, twins))
             if mode.reads and not items[-1].twin:
                 items[-1] = _near_twin(choices, items[-1], items[:-1])
     # With its rules on, a platform hides that a create was sent twice: it refuses the second.
@@ -53,11 +54,13 @@ def _mode(choices: Choices) -> Mode:
     return replace(mode, reads=choices.happens("records are read", 0.4))
 
 
-def _varied(choices: Choices, item: Item, earlier: list[Item], updates: float) -> Item:
+def _varied(
+    choices: Choices, item: Item, earlier: list[Item], updates: float, twins: float
+) -> Item:
     """Let some pushes be twins of others, and some update a record instead of creating one."""
     name = f"push {item.number}"
     creates = [other for other in earlier if not other.record_id and not other.plan]
-    if creates and choices.happens(f"twin {name}", 0.08):
+    if creates and choices.happens(f"twin {name}", twins):
         return _twin(choices, item, choices.pick(f"model of {name}", creates))
     if choices.happens(f"update {name}", updates):
         return _update(

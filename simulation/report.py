@@ -27,6 +27,8 @@ class RunReport:
     records: int = 0
     unclear: int = 0
     """Pushes that ended Unknown, though nobody ended them from outside."""
+    twins: Counter[str] = field(default_factory=Counter[str])
+    """How those ended that carry the very same record as another one of their place."""
 
     @property
     def kinds(self) -> set[str]:
@@ -42,6 +44,8 @@ class _Case:
     records: list[BookEntry]
     outcomes: list[tuple[float, PushOutcome]]
     is_gone: bool = False
+    twins: "list[_Case]" = field(default_factory=list["_Case"])
+    """All pushes of the very same record, this one included; none where it is the only one."""
 
     @property
     def name(self) -> str:
@@ -69,6 +73,7 @@ def check_run(world: SimulatedWorld) -> RunReport:
     report = RunReport()
     books = Books(world.platform.emulator)
     cases = [_case(world, item, books) for item in world.plan.items if item.is_here]
+    _pair_twins(cases)
     report.violations += _shared(cases)
     updates = [case.as_update for case in cases if case.item.is_update and case.runs]
     report.violations += [*stale(updates), *out_of_order(updates)]
@@ -76,6 +81,7 @@ def check_run(world: SimulatedWorld) -> RunReport:
     for case in cases:
         last = case.outcomes[-1][1].status if case.outcomes else "never ended"
         report.statuses[str(last)] += 1
+        report.twins.update([str(last)] if case.twins else [])
         report.records += len(case.records)
         report.unclear += last == "Unknown" and not _is_ended_outside(case.outcomes[-1][1])
         report.violations += _twice(case)
@@ -100,6 +106,19 @@ def _case(world: SimulatedWorld, item: Item, books: Books) -> _Case:
     return _Case(
         item, runs, books.requests(item), books.records(item), outcomes, books.is_gone(item)
     )
+
+
+def _pair_twins(cases: list[_Case]) -> None:
+    """Let the pushes of one record know each other: a twin's operation is as good as one's own."""
+    groups: dict[tuple[str, str], list[_Case]] = {}
+    for case in cases:
+        item = case.item
+        is_create = item.kind is None and item.record_id is None and not item.plan and not item.near
+        if is_create:
+            groups.setdefault((item.connection, item.marker), []).append(case)
+    for group in groups.values():
+        for case in group:
+            case.twins = group if len(group) > 1 else []
 
 
 def _told_by(run: Run) -> list[tuple[float, PushOutcome]]:
@@ -176,11 +195,18 @@ def _wrong(case: _Case, at: float, outcome: PushOutcome) -> list[str]:
         operations = {record["pushOperationKey"] for record in case.records}
         if case.item.removes and case.is_gone:
             return _removed_by_another(case, ending)
-        if str(outcome.push_operation_key) not in operations:
+        taken = str(outcome.push_operation_key)
+        if operations and any(taken == each["pushOperationKey"] for each in _of_twins(case)):
+            return []
+        if taken not in operations:
             return [f"lost: {ending} of operation {outcome.push_operation_key}, without a record"]
         return []
     denial = _denial(outcome)
     return [f"wrong: {ending}, {denial}, and its record is there"] if known and denial else []
+
+
+def _of_twins(case: _Case) -> list[BookEntry]:
+    return [record for twin in case.twins for record in twin.records]
 
 
 def _removed_by_another(case: _Case, ending: str) -> list[str]:

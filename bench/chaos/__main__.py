@@ -36,8 +36,8 @@ MAX_CALM = 90
 MAX_WAIT = 420
 """Seconds after the storm in which every push has to end."""
 
-MAX_LOOKED_AGAIN = 240
-"""Seconds more in which pushes in doubt are looked at again, where records are read."""
+LOOKS = 2
+"""How often pushes in doubt are looked at again in the end, where records are read."""
 
 MAX_PLAIN = 150
 """Seconds more for a plain push: the longest pause of the default retries is 100 s."""
@@ -66,9 +66,9 @@ async def run(plan: Plan, folder: Path) -> int:
         print(f"\nthe storm took {time.monotonic() - began:.0f} s", flush=True)
         await storm.calm(MAX_CALM)
         in_force = await books.behave()
-        looked_again = MAX_LOOKED_AGAIN if wanted.read_records else 0
+        looks = LOOKS if wanted.read_records else 0
         reports = asyncio.create_task(plans.ended(MAX_WAIT))
-        ended = await endings.of_ours(ours, plan.items, MAX_WAIT, looked_again=looked_again)
+        ended = await endings.of_ours(ours, plan.items, MAX_WAIT, looks=looks)
         print(f"all had ended after {time.monotonic() - began:.0f} s")
         others = await endings.of_plain(plain, plan.items, MAX_PLAIN) if plain else []
         planned = await reports
@@ -102,6 +102,12 @@ def main() -> None:
     parser.add_argument("--echo", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--rewrite", action="store_true", help="show what platforms made of it")
     parser.add_argument("--read-records", action="store_true", help="read records as proof")
+    parser.add_argument(
+        "--later-kinds",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="deletes and files, too, a quarter as many as records",
+    )
     parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
     parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
     parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")

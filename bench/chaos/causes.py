@@ -27,6 +27,7 @@ class Cause(StrEnum):
     NEIGHBOUR_ENDED = "a neighbour that ended without its answer"
     NAMELESS = "a refused or unread delete or file, of which the list names no record"
     TWINS = "equal twins"
+    OFFLINE = "the software is offline, so that it can't be read"
     HUMBLE = "refused, after an earlier number was judged not written by looking"
     CANCELLED = "cancelled before it was clear"
     ENDED = "ended from outside, and not asked for again"
@@ -45,6 +46,7 @@ class Cause(StrEnum):
 
 _ALWAYS = (
     Cause.TWINS,
+    Cause.OFFLINE,
     Cause.NAMELESS,
     Cause.OVERTAKEN,
     Cause.HUMBLE,
@@ -71,6 +73,7 @@ _CANCELLED = "Cancelled"
 _OVERTAKEN = "A later update of the same record was started meanwhile."
 _EARLIER = "An earlier request may still have written the record."
 _NO_PROOF = "does not prove that nothing was written"
+_UNREAD = "Codat did not finish reading"
 _BLOCKED = "Two answers in a row did not come from Codat"
 
 
@@ -79,15 +82,19 @@ def cause_of(
 ) -> Cause:
     """Find what left an Unknown without proof; `pair` has all pushes of the same record."""
     fates = [_fate(post) for post in case.posts if post["pushOperationKey"]]
+    twins = [twin for twin in pair if twin is not case]
     cause = _by_its_words(case, fates)
     if cause:
-        return cause
+        # What stands may be the twin's.
+        is_twins = cause is Cause.UNPROVEN and twins and case.records
+        return Cause.TWINS if is_twins else cause
     others = _others(case, operations)
-    twins = [twin for twin in pair if twin is not case]
     if twins and "sent an identical record" in _words(case):
         return Cause.TWINS
     if any(other in twins for other, _ in others):
         return Cause.TWINS
+    if _UNREAD in _words(case) and case.ending.item.place.behaviour.get("offline"):
+        return Cause.OFFLINE
     if _is_nameless(case, [other for other, _ in others]):
         return Cause.NAMELESS
     return _own(case, fates) if fates else _foreign(others)
@@ -96,7 +103,7 @@ def cause_of(
 def _by_its_words(case: Case, fates: list[str]) -> Cause | None:
     if case.ending.outcome is None or "find out what happened" in _words(case):
         return Cause.ENDED
-    if _words(case).startswith(_OVERTAKEN):
+    if any(words.startswith(_OVERTAKEN) for words in _all_words(case)):
         return Cause.OVERTAKEN
     if _words(case).startswith(_CANCELLED) or _is_cancelled(case):
         return Cause.CANCELLED
@@ -115,6 +122,11 @@ def _is_cancelled(case: Case) -> bool:
 
 def _words(case: Case) -> str:
     return case.ending.outcome.message if case.ending.outcome else ""
+
+
+def _all_words(case: Case) -> list[str]:
+    """Give what each run said: a later look does not say again what hindered the first."""
+    return [_words(case), *(run.told.message for run in case.ending.runs if run.told)]
 
 
 def _names_its_own(case: Case) -> bool:

@@ -18,7 +18,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from bench.chaos.commands import persist
-from bench.chaos.plan import Item, Press
+from bench.chaos.items import Item
+from bench.chaos.plan import Press
 from bench.chaos.sides import Options, Refused, Side
 
 _TASKS = (

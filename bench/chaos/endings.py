@@ -3,15 +3,17 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
 
 from bench.chaos.commands import persist
-from bench.chaos.plan import Item
+from bench.chaos.items import Item
+from bench.chaos.open_pushes import SHOW_EVERY, in_parallel, show_open
 from bench.chaos.sides import Ours, Plain
-from codat.models import PushStatus
+from dispatch.look_again import look_again
 from dispatch.pushes import Push
 from workflows.models import PushOutcome
 
@@ -19,8 +21,6 @@ NOBODY = UUID(int=0)
 """Plain pushes have no push id."""
 
 _TOLD = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED)
-_AT_ONCE = 10
-_ASK_EVERY = 5
 
 
 @dataclass
@@ -49,30 +49,37 @@ class Ending:
     runs: list[Run] = field(default_factory=list[Run])
 
 
-async def of_ours(
-    side: Ours, items: list[Item], within: float, *, looked_again: float = 0
-) -> list[Ending]:
+async def of_ours(side: Ours, items: list[Item], within: float, *, looks: int = 0) -> list[Ending]:
     """Wait for all pushes of ours, together no longer than so many seconds.
 
-    `looked_again`: for how many seconds more those in doubt may be looked at again.
+    `looks`: how often those in doubt are looked at again, as `push-look-again` does in a day; not
+    once more after a time that settled none, and not where the software is offline.
     """
     waits = await _waited(side, items, within)
-    if looked_again:
-        doubtful = [item for item in items if _is_in_doubt(waits[item.number])]
-        await _until_out_of_doubt(side, doubtful, looked_again)
+    in_doubt = len(items) + 1
+    for _ in range(looks):
+        doubtful = [
+            item
+            for item in items
+            if _is_in_doubt(waits[item.number]) and not item.place.behaviour.get("offline")
+        ]
+        if len(doubtful) == in_doubt:
+            break
+        in_doubt = len(doubtful)
+        await in_parallel(doubtful, partial(_look_again, side))
         waits |= await _waited(side, doubtful, within)
     endings: list[Ending] = []
-    limit = asyncio.Semaphore(_AT_ONCE)
 
     async def read(item: Item) -> None:
         wait = waits[item.number]
         outcome = wait.result() if wait.done() and not wait.cancelled() else None
+        runs = await _runs(side, item)
+        if outcome and runs and runs[-1].told:
+            outcome = runs[-1].told  # it may have been looked at once more since
         status = outcome.status.value if outcome else None
-        async with limit:
-            runs = await _runs(side, item)
         endings.append(Ending(item, side.push(item).push_id, status, outcome, runs))
 
-    await asyncio.gather(*(read(item) for item in items))
+    await in_parallel(items, read)
     return sorted(endings, key=lambda ending: ending.item.number)
 
 
@@ -80,8 +87,13 @@ async def _waited(
     side: Ours, items: list[Item], within: float
 ) -> dict[int, asyncio.Task[PushOutcome]]:
     waits = {item.number: asyncio.create_task(_outcome(side.push(item))) for item in items}
-    if waits:
-        await asyncio.wait(waits.values(), timeout=within)
+    end = asyncio.get_running_loop().time() + within
+    left = items
+    while left and (pause := end - asyncio.get_running_loop().time()) > 0:
+        tasks = [waits[item.number] for item in left]
+        await asyncio.wait(tasks, timeout=min(pause, SHOW_EVERY))
+        left = [item for item in left if not waits[item.number].done()]
+        await show_open(side, left)
     for wait in waits.values():
         wait.cancel()
     await asyncio.gather(*waits.values(), return_exceptions=True)
@@ -89,21 +101,11 @@ async def _waited(
 
 
 def _is_in_doubt(wait: asyncio.Task[PushOutcome]) -> bool:
-    return not wait.cancelled() and wait.result().status is PushStatus.UNKNOWN
+    return not wait.cancelled() and wait.result().may_still_land
 
 
-async def _until_out_of_doubt(side: Ours, items: list[Item], within: float) -> None:
-    """Wait until none is in doubt, but no longer than so many seconds."""
-    end = asyncio.get_running_loop().time() + within
-    while items and asyncio.get_running_loop().time() < end:
-        await asyncio.sleep(_ASK_EVERY)
-        left = end - asyncio.get_running_loop().time()
-        waits = await _waited(side, items, max(left, _ASK_EVERY))
-        items = [
-            item
-            for item in items
-            if waits[item.number].cancelled() or _is_in_doubt(waits[item.number])
-        ]
+async def _look_again(side: Ours, item: Item) -> None:
+    await persist(lambda: look_again(side.client, side.workflow_id(item)))
 
 
 async def of_plain(side: Plain, items: list[Item], within: float) -> list[Ending]:

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from bench.chaos.books import EmulatorClient, JournalEntry
+from bench.chaos.items import Item
 from bench.chaos.places import PLACES, Place, company, connection
-from bench.chaos.plan import Item
 from bench.chaos.sides import Ours
 from bench.chaos.wanted import Wanted
 from codat.kinds import PushKind
@@ -35,7 +35,7 @@ _TARGET = re.compile(r"/push/[^/]+/(later-\d+)")
 
 def later_items(wanted: Wanted) -> Iterator[Item]:
     """Draw them; each is of a record of its own, numbered on from the other pushes."""
-    if wanted.plain:
+    if wanted.plain or not wanted.later_kinds:
         return
     dice = Random(f"{wanted.seed} kinds")
     places = [place for place in PLACES if not place.needs_deadline]

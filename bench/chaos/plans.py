@@ -15,8 +15,8 @@ from bench.chaos.books import EmulatorClient
 from bench.chaos.commands import persist
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules
+from bench.chaos.items import Item
 from bench.chaos.places import PLACES, Place, company, connection
-from bench.chaos.plan import Item
 from bench.chaos.plan_verdict import PlanVerdict, wrong_words
 from bench.chaos.records import unique_record
 from bench.chaos.sides import Ours

@@ -42,6 +42,7 @@ def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str
     unknown = sum(ours.unknowns.values()) - ours.unknowns[Cause.TWINS]
     share = f"{unknown / ours.pushes:.1%}"
     print(f"\nunknown without equal twins: {unknown} of {ours.pushes} ({share})")
+    print(f"of these where the software is offline: {ours.unknowns[Cause.OFFLINE]}")
     _counts("unknown for", {cause.value: count for cause, count in ours.unknowns.items()})
     for text in ours.doubts:
         print(f"UNKNOWN {text}")

@@ -6,8 +6,8 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from bench.chaos.commands import Commands, persist
+from bench.chaos.items import Item
 from bench.chaos.places import company, connection
-from bench.chaos.plan import Item
 from bench.compare.sides.api import Order
 from codat.kinds import PushKind
 from dispatch.pushes import NoSuchPush, Push, start_push
@@ -24,12 +24,13 @@ class Refused(Exception):
 
 
 class Side:
-    """One side's pushes; `sends` is the activity that sends a record.
+    """One side's pushes; `workflow` is their type, `sends` the activity that sends a record.
 
     `patience` is for how many seconds people wait for a push before they leave its door alone.
     """
 
     name: str
+    workflow: str
     sends: str
 
     def __init__(self, client: Client, patience: float) -> None:
@@ -58,7 +59,7 @@ class Side:
 
     async def running(self) -> int:
         """Count the pushes that have not ended."""
-        query = f'TaskQueue="{self.name}" AND CloseTime IS NULL'
+        query = f'TaskQueue="{self.name}" AND WorkflowType="{self.workflow}" AND CloseTime IS NULL'
         return (await self.client.count_workflows(query)).count
 
     def handle(self, item: Item) -> WorkflowHandle[Any, Any]:
@@ -74,6 +75,7 @@ class Ours(Side):
     """Pushes of Surepush."""
 
     name = "ours"
+    workflow = "push"
     sends = "push"
 
     def __init__(self, client: Client, patience: float) -> None:
@@ -156,6 +158,7 @@ class Plain(Side):
     """Pushes of the plain workflow, with the server's default policies."""
 
     name = "plain"
+    workflow = "plain-push"
     sends = "send_record"
 
     def workflow_id(self, item: Item) -> str:

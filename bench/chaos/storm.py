@@ -10,7 +10,8 @@ from random import Random
 from bench.chaos.cluster import Cluster
 from bench.chaos.commands import persist
 from bench.chaos.doors import end_cron, pressed, start
-from bench.chaos.plan import CRON, Item, Plan, Press
+from bench.chaos.items import Item
+from bench.chaos.plan import CRON, Plan, Press
 from bench.chaos.sides import Side
 
 _FEW = 0.1

@@ -126,6 +126,8 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
     is_earlier = item.kind is not None and any(_EARLIER in w.message for w in outcome.warnings)
     if outcome.status == "Success" and named not in own and not is_earlier:
         wrong.append(f"Success of operation {named}, which wrote no record of its own")
+    if outcome.status == "Success" and item.kind is None and item.record_id is None:
+        wrong += _not_its_share(case, pair, named)
     if outcome.status in ("TimedOut", "Unknown") and case.records and not outcome.may_still_land:
         wrong.append(f"{outcome.status} that may not land any more, and its record is in the books")
     is_superseded = item.record_id and outcome.message.startswith(_SUPERSEDED)
@@ -141,6 +143,23 @@ def _wrong(case: Case, pair: list[Case]) -> list[str]:
         wrong.append(f"TimedOut, and it had all the time: {outcome.message}")
     wrong += _said_before(case)
     return [f"{case.name}: {text}" for text in wrong]
+
+
+def _not_its_share(case: Case, pair: list[Case], named: str) -> list[str]:
+    """Find a twin that wrote nothing, or that ended with the operation of another one."""
+    if not case.records:
+        return [f"Success of operation {named}, and it wrote nothing itself"]
+    same = [
+        other.name
+        for other in pair
+        if other is not case
+        and other.ending.status == "Success"
+        and other.ending.outcome
+        and str(other.ending.outcome.push_operation_key) == named
+    ]
+    return (
+        [f"Success of operation {named}, with which {', '.join(same)} ended, too"] if same else []
+    )
 
 
 def _said_before(case: Case) -> list[str]:

@@ -17,6 +17,7 @@ class Wanted:
     only: str | None = None
     rewrite: bool = False
     read_records: bool = False
+    later_kinds: bool = True
 
     @property
     def storm(self) -> float:

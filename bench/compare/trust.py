@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bench.chaos.books import EmulatorClient, JournalEntry
 from bench.chaos.faults import rules
+from bench.chaos.items import Item
 from bench.chaos.places import company, connection
-from bench.chaos.plan import Item, Wanted, make_plan
+from bench.chaos.plan import Wanted, make_plan
 from bench.compare.side import KINDS, Side
 from bench.compare.sides.api import Order
 from bench.servers import Servers

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from tests.model.explore import DOOR
 from tests.model.ledger import result
+from tests.model.look import is_settled
 from tests.model.state import (
     ModelSubmission,
     Outcome,
@@ -13,7 +14,6 @@ from tests.model.state import (
     orphaned,
     put,
 )
-from tests.model.workflow import is_settled
 
 
 def steps(setup: Setup, state: State) -> Steps:

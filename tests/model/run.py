@@ -12,6 +12,7 @@ from tests.model import one_push, two_pushes
 from tests.model.explore import Found
 from tests.model.state import POWERS, RULES, SPARING, Setup
 from tests.model.two_state import RULES as PAIR_RULES
+from tests.model.two_state import SPARING as PAIR_SPARING
 from tests.model.two_state import Setup as PairSetup
 
 
@@ -25,11 +26,15 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=2)
     parser.add_argument("--doors", type=int, default=2)
     parser.add_argument("--numbers", type=int, default=2)
+    parser.add_argument("--pushes", type=int, default=2, help="of pairs: so many at once")
     parser.add_argument("--most", type=int, default=3_000_000, help="states to stop at")
     given = vars(parser.parse_args())
-    what, most = given.pop("what"), given.pop("most")
+    what, most, pushes = given.pop("what"), given.pop("most"), given.pop("pushes")
     if what == "pairs":
-        _pairs(given["mode"], given["faults"], most)
+        pair = PairSetup(
+            given["mode"], pushes, given["echo"], reads=not given["echo"], faults=given["faults"]
+        )
+        _pairs(replace(pair, numbers=given["numbers"]), most)
         return
     for name, setup in _setups(what, Setup(**given)):
         began = time.process_time()
@@ -51,11 +56,10 @@ def _setups(what: str, setup: Setup) -> Iterator[tuple[str, Setup]]:
             yield f"set to {setup.mode}, keys {other}", replace(setup, platform=other)
 
 
-def _pairs(mode: str, faults: int, most: int) -> None:
-    for without in ((), *((rule,) for rule in PAIR_RULES)):
-        setup = PairSetup(mode=mode, faults=faults, without=frozenset(without))
+def _pairs(pair: PairSetup, most: int) -> None:
+    for without in ((), *((rule,) for rule in {**PAIR_RULES, **PAIR_SPARING})):
         began = time.process_time()
-        found = two_pushes.search(setup, most=most)
+        found = two_pushes.search(replace(pair, without=frozenset(without)), most=most)
         _print(
             f"without {without[0]}" if without else "all rules", found, time.process_time() - began
         )

@@ -18,6 +18,7 @@ from tests.model.one_push import (
 )
 from tests.model.state import RULES, SPARING, Setup
 from tests.model.two_state import RULES as PAIR_RULES
+from tests.model.two_state import SPARING as PAIR_SPARING
 from tests.model.two_state import Setup as PairSetup
 
 IGNORED = Setup(mode="ignored")
@@ -71,11 +72,24 @@ PAIRS = {
     "ignored": PairSetup(mode="ignored"),
     "honoured": PairSetup(mode="honoured"),
     "no echo": PairSetup(mode="ignored", echo=False),
+    "ignored, both answers lost": PairSetup(mode="ignored", faults=2),
+    "honoured, both answers lost": PairSetup(mode="honoured", faults=2),
+    "records are read, both answers lost": PairSetup(
+        mode="ignored", echo=False, reads=True, faults=2
+    ),
     "a foreign writer": PairSetup(mode="ignored", equal=False, foreign=1),
     "records are read": PairSetup(mode="ignored", echo=False, reads=True),
     "records are read, a foreign writer": PairSetup(
         mode="ignored", echo=False, reads=True, equal=False, foreign=1
     ),
+}
+
+
+PAIR_BREAKS = {
+    "TWIN": two_pushes.TAKEN,
+    "CLAIM": two_pushes.TAKEN,
+    "SHARE_LATE": two_pushes.TAKEN_BY_BOTH,
+    "SHARE_COUNT": two_pushes.TAKEN,
 }
 
 
@@ -129,8 +143,18 @@ def test_no_state_of_two_pushes_breaks_a_promise(name):
 @pytest.mark.parametrize("rule", PAIR_RULES)
 @pytest.mark.parametrize("mode", ["ignored", "honoured"])
 def test_without_a_rule_a_push_takes_an_equal_pushs_operation(rule, mode):
-    setup = PairSetup(mode=mode, without=frozenset({rule}))
+    setup = PairSetup(mode=mode, faults=2, without=frozenset({rule}))
 
-    found = two_pushes.search(setup, until=two_pushes.TAKEN)
+    found = two_pushes.search(setup, until=PAIR_BREAKS[rule])
 
-    assert two_pushes.TAKEN in found.broken
+    assert PAIR_BREAKS[rule] in found.broken
+
+
+@pytest.mark.parametrize("rule", PAIR_SPARING)
+def test_by_sharing_equal_pushes_succeed_that_lost_their_answers(rule):
+    setup = PairSetup(mode="ignored", faults=2)
+
+    found = two_pushes.search(setup)
+    missed = two_pushes.search(replace(setup, without=frozenset({rule})))
+
+    assert (True, False) == tuple(two_pushes.SHARED in each.seen for each in (found, missed))

@@ -1,4 +1,4 @@
-"""Two pushes of one company, connection and data type at once: who takes which operation?
+"""A few pushes of one company, connection and data type at once: who takes which operation?
 
 Each may lose an answer and look for it. A foreign writer may push beside them.
 """
@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 from tests.model.explore import Explorer, Found, Step
 from tests.model.state import put
+from tests.model.two_look import decided, is_settled, may_be
 from tests.model.two_state import FOREIGN, NOBODY, Operation, Push, Request, Setup, State
 
 TWICE = "written twice"
-TAKEN = "the other push's operation is taken"
+TAKEN = "another push's operation is taken by one that wrote nothing"
 TAKEN_BY_BOTH = "two Successes of one operation"
 FOREIGN_TAKEN = "a foreign operation is taken"
 FALSE_SUCCESS = "Success without a record of its own"
 DENIED = "a record, and Failed"
+
+SHARED = "Success of each other's operations"
 
 Following = Iterator[Step[State]]
 
@@ -22,13 +25,24 @@ Following = Iterator[Step[State]]
 def search(setup: Setup, *, most: int = 1_500_000, until: str = "") -> Found[State]:
     """Walk through all states of a setup, or until that promise is broken."""
     begin = State(
-        pushes=(Push(), Push()),
-        keys=(("-",) * setup.numbers,) * 2,
+        pushes=(Push(),) * setup.pushes,
+        keys=(("-",) * setup.numbers,) * setup.pushes,
         faults=setup.faults,
         foreign=setup.foreign,
     )
     explorer = Explorer(begin, lambda state: list(_steps(setup, state)), most)
-    return explorer.walk(broken, _has_ended, until=until)
+    return explorer.walk(broken, _has_ended, sights, until=until)
+
+
+def sights(state: State) -> list[str]:
+    """Name what is worth seeing."""
+    ended = [push.outcome == "S" for push in state.pushes]
+    swapped = [
+        state.operations[push.operation].owner != index
+        for index, push in enumerate(state.pushes)
+        if push.outcome == "S"
+    ]
+    return [SHARED] if all(ended) and any(swapped) else []
 
 
 def broken(state: State) -> list[str]:
@@ -40,14 +54,15 @@ def broken(state: State) -> list[str]:
         is_over = push.outcome in ("S", "F")
         wrong = {
             TWICE: own > 1,
-            TAKEN: is_over and followed == 1 - index,
+            # A twin's record is as good as our own, if we wrote one, too.
+            TAKEN: is_over and followed not in (index, FOREIGN) and not own,
             FOREIGN_TAKEN: is_over and followed == FOREIGN,
             FALSE_SUCCESS: push.outcome == "S" and not own,
             DENIED: push.outcome == "F" and own,
         }
         names += [name for name, is_wrong in wrong.items() if is_wrong]
-    one, other = state.pushes
-    if one.outcome == other.outcome == "S" and one.operation == other.operation:
+    taken = [push.operation for push in state.pushes if push.outcome == "S"]
+    if len(taken) > len(set(taken)):
         names.append(TAKEN_BY_BOTH)
     return names
 
@@ -73,7 +88,7 @@ def _push_steps(setup: Setup, state: State, index: int, push: Push) -> Following
             request = Request(index, push.number, "wire", awaited=True)
             sent = state._replace(requests=tuple(sorted((*state.requests, request))))
             yield f"{_name(index)} sends number {push.number}", _turn(sent, index, phase="sent")
-        case "find" if _is_settled(state, index):
+        case "find" if is_settled(state, index):
             yield from _found(setup, state, index, push)
         case "poll":
             status = state.operations[push.operation].status
@@ -85,18 +100,11 @@ def _push_steps(setup: Setup, state: State, index: int, push: Push) -> Following
 
 
 def _name(index: int) -> str:
-    return "AB"[index]
+    return "ABC"[index]
 
 
 def _turn(state: State, index: int, **changes: str | int) -> State:
     return state._replace(pushes=put(state.pushes, index, state.pushes[index]._replace(**changes)))
-
-
-def _is_settled(state: State, index: int) -> bool:
-    """Tell whether all requests of a push are over and listed, so that a look may decide."""
-    if any(one.owner == index for one in state.requests):
-        return False
-    return all(one.listed for one in state.operations if one.owner == index)
 
 
 def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
@@ -104,7 +112,7 @@ def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
     candidates = [
         place
         for place, one in enumerate(state.operations)
-        if one.listed and one.claimed_by in (NOBODY, index) and _may_be(setup, one, index)
+        if one.listed and one.claimed_by in (NOBODY, index) and may_be(setup, one, index)
     ]
     if setup.reads and any(state.operations[place].status == "P" for place in candidates):
         return
@@ -112,39 +120,26 @@ def _found(setup: Setup, state: State, index: int, push: Push) -> Following:
         again = _turn(state, index, phase="ready", number=push.number + 1)
         yield f"{name} finds nothing: next number", again
         return
-    is_shown = setup.echo or setup.reads
-    is_decided = is_shown and len(candidates) == 1 and not _twin_is_open(setup, state, 1 - index)
+    place = decided(setup, state, index, candidates) if setup.echo or setup.reads else None
+    is_decided = place is not None
     if is_decided:
-        (place,) = candidates
-        yield f"{name} adopts operation {place}", _taken(setup, state, index, place)
+        yield f"{name} adopts operation {place}", _adopted(setup, state, index, place)
     if setup.reads or not is_decided:
         yield f"{name} can't tell: Unknown", _turn(state, index, phase="end", outcome="U")
 
 
-def _may_be(setup: Setup, operation: Operation, index: int) -> bool:
-    """Tell whether an operation may be ours, by its data or, once it is over, by its record."""
-    if setup.reads and operation.status == "F":
-        return False
-    shows = setup.echo or (setup.reads and operation.status != "P")
-    return not shows or setup.equal or operation.owner == index
-
-
-def _twin_is_open(setup: Setup, state: State, other: int) -> bool:
-    push = state.pushes[other]
-    has_sent = push.phase != "ready" or push.number > 1
-    is_open = push.operation == NOBODY and has_sent
-    return setup.has("TWIN") and setup.equal and is_open
+def _adopted(setup: Setup, state: State, index: int, place: int) -> State:
+    """Let a push follow an operation; one that another has claimed ends it Unknown."""
+    if state.operations[place].claimed_by not in (NOBODY, index):
+        return _turn(state, index, phase="end", outcome="U")
+    return _taken(setup, state, index, place)
 
 
 def _taken(setup: Setup, state: State, index: int, place: int) -> State:
-    """Let a push follow an operation; one that another has claimed ends it Unknown."""
-    operation = state.operations[place]
-    if setup.has("CLAIM") and operation.claimed_by not in (NOBODY, index):
-        return _turn(state, index, phase="end", outcome="U")
-    claimed = put(state.operations, place, operation._replace(claimed_by=index))
-    if not setup.has("CLAIM"):
-        claimed = state.operations
-    return _turn(state._replace(operations=claimed), index, phase="poll", operation=place)
+    operations = state.operations
+    if setup.has("CLAIM"):
+        operations = put(operations, place, operations[place]._replace(claimed_by=index))
+    return _turn(state._replace(operations=operations), index, phase="poll", operation=place)
 
 
 def _lost(setup: Setup, state: State, index: int) -> State:

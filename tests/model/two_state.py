@@ -1,4 +1,4 @@
-"""What a state of the model of two pushes holds, and the rules and bounds of a search."""
+"""What a state of the model of a few pushes holds, and the rules and bounds of a search."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -6,14 +6,17 @@ from typing import NamedTuple
 RULES = {
     "TWIN": "Nothing is adopted while an equal push is open without an operation of its own.",
     "CLAIM": "An operation is claimed by one push for good before it is followed.",
+    "SHARE_LATE": "Twins share operations only when no attempt of theirs can be answered any more.",
+    "SHARE_COUNT": "They share only as many operations as twins may have sent without having one.",
 }
+SPARING = {"SHARE": "Twins that lost their answers take one of their operations each."}
 
 NOBODY = -1
-FOREIGN = 2
+FOREIGN = 9
 
 
 class Push(NamedTuple):
-    """One of the two; `operation` is what it follows, NOBODY while it has none."""
+    """One of them; `operation` is what it follows, NOBODY while it has none."""
 
     phase: str = "ready"  # or again, sent, find, poll, end
     number: int = 1
@@ -40,9 +43,9 @@ class Operation(NamedTuple):
 
 
 class State(NamedTuple):
-    """Both pushes and what they meet."""
+    """All pushes and what they meet."""
 
-    pushes: tuple[Push, Push]
+    pushes: tuple[Push, ...]
     keys: tuple[tuple[str, ...], ...]
     faults: int
     foreign: int
@@ -52,9 +55,10 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class Setup:
-    """A search; `equal`: both push the same record, `reads`: records of operations are read."""
+    """A search; `equal`: all push the same record, `reads`: records of operations are read."""
 
     mode: str = "honoured"
+    pushes: int = 2
     echo: bool = True
     equal: bool = True
     reads: bool = False

@@ -11,6 +11,7 @@ from tests.model.ledger import (
     next_number,
     result,
 )
+from tests.model.look import candidates_of, find, is_settled
 from tests.model.state import (
     IN_TIME,
     ModelSubmission,
@@ -30,22 +31,6 @@ def steps(setup: Setup, state: State) -> Steps:
     if state.phase in ("recall", "stuck", "end"):
         return found
     return [*found, *_deadline(setup, state)]
-
-
-def is_settled(setup: Setup, state: State, *, surely: bool = False) -> bool:
-    """Tell whether all that was sent before is processed, refused or lost, and listed.
-
-    That is what waiting for PUSH_FIND_FOR is for; `surely`: when nothing can be under way any more.
-    """
-    powers = frozenset[str]() if surely else setup.powers
-    for request in state.requests:
-        if request.awaited:
-            continue
-        if request.at == "held" and setup.has("WINDOW") and "freeze" not in powers:
-            return False
-        if request.at in ("wire", "work") and "in-flight" not in powers:
-            return False
-    return "lag" in powers or all(one.listed for one in state.operations)
 
 
 def _recall(setup: Setup, state: State) -> Steps:
@@ -139,42 +124,6 @@ def _conflict(setup: Setup, state: State) -> Steps:
     return found
 
 
-def _find(setup: Setup, state: State) -> Steps:
-    if setup.has("LATE_LOOK") and not is_settled(setup, state):
-        return []
-    candidates = _candidates(setup, state)
-    found = records.judge(setup, state, candidates) if setup.reads else None
-    if candidates and not setup.reads:
-        found = _listed(setup, state, candidates)
-    return _nothing(setup, state) if found is None else found
-
-
-def _listed(setup: Setup, state: State, candidates: list[int]) -> Steps:
-    """Give what the list alone decides."""
-    if len(candidates) == 1 and setup.echo:
-        (index,) = candidates
-        adopted = enter(state, ModelSubmission(setup.has("HUMBLE"), index))._replace(phase="poll")
-        return [(f"find: adopt operation {index}", adopted._replace(rejected=False))]
-    return [("find: candidates can't be told apart", ended(setup, state, "U"))]
-
-
-def _nothing(setup: Setup, state: State) -> Steps:
-    state = enter(state, ModelSubmission(known="none"))
-    if state.rejected:
-        return [("find: nothing, and it was refused", ended(setup, state, "F"))]
-    if not setup.resend:
-        return [("find: nothing, PUSH_RESEND=never", ended(setup, state, "U"))]
-    return [("find: nothing, next number", next_number(setup, state))]
-
-
-def _candidates(setup: Setup, state: State) -> list[int]:
-    known = {one.known for one in state.view} if setup.has("OWN_KNOWN") else set[str | int]()
-    if setup.has("BASELINE"):
-        known |= set(state.excluded)
-    listed = (index for index, one in enumerate(state.operations) if one.listed)
-    return [index for index in listed if index not in known]
-
-
 def _poll(setup: Setup, state: State) -> Steps:
     assert isinstance(state.entry.known, int)
     operation = state.operations[state.entry.known]
@@ -202,7 +151,7 @@ def _sure(setup: Setup, state: State) -> Steps:
         return []
     if not _can_be_ruled_out(setup, state):
         return []
-    if not is_settled(setup, state, surely=True) or _candidates(setup, state):
+    if not is_settled(setup, state, surely=True) or candidates_of(setup, state):
         return []
     view = tuple(
         one._replace(open=False, known="unused" if one.known == "none" else one.known)
@@ -248,6 +197,6 @@ _STEPS = {
     "scheduled": _start,
     "again": _again,
     "conflict": _conflict,
-    "find": _find,
+    "find": find,
     "poll": _poll,
 }

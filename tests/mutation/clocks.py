@@ -38,8 +38,8 @@ MUTANTS = (
     Mutant(
         "the window by Codat's clock",
         "activities/operation_list.py",
-        "difference = date - now if date else timedelta()",
-        "difference = timedelta()",
+        "            window = _window(ask, listed.ahead)\n",
+        "            window = _window(ask, timedelta())\n",
         (f"{LIST}::test_the_platforms_own_clock_counts",),
     ),
     Mutant(

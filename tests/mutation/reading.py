@@ -16,6 +16,13 @@ JUDGED = f"{LOOK}::test_a_record_that_differs_is_judged"
 
 MUTANTS = (
     Mutant(
+        "a slow refresh gives signs of life",
+        "activities/refresh.py",
+        "        async with heartbeating(), lock:\n",
+        "        async with lock:\n",
+        ("tests/activity/test_refresh_heartbeat.py::test_a_slow_refresh_gives_signs_of_life",),
+    ),
+    Mutant(
         "a record that stands is not sent",
         "workflows/steps/prepare.py",
         "    await look_first(state)\n",

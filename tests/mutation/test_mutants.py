@@ -13,10 +13,11 @@ from tests.mutation import (
     reading,
     sizes,
     time,
+    twins,
 )
 
 ROOT = Path(__file__).parents[2]
-MODULES = (clocks, evidence, matching, operators, proof, protocol, reading, sizes, time)
+MODULES = (clocks, evidence, matching, operators, proof, protocol, reading, sizes, time, twins)
 ALL = tuple(mutant for module in MODULES for mutant in module.MUTANTS)
 
 

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from temporalio.client import WorkflowHistory
+
 from bench.chaos.causes import Cause, cause_of
-from bench.chaos.endings import Ending
+from bench.chaos.endings import Ending, Run
 from bench.chaos.evidence import Case
-from bench.chaos.places import PLACES
-from bench.chaos.plan import Item
+from bench.chaos.items import Item
+from bench.chaos.places import PLACES, Place
 from codat.models import PushStatus
 from workflows.models import PushOutcome
 
@@ -16,7 +18,7 @@ UNPROVEN = "Codat calls it Failed, which does not prove that nothing was written
 BLOCKED = "Two answers in a row did not come from Codat, and nothing was found."
 
 
-def _case(number, posts=(), message=TWIN, operation=None, **item):
+def _case(number, posts=(), message=TWIN, operation=None, place=PLACES[0], **item):
     told = PushOutcome(
         status=PushStatus.UNKNOWN,
         message=message,
@@ -24,7 +26,7 @@ def _case(number, posts=(), message=TWIN, operation=None, **item):
         submitted=True,
         requested_on_utc=datetime.now(UTC),
     )
-    thing = Item(number, 0, PLACES[0], "suppliers", {}, **item)
+    thing = Item(number, 0, place, "suppliers", {}, **item)
     return Case(Ending(thing, uuid4(), "Unknown", told), list(posts), [])
 
 
@@ -86,3 +88,20 @@ def test_a_later_update_excuses_an_unknown():
     case = _case(1, [_lost()], "A later update of the same record was started meanwhile. Lost.")
 
     assert Cause.OVERTAKEN is _cause(case)
+
+
+def test_a_later_look_keeps_the_excuse_of_the_first_run():
+    first = _case(1, message="A later update of the same record was started meanwhile. Lost.")
+    case = _case(1, [_lost()], "The second check found nothing new.")
+    case.ending.runs = [Run("1", None, WorkflowHistory("push-1", []), first.ending.outcome)]
+
+    assert Cause.OVERTAKEN is _cause(case)
+
+
+def test_an_offline_software_excuses_that_it_was_not_read():
+    unread = "It may be another's. Codat did not finish reading the accounting software."
+    offline = Place("away", "cloudbooks", 1, {"offline": True})
+
+    assert Cause.OFFLINE is _cause(_case(1, [_lost()], unread, place=offline))
+    assert Cause.LOST is _cause(_case(1, [_lost()], unread))
+    assert Cause.LOST is _cause(_case(1, [_lost()], "It may be another's.", place=offline))

@@ -6,9 +6,10 @@ import pytest
 
 from bench.chaos.endings import Ending
 from bench.chaos.evidence import Evidence
+from bench.chaos.items import Item
 from bench.chaos.later_kinds import KINDS, later_items
 from bench.chaos.places import PLACES
-from bench.chaos.plan import Item, make_plan
+from bench.chaos.plan import make_plan
 from bench.chaos.wanted import Wanted
 from codat.kinds import PushKind
 

@@ -10,8 +10,8 @@ from temporalio.client import WorkflowHistory
 
 from bench.chaos.endings import Ending, Run
 from bench.chaos.evidence import Case, Evidence
+from bench.chaos.items import Item
 from bench.chaos.places import PLACES
-from bench.chaos.plan import Item
 from bench.chaos.verdict import judge_ours
 from bench.chaos.wanted import Wanted
 from codat.models import PushStatus
@@ -68,3 +68,33 @@ def test_requests_and_records_of_rivals_are_told_apart_by_marker():
     cases = Evidence([one.ending for one in pushes], posts, ledger, []).cases()
 
     assert [[one] for one in ledger] == [case.records for case in cases]
+
+
+def twins(*named, wrote=2):
+    """Two pushes of one record that ended with these of the operations that they wrote."""
+    keys = [str(UUID(int=number)) for number in range(3)]
+    cases: list[Case] = []
+    for number, operation in enumerate(named):
+        case = update(number, 0, 1)
+        item = Item(number, 0, PLACES[0], "suppliers", {"name": "m0m"}, twin=0)
+        outcome = case.ending.outcome
+        assert outcome
+        outcome = outcome.model_copy(update={"push_operation_key": UUID(keys[operation])})
+        ending = Ending(item, UUID(int=number), "Success", outcome)
+        ending.runs += case.ending.runs
+        posts = [case.posts[0] | {"pushOperationKey": keys[number]}]
+        records = [case.records[0] | {"pushOperationKey": keys[number]}] if number < wrote else []
+        cases.append(Case(ending, posts, records))
+    return cases
+
+
+@pytest.mark.parametrize(
+    ("cases", "wrong"),
+    [(twins(0, 1), 0), (twins(1, 0), 0), (twins(0, 0), 2), (twins(1, 0, wrote=1), 2)],
+    ids=["each its own", "each the other's", "both one", "one that wrote nothing"],
+)
+def test_twins_may_swap_what_they_wrote_and_share_nothing(cases, wrong):
+    evidence = SimpleNamespace(cases=lambda: cases)
+    verdict = judge_ours(WANTED, evidence)  # pyright: ignore[reportArgumentType]
+
+    assert wrong == len(verdict.wrong)

@@ -188,6 +188,19 @@ def test_an_order_has_more_than_one_bill(change):
     assert Match.UNCLEAR is compare(ORDERED, change(ORDERED | {"reference": "00017"}))
 
 
+def as_credit_note(sent):
+    shown = {name: value for name, value in sent.items() if name != "reference"}
+    return shown | {"billCreditNoteNumber": "00017"}
+
+
+def test_signs_turn_with_the_type_or_tell_nothing():
+    sent = {**ORDERED}
+    del sent["totalAmount"]
+
+    assert Match.EQUAL is compare(sent, as_credit_note(turned(sent)))
+    assert Match.UNCLEAR is compare(sent, as_credit_note(sent))
+
+
 @pytest.mark.parametrize(
     ("text", "is_id"),
     [

@@ -1,7 +1,6 @@
 """Finding out what became of a request whose answer proves nothing."""
 
 from contextlib import suppress
-from datetime import timedelta
 
 from temporalio import workflow
 
@@ -14,13 +13,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.outcomes import Ended, end_of
     from workflows.state import PushState
     from workflows.steps.proof import reads_records, search_records
-    from workflows.steps.search import search_list
+    from workflows.steps.search import TAKEN_WITHIN, search_list
     from workflows.submission import mark_not_written
     from workflows.waiting import show_stage, wait
 
-
-TAKEN_WITHIN = timedelta(minutes=5)
-"""After this Codat has taken a request of ours, or never will: what it took later is another's."""
 
 MAX_NAMED = 5
 
@@ -44,7 +40,7 @@ async def find(state: PushState) -> None:
         await wait(state, pause, why, cause="finding")
         show_stage(state, "find-submission", "Looking for what became of the request.")
         found = await search_list(state, Purpose.DECIDE, until=begun + TAKEN_WITHIN)
-        if found.candidates:
+        if found.candidates and not hindrance:
             found, hindrance = await search_records(state, found, begun, begun + TAKEN_WITHIN)
         if found.adopted:
             break
@@ -66,6 +62,8 @@ async def find(state: PushState) -> None:
 
 def _may_become_clear(state: PushState, found: SearchResult) -> bool:
     """Tell whether a later look may show more: whose an operation is, or which record it names."""
+    if found.twins_awaited:
+        return True
     if found.awaited and state.policy.idempotency is Idempotency.HONOURED:
         return True
     if found.awaited and reads_records(state) and not state.request.looks_only:

@@ -6,15 +6,19 @@ from uuid import UUID
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.find_models import FindSubmission, Purpose, SearchResult
+    from activities.find_models import FindSubmission, Purpose, SearchResult, TwinTimes
     from activities.heartbeat import HEARTBEAT
-    from activities.models import ReadRecords
+    from activities.models import Idempotency, ReadRecords
     from workflows.activity_call import DEADLINE, READ_AGAIN, CallFailed, call
     from workflows.outcomes import check_deadline
     from workflows.state import PushState
     from workflows.steps.prepare import PAUSE
+    from workflows.submission import KEY_AGE
     from workflows.waiting import wait
 
+
+TAKEN_WITHIN = timedelta(minutes=5)
+"""After this Codat has taken a request of ours, or never will: what it took later is another's."""
 
 LOOK_TIMEOUT = timedelta(minutes=5)
 
@@ -86,6 +90,7 @@ async def _read_list(  # noqa: PLR0913, what the activity is asked
             reads_records=state.policy.read_records is ReadRecords.AUTO,
             refresh_began=refresh_began,
             unique_field=request.unique_field or state.policy.unique_fields.get(request.data_type),
+            twins=_twin_times(state) if purpose is Purpose.DECIDE else None,
         ),
         SearchResult,
         until=state.deadline.timer(),
@@ -94,4 +99,14 @@ async def _read_list(  # noqa: PLR0913, what the activity is asked
         heartbeat_timeout=HEARTBEAT,
         retry_policy=READ_AGAIN,
         summary=f"{purpose.value} for the request",
+    )
+
+
+def _twin_times(state: PushState) -> TwinTimes:
+    policy = state.policy
+    return TwinTimes(
+        settled_after=policy.find_for,
+        taken_within=TAKEN_WITHIN,
+        listed_within=policy.list_lag,
+        key_age=KEY_AGE if state.idempotency is Idempotency.HONOURED else None,
     )
