@@ -27,7 +27,8 @@ class Batch:
     """Some seeds that were run; `wrong` are those with findings, `seconds` are of the processor.
 
     `modes` and `unclear` count pushes: all, and those that ended Unknown though nobody ended them
-    from outside. `twins` counts how equal twins ended. `replayed` counts histories, `disagreeing` those that the SDK read otherwise.
+    from outside. `twins` counts how equal twins ended. `replayed` counts histories, `disagreeing`
+    those that the SDK read otherwise.
     """
 
     commit: str = ""
