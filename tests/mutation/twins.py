@@ -105,7 +105,7 @@ MUTANTS = (
         "workflows/steps/find.py",
         "    if found.twins_awaited:\n",
         "    if False:\n",
-        (f"{WHOLE}::test_equal_twins_lost_together_take_one_record_each",),
+        (f"{WHOLE}::test_while_twins_are_not_over_a_push_looks_again",),
     ),
     Mutant(
         "what nobody has",

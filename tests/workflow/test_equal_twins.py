@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from activities.equal_twins import Share, share_of
 from dispatch.retries import retry_push
 from emulator import seeds
 from emulator.examples import record
@@ -95,3 +96,19 @@ async def test_while_keys_may_be_answered_no_twin_takes_anything(devserver):
 
         assert 3 == len(here.records)
     assert ["Unknown"] * 3 == statuses
+
+
+async def test_while_twins_are_not_over_a_push_looks_again(devserver, monkeypatch):
+    asked = set()
+
+    def share_at_the_second_look(push, *given):
+        if push in asked:
+            return share_of(push, *given)
+        asked.add(push)
+        return Share(is_awaited=True)
+
+    monkeypatch.setattr("activities.twin_share.share_of", share_at_the_second_look)
+    async with started(devserver, LOST, LOST, LOST) as (_, pushes):
+        statuses, taken = await endings(pushes)
+
+    assert (["Success"] * 3, 3) == (statuses, len(taken))
