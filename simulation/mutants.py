@@ -73,8 +73,8 @@ PLANS = (
     Mutant(
         "what comes after another step waits for it",
         "workflows/plan/graph.py",
-        "            [*step.after, *(found",
-        "            [*(found",
+        "frozenset([*step.after, *(found",
+        "frozenset([*(found",
         (),
     ),
     Mutant(

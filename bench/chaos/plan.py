@@ -6,6 +6,7 @@ from itertools import cycle
 from random import Random
 from typing import Any
 
+from bench.chaos.disasters import Disaster, make_disasters
 from bench.chaos.places import PLACES, SLOW, Place
 from bench.chaos.records import marker, near_twin, unique_record
 from bench.chaos.wanted import Wanted
@@ -33,8 +34,6 @@ DOORS = (
     "signals",
 )
 """What people, schedules and policies do to a push; docs/temporal_commands.md describes each."""
-
-DISASTERS = ("kill worker", "freeze worker", "kill server", "kill emulator")
 
 DATA_TYPES = ("suppliers", "customers", "chartOfAccounts", "bills", "invoices", "journalEntries")
 
@@ -97,16 +96,6 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Disaster:
-    """Something dies or freezes, and comes back after some seconds."""
-
-    at: float
-    what: str
-    lasts: float
-    worker: int = 0
-
-
-@dataclass(frozen=True)
 class Press:
     """Somebody presses a door of a push."""
 
@@ -131,7 +120,7 @@ def make_plan(wanted: Wanted, later: Iterable[Item] = ()) -> Plan:
     items = [*_items(dice, wanted), *later]
     if wanted.outage:
         return Plan(wanted, items, [], [])
-    disasters = _disasters(dice, wanted)
+    disasters = make_disasters(dice, wanted)
     if wanted.only:
         return Plan(
             wanted, items, [disaster for disaster in disasters if disaster.what == wanted.only], []
@@ -203,26 +192,6 @@ def _update(dice: Random, item: Item, earlier: list[Item]) -> Item:
         record_id=older.record_id,
         rival=older.number,
     )
-
-
-def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
-    count = max(2, wanted.pushes // 30)
-    found: list[Disaster] = []
-    lasts = ((0.5, 4), (0.5, 3 if wanted.brief else 6), (0, 2), (0, 2))
-    for what, (least, most) in zip(DISASTERS, lasts, strict=True):
-        for index in range(count):
-            # One in each stretch of the storm, so that all of it is stormy.
-            at = (index + dice.random()) * wanted.storm / count
-            found.append(Disaster(at, what, dice.uniform(least, most), dice.randrange(2)))
-    if wanted.freezes_long:
-        longs = [
-            disaster
-            for disaster in found
-            if disaster.what == "freeze worker" and disaster.at < wanted.storm / 2
-        ]
-        for freeze in longs[:2]:
-            found[found.index(freeze)] = replace(freeze, lasts=dice.uniform(62, 68))
-    return sorted(found, key=lambda disaster: disaster.at)
 
 
 def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:
