@@ -10,7 +10,7 @@ from temporalio.api.operatorservice.v1 import (
 from temporalio.client import Client, Interceptor
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
-from temporalio.service import KeepAliveConfig, RPCError, RPCStatusCode
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities import paused_runs as paused_runs  # noqa: PLC0414, teaches the SDK a status
 from codat.settings import read_settings
@@ -20,11 +20,8 @@ from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.process.telemetry import plain_runtime
 from dispatch.settings import DispatchSettings
 from dispatch.task_timeout import TaskTimeout
+from surepush_client.pushes import KEEP_ALIVE
 from workflows import attributes
-
-KEEP_ALIVE = KeepAliveConfig(interval_millis=15_000, timeout_millis=5_000)
-"""Notices within 20 s that a connection is dead; the SDK's own take 45 s. Temporal's server refuses
-pings that come more often than every 10 s."""
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 

@@ -196,10 +196,9 @@ class Cluster:
         """Put a worker's clock forward or back, by half a second to fifteen minutes."""
         if self.wanted.outage or self.wanted.only:
             return {}
-        seconds = self._clocks.choice((-1, 1)) * 10 ** self._clocks.uniform(*_CLOCKS_OFF)
         now = time.time()
         self.blows.append(Fault("worker with a wrong clock", now, now))
-        return {"PUSH_CLOCK_SHIFT": f"{seconds:.1f}"}
+        return {"PUSH_CLOCK_SHIFT": clock_shift(self._clocks)}
 
     async def _supervise(self, side: str, index: int, worker: Process) -> None:
         """Start a worker anew that ended by itself, as whoever runs workers does."""
@@ -227,6 +226,12 @@ class Cluster:
             watch.cancel()
         await asyncio.gather(*self._watches, return_exceptions=True)
         await asyncio.gather(*(process.kill() for process in self._all))
+
+
+def clock_shift(dice: Random) -> str:
+    """Draw by how much a clock is wrong, as the setting of a worker."""
+    sign = dice.choice(("-", ""))
+    return f"{sign}PT{10 ** dice.uniform(*_CLOCKS_OFF):.1f}S"
 
 
 def _signal(process: Process, number: signal.Signals) -> None:
