@@ -20,6 +20,7 @@ from bench.chaos.cluster import opened
 from bench.chaos.disasters import DISASTERS
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
+from bench.chaos.front_door import backend
 from bench.chaos.later_kinds import later_items, stock
 from bench.chaos.plan import Plan, make_plan
 from bench.chaos.plan_verdict import show
@@ -51,8 +52,9 @@ async def run(plan: Plan, folder: Path) -> int:
     async with (
         opened(wanted, folder) as cluster,
         EmulatorClient(cluster.stack.ports.emulator) as books,
+        backend(wanted, cluster.stack.ports) as door,
     ):
-        ours = Ours(cluster.client, wanted.patience)
+        ours = Ours(cluster.client, wanted.patience, door)
         plain = Plain(cluster.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
         await _prepare(books, sides, wanted, cluster.stack.ports)
@@ -81,6 +83,8 @@ async def run(plan: Plan, folder: Path) -> int:
         if plain:
             verdicts["plain"] = judge_plain(others, await books.ledger(plain.name))
         of_plans = await plans.judge(planned, books)
+    if door:
+        print(f"\nthrough the front door: {door.started} started, {door.put_off} times put off")
     return report.whole(plan, storm, evidence, verdicts) | show(of_plans)
 
 

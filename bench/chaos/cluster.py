@@ -8,14 +8,13 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from math import log10
 from pathlib import Path
 from random import Random
 
 from temporalio.client import Client
 
 from bench.chaos.commands import Commands
-from bench.chaos.disasters import PARTITIONS, Disaster
+from bench.chaos.disasters import PARTITIONS, Disaster, Fault, clock_shift
 from bench.chaos.faults import READ_TIMEOUT
 from bench.chaos.network import WORKERS, Network, network
 from bench.chaos.wanted import Wanted
@@ -32,19 +31,6 @@ SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.compare.sides.with_tempo
 
 LARGE = "large"
 """The folder of the files that are attached."""
-
-_CLOCKS_OFF = log10(0.5), log10(900)
-"""Powers of ten, of seconds."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A disaster that happened: when (seconds since the epoch), and to whom."""
-
-    what: str
-    began: float
-    back: float
-    identity: str = ""
 
 
 @dataclass
@@ -228,12 +214,6 @@ class Cluster:
         await asyncio.gather(*(process.kill() for process in self._all))
 
 
-def clock_shift(dice: Random) -> str:
-    """Draw by how much a clock is wrong, as the setting of a worker."""
-    sign = dice.choice(("-", ""))
-    return f"{sign}PT{10 ** dice.uniform(*_CLOCKS_OFF):.1f}S"
-
-
 def _signal(process: Process, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):  # it may have ended by itself
         os.kill(process.id, number)
@@ -257,7 +237,8 @@ async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[Cluster]:
         try:
             await cluster.start_workers()
             if wanted.has_webhooks:
-                await (await stack.start_gateway(**relays.of_door())).says("Uvicorn running")
+                door = await stack.start_gateway(PUSH_TASK_QUEUE=sides[0], **relays.of_door())
+                await door.says("Uvicorn running")
             yield cluster
         finally:
             await cluster.stop()

@@ -1,6 +1,7 @@
 """The disasters of a chaos run: processes die and freeze, and networks between them fail."""
 
 from dataclasses import dataclass, replace
+from math import log10
 from random import Random
 
 from bench.chaos.wanted import Wanted
@@ -19,6 +20,10 @@ PARTITIONS = tuple(f"{fault} {link}" for link in LINKS for fault in FAULTS)
 DISASTERS = (*BLOWS, *PARTITIONS)
 
 
+_CLOCKS_OFF = log10(0.5), log10(900)
+"""Powers of ten, of seconds."""
+
+
 @dataclass(frozen=True)
 class Disaster:
     """Something dies, freezes or is cut off, and comes back after some seconds."""
@@ -27,6 +32,16 @@ class Disaster:
     what: str
     lasts: float
     worker: int = 0
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A disaster that happened: when (seconds since the epoch), and to whom."""
+
+    what: str
+    began: float
+    back: float
+    identity: str = ""
 
 
 def make_disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
@@ -66,3 +81,9 @@ def _partitions(wanted: Wanted) -> list[Disaster]:
             lasts = dice.uniform(0.5, 1.5 if wanted.brief else 6)
             found.append(Disaster(at, what, lasts, dice.randrange(2)))
     return found
+
+
+def clock_shift(dice: Random) -> str:
+    """Draw by how much a clock is wrong, as the setting of a worker."""
+    sign = dice.choice(("-", ""))
+    return f"{sign}PT{10 ** dice.uniform(*_CLOCKS_OFF):.1f}S"

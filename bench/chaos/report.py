@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bench.chaos.causes import Cause
-from bench.chaos.cluster import Fault
+from bench.chaos.disasters import Fault
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import counted
 from bench.chaos.plan import DOORS, Plan

@@ -6,6 +6,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from bench.chaos.commands import Commands, persist
+from bench.chaos.front_door import FrontDoorBackend
 from bench.chaos.places import company, connection
 from bench.chaos.plan import Item
 from bench.compare.sides.api import Order
@@ -76,8 +77,11 @@ class Ours(Side):
     name = "ours"
     sends = "push"
 
-    def __init__(self, client: Client, patience: float) -> None:
+    def __init__(
+        self, client: Client, patience: float, door: FrontDoorBackend | None = None
+    ) -> None:
         super().__init__(client, patience)
+        self.door = door
         self.files: dict[int, AttachedFile] = {}
         self.attachments: dict[int, str] = {}
 
@@ -124,7 +128,10 @@ class Ours(Side):
         return self.request(item).workflow_id
 
     async def start(self, item: Item) -> None:
-        """Start it through `dispatch`, or join it."""
+        """Start it through the front door or `dispatch`, or join it."""
+        if self.door and self.door.takes(item):
+            await self.door.start(self.request(item))
+            return
         await start_push(self.client, self.request(item), task_queue=self.name)
 
     async def retry(self, item: Item) -> None:

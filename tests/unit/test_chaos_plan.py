@@ -6,8 +6,7 @@ from random import Random
 
 import pytest
 
-from bench.chaos.cluster import clock_shift
-from bench.chaos.disasters import LINKS, PARTITIONS
+from bench.chaos.disasters import LINKS, PARTITIONS, clock_shift
 from bench.chaos.places import SLOW
 from bench.chaos.plan import DOORS, make_plan
 from bench.chaos.wanted import Wanted
