@@ -53,6 +53,7 @@ class OperatorCommands:
             "reset to any task": lambda: self._reset("any"),
             "pause and unpause": self._pause_run,
             "signal": lambda: self._handle.signal("operation-updated", args=[1, {"a": None}]),
+            "signal and reset to the last task": self._signal_and_reset,
             "start again by name": self._start_by_name,
             "start again with the same key": self._start_again,
             "start over it": lambda: self._start_by_name(
@@ -123,6 +124,11 @@ class OperatorCommands:
         copied = {"surepush": memo["surepush"]} if "surepush" in memo else {}
         more = {"resume": {"requestedOnUtc": "2027-03-01T07:00:00Z", "ledger": {}}}
         await self._start_by_name(more=more, memo=copied, **options)
+
+    async def _signal_and_reset(self) -> None:
+        await self._handle.signal("operation-updated", args=[1, {"a": None}])
+        await asyncio.sleep(self._choices.number(f"after the signal to {self._name}", 0.05, 1.0))
+        await self._reset("last")
 
     async def _reset(self, where: str) -> None:
         description = await self._handle.describe()

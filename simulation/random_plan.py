@@ -161,4 +161,9 @@ def _aimed(choices: Choices, name: str) -> list[AimedCommand]:
                 choices.pick(f"which command aimed at {name}", DOORS),
             )
         )
+    if choices.happens(f"signal and reset {name}", 0.05):
+        # Only a task after the request was scheduled takes that request into the new run.
+        count = choices.pick(f"count of the reset of {name}", (1, 1, 2))
+        after = choices.number(f"moment of the reset of {name}", 0.0, 2.0)
+        aimed.append(AimedCommand("push", count, after, "signal and reset to the last task"))
     return aimed
