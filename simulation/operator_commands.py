@@ -141,8 +141,7 @@ class OperatorCommands:
         ]
         if not ends:
             raise ValueError("There is nothing to reset to.")
-        last = len(ends) - 1
-        place = {"first": 0, "last": last}.get(where)
+        place = {"first": 0, "last": (last := len(ends) - 1)}.get(where)
         if place is None:
             place = round(self._choices.number(f"reset of {self._name}", 0, last))
         await self._client.workflow_service.reset_workflow_execution(
@@ -198,6 +197,8 @@ class OperatorCommands:
         match door:
             case "pause and unpause an activity" | "pause and reset an activity":
                 await self._pause(execution, activity, is_reset="reset" in door)
+            case "pause an activity for good":
+                await self._send("pause_activity", api.PauseActivityRequest, execution, activity)
             case "reset an activity":
                 await self._send("reset_activity", api.ResetActivityRequest, execution, activity)
             case "complete an activity by hand":
