@@ -82,7 +82,7 @@ PLANS = (
         "a cancelled plan starts nothing",
         "workflows/plan/workflow.py",
         "            progress.is_cancelled = True\n",
-        "",
+        "            pass\n",
         (),
     ),
     Mutant(

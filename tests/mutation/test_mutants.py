@@ -1,5 +1,7 @@
 """The mutants are where the code is: a device that was rewritten takes its mutant along."""
 
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +33,18 @@ def test_each_device_stands_where_its_mutant_looks_for_it():
     known = (*ALL, *SIMULATED)
 
     assert [] == [mutant.name for mutant in known if text_of(mutant.path).count(mutant.device) != 1]
+
+
+def test_each_mutant_is_code_that_can_run(tmp_path):
+    for number, mutant in enumerate((*ALL, *SIMULATED)):
+        text = text_of(mutant.path).replace(mutant.device, mutant.instead)
+        (tmp_path / f"{number}.py").write_text(f"# {mutant.name}\n{text}")
+    command = ("-m", "ruff", "check", "--isolated", "--select", "F821,F823", str(tmp_path))
+    checked = subprocess.run(
+        [sys.executable, *command], check=False, capture_output=True, text=True
+    )
+
+    assert 0 == checked.returncode, checked.stdout
 
 
 def test_each_mutant_names_tests_that_there_are():
