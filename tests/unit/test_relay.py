@@ -13,6 +13,7 @@ class Echo:
     """A server that sends back each line, and keeps what it was sent."""
 
     def __init__(self):
+        self.address = ""
         self.received = []
         self.tasks = set()
 
