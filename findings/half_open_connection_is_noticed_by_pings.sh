@@ -20,6 +20,7 @@ import asyncio
 import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from temporalio import workflow
@@ -52,15 +53,14 @@ class Relay:
         self.opened.append(time.monotonic())
         number = len(self.opened)
         there = await asyncio.open_connection("127.0.0.1", self.port)
-        await asyncio.gather(self.carry(number, reader, there[1]), self.carry(number, there[0], writer))
+        ways = (self.carry(number, reader, there[1]), self.carry(number, there[0], writer))
+        with suppress(OSError, asyncio.CancelledError):
+            await asyncio.gather(*ways)
 
     async def carry(self, number: int, reader, writer) -> None:
-        try:
-            while data := await reader.read(65536):
-                if number > self.dead:
-                    writer.write(data)
-        except (OSError, asyncio.CancelledError):
-            pass
+        while data := await reader.read(65536):
+            if number > self.dead:
+                writer.write(data)
 
 
 async def seconds_deaf(direct: Client, port: int, name: str, pings: KeepAliveConfig) -> tuple[float, int]:
