@@ -25,7 +25,7 @@ LATENCY = 0.2
 """Seconds that a piece waits while the network is slow."""
 
 BYTES_A_SECOND = 32 * 1024
-PIECE = 4096
+PIECE = 65536
 _HARD = struct.pack("ii", 1, 0)
 """Linger for no time: closing sends a reset."""
 
