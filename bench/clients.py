@@ -21,6 +21,7 @@ from uuid import uuid4
 
 from temporalio.service import RPCError
 
+from bench.relay import Relay, relay_to
 from bench.tables import table
 from emulator import seeds
 from emulator.examples import record
@@ -30,7 +31,6 @@ from stack.services import Stack, running
 from surepush_client.models import PushRequest
 from tests.support.official_clients import AROUND, EXAMPLES, NEWEST, NODE
 from tests.support.subprocess_runner import run
-from tests.support.tcp_relay import Relay, relay_to
 
 PATIENCE = 75
 AWAY = 10
@@ -138,9 +138,8 @@ async def _there(stack: Stack, workflow_id: str) -> None:
 
 
 async def _away(relay: Relay) -> None:
-    relay.hang_up()
-    await asyncio.sleep(AWAY)
-    relay.is_down = False
+    async with relay.struck("reset"):
+        await asyncio.sleep(AWAY)
 
 
 def nobody() -> str:

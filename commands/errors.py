@@ -16,7 +16,7 @@ from commands.exit_codes import (
 )
 from commands.output import print_note
 from dispatch.bulk import NoSuchBulk
-from dispatch.connection_errors import meaning_of_first_use
+from dispatch.connection_errors import AWAY, meaning_of_first_use
 from dispatch.payloads.encryption import UndecryptablePayload
 from dispatch.payloads.storage import PayloadMissing, StorageUnavailable
 from dispatch.plans import NoSuchPlan
@@ -56,9 +56,15 @@ def _explain(error: Exception) -> tuple[str, int]:
         message = error.format_message().rstrip(".")
         return f"{message}. See: python starter.py --help", WRONG_INPUT
     if isinstance(error, RPCError):
-        refused = f"Temporal refused or did not answer: {error.message.rstrip('.')}."
-        return meaning_of_first_use(error) or refused, NO_TEMPORAL
+        return meaning_of_first_use(error) or _refused(error), NO_TEMPORAL
     for kinds, code in _TOLD:
         if isinstance(error, kinds):
             return str(error), code
     return f"This should not have happened: {type(error).__name__}: {error}", OUR_FAULT
+
+
+def _refused(error: RPCError) -> str:
+    reason = error.message.rstrip(".") or error.status.name
+    if error.status not in AWAY:
+        return f"Temporal refused: {reason}."
+    return f"Temporal does not answer ({reason}). What was started goes on; ask again later."

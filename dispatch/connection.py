@@ -20,6 +20,7 @@ from dispatch.payloads.keyring import EncryptionSettings
 from dispatch.process.telemetry import plain_runtime
 from dispatch.settings import DispatchSettings
 from dispatch.task_timeout import TaskTimeout
+from surepush_client.pushes import KEEP_ALIVE
 from workflows import attributes
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
@@ -65,6 +66,7 @@ async def connect(
     try:
         return await Client.connect(
             **config,
+            keep_alive_config=KEEP_ALIVE,
             data_converter=converts,
             interceptors=[*timed, *interceptors],
             runtime=runtime or plain_runtime(),

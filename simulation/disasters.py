@@ -26,7 +26,8 @@ class Disasters:
         """Kill or freeze the worker that is this process, if it still runs."""
         for worker in self._world.workers:
             if worker.process is process and process.condition is ProcessState.RUNNING:
-                self._process.spawn(self._befall(worker))
+                is_night = self._world.choices.happens("a night begins while it sends", 0.02)
+                self._process.spawn(self._night() if is_night else self._befall(worker))
 
     async def run(self) -> None:
         """Kill and freeze workers for as long as the storm lasts."""

@@ -53,6 +53,7 @@ class OperatorCommands:
             "reset to any task": lambda: self._reset("any"),
             "pause and unpause": self._pause_run,
             "signal": lambda: self._handle.signal("operation-updated", args=[1, {"a": None}]),
+            "signal and reset to the last task": self._signal_and_reset,
             "start again by name": self._start_by_name,
             "start again with the same key": self._start_again,
             "start over it": lambda: self._start_by_name(
@@ -124,6 +125,11 @@ class OperatorCommands:
         more = {"resume": {"requestedOnUtc": "2027-03-01T07:00:00Z", "ledger": {}}}
         await self._start_by_name(more=more, memo=copied, **options)
 
+    async def _signal_and_reset(self) -> None:
+        await self._handle.signal("operation-updated", args=[1, {"a": None}])
+        await asyncio.sleep(self._choices.number(f"after the signal to {self._name}", 0.05, 1.0))
+        await self._reset("last")
+
     async def _reset(self, where: str) -> None:
         description = await self._handle.describe()
         handle = self._client.get_workflow_handle(description.id, run_id=description.run_id)
@@ -135,8 +141,7 @@ class OperatorCommands:
         ]
         if not ends:
             raise ValueError("There is nothing to reset to.")
-        last = len(ends) - 1
-        place = {"first": 0, "last": last}.get(where)
+        place = {"first": 0, "last": (last := len(ends) - 1)}.get(where)
         if place is None:
             place = round(self._choices.number(f"reset of {self._name}", 0, last))
         await self._client.workflow_service.reset_workflow_execution(
@@ -192,6 +197,8 @@ class OperatorCommands:
         match door:
             case "pause and unpause an activity" | "pause and reset an activity":
                 await self._pause(execution, activity, is_reset="reset" in door)
+            case "pause an activity for good":
+                await self._send("pause_activity", api.PauseActivityRequest, execution, activity)
             case "reset an activity":
                 await self._send("reset_activity", api.ResetActivityRequest, execution, activity)
             case "complete an activity by hand":

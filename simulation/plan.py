@@ -92,6 +92,16 @@ DOORS = (
 AIMS = ("push", "push", "push", "find-submission", "poll-status", "recall")
 """The activities that operators aim at."""
 
+MEETINGS = (
+    ("push", (1, 1, 2), 2.0, "signal and reset to the last task"),
+    ("push", (1, 1, 2), 0.3, "pause and reset an activity"),
+    ("push", (1,), 0.3, "pause an activity for good"),
+    ("find-submission", (1,), 5.0, "complete an activity by hand"),
+    ("recall", (1,), 0.2, "complete an activity by hand"),
+)
+"""Commands that a device of their own guards against: the activity, which time it is scheduled, the
+seconds after that at most, the command. Chance alone would seldom bring them together."""
+
 
 @dataclass(frozen=True)
 class AimedCommand:

@@ -141,6 +141,8 @@ class PlatformSide:
         if chance and self._choices.happens(f"fault at {name}", chance):
             ways = self.ways if is_write else READ_WAYS
             fault, parameters = self._choices.pick("which fault", ways)
+            if is_write and self._choices.happens("Codat itself refuses it", 0.08):
+                fault, parameters = "error-before-commit", {"status": 400}
             self.emulator.forget_faults()
             self.emulator.fault(fault, times=1, **parameters)
             self._tell(f"platform: {method} {scope['path'][-45:]} meets {fault} {parameters or ''}")

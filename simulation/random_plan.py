@@ -11,6 +11,7 @@ from simulation.plan import (
     AIMS,
     DATA_TYPES,
     DOORS,
+    MEETINGS,
     MODES,
     PLACES,
     STORM,
@@ -133,7 +134,7 @@ def _item(choices: Choices, number: int) -> Item:
         data=unique_record(data_type, number),
         minutes=2 if has_deadline else None,
         presses=_presses(choices, name),
-        aimed=_aimed(choices, name),
+        aimed=_aimed(choices, name, has_deadline=has_deadline),
         retries=int(choices.number(f"retries of {name}", 0, 3)),
     )
 
@@ -151,7 +152,7 @@ def _presses(choices: Choices, name: str) -> list[tuple[float, str]]:
     return sorted(presses)
 
 
-def _aimed(choices: Choices, name: str) -> list[AimedCommand]:
+def _aimed(choices: Choices, name: str, *, has_deadline: bool) -> list[AimedCommand]:
     """Draw commands that meet an activity of the push, where most devices have their moment."""
     aimed: list[AimedCommand] = []
     while choices.happens(f"aimed at {name}", 0.4):
@@ -164,4 +165,11 @@ def _aimed(choices: Choices, name: str) -> list[AimedCommand]:
                 choices.pick(f"which command aimed at {name}", DOORS),
             )
         )
+    for activity, counts, longest, command in MEETINGS:
+        if command.endswith("for good") and not has_deadline:
+            continue
+        if choices.happens(f"{command} of {activity} of {name}", 0.04):
+            count = choices.pick(f"count of {command} of {name}", counts)
+            after = choices.number(f"moment of {command} of {name}", 0.0, longest)
+            aimed.append(AimedCommand(activity, count, after, command))
     return aimed

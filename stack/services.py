@@ -58,10 +58,11 @@ class Stack:
         log = self.folder / f"worker-{number}.log"
         return await self._start(name, command, {**self.environment, **settings}, log)
 
-    async def start_gateway(self) -> Process:
+    async def start_gateway(self, **settings: str) -> Process:
         """Start the front door, for this machine only; it is stopped with the stack."""
         command = (sys.executable, "-m", "gateway", "--port", str(self.ports.gateway))
-        return await self._start("gateway", command, self.environment, self.folder / "gateway.log")
+        log = self.folder / "gateway.log"
+        return await self._start("gateway", command, {**self.environment, **settings}, log)
 
     async def _start(
         self, name: str, command: Sequence[str], around: Mapping[str, str], log: Path

@@ -12,7 +12,7 @@ from temporalio.client import (
 )
 from temporalio.envconfig import ClientConfig
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import KeepAliveConfig, RPCError, RPCStatusCode
 
 from surepush_client.codat_names import PushStatus
 from surepush_client.errors import IdempotencyKeyConflict, InvalidPushRequest, NoSuchPush
@@ -21,6 +21,10 @@ from surepush_client.payloads import CONVERTER, to_plain
 from surepush_client.starts import input_of, start_once
 
 TASK_QUEUE = "push"
+
+KEEP_ALIVE = KeepAliveConfig(interval_millis=15_000, timeout_millis=5_000)
+"""Notices within 20 s that a connection is dead; the SDK's own takes 45 s. Temporal's server hangs
+up on who pings more often than every 10 s."""
 
 REFUSED_INPUT = ("InvalidInput", "IdempotencyKeyConflict")
 """How a run fails that was started with an input that is no request, or not this push's."""
@@ -33,7 +37,13 @@ async def connect() -> Client:
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")
-    return await Client.connect(**config, data_converter=CONVERTER)
+    return await Client.connect(**config, keep_alive_config=KEEP_ALIVE, data_converter=CONVERTER)
+
+
+CONNECTION_LOST = frozenset(
+    {RPCStatusCode.CANCELLED, RPCStatusCode.UNAVAILABLE, RPCStatusCode.UNKNOWN}
+)
+"""How a wait fails whose connection died under it."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,10 @@ class Push:
         return self.client.get_workflow_handle(self.workflow_id, result_type=PushOutcome)
 
     async def outcome(self) -> PushOutcome:
-        """Wait for the end; all four endings are data. NoSuchPush, InvalidPushRequest."""
+        """Wait for the end; all four endings are data. NoSuchPush, InvalidPushRequest.
+
+        A connection that breaks meanwhile is replaced; RPCError where the server stays away.
+        """
         ended = None
         while True:
             try:
@@ -68,7 +81,10 @@ class Push:
                 if outcome:
                     return outcome
             except RPCError as error:
-                raise self.missing(error) from None
+                if error.status not in CONNECTION_LOST:
+                    raise self.missing(error) from None
+                await self.describe()  # raises where the server does not answer either
+                continue
             # A reset ends one run and begins another under the same id.
             description = await self.describe()
             if description.run_id == ended:

@@ -1,4 +1,4 @@
-"""Pushes while everything dies, freezes and answers wrongly, and people press every door.
+"""Pushes while all dies, freezes, is cut off and answers wrongly, and people press every door.
 
 It starts real processes on this machine, prints the seed and the script, and compares in the end
 what the books hold with what each push says. Exit code 1: something was written twice, lost or
@@ -17,10 +17,12 @@ from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, Telemetr
 from bench.chaos import endings, report
 from bench.chaos.books import EmulatorClient
 from bench.chaos.cluster import opened
+from bench.chaos.disasters import DISASTERS
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import rules, webhook_rules
+from bench.chaos.front_door import backend
 from bench.chaos.later_kinds import later_items, stock
-from bench.chaos.plan import DISASTERS, Plan, make_plan
+from bench.chaos.plan import Plan, make_plan
 from bench.chaos.plan_verdict import show
 from bench.chaos.plans import ChaosPlans
 from bench.chaos.sides import Ours, Plain, Side
@@ -50,8 +52,9 @@ async def run(plan: Plan, folder: Path) -> int:
     async with (
         opened(wanted, folder) as cluster,
         EmulatorClient(cluster.stack.ports.emulator) as books,
+        backend(wanted, cluster.stack.ports) as door,
     ):
-        ours = Ours(cluster.client, wanted.patience)
+        ours = Ours(cluster.client, wanted.patience, door)
         plain = Plain(cluster.client, wanted.patience) if wanted.plain else None
         sides: list[Side] = [ours, plain] if plain else [ours]
         await _prepare(books, sides, wanted, cluster.stack.ports)
@@ -80,6 +83,8 @@ async def run(plan: Plan, folder: Path) -> int:
         if plain:
             verdicts["plain"] = judge_plain(others, await books.ledger(plain.name))
         of_plans = await plans.judge(planned, books)
+    if door:
+        print(f"\nthrough the front door: {door.started} started, {door.put_off} times put off")
     return report.whole(plan, storm, evidence, verdicts) | show(of_plans)
 
 
@@ -111,7 +116,7 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="a plain workflow beside ours")
     parser.add_argument("--brief", action="store_true", help="the short form: half a minute")
     parser.add_argument("--outage", type=float, default=0, help="only 5xx, for so many seconds")
-    parser.add_argument("--only", choices=DISASTERS, help="this disaster alone, to time recovery")
+    parser.add_argument("--only", choices=DISASTERS, help="this disaster alone", metavar="DISASTER")
     parser.add_argument("--folder", type=Path, help="keep databases and logs there")
     given = vars(parser.parse_args())
     folder = given.pop("folder")

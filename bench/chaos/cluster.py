@@ -8,15 +8,15 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from math import log10
 from pathlib import Path
 from random import Random
 
 from temporalio.client import Client
 
 from bench.chaos.commands import Commands
+from bench.chaos.disasters import PARTITIONS, Disaster, Fault, clock_shift
 from bench.chaos.faults import READ_TIMEOUT
-from bench.chaos.plan import Disaster
+from bench.chaos.network import WORKERS, Network, network
 from bench.chaos.wanted import Wanted
 from dispatch.payloads.converter import converter
 from dispatch.payloads.keyring import KeyRing
@@ -32,19 +32,6 @@ SIDES = {"ours": ("worker.py",), "plain": ("-m", "bench.compare.sides.with_tempo
 LARGE = "large"
 """The folder of the files that are attached."""
 
-_CLOCKS_OFF = log10(0.5), log10(900)
-"""Powers of ten, of seconds."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A disaster that happened: when (seconds since the epoch), and to whom."""
-
-    what: str
-    began: float
-    back: float
-    identity: str = ""
-
 
 @dataclass
 class Cluster:
@@ -52,6 +39,7 @@ class Cluster:
 
     wanted: Wanted
     stack: Stack
+    network: Network
     sides: list[str]
     servers: dict[str, Process]
     workers: dict[tuple[str, int], Process] = field(default_factory=dict)
@@ -95,19 +83,21 @@ class Cluster:
     async def start_workers(self) -> None:
         """Start two workers for each side."""
         await asyncio.gather(
-            *(self._start_worker(side, index) for side in self.sides for index in range(2))
+            *(self._start_worker(side, index) for side in self.sides for index in WORKERS)
         )
 
     async def strike(self, disaster: Disaster) -> None:
         """Let one disaster happen and pass; those of one process wait for each other."""
         who = disaster.what.split()[1]
-        who += str(disaster.worker) if who == "worker" else ""
+        who += str(disaster.worker) if who.startswith("worker") else ""
         async with self._lock(who):
             match disaster.what:
                 case "kill worker":
                     await self._kill_workers(disaster)
                 case "freeze worker":
                     await self._freeze_workers(disaster)
+                case partition if partition in PARTITIONS:
+                    await self._partition(disaster)
                 case _:
                     await self._kill_server(disaster)
 
@@ -138,15 +128,22 @@ class Cluster:
                 _signal(worker, signal.SIGCONT)
         self._note(disaster, began, struck[0])
 
+    async def _partition(self, disaster: Disaster) -> None:
+        began = time.time()
+        await self.network.strike(disaster)
+        what = f"partition {disaster.what.split()[1]}"
+        self.blows.append(Fault(what, began, time.time()))
+
     async def _kill_server(self, disaster: Disaster) -> None:
         name = disaster.what.split()[1]
         began = time.time()
         await self.servers[name].kill()
-        await asyncio.sleep(disaster.lasts)
-        make = temporal_command if name == "server" else emulator_command
-        command = make(self.stack.folder, self.stack.ports)
-        again = await self._start(name, command, self.stack.environment)
-        await again.says("Server:" if name == "server" else "emulator ready")
+        async with self.network.refusing(name):
+            await asyncio.sleep(disaster.lasts)
+            make = temporal_command if name == "server" else emulator_command
+            command = make(self.stack.folder, self.stack.ports)
+            again = await self._start(name, command, self.stack.environment)
+            await again.says("Server:" if name == "server" else "emulator ready")
         self.servers[name] = again
         self._note(disaster, began)
 
@@ -172,6 +169,7 @@ class Cluster:
         environment = {
             **self.stack.environment,
             **self.environment,
+            **self.network.of_worker(index),
             "PUSH_TASK_QUEUE": side,
             **self._wrong_clock(),
         }
@@ -184,10 +182,9 @@ class Cluster:
         """Put a worker's clock forward or back, by half a second to fifteen minutes."""
         if self.wanted.outage or self.wanted.only:
             return {}
-        seconds = self._clocks.choice((-1, 1)) * 10 ** self._clocks.uniform(*_CLOCKS_OFF)
         now = time.time()
         self.blows.append(Fault("worker with a wrong clock", now, now))
-        return {"PUSH_CLOCK_SHIFT": f"{seconds:.1f}"}
+        return {"PUSH_CLOCK_SHIFT": clock_shift(self._clocks)}
 
     async def _supervise(self, side: str, index: int, worker: Process) -> None:
         """Start a worker anew that ended by itself, as whoever runs workers does."""
@@ -230,13 +227,18 @@ async def opened(wanted: Wanted, folder: Path) -> AsyncGenerator[Cluster]:
     large = folder / LARGE
     large.mkdir(parents=True, exist_ok=True)
     settings |= {"PUSH_LARGE_DIRECTORY": str(large)}
-    async with running(folder, Ports.free(), settings) as stack:
+    async with (
+        running(folder, Ports.free(), settings) as stack,
+        network(stack.ports) as relays,
+    ):
         temporal, emulator = stack.processes
-        cluster = Cluster(wanted, stack, sides, {"server": temporal, "emulator": emulator})
+        servers = {"server": temporal, "emulator": emulator}
+        cluster = Cluster(wanted, stack, relays, sides, servers)
         try:
             await cluster.start_workers()
             if wanted.has_webhooks:
-                await (await stack.start_gateway()).says("Uvicorn running")
+                door = await stack.start_gateway(PUSH_TASK_QUEUE=sides[0], **relays.of_door())
+                await door.says("Uvicorn running")
             yield cluster
         finally:
             await cluster.stop()

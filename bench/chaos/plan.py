@@ -1,10 +1,11 @@
 """What a chaos run does, drawn from its seed: pushes, disasters, and doors that people press."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle
 from random import Random
 
+from bench.chaos.disasters import Disaster, make_disasters
 from bench.chaos.items import Item, make_items
 from bench.chaos.places import SLOW
 from bench.chaos.wanted import Wanted
@@ -32,24 +33,12 @@ DOORS = (
 )
 """What people, schedules and policies do to a push; docs/temporal_commands.md describes each."""
 
-DISASTERS = ("kill worker", "freeze worker", "kill server", "kill emulator")
-
 SPARE = 3
 """How often each door is pressed, at least, beyond the times that it has to open; a brief run is
 not judged by that."""
 
 
 _UNSUCCESSFUL = ("refusing", "offline", "stubborn")
-
-
-@dataclass(frozen=True)
-class Disaster:
-    """Something dies or freezes, and comes back after some seconds."""
-
-    at: float
-    what: str
-    lasts: float
-    worker: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,32 +66,12 @@ def make_plan(wanted: Wanted, later: Iterable[Item] = ()) -> Plan:
     items = [*make_items(dice, wanted), *later]
     if wanted.outage:
         return Plan(wanted, items, [], [])
-    disasters = _disasters(dice, wanted)
+    disasters = make_disasters(dice, wanted)
     if wanted.only:
         return Plan(
             wanted, items, [disaster for disaster in disasters if disaster.what == wanted.only], []
         )
     return Plan(wanted, items, disasters, _presses(dice, wanted, items))
-
-
-def _disasters(dice: Random, wanted: Wanted) -> list[Disaster]:
-    count = max(2, wanted.pushes // 30)
-    found: list[Disaster] = []
-    lasts = ((0.5, 4), (0.5, 3 if wanted.brief else 6), (0, 2), (0, 2))
-    for what, (least, most) in zip(DISASTERS, lasts, strict=True):
-        for index in range(count):
-            # One in each stretch of the storm, so that all of it is stormy.
-            at = (index + dice.random()) * wanted.storm / count
-            found.append(Disaster(at, what, dice.uniform(least, most), dice.randrange(2)))
-    if wanted.freezes_long:
-        longs = [
-            disaster
-            for disaster in found
-            if disaster.what == "freeze worker" and disaster.at < wanted.storm / 2
-        ]
-        for freeze in longs[:2]:
-            found[found.index(freeze)] = replace(freeze, lasts=dice.uniform(62, 68))
-    return sorted(found, key=lambda disaster: disaster.at)
 
 
 def _presses(dice: Random, wanted: Wanted, items: list[Item]) -> list[Press]:

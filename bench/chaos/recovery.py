@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType, TaskQueueKind
 from temporalio.api.history.v1 import HistoryEvent
 
 from bench.chaos.books import JournalEntry
-from bench.chaos.cluster import Fault
+from bench.chaos.disasters import Fault
 from bench.chaos.endings import Ending
 
 _NEAR = 30

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bench.chaos.causes import Cause
-from bench.chaos.cluster import Fault
+from bench.chaos.disasters import Fault
 from bench.chaos.evidence import Evidence
 from bench.chaos.faults import counted
 from bench.chaos.plan import DOORS, Plan
@@ -48,8 +48,11 @@ def whole(plan: Plan, storm: ChaosRun, evidence: Evidence, verdicts: Mapping[str
         print(f"UNKNOWN {text}")
     _counts("doors", storm.doors)
     print("\nseconds to recover")
-    for name, values in delays(storm.cluster.blows, evidence.endings, evidence.journal).items():
+    recovered = delays(storm.cluster.blows, evidence.endings, evidence.journal)
+    recovered |= storm.cluster.network.deaf()
+    for name, values in recovered.items():
         print(f"  {name:50} {summary(values)}")
+    _counts("partitions", storm.cluster.network.partitions)
     fired = counted(plan.wanted, evidence.journal, evidence.in_force)
     seldom = _faults(fired, storm.cluster.blows, plan.wanted.at_least)
     seldom += [door for door in DOORS if storm.doors[door] < plan.wanted.door_at_least]

@@ -6,6 +6,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from bench.chaos.commands import Commands, persist
+from bench.chaos.front_door import FrontDoorBackend
 from bench.chaos.items import Item
 from bench.chaos.places import company, connection
 from bench.compare.sides.api import Order
@@ -78,8 +79,11 @@ class Ours(Side):
     workflow = "push"
     sends = "push"
 
-    def __init__(self, client: Client, patience: float) -> None:
+    def __init__(
+        self, client: Client, patience: float, door: FrontDoorBackend | None = None
+    ) -> None:
         super().__init__(client, patience)
+        self.door = door
         self.files: dict[int, AttachedFile] = {}
         self.attachments: dict[int, str] = {}
 
@@ -126,7 +130,10 @@ class Ours(Side):
         return self.request(item).workflow_id
 
     async def start(self, item: Item) -> None:
-        """Start it through `dispatch`, or join it."""
+        """Start it through the front door or `dispatch`, or join it."""
+        if self.door and self.door.takes(item):
+            await self.door.start(self.request(item))
+            return
         await start_push(self.client, self.request(item), task_queue=self.name)
 
     async def retry(self, item: Item) -> None:

@@ -10,13 +10,13 @@ from uuid import uuid4
 import pytest
 from temporalio.service import RPCError
 
+from bench.relay import relay_to
 from emulator import seeds
 from emulator.examples import record
 from stack.process import ROOT
 from surepush_client.models import PushRequest
 from tests.support.eventually import eventually
 from tests.support.subprocess_runner import run
-from tests.support.tcp_relay import relay_to
 
 pytestmark = [pytest.mark.usefixtures("worker"), pytest.mark.timeout(150)]
 

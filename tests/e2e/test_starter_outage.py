@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
+from bench.relay import relay_to
 from emulator import seeds
 from emulator.examples import record
 from tests.support.eventually import eventually
 from tests.support.subprocess_runner import STARTER
-from tests.support.tcp_relay import relay_to
 
 pytestmark = pytest.mark.usefixtures("worker")
 A_PUSH = (
@@ -39,9 +39,8 @@ async def test_after_an_outage_standard_output_has_the_result_only(stack, tmp_pa
                 stderr=to_err,
             )
         await eventually(is_waiting)
-        relay.hang_up()
-        await eventually(is_retrying)
-        relay.is_down = False
+        async with relay.struck("reset"):
+            await eventually(is_retrying)
         code = await process.wait()
 
     assert 0 == code, err.read_text()

@@ -154,7 +154,7 @@ MUTANTS = (
         "humble endings: looked for in vain",
         "workflows/submission.py",
         "submission.open, submission.judgement = 0, Judgement.NOT_WRITTEN",
-        "submission.open, submission.judgement = 0, RuleResult.REFUSED",
+        "submission.open, submission.judgement = 0, Judgement.REFUSED",
         (f"{ANSWERS}::test_a_failed_operation_after_a_search_in_vain_is_unknown",),
     ),
     Mutant(

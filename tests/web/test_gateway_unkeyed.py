@@ -13,6 +13,7 @@ import pytest_asyncio
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from bench.relay import Relay, relay_to
 from dispatch.payloads.converter import CONVERTER
 from emulator import seeds
 from emulator.examples import record
@@ -20,7 +21,6 @@ from gateway.api import pushes
 from gateway.app import build_app
 from tests.support.asgi_server import served
 from tests.support.front_door import API_KEYS, KEY, FrontDoor, basic, digest, front_door
-from tests.support.tcp_relay import Relay, relay_to
 
 GIVES_UP = 0.5
 ANSWERS = 0.4
