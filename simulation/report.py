@@ -195,18 +195,13 @@ def _wrong(case: _Case, at: float, outcome: PushOutcome) -> list[str]:
         operations = {record["pushOperationKey"] for record in case.records}
         if case.item.removes and case.is_gone:
             return _removed_by_another(case, ending)
-        taken = str(outcome.push_operation_key)
-        if operations and any(taken == each["pushOperationKey"] for each in _of_twins(case)):
-            return []
-        if taken not in operations:
+        if operations:  # a twin's is as good
+            operations |= {each["pushOperationKey"] for twin in case.twins for each in twin.records}
+        if str(outcome.push_operation_key) not in operations:
             return [f"lost: {ending} of operation {outcome.push_operation_key}, without a record"]
         return []
     denial = _denial(outcome)
     return [f"wrong: {ending}, {denial}, and its record is there"] if known and denial else []
-
-
-def _of_twins(case: _Case) -> list[BookEntry]:
-    return [record for twin in case.twins for record in twin.records]
 
 
 def _removed_by_another(case: _Case, ending: str) -> list[str]:
