@@ -44,6 +44,7 @@ def _cut_when(monkeypatch):
                 continue_as_new_if_long(state)
 
         monkeypatch.setattr("workflows.push.continue_as_new_if_long", patched)
+        monkeypatch.setattr("workflows.lifecycle.MAX_EVENTS", 4_000)
 
     return cut_when
 
