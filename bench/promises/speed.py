@@ -17,7 +17,7 @@ ENDINGS: dict[str, dict[str, object]] = {
     "after 1 s": {"delay": 1},
     "at once": SYNCHRONOUS,
 }
-PUSHES = {"after 5 s": 100, "after 1 s": 80, "at once": 80}
+PUSHES = {"after 5 s": 300, "after 1 s": 160, "at once": 80}
 QUICK = 15
 BEFORE = 10
 PROMISED = {"after 5 s": 1.3, "after 1 s": 1.5, "at once": 1.6}

@@ -17,8 +17,8 @@ AROUND = 60
 DEVIATION = 0.25
 OUTLIERS, LONGER = 0.05, 2
 BEFORE, BEFORE_OVER = 40, 20
-LEARNED = 100
-"""Seconds after which most of those before have ended, and been learned from."""
+LEARNED = 160
+"""Seconds after which those before have ended, also the slowest, and been learned from."""
 
 QUICK = 10
 """Seconds to spread around, and so much less of all else."""
