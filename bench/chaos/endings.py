@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from workflows.models import PushOutcome
 
 NOBODY = UUID(int=0)
 """Plain pushes have no push id."""
+
+_STILL_OPEN = datetime.max.replace(tzinfo=UTC)
 
 _TOLD = (WorkflowExecutionStatus.COMPLETED, WorkflowExecutionStatus.FAILED)
 
@@ -131,7 +133,8 @@ async def _runs(side: Ours, item: Item) -> list[Run]:
     query = f'WorkflowId="{side.workflow_id(item)}"'
     found = [run async for run in side.client.list_workflows(query)]
     runs = [await _run(side.client, run) for run in found]
-    return sorted(runs, key=lambda run: run.events[0].event_time.ToNanoseconds())
+    # By their ends: a run that a reset made has the first event of the one before.
+    return sorted(runs, key=lambda run: run.closed or _STILL_OPEN)
 
 
 async def _run(client: Client, execution: WorkflowExecution) -> Run:
